@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The layers of docs/architecture.md, bottom first. Every arrow reads "imports"; nothing points up.
+// `scripts/check-imports` proves that the sources import only what is declared here.
+let package = Package(
+    name: "tributary",
+    products: [
+        .executable(name: "tributary", targets: ["tributary"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C libraries from Debian, and the C that stands between them and Swift.
+        .systemLibrary(
+            name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(
+            name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(
+            name: "CTurboJPEG", pkgConfig: "libturbojpeg",
+            providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+        .target(
+            name: "CKernels",
+            // No contraction: a fused multiply-add changes bits, so each one is written out.
+            // No errno: it keeps square roots from vectorising and changes no value.
+            cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
+
+        // Leaves.
+        .target(name: "Randomness"),
+        .target(name: "Hashing", dependencies: ["CCrypto"]),
+        .target(name: "Archives", dependencies: ["CZip", "CZlib"]),
+        .target(name: "Messaging", dependencies: ["CZeroMQ"]),
+        .target(name: "Storage", dependencies: ["CHDF5"]),
+        .target(name: "Pictures", dependencies: ["CPNG", "CTurboJPEG"]),
+
+        // Mathematics.
+        .target(name: "Tensors", dependencies: ["Randomness"]),
+        .target(name: "Contract", dependencies: ["Randomness"]),
+        .target(name: "VAE", dependencies: ["Tensors"]),
+        .target(name: "OneDNN", dependencies: ["Tensors", "Randomness", "COneDNN", "CKernels"]),
+
+        // The system.
+        .target(name: "Ingest", dependencies: ["Storage", "Pictures", "Archives", "Randomness", "Hashing"]),
+        .target(
+            name: "Training",
+            dependencies: [
+                "VAE", "Tensors", "Contract", "Storage", "Pictures", "Hashing", "Randomness",
+            ]),
+        .target(name: "Coordination", dependencies: ["Contract"]),
+        .target(
+            name: "Cluster",
+            dependencies: [
+                "Coordination", "Training", "Messaging", "Contract", "Tensors", "VAE", "Hashing",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .executableTarget(
+            name: "tributary",
+            dependencies: [
+                "Cluster", "Ingest", "OneDNN", "Training", "VAE", "Tensors", "Storage", "Pictures",
+                "Contract", "Hashing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+
+        .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+        .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
+        .testTarget(name: "ArchivesTests", dependencies: ["Archives"]),
+        .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
+        .testTarget(name: "StorageTests", dependencies: ["Storage"]),
+        .testTarget(name: "PicturesTests", dependencies: ["Pictures"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Randomness"]),
+        .testTarget(name: "ContractTests", dependencies: ["Contract", "Randomness"]),
+        .testTarget(name: "VAETests", dependencies: ["VAE", "Tensors"]),
+        .testTarget(name: "OneDNNTests", dependencies: ["OneDNN", "Tensors", "Randomness", "VAE"]),
+        .testTarget(
+            name: "IngestTests", dependencies: ["Ingest", "Storage", "Pictures", "Archives"]),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "VAE", "Tensors", "OneDNN", "Contract", "Storage"]),
+        .testTarget(name: "CoordinationTests", dependencies: ["Coordination", "Contract"]),
+        .testTarget(
+            name: "ClusterTests",
+            dependencies: [
+                "Cluster", "Coordination", "Training", "Messaging", "OneDNN", "Storage", "Contract",
+            ]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// Settings for every Swift target of ours. Strict memory safety makes each unsafe expression say so
+// with the keyword `unsafe`; only the targets that import C may contain it.
+let ours = package.targets.filter { $0.type == .regular || $0.type == .executable || $0.type == .test }
+for target in ours where !["COneDNN", "CKernels"].contains(target.name) {
+    target.swiftSettings = (target.swiftSettings ?? []) + [
+        .enableUpcomingFeature("ExistentialAny"),  // SE-0335: an existential says `any`
+        .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444: members come from direct imports
+        .treatAllWarnings(as: .error),
+    ]
+    if target.type != .test {
+        target.swiftSettings? += [.strictMemorySafety()]  // SE-0458
+    }
+}

@@ -1,0 +1,1 @@
+@main struct Tributary { static func main() {} }
