@@ -101,11 +101,12 @@ let package = Package(
 // with the keyword `unsafe`; only the targets that import C may contain it.
 let ours = package.targets.filter { $0.type == .regular || $0.type == .executable || $0.type == .test }
 for target in ours where !["COneDNN", "CKernels"].contains(target.name) {
-    target.swiftSettings = (target.swiftSettings ?? []) + [
-        .enableUpcomingFeature("ExistentialAny"),  // SE-0335: an existential says `any`
-        .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444: members come from direct imports
-        .treatAllWarnings(as: .error),
-    ]
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .enableUpcomingFeature("ExistentialAny"),  // SE-0335: an existential says `any`
+            .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444: members come from direct imports
+            .treatAllWarnings(as: .error),
+        ]
     if target.type != .test {
         target.swiftSettings? += [.strictMemorySafety()]  // SE-0458
     }

@@ -1,0 +1,79 @@
+import Randomness
+
+/// What makes a graph run.
+public protocol Engine: Sendable {
+    /// What fixes the bits of this engine's results besides the graph: its name, version and instruction set.
+    var numericClass: String { get }
+
+    /// Chooses kernels, layouts and memory for a graph, once.
+    func compile(_ graph: Graph) throws -> any Executable
+}
+
+/// A compiled graph with its memory. One thread uses it at a time.
+public protocol Executable: AnyObject {
+    /// Runs the graph once.
+    ///
+    /// `outputs` has the length of the graph's output table and is overwritten. Nothing else is allocated or kept.
+    func run(_ arguments: Arguments, into outputs: inout [Float])
+
+    /// What the compiled graph does in a run, counted, for tests and reports.
+    var counters: ExecutionCounters { get }
+}
+
+/// The values of one run, each buffer laid out by the graph's table of the same name.
+public struct Arguments: Sendable {
+    public var parameters: [Float]
+    public var statistics: [Float]
+    public var inputs: [Float]
+    public var noise: NoiseKeys
+
+    public init(
+        parameters: [Float] = [], statistics: [Float] = [], inputs: [Float] = [], noise: NoiseKeys = NoiseKeys(seed: 0)
+    ) {
+        self.parameters = parameters
+        self.statistics = statistics
+        self.inputs = inputs
+        self.noise = noise
+    }
+}
+
+/// Which random streams the rows of a microbatch draw from.
+public struct NoiseKeys: Hashable, Sendable {
+    public var seed: UInt64
+    public var sample: UInt16
+    /// The pass of each row's example through its shard.
+    public var passes: [UInt32]
+    /// The number of each row's example in the training split.
+    public var examples: [UInt32]
+
+    public init(seed: UInt64, sample: UInt16 = 0, passes: [UInt32] = [], examples: [UInt32] = []) {
+        precondition(passes.count == examples.count, "\(passes.count) passes for \(examples.count) examples")
+        self.seed = seed
+        self.sample = sample
+        self.passes = passes
+        self.examples = examples
+    }
+
+    /// The stream of one row for the noise with the given key.
+    public func stream(row: Int, key: UInt16) -> RandomStream {
+        RandomStream(seed: seed, operator: key, pass: passes[row], example: examples[row], sample: sample)
+    }
+}
+
+/// What an executable does per run.
+public struct ExecutionCounters: Hashable, Sendable {
+    /// Copies between layouts of values that one operation made and another uses. The aim is zero.
+    public var reordersBetweenOperations = 0
+    /// Parameters, inputs and outputs copied to or from the layout their operations want.
+    public var reordersAtBorders = 0
+    /// Calls of convolution and matrix product kernels.
+    public var linearKernels = 0
+    /// Passes of fused element-wise work and reductions.
+    public var elementwiseKernels = 0
+    /// Bytes of the arena that holds every intermediate value.
+    public var arenaBytes = 0
+    /// Memory allocations that runs have made since compilation, beyond the caller's output.
+    public var allocationsInRuns = 0
+
+    public init() {}
+}
