@@ -11,30 +11,18 @@ public protocol Engine: Sendable {
 
 /// A compiled graph with its memory. One thread uses it at a time.
 public protocol Executable: AnyObject {
-    /// Runs the graph once.
+    /// Takes over parameters and running statistics, laid out by the graph's tables, for the runs that follow.
+    ///
+    /// Once a step; several microbatches then run on them.
+    func load(parameters: [Float], statistics: [Float])
+
+    /// Runs the graph once on inputs laid out by the graph's table.
     ///
     /// `outputs` has the length of the graph's output table and is overwritten. Nothing else is allocated or kept.
-    func run(_ arguments: Arguments, into outputs: inout [Float])
+    func run(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float])
 
     /// What the compiled graph does in a run, counted, for tests and reports.
     var counters: ExecutionCounters { get }
-}
-
-/// The values of one run, each buffer laid out by the graph's table of the same name.
-public struct Arguments: Sendable {
-    public var parameters: [Float]
-    public var statistics: [Float]
-    public var inputs: [Float]
-    public var noise: NoiseKeys
-
-    public init(
-        parameters: [Float] = [], statistics: [Float] = [], inputs: [Float] = [], noise: NoiseKeys = NoiseKeys(seed: 0)
-    ) {
-        self.parameters = parameters
-        self.statistics = statistics
-        self.inputs = inputs
-        self.noise = noise
-    }
 }
 
 /// Which random streams the rows of a microbatch draw from.
