@@ -1,0 +1,73 @@
+import CHDF5
+
+/// A group of a file: names that stand for groups and datasets. Names may be paths such as `optimizer/mean`.
+public final class Group: Object {
+    /// Opens a group. The C function is `H5Gopen2`.
+    convenience init(opening path: String, in location: hid_t) throws(H5Error) {
+        self.init(
+            try Handle("open the group \(path) of \(Storage.fileName(location))") {
+                unsafe H5Gopen2(location, path, hid_t(H5P_DEFAULT))
+            })
+    }
+
+    /// Creates a group in this one. The C function is `H5Gcreate2`.
+    public func createGroup(_ name: String) throws(H5Error) -> Group {
+        Group(
+            try Handle("create the group \(name) in \(fileName)") {
+                unsafe H5Gcreate2(id, name, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT))
+            })
+    }
+
+    /// Opens a group in this one.
+    public func group(_ name: String) throws(H5Error) -> Group {
+        try Group(opening: name, in: id)
+    }
+
+    /// Opens a dataset in this group, after checking that what it claims to be can be.
+    public func dataset(_ name: String) throws(H5Error) -> Dataset {
+        try Dataset(opening: name, in: id)
+    }
+
+    /// What a name stands for.
+    public enum Kind: Sendable {
+        case group
+        case dataset
+        case other
+    }
+
+    /// What a name stands for, or nil where there is no such name. The C functions are `H5Lexists` and `H5Oopen`.
+    public func kind(of name: String) -> Kind? {
+        guard exists(name),
+            let object = try? Handle("open \(name)", { unsafe H5Oopen(id, name, hid_t(H5P_DEFAULT)) })
+        else { return nil }
+        switch H5Iget_type(object.id) {
+        case H5I_GROUP: return .group
+        case H5I_DATASET: return .dataset
+        default: return .other
+        }
+    }
+
+    /// Whether every part of the path is there; the library asks for each in turn.
+    private func exists(_ name: String) -> Bool {
+        var path = ""
+        for part in name.split(separator: "/") {
+            path += path.isEmpty ? String(part) : "/\(part)"
+            let found = (try? call("look for \(path)") { unsafe H5Lexists(id, path, hid_t(H5P_DEFAULT)) }) ?? 0
+            guard found > 0 else { return false }
+        }
+        return !path.isEmpty
+    }
+
+    /// The names in this group, sorted. The C functions are `H5Gget_info` and `H5Lget_name_by_idx`.
+    public func names() throws(H5Error) -> [String] {
+        let id = id
+        var info = H5G_info_t()
+        try call("list the group \(name) of \(fileName)") { unsafe H5Gget_info(id, &info) }
+        return (0..<info.nlinks).map { index in
+            unsafe text {
+                unsafe H5Lget_name_by_idx(
+                    id, ".", H5_INDEX_NAME, H5_ITER_INC, index, $0, $1, hid_t(H5P_DEFAULT))
+            }
+        }
+    }
+}
