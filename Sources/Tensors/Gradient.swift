@@ -50,8 +50,9 @@ private struct GradientAccumulator {
     }
 
     mutating func propagate(through node: Node) {
-        guard let gradient = gradients[ObjectIdentifier(node)], !node.inputs.isEmpty else { return }
+        guard let gradient = gradients[ObjectIdentifier(node)], gradient.constantValue != 0 else { return }
         if case .stopGradient = node.operation { return }
+        if node.isSquare { return add(2 * gradient * node.inputs[0], to: node.inputs[0]) }
         for (position, input) in node.inputs.enumerated() where leading.contains(ObjectIdentifier(input.node)) {
             add(Self.contribution(of: node, to: position, gradient), to: input)
         }
@@ -130,4 +131,9 @@ private struct GradientAccumulator {
         case (_, true): matrixMultiply(gradient, inputs[0], transposeLeft: true, transposeRight: left)
         }
     }
+}
+
+extension Node {
+    /// Whether this is x · x, whose two equal contributions are better made once.
+    fileprivate var isSquare: Bool { operation == .binary(.multiply) && inputs[0].isIdentical(to: inputs[1]) }
 }

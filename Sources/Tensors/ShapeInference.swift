@@ -85,7 +85,8 @@ public enum ShapeInference {
         _ window: Operation.Convolution, _ x: Shape, _ weight: Shape, _ y: Shape, operation: String
     ) throws(ShapeError) {
         let fits =
-            x.rank == 4 && weight.rank == 4 && y.rank == 4 && x[0] == y[0] && x[1] == weight[1] && y[1] == weight[0]
+            window.isPossible && x.rank == 4 && weight.rank == 4 && y.rank == 4 && x[0] == y[0] && x[1] == weight[1]
+            && y[1] == weight[0]
             && (0..<2).allSatisfy { window.output(input: x[2 + $0], window: weight[2 + $0], axis: $0) == y[2 + $0] }
         guard !fits else { return }
         throw ShapeError(
@@ -95,4 +96,11 @@ public enum ShapeInference {
     }
 
     private static func text(_ pair: SIMD2<Int>) -> String { "(\(pair.x), \(pair.y))" }
+}
+
+extension Operation.Convolution {
+    /// Whether the window moves forwards and the paddings are not negative.
+    fileprivate var isPossible: Bool {
+        (0..<2).allSatisfy { stride[$0] > 0 && paddingBefore[$0] >= 0 && paddingAfter[$0] >= 0 }
+    }
 }

@@ -52,10 +52,25 @@ public func relu(_ x: Tensor) -> Tensor { leakyReLU(x, slope: 0) }
 public func leakyReLU(_ x: Tensor, slope: Float) -> Tensor { x.unary(.leakyReLU(slope: slope)) }
 
 extension Tensor {
-    func unary(_ operation: Operation.Unary) -> Tensor { Tensor(.unary(operation), [self], shape: shape) }
+    /// Applies a function to each element, before a stretching rather than after it.
+    func unary(_ operation: Operation.Unary) -> Tensor {
+        if case .broadcast = node.operation { return node.inputs[0].unary(operation).broadcast(to: shape) }
+        if case .negate = operation, let value = constantValue { return .constant(-value, shape) }
+        return Tensor(.unary(operation), [self], shape: shape)
+    }
 
+    /// Combines two tensors element by element.
+    ///
+    /// What both repeat along an axis is combined once and then stretched, so that the small tensors of gradients and
+    /// normalisations stay small.
     static func binary(_ operation: Operation.Binary, _ left: Tensor, _ right: Tensor) -> Tensor {
         let shape = left.stretched(with: right)
+        if let left = left.constantValue, let right = right.constantValue {
+            return .constant(operation.applied(to: left, right), shape)
+        }
+        let (small, other) = (left.unstretched(rank: shape.rank), right.unstretched(rank: shape.rank))
+        let common = small.stretched(with: other)
+        if common != shape { return binary(operation, small, other).broadcast(to: shape) }
         return Tensor(.binary(operation), [left.broadcast(to: shape), right.broadcast(to: shape)], shape: shape)
     }
 
@@ -64,5 +79,23 @@ extension Tensor {
             preconditionFailure("shapes \(self.shape) and \(other.shape) do not stretch to a common one")
         }
         return shape
+    }
+
+    /// The smallest tensor that stretches to this one, with `rank` axes.
+    private func unstretched(rank: Int) -> Tensor {
+        if let value = constantValue { return .constant(value, Shape(Array(repeating: 1, count: rank))) }
+        guard case .broadcast = node.operation else { return reshaped(to: shape.padded(to: rank)) }
+        return node.inputs[0].reshaped(to: node.inputs[0].shape.padded(to: rank))
+    }
+}
+
+extension Operation.Binary {
+    fileprivate func applied(to left: Float, _ right: Float) -> Float {
+        switch self {
+        case .add: left + right
+        case .subtract: left - right
+        case .multiply: left * right
+        case .divide: left / right
+        }
     }
 }

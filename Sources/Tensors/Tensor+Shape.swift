@@ -3,6 +3,7 @@ extension Tensor {
     public func broadcast(to shape: Shape) -> Tensor {
         if self.shape == shape { return self }
         if let value = constantValue { return .constant(value, shape) }
+        if case .broadcast = node.operation { return node.inputs[0].broadcast(to: shape) }
         return Tensor(.broadcast, [reshaped(to: self.shape.padded(to: shape.rank))], shape: shape)
     }
 
