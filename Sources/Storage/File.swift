@@ -82,6 +82,7 @@ public final class File {
         try call(operation) {
             unsafe bytes.withUnsafeMutableBytes { unsafe H5Fget_file_image(handle.id, $0.baseAddress, $0.count) }
         }
+        Superblock.seal(&bytes)
         return bytes
     }
 
