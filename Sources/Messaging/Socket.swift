@@ -1,0 +1,90 @@
+import CZeroMQ
+
+/// One end of ZeroMQ connections, owned by one thread.
+///
+/// It can be moved but neither copied nor sent to another thread, as libzmq demands. Sending and receiving never wait;
+/// `Poller` waits. Interrupted calls (`EINTR`) are repeated.
+@safe public struct Socket: ~Copyable {
+    /// How messages find their peer.
+    public enum Kind: Sendable {
+        /// Talks to many dealers; the first frame of each message is the peer's identity.
+        case router
+        /// Talks to one router.
+        case dealer
+    }
+
+    /// What became of a message.
+    public enum Outcome: Sendable, Equatable {
+        /// Handed to the background thread; delivery is not promised.
+        case sent
+        /// The peer takes no more for now: too many messages wait, or nobody is connected.
+        case full
+        /// No peer of that identity is connected.
+        case unreachable
+    }
+
+    public let kind: Kind
+    let pointer: UnsafeMutableRawPointer
+    private let context: Context
+
+    /// Opens a socket. The C function is `zmq_socket`.
+    public init(_ kind: Kind, in context: Context, options: SocketOptions = SocketOptions()) throws(MessagingError) {
+        let handle = try options.open(kind, in: context)
+        self.kind = kind
+        unsafe pointer = handle.pointer
+        self.context = context
+    }
+
+    /// The C function is `zmq_close`.
+    deinit {
+        unsafe zmq_close(pointer)
+    }
+
+    /// Listens on `endpoint`. The C function is `zmq_bind`.
+    /// - Throws: The address is taken, is not this machine's, or is reachable from other machines.
+    public func listen(on endpoint: Endpoint) throws(MessagingError) {
+        try endpoint.requireLocal(for: "listen on")
+        if unsafe zmq_bind(pointer, endpoint.description) == -1 {
+            throw .last("listen on", endpoint: endpoint.description)
+        }
+    }
+
+    /// Starts to connect to `endpoint`, and keeps trying. The C function is `zmq_connect`.
+    /// - Throws: The address is malformed or beyond this machine; that nobody listens there is no error.
+    public func connect(to endpoint: Endpoint) throws(MessagingError) {
+        try endpoint.requireLocal(for: "connect to")
+        if unsafe zmq_connect(pointer, endpoint.description) == -1 {
+            throw .last("connect to", endpoint: endpoint.description)
+        }
+    }
+
+    /// Sends one frame without waiting. The C function is `zmq_msg_send`.
+    ///
+    /// - Parameter more: Whether more frames of the same message follow. Only the first can meet `.full` or
+    ///   `.unreachable`; libzmq then takes the whole message or nothing.
+    public func send(_ message: consuming Message, more: Bool = false) throws(MessagingError) -> Outcome {
+        let flags = ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)
+        while unsafe zmq_msg_send(message.handle, pointer, flags) == -1 {
+            switch zmq_errno() {
+            case EINTR: continue
+            case EAGAIN: return .full
+            case EHOSTUNREACH: return .unreachable
+            default: throw .last("send on a socket")
+            }
+        }
+        return .sent
+    }
+
+    /// Takes one frame that has arrived, or nothing. The C function is `zmq_msg_recv`.
+    public func receive() throws(MessagingError) -> Message? {
+        let message = Message()
+        while unsafe zmq_msg_recv(message.handle, pointer, ZMQ_DONTWAIT) == -1 {
+            switch zmq_errno() {
+            case EINTR: continue
+            case EAGAIN: return nil
+            default: throw .last("receive on a socket")
+            }
+        }
+        return message
+    }
+}

@@ -1,0 +1,39 @@
+import CZeroMQ
+
+/// A libzmq socket that nobody owns yet: what options are applied to.
+@safe struct SocketHandle {
+    let pointer: UnsafeMutableRawPointer
+
+    /// The C function is `zmq_socket`.
+    init(_ kind: Socket.Kind, in context: Context) throws(MessagingError) {
+        let type = kind == .router ? ZMQ_ROUTER : ZMQ_DEALER
+        guard let pointer = unsafe zmq_socket(context.pointer, type) else { throw .last("open a socket") }
+        unsafe self.pointer = pointer
+    }
+
+    /// The C function is `zmq_close`.
+    func close() {
+        unsafe zmq_close(pointer)
+    }
+
+    /// The C function is `zmq_setsockopt`.
+    func set(_ option: Int32, _ value: Int) throws(MessagingError) {
+        var narrow = Int32(value)
+        try set(option) { unsafe zmq_setsockopt(pointer, option, &narrow, 4) }
+    }
+
+    /// The C function is `zmq_setsockopt`, for the options that take 64 bits.
+    func setWide(_ option: Int32, _ value: Int64) throws(MessagingError) {
+        var wide = value
+        try set(option) { unsafe zmq_setsockopt(pointer, option, &wide, 8) }
+    }
+
+    /// The C function is `zmq_setsockopt`, for the options that take bytes.
+    func setBytes(_ option: Int32, _ value: [UInt8]) throws(MessagingError) {
+        try set(option) { unsafe zmq_setsockopt(pointer, option, value, value.count) }
+    }
+
+    private func set(_ option: Int32, _ call: () -> Int32) throws(MessagingError) {
+        if call() == -1 { throw .last("set option \(option) of a socket") }
+    }
+}
