@@ -62,16 +62,21 @@ public struct Interpreter: Engine {
 /// A graph with the interpreter's means of running it.
 private final class InterpretedGraph: Executable {
     private let graph: Graph
+    private var parameters: [Double] = []
+    private var statistics: [Double] = []
     let counters = ExecutionCounters()
 
     init(_ graph: Graph) { self.graph = graph }
 
-    func run(_ arguments: Arguments, into outputs: inout [Float]) {
-        precondition(
-            outputs.count == graph.outputs.count, "\(outputs.count) places for \(graph.outputs.count) output elements")
+    func load(parameters: [Float], statistics: [Float]) {
+        self.parameters = parameters.map(Double.init)
+        self.statistics = statistics.map(Double.init)
+    }
+
+    func run(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float]) {
         let results = Interpreter.run(
-            graph, parameters: arguments.parameters.map(Double.init), statistics: arguments.statistics.map(Double.init),
-            inputs: arguments.inputs.map(Double.init), noise: arguments.noise)
+            graph, parameters: parameters, statistics: statistics, inputs: inputs.map(Double.init), noise: noise)
+        precondition(outputs.count == results.count, "\(outputs.count) places for \(results.count) output elements")
         for index in outputs.indices { outputs[index] = Float(results[index]) }
     }
 }
