@@ -1,0 +1,38 @@
+# Throw-away Python environments for the checks against h5py, Pillow and PyTorch. Sourced, never run.
+#
+# Nothing that Tributary does needs Python. The versions are fixed, so that a failing check means a change on our side.
+
+check_modules=(numpy==2.4.4 h5py==3.16.0 Pillow==12.2.0)
+torch_module=torch==2.13.0
+
+# Makes the environment DIRECTORY hold the given modules. One that already does is left as it is.
+python_environment() {
+    local directory=$1
+    shift
+    if [[ -f $directory/complete && $(<"$directory/complete") == "$*" ]]; then return; fi
+    command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3 python3-venv
+    rm -rf "$directory"
+    mkdir -p "$(dirname "$directory")"
+    python3 -m venv "$directory"
+    install_modules "$directory" "$@"
+    echo "$*" >"$directory/complete"
+}
+
+# Installs modules into an environment; PyTorch by itself, see below.
+install_modules() {
+    local directory=$1 module plain=()
+    shift
+    for module in "$@"; do
+        if [[ $module == "$torch_module" ]]; then install_torch "$directory"; else plain+=("$module"); fi
+    done
+    "$directory/bin/pip" install --quiet --disable-pip-version-check "${plain[@]}"
+}
+
+# Installs PyTorch: the build without GPU code (190 MB) from pip's own sources if they have it, else from PyTorch's index, else
+# PyPI's only one, which brings CUDA along (about 3 GB).
+install_torch() {
+    local pip=("$1/bin/pip" install --quiet --disable-pip-version-check)
+    "${pip[@]}" "$torch_module+cpu" 2>/dev/null ||
+        "${pip[@]}" --timeout 20 --retries 1 --extra-index-url https://download.pytorch.org/whl/cpu "$torch_module+cpu" 2>/dev/null ||
+        "${pip[@]}" "$torch_module"
+}
