@@ -27,6 +27,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CFloatEnvironment"),
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
         .target(
             name: "CKernels",
@@ -36,6 +37,8 @@ let package = Package(
 
         // Leaves.
         .target(name: "Randomness"),
+        .target(name: "FloatEnvironment", dependencies: ["CFloatEnvironment"]),
+        .target(name: "Files"),
         .target(name: "Hashing", dependencies: ["CCrypto"]),
         .target(name: "Archives", dependencies: ["CZip", "CZlib"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"]),
@@ -44,7 +47,7 @@ let package = Package(
 
         // Mathematics.
         .target(name: "Tensors", dependencies: ["Randomness"]),
-        .target(name: "Contract", dependencies: ["Randomness"]),
+        .target(name: "Contract", dependencies: ["Randomness", "FloatEnvironment"]),
         .target(name: "VAE", dependencies: ["Tensors"]),
         .target(name: "OneDNN", dependencies: ["Tensors", "Randomness", "COneDNN", "CKernels"]),
 
@@ -54,25 +57,27 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "VAE", "Tensors", "Contract", "Storage", "Pictures", "Hashing", "Randomness",
+                "FloatEnvironment", "Files",
             ]),
         .target(name: "Coordination", dependencies: ["Contract"]),
         .target(
             name: "Cluster",
             dependencies: [
-                "Coordination", "Training", "Messaging", "Contract", "Tensors", "VAE", "Hashing",
+                "Coordination", "Training", "Messaging", "Contract", "Tensors", "VAE", "Hashing", "Files",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
             name: "tributary",
             dependencies: [
                 "Cluster", "Ingest", "OneDNN", "Training", "VAE", "Tensors", "Storage", "Pictures",
-                "Contract", "Hashing",
+                "Contract", "Hashing", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ]),
 
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+        .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),

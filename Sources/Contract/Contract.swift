@@ -1,1 +1,84 @@
-// Contract
+import Foundation
+
+/// All that fixes the bits of a run, and nothing else: equal contracts give equal parameters after every step.
+///
+/// It is made at step 0, stored in every checkpoint and sent to every worker. Workers, threads, the stopping point and how
+/// often anything is saved are not in it.
+public struct Contract: Hashable, Sendable, Codable {
+    /// The version of this structure and of the numerical rules behind it.
+    public var formatVersion: Int
+    /// Model, objective, optimizer, schedules with their horizons, and clipping.
+    public var configuration: ConfigurationNode
+    /// N, the number of examples in the training split.
+    public var trainingExamples: Int
+    /// The number of examples that evaluation runs over.
+    public var validationExamples: Int
+    /// S
+    public var shards: Int
+    /// m
+    public var microbatch: Int
+    public var seed: UInt64
+    public var numericClass: NumericClass
+    /// What identifies the data: equal fingerprints mean equal pixels in equal order.
+    public var dataFingerprint: String
+    /// The SHA-256 of the gradient of the probe, a keyed microbatch through the run's own graph.
+    public var probeDigest: String
+
+    /// The version that this program makes and understands.
+    public static let currentFormatVersion = 1
+
+    public init(
+        configuration: ConfigurationNode, trainingExamples: Int, validationExamples: Int, shards: Int, microbatch: Int,
+        seed: UInt64, numericClass: NumericClass, dataFingerprint: String, probeDigest: String
+    ) {
+        formatVersion = Self.currentFormatVersion
+        self.configuration = configuration
+        self.trainingExamples = trainingExamples
+        self.validationExamples = validationExamples
+        self.shards = shards
+        self.microbatch = microbatch
+        self.seed = seed
+        self.numericClass = numericClass
+        self.dataFingerprint = dataFingerprint
+        self.probeDigest = probeDigest
+    }
+
+    /// How the training split is cut into shards.
+    ///
+    /// - Throws: `ShardPlanError` for a contract that nobody can have made here; one from outside is not trusted.
+    public func plan() throws(ShardPlanError) -> ShardPlan {
+        try ShardPlan(examples: trainingExamples, shards: shards, microbatch: microbatch)
+    }
+
+    /// How the validation split is evaluated.
+    public var evaluation: EvaluationPlan {
+        EvaluationPlan(examples: validationExamples, shards: shards, microbatch: microbatch)
+    }
+
+    /// The tree that sums are taken in.
+    public var tree: ReductionTree { ReductionTree(leaves: shards) }
+}
+
+extension Contract {
+    /// The contract as JSON with sorted keys: equal contracts give equal text.
+    public var canonicalJSON: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        } catch {
+            preconditionFailure("a contract holds a value that JSON cannot: \(error)")
+        }
+    }
+
+    /// Reads what `canonicalJSON` wrote.
+    ///
+    /// - Throws: `ContractError` for other text, another version, or shards that fit no plan.
+    public init(json: String) throws(ContractError) {
+        guard let contract = try? JSONDecoder().decode(Contract.self, from: Data(json.utf8)) else { throw .unreadable }
+        guard contract.formatVersion == Self.currentFormatVersion else { throw .otherVersion(contract.formatVersion) }
+        do { _ = try contract.plan() } catch { throw .impossible(error) }
+        guard contract.validationExamples >= 0 else { throw .unreadable }
+        self = contract
+    }
+}

@@ -1,0 +1,34 @@
+/// A part of the contract in which two differ.
+public struct ContractDifference: Hashable, Sendable, CustomStringConvertible {
+    /// The path of the part, such as `configuration.optimizer.learningRate`.
+    public let field: String
+    /// What is asked for now, as JSON, or nil where the part is absent.
+    public let requested: String?
+    /// What the run began with.
+    public let stored: String?
+
+    public var description: String {
+        "\(field) is \(requested ?? "absent") here and \(stored ?? "absent") in the stored contract"
+    }
+}
+
+extension Contract {
+    /// Where this contract differs from the one that a run began with, sorted by field; empty means equal.
+    public func differences(from stored: Contract) -> [ContractDifference] {
+        let requested = parts
+        let stored = stored.parts
+        return Set(requested.keys).union(stored.keys).sorted().compactMap { field in
+            requested[field] == stored[field]
+                ? nil : ContractDifference(field: field, requested: requested[field], stored: stored[field])
+        }
+    }
+
+    private var parts: [String: String] {
+        do {
+            let leaves = try ConfigurationNode(encoding: self).leaves
+            return Dictionary(uniqueKeysWithValues: leaves.map { ($0.path, $0.value.description) })
+        } catch {
+            preconditionFailure("a contract holds a value that JSON cannot: \(error)")
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import FloatEnvironment
+
+/// Adds the sum of a right child to that of its left sibling: `left = left + right`, element by element.
+///
+/// This one addition per element and node, in float32 with subnormal numbers flushed to zero, is the contract. Elements do
+/// not meet, so folding a buffer in pieces gives the same bits as folding it whole.
+/// - Complexity: O(n), bound by memory.
+public func fold(_ right: [Float], into left: inout [Float]) {
+    var target = left.mutableSpan
+    fold(right.span, into: &target)
+}
+
+/// Adds a piece of a right child's sum to the same piece of its left sibling's.
+public func fold(_ right: Span<Float>, into left: inout MutableSpan<Float>) {
+    precondition(left.count == right.count, "cannot fold \(right.count) elements into \(left.count)")
+    let environment = FloatEnvironment.flushToZero()
+    defer { environment.restore() }
+    add(right, to: &left)
+}
+
+/// Not inlined, so that no addition moves out of the environment that `fold` sets.
+@inline(never)
+private func add(_ right: Span<Float>, to left: inout MutableSpan<Float>) {
+    for index in 0..<left.count { left[index] += right[index] }
+}

@@ -1,0 +1,41 @@
+import Glibc
+
+/// The exclusive right to a directory, held as long as this value lives and lost with its process, however it dies.
+///
+/// The lock is the system's own on the file `lock` in the directory, which also names the holder's process.
+public struct DirectoryLock: ~Copyable, Sendable {
+    private let file: Descriptor
+
+    /// Takes the lock, or says who has it.
+    ///
+    /// - Throws: `DirectoryInUse` where another process holds it, `FileError` where the file cannot be made.
+    public init(_ directory: String) throws {
+        file = try Self.lockedFile(in: directory)
+    }
+
+    private static func lockedFile(in directory: String) throws -> Descriptor {
+        let path = directory + "/lock"
+        let file = try Descriptor(path, O_RDWR | O_CREAT, "create \(path)")
+        guard try file.lock() else { throw DirectoryInUse(directory: directory, holder: holder(path)) }
+        try file.truncate()
+        try file.write(Array("\(getpid())\n".utf8))
+        return file
+    }
+
+    private static func holder(_ path: String) -> Int32? {
+        guard let bytes = try? PosixFileSystem().read(path) else { return nil }
+        return Int32(String(decoding: bytes.filter { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+    }
+}
+
+/// A directory that another process works in.
+public struct DirectoryInUse: Error, Hashable, CustomStringConvertible {
+    public let directory: String
+    /// The process that holds the lock, if it could be read.
+    public let holder: Int32?
+
+    public var description: String {
+        let who = holder.map { "process \($0)" } ?? "another process"
+        return "\(directory) is in use by \(who): wait for it to end, stop it, or choose another directory"
+    }
+}

@@ -1,0 +1,51 @@
+import Contract
+import Testing
+
+@Suite struct ContractTests {
+    static let contract = Contract(
+        configuration: .dictionary([
+            "optimizer": .dictionary(["learningRate": .number(0.001), "betas": .array([.number(0.9), .number(0.999)])]),
+            "model": .string("mlp \"small\""),
+        ]),
+        trainingExamples: 1000, validationExamples: 100, shards: 8, microbatch: 32, seed: 1,
+        numericClass: NumericClass(engine: "interpreter"), dataFingerprint: "abc", probeDigest: "def")
+
+    @Test func itsTextReadsBackEqual() throws {
+        let again = try Contract(json: Self.contract.canonicalJSON)
+        #expect(again == Self.contract)
+        #expect(again.canonicalJSON == Self.contract.canonicalJSON)
+        #expect(again.differences(from: Self.contract) == [])
+    }
+
+    @Test func differencesNameTheFieldAndBothValues() {
+        var other = Self.contract
+        other.seed = 2
+        other.configuration = .dictionary([
+            "optimizer": .dictionary(["learningRate": .number(0.002), "betas": .array([.number(0.9), .number(0.999)])])
+        ])
+        let differences = other.differences(from: Self.contract)
+        #expect(
+            differences.map(\.description) == [
+                "configuration.model is absent here and \"mlp \\\"small\\\"\" in the stored contract",
+                "configuration.optimizer.learningRate is 0.002 here and 0.001 in the stored contract",
+                "seed is 2 here and 1 in the stored contract",
+            ])
+    }
+
+    @Test func otherTextIsRefused() {
+        #expect(throws: ContractError.unreadable) { try Contract(json: "{}") }
+        #expect(throws: ContractError.unreadable) { try Contract(json: "") }
+        var other = Self.contract
+        other.formatVersion = 99
+        #expect(throws: ContractError.otherVersion(99)) { try Contract(json: other.canonicalJSON) }
+        other = Self.contract
+        other.shards = 3
+        #expect(throws: ContractError.impossible(.shardsNotPowerOfTwo(3))) { try Contract(json: other.canonicalJSON) }
+    }
+
+    @Test func wholeNumbersAreOneValue() throws {
+        let node = try ConfigurationNode(encoding: ["a": 1.0, "b": 0.1])
+        #expect(node == .dictionary(["a": .integer(1), "b": .number(0.1)]))
+        #expect(node.description == #"{"a":1,"b":0.1}"#)
+    }
+}
