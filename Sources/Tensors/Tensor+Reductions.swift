@@ -15,7 +15,7 @@ extension Tensor {
     /// The mean along axes.
     public func mean(axes: [Int], keepDimensions: Bool = false) -> Tensor {
         let count = axes.reduce(1) { $0 * shape[$1] }
-        return sum(axes: axes, keepDimensions: keepDimensions) * (1 / Float(count))
+        return sum(axes: axes, keepDimensions: keepDimensions) / Float(count)
     }
 
     /// The mean of all elements, a scalar.
