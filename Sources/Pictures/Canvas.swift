@@ -1,0 +1,66 @@
+/// A surface on which antialiased lines and text are drawn.
+struct Canvas {
+    let width: Int
+    let height: Int
+    private var pixels: [Color]
+
+    init(width: Int, height: Int, background: Color) {
+        self.width = width
+        self.height = height
+        pixels = [Color](repeating: background, count: width * height)
+    }
+
+    /// What was drawn, in 8 bits.
+    var image: Image {
+        let bytes = pixels.flatMap { color in
+            [color.red, color.green, color.blue].map { UInt8(($0 * 255).rounded()) }
+        }
+        return Image(width: width, height: height, channels: 3, pixels: bytes)
+    }
+
+    /// Draws connected lines with round ends and joins.
+    ///
+    /// A pixel's coverage is how far its centre lies within the line's edge, clamped to [0, 1]; where several segments
+    /// meet the largest counts, so that joins do not darken.
+    mutating func stroke(_ lines: [[Point]], thickness: Double, color: Color) {
+        let segments = lines.flatMap { Self.segments($0) }
+        let reach = thickness / 2 + 0.5
+        guard let box = Box(around: segments, margin: reach, width: width, height: height) else { return }
+        var coverage = [Float](repeating: 0, count: box.columns.count * box.rows.count)
+        for segment in segments {
+            Self.cover(&coverage, of: box, with: segment, reach: reach)
+        }
+        blend(coverage, of: box, color)
+    }
+
+    private static func segments(_ line: [Point]) -> [Segment] {
+        guard let first = line.first else { return [] }
+        if line.count == 1 { return [Segment(start: first, end: first)] }
+        return zip(line, line.dropFirst()).map { Segment(start: $0, end: $1) }
+    }
+
+    private static func cover(_ coverage: inout [Float], of box: Box, with segment: Segment, reach: Double) {
+        guard let near = box.clipped(to: segment, margin: reach) else { return }
+        for y in near.rows {
+            let row = (y - box.rows.lowerBound) * box.columns.count - box.columns.lowerBound
+            for x in near.columns {
+                let distance = segment.distance(to: Point(x: Double(x) + 0.5, y: Double(y) + 0.5))
+                let value = Float(min(1, max(0, reach - distance)))
+                coverage[row + x] = max(coverage[row + x], value)
+            }
+        }
+    }
+
+    private mutating func blend(_ coverage: [Float], of box: Box, _ color: Color) {
+        var index = 0
+        for y in box.rows {
+            for x in box.columns {
+                let (old, amount) = (pixels[y * width + x], coverage[index])
+                pixels[y * width + x].red += amount * (color.red - old.red)
+                pixels[y * width + x].green += amount * (color.green - old.green)
+                pixels[y * width + x].blue += amount * (color.blue - old.blue)
+                index += 1
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+/// What each value of a resized row is made of: for output `i`, input `first[i] ..< first[i] + count[i]` with
+/// the weights `values[i * stride ...]`, in fixed point with ``fractionBits`` bits after the point.
+///
+/// Pillow's `Resample.c` computes the same weights in the same order of operations, and so results are equal to its
+/// `Image.resize` bit for bit (`scripts/reference/resize.py`).
+struct ResizeWeights {
+    static let fractionBits = 22
+
+    let first: [Int]
+    let count: [Int]
+    let stride: Int
+    let values: [Int]
+
+    init(from input: Int, to output: Int, filter: ResizeFilter) {
+        let scale = Double(input) / Double(output)
+        let filterScale = max(1, scale)
+        let support = filter.support * filterScale
+        var first: [Int] = []
+        var count: [Int] = []
+        let stride = Int(support.rounded(.up)) * 2 + 1
+        var values: [Int] = []
+        for index in 0..<output {
+            let center = (Double(index) + 0.5) * scale
+            let low = max(0, Int(center - support + 0.5))
+            let high = min(input, Int(center + support + 0.5))
+            let taps = (low..<high).map { filter((Double($0) - center + 0.5) / filterScale) }
+            first.append(low)
+            count.append(taps.count)
+            values += Self.fixedPoint(taps) + [Int](repeating: 0, count: stride - taps.count)
+        }
+        (self.first, self.count, self.stride, self.values) = (first, count, stride, values)
+    }
+
+    private static func fixedPoint(_ taps: [Double]) -> [Int] {
+        let sum = taps.reduce(0, +)
+        return taps.map { Int(($0 / sum * Double(1 << fractionBits)).rounded(.toNearestOrAwayFromZero)) }
+    }
+}
+
+/// sin(πx)/(πx), and 1 at 0.
+func sinc(_ x: Double) -> Double { x == 0 ? 1 : sin(x * .pi) / (x * .pi) }
