@@ -1,5 +1,3 @@
-import Foundation
-
 /// A configuration as a plain tree, before anything is known about its meaning: what YAML and JSON have in common.
 ///
 /// A whole number is always `.integer`, so that `1`, `1.0` and `1e0` are one value.
@@ -36,72 +34,14 @@ public indirect enum ConfigurationNode: Hashable, Sendable {
         default: [(path, self)]
         }
     }
-}
 
-extension ConfigurationNode: CustomStringConvertible {
-    /// The tree as JSON, keys sorted, without spaces: equal trees give equal text.
-    public var description: String {
+    /// What kind of value this is, for messages.
+    var kind: String {
         switch self {
-        case .null: "null"
-        case .boolean(let value): "\(value)"
-        case .integer(let value): "\(value)"
-        case .number(let value): "\(value)"
-        case .string(let value): Self.quoted(value)
-        case .array(let elements): "[\(elements.map(\.description).joined(separator: ","))]"
-        case .dictionary(let entries):
-            "{\(entries.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)):\($0.value)" }.joined(separator: ","))}"
+        case .null: "nothing"
+        case .boolean, .integer, .number, .string: description
+        case .array: "a list"
+        case .dictionary: "a group of keys"
         }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        "\"" + text.unicodeScalars.map(escaped).joined() + "\""
-    }
-
-    private static func escaped(_ scalar: Unicode.Scalar) -> String {
-        switch scalar {
-        case "\"": "\\\""
-        case "\\": "\\\\"
-        case ..<" ": "\\u" + String(repeating: "0", count: scalar.value < 16 ? 3 : 2) + String(scalar.value, radix: 16)
-        default: String(scalar)
-        }
-    }
-}
-
-extension ConfigurationNode: Codable {
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .boolean(value)
-        } else if let value = try? container.decode(Int.self) {
-            self = .integer(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .real(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([ConfigurationNode].self) {
-            self = .array(value)
-        } else {
-            self = .dictionary(try container.decode([String: ConfigurationNode].self))
-        }
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .null: try container.encodeNil()
-        case .boolean(let value): try container.encode(value)
-        case .integer(let value): try container.encode(value)
-        case .number(let value): try container.encode(value)
-        case .string(let value): try container.encode(value)
-        case .array(let value): try container.encode(value)
-        case .dictionary(let value): try container.encode(value)
-        }
-    }
-
-    /// The tree that a value encodes to.
-    public init(encoding value: some Encodable) throws {
-        self = try JSONDecoder().decode(ConfigurationNode.self, from: JSONEncoder().encode(value))
     }
 }

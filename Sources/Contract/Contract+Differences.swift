@@ -24,11 +24,6 @@ extension Contract {
     }
 
     private var parts: [String: String] {
-        do {
-            let leaves = try ConfigurationNode(encoding: self).leaves
-            return Dictionary(uniqueKeysWithValues: leaves.map { ($0.path, $0.value.description) })
-        } catch {
-            preconditionFailure("a contract holds a value that JSON cannot: \(error)")
-        }
+        Dictionary(uniqueKeysWithValues: node.leaves.map { ($0.path, $0.value.description) })
     }
 }

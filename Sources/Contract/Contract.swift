@@ -1,5 +1,3 @@
-import Foundation
-
 /// All that fixes the bits of a run, and nothing else: equal contracts give equal parameters after every step.
 ///
 /// It is made at step 0, stored in every checkpoint and sent to every worker. Workers, threads, the stopping point and how
@@ -17,6 +15,7 @@ public struct Contract: Hashable, Sendable, Codable {
     public var shards: Int
     /// m
     public var microbatch: Int
+    /// Below 2⁶³, so that every reader of JSON keeps it.
     public var seed: UInt64
     public var numericClass: NumericClass
     /// What identifies the data: equal fingerprints mean equal pixels in equal order.
@@ -31,6 +30,7 @@ public struct Contract: Hashable, Sendable, Codable {
         configuration: ConfigurationNode, trainingExamples: Int, validationExamples: Int, shards: Int, microbatch: Int,
         seed: UInt64, numericClass: NumericClass, dataFingerprint: String, probeDigest: String
     ) {
+        precondition(seed <= UInt64(Int.max), "a seed is below 2^63, not \(seed)")
         formatVersion = Self.currentFormatVersion
         self.configuration = configuration
         self.trainingExamples = trainingExamples
@@ -62,10 +62,13 @@ public struct Contract: Hashable, Sendable, Codable {
 extension Contract {
     /// The contract as JSON with sorted keys: equal contracts give equal text.
     public var canonicalJSON: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        node.description
+    }
+
+    /// The contract as a tree.
+    var node: ConfigurationNode {
         do {
-            return String(decoding: try encoder.encode(self), as: UTF8.self)
+            return try ConfigurationNode(encoding: self)
         } catch {
             preconditionFailure("a contract holds a value that JSON cannot: \(error)")
         }
@@ -75,7 +78,7 @@ extension Contract {
     ///
     /// - Throws: `ContractError` for other text, another version, or shards that fit no plan.
     public init(json: String) throws(ContractError) {
-        guard let contract = try? JSONDecoder().decode(Contract.self, from: Data(json.utf8)) else { throw .unreadable }
+        guard let contract = try? ConfigurationNode(json: json)?.decode(Contract.self) else { throw .unreadable }
         guard contract.formatVersion == Self.currentFormatVersion else { throw .otherVersion(contract.formatVersion) }
         do { _ = try contract.plan() } catch { throw .impossible(error) }
         guard contract.validationExamples >= 0 else { throw .unreadable }
