@@ -1,4 +1,5 @@
 import CHDF5
+import Synchronization
 
 /// An HDF5 file, on disk or in memory: where to start.
 ///
@@ -43,7 +44,7 @@ public final class File {
     ) throws(H5Error) -> File {
         let access = try accessProperties(compatibility)
         try keepInMemory(access)
-        return try create(name, access)
+        return try create(memoryName(name), access)
     }
 
     /// Opens a file on disk for reading. The C function is `H5Fopen`.
@@ -70,7 +71,7 @@ public final class File {
                 unsafe H5Pset_file_image(access.id, UnsafeMutableRawPointer(mutating: $0.baseAddress), $0.count)
             }
         }
-        return try open(name, access)
+        return try open(memoryName(name), access)
     }
 
     /// The bytes of the whole file as they would lie on disk. The C function is `H5Fget_file_image`.
@@ -93,6 +94,13 @@ public final class File {
 
     /// The path that was opened, or the name that was given.
     public var name: String { fileName(handle.id) }
+
+    /// A name that no other file in memory has: the library would take two of one name for the same file.
+    private static func memoryName(_ name: String) -> String {
+        "\(name)\(memoryNameEnd)\(memoryFileCount.add(1, ordering: .relaxed).newValue)"
+    }
+
+    private static let memoryFileCount = Atomic(0)
 
     /// The number of open files, groups, datasets, named types and attributes in this process.
     ///

@@ -29,8 +29,12 @@ func text(_ fill: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> String {
 
 /// The name of the file that holds an object, as it was given when the file was opened.
 func fileName(_ id: hid_t) -> String {
-    unsafe text { unsafe H5Fget_name(id, $0, $1) }
+    let name = unsafe text { unsafe H5Fget_name(id, $0, $1) }
+    return String(name.prefix { $0 != memoryNameEnd })
 }
+
+/// What stands between the name of a file in memory and the number that makes it unique; no path has it.
+let memoryNameEnd: Character = "\u{1}"
 
 /// The path of an object in its file.
 func objectName(_ id: hid_t) -> String {
