@@ -1,0 +1,7 @@
+#define NAME(function) function##_avx512
+#pragma clang attribute push( \
+    __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+#include "functions.inc"
+#include "program.inc"
+#include "noise.inc"
+#pragma clang attribute pop

@@ -1,0 +1,153 @@
+import CKernels
+import COneDNN
+import Tensors
+
+/// A step with addresses: all that is left is to run it.
+@safe
+enum BoundStep {
+    case loop(UnsafeMutablePointer<tributary_program>)
+    case kernel(Kernel)
+    case copy(BoundCopy)
+    case zero(UnsafeMutableRawPointer, bytes: Int)
+    case noise(BoundNoise)
+
+    init(_ step: CompiledPlan.Step, _ plan: CompiledPlan, memory: Arena) {
+        switch step {
+        case .loop(let program, let workspace):
+            self = unsafe .loop(Self.bind(program, workspace, plan, memory))
+        case .kernel(let kernel, let bindings):
+            for (slot, buffer) in bindings { unsafe kernel.bind(slot, to: memory.rawAddress(buffer)) }
+            self = .kernel(kernel)
+        case .copy(let copy): self = unsafe .copy(BoundCopy(copy, memory))
+        case .zero(let buffer): self = unsafe .zero(memory.rawAddress(buffer), bytes: plan.buffers[buffer].bytes)
+        case .noise(let noise, let row, let rows, let staging, let copy, let buffer):
+            let target = unsafe memory.address(buffer)
+            self = unsafe .noise(
+                BoundNoise(
+                    noise: noise, row: row, rows: rows, target: target, staging: staging.map { unsafe memory.address($0) },
+                    copy: copy.map { unsafe BoundCopy($0, memory) }))
+        }
+    }
+
+    @unsafe
+    func run(_ borrowed: Borrowed, _ kernels: tributary_instruction_set, _ keys: NoiseKeys?) {
+        switch self {
+        case .loop(let program): unsafe tributary_run_program(kernels, program)
+        case .kernel(let kernel): kernel.run()
+        case .copy(let copy): unsafe copy.run(borrowed)
+        case .zero(let address, let bytes): unsafe address.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        case .noise(let noise):
+            precondition(keys != nil, "a graph with noise needs keys")
+            unsafe noise.run(keys!, kernels)
+        }
+    }
+
+    private static func bind(
+        _ program: LoopProgram, _ workspace: Int, _ plan: CompiledPlan, _ memory: Arena
+    ) -> UnsafeMutablePointer<tributary_program> {
+        let operands = unsafe program.operands.map { place in
+            unsafe tributary_operand(
+                base: memory.address(plan.bufferOfNode[place.node]!), strides: place.strides.quadruple(filledWith: 0))
+        }
+        let stores = unsafe program.stores.map { store in
+            unsafe tributary_store(
+                base: memory.address(plan.bufferOfNode[store.place.node]!),
+                strides: store.place.strides.quadruple(filledWith: 0), count: Int64(store.count),
+                source: UInt16(store.source), sums: store.sums ? 1 : 0)
+        }
+        let bound = unsafe tributary_program(
+            extents: program.extents.quadruple(filledWith: 1), operand_count: Int32(operands.count),
+            instruction_count: Int32(program.instructions.count), store_count: Int32(stores.count),
+            register_count: Int32(program.registerCount), operands: memory.keep(operands),
+            instructions: memory.keep(program.instructions), stores: memory.keep(stores),
+            workspace: memory.address(workspace))
+        return unsafe memory.keep([bound])
+    }
+}
+
+/// A strided copy; places in the caller's arrays are found when it runs.
+@unsafe
+struct BoundCopy {
+    private let plan: CompiledPlan.StridedCopy
+    private let description: UnsafeMutablePointer<(extents: Quadruple, source: Quadruple, target: Quadruple)>
+    private let source: UnsafeMutablePointer<Float>?
+    private let target: UnsafeMutablePointer<Float>?
+
+    typealias Quadruple = (Int64, Int64, Int64, Int64)
+
+    init(_ plan: CompiledPlan.StridedCopy, _ memory: Arena) {
+        unsafe self.plan = plan
+        unsafe source = Self.address(plan.source, memory)
+        unsafe target = Self.address(plan.target, memory)
+        unsafe description = memory.keep([
+            (Self.atEnd(plan.extents, 1), Self.atEnd(plan.sourceStrides, 0), Self.atEnd(plan.targetStrides, 0))
+        ])
+    }
+
+    func run(_ borrowed: Borrowed, sourceShift: Int = 0, targetShift: Int = 0) {
+        let from = unsafe source.map { unsafe UnsafePointer($0) } ?? Self.borrowedSource(plan.source, borrowed)
+        let to = unsafe target ?? borrowed.outputs
+        guard let from = unsafe from, let to = unsafe to else { return }
+        unsafe withUnsafePointer(to: &description.pointee.extents.0) { extents in
+            unsafe withUnsafePointer(to: &description.pointee.source.0) { sourceStrides in
+                unsafe withUnsafePointer(to: &description.pointee.target.0) { targetStrides in
+                    unsafe tributary_copy(
+                        extents, from + plan.sourceOffset + sourceShift, sourceStrides,
+                        to + plan.targetOffset + targetShift, targetStrides)
+                }
+            }
+        }
+    }
+
+    private static func atEnd(_ values: [Int], _ filler: Int64) -> Quadruple {
+        let four = Array<Int64>(repeating: filler, count: 4 - values.count) + values.map(Int64.init)
+        return (four[0], four[1], four[2], four[3])
+    }
+
+    private static func address(_ place: CompiledPlan.Memory, _ memory: Arena) -> UnsafeMutablePointer<Float>? {
+        if case .buffer(let buffer) = place { unsafe memory.address(buffer) } else { nil }
+    }
+
+    private static func borrowedSource(_ place: CompiledPlan.Memory, _ borrowed: Borrowed) -> UnsafePointer<Float>? {
+        switch place {
+        case .parameters: unsafe borrowed.parameters
+        case .statistics: unsafe borrowed.statistics
+        case .inputs: unsafe borrowed.inputs
+        case .buffer, .outputs: nil
+        }
+    }
+}
+
+/// Keyed noise for every row of a microbatch, put into the layout of its tensor.
+@unsafe
+struct BoundNoise {
+    let noise: Operation.Noise
+    let row: Int
+    let rows: Int
+    let target: UnsafeMutablePointer<Float>
+    let staging: UnsafeMutablePointer<Float>?
+    let copy: BoundCopy?
+
+    func run(_ keys: NoiseKeys, _ kernels: tributary_instruction_set) {
+        precondition(unsafe keys.examples.count == rows, "\(keys.examples.count) examples for \(unsafe rows) rows of noise")
+        let (distribution, probability) = unsafe noise.distribution.code
+        for index in unsafe 0..<rows {
+            var stream = unsafe tributary_stream(
+                seed: keys.seed, pass: keys.passes[index], example: keys.examples[index], operator_number: noise.key,
+                sample: keys.sample)
+            let place = unsafe staging ?? target + index * row
+            unsafe tributary_fill_noise(kernels, distribution, &stream, probability, Int64(row), place)
+            unsafe copy?.run(Borrowed(), targetShift: index * row)
+        }
+    }
+}
+
+extension Operation.Noise.Distribution {
+    fileprivate var code: (tributary_distribution, Float) {
+        switch self {
+        case .normal: (TRIBUTARY_NORMAL, 0)
+        case .uniform: (TRIBUTARY_UNIFORM, 0)
+        case .bernoulli(let probability): (TRIBUTARY_BERNOULLI, probability)
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import CKernels
+
+/// The vector instructions that kernels are allowed to use. Part of the numeric class: convolutions of unlike sets sum in
+/// unlike orders.
+public enum InstructionSet: String, Sendable, CaseIterable, Codable {
+    case avx2
+    case avx512
+
+    /// The cap that the shim of oneDNN takes.
+    var cap: Int32 { self == .avx2 ? 1 : 2 }
+
+    var kernels: tributary_instruction_set { self == .avx2 ? TRIBUTARY_AVX2 : TRIBUTARY_AVX512 }
+}

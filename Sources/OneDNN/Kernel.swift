@@ -1,0 +1,86 @@
+import COneDNN
+import Tensors
+
+/// One call of oneDNN: a convolution, a matrix product or a change of layout, with memory that the owner binds.
+@safe
+final class Kernel {
+    private let handle: OpaquePointer
+
+    private init(_ handle: OpaquePointer?, _ status: Int32, _ what: @autoclosure () -> String) throws {
+        guard let handle = unsafe handle else {
+            throw EngineError("oneDNN cannot make \(what()) (status \(status))")
+        }
+        unsafe self.handle = handle
+    }
+
+    deinit { unsafe tributary_kernel_destroy(handle) }
+
+    /// A convolution in one of its three directions; `x`, `weight` and `y` are its shapes.
+    static func convolution(
+        _ direction: tributary_direction, _ window: Operation.Convolution, x: Shape, weight: Shape, y: Shape
+    ) throws -> Kernel {
+        var description = tributary_window(
+            stride: window.stride.pair, padding_before: window.paddingBefore.pair, padding_after: window.paddingAfter.pair)
+        var status: Int32 = 0
+        let handle = unsafe tributary_convolution(
+            direction, x.extents, weight.extents, y.extents, &description, &status)
+        return try unsafe Kernel(handle, status, "a convolution of x \(x), weight \(weight), y \(y)")
+    }
+
+    /// A product of matrices that lie as said; `packsSecond` lets the library choose the second one's layout.
+    static func matrixProduct(
+        _ first: tributary_layout, _ second: tributary_layout, _ result: tributary_layout, packsSecond: Bool
+    ) throws -> Kernel {
+        var (first, second, result, status) = (first, second, result, Int32(0))
+        let handle = unsafe tributary_matrix_product(&first, &second, &result, packsSecond ? 1 : 0, &status)
+        return try unsafe Kernel(handle, status, "a matrix product")
+    }
+
+    /// Copies a plain layout into the one that `owner` chose for a slot, or back.
+    static func packing(
+        _ plain: tributary_layout, of owner: Kernel, _ slot: tributary_slot, unpacks: Bool = false
+    ) throws -> Kernel {
+        var (plain, status) = (plain, Int32(0))
+        let handle = unsafe tributary_packing(&plain, owner.handle, slot, unpacks ? 1 : 0, &status)
+        return try unsafe Kernel(handle, status, "a change of layout")
+    }
+
+    /// The size of a slot's memory.
+    func bytes(_ slot: tributary_slot) -> Int { unsafe tributary_kernel_bytes(handle, slot) }
+
+    func bind(_ slot: tributary_slot, to memory: UnsafeMutableRawPointer) {
+        let status = unsafe tributary_kernel_bind(handle, slot, memory)
+        precondition(status == 0, "oneDNN refused a memory address (status \(status))")
+    }
+
+    func run() {
+        let status = unsafe tributary_kernel_run(handle)
+        precondition(status == 0, "oneDNN failed in a kernel that it had made (status \(status))")
+    }
+}
+
+extension tributary_layout {
+    /// A tensor of up to four axes with the given distances between neighbours, in elements.
+    init(_ extents: [Int], strides: [Int]) {
+        self.init()
+        rank = Int32(extents.count)
+        self.extents = extents.quadruple(filledWith: 1)
+        self.strides = strides.quadruple(filledWith: 1)
+    }
+}
+
+extension Shape {
+    fileprivate var extents: [Int64] { dimensions.map(Int64.init) }
+}
+
+extension SIMD2<Int> {
+    fileprivate var pair: (Int64, Int64) { (Int64(x), Int64(y)) }
+}
+
+extension [Int] {
+    /// The elements as C's array of four, filled up at the end.
+    func quadruple(filledWith filler: Int64) -> (Int64, Int64, Int64, Int64) {
+        let four = map(Int64.init) + Array<Int64>(repeating: filler, count: Swift.max(0, 4 - count))
+        return (four[0], four[1], four[2], four[3])
+    }
+}

@@ -1,0 +1,62 @@
+import COneDNN
+import Glibc
+import Tensors
+
+/// The CPU engine: convolutions and matrix products by oneDNN, everything else by fused kernels of its own.
+///
+/// A graph is compiled once. Images lie channels-last from end to end, so nothing is reordered between operations; weights are
+/// packed once a step; element-wise chains and the sums over them are fused; all memory is planned in one arena. A run uses
+/// one thread and allocates nothing.
+public struct OneDNNEngine: Engine {
+    public let instructionSet: InstructionSet
+
+    /// Sets oneDNN up for this process.
+    ///
+    /// oneDNN fixes its instruction set for the whole process when the first kernel is made, so every engine of a process has
+    /// the same one.
+    /// - Parameter instructionSet: The set to use, or nil for the best that this machine has.
+    /// - Throws: `EngineError` where the machine has no AVX2, lacks the set, or another one is in force.
+    public init(instructionSet: InstructionSet? = nil) throws {
+        Self.clearInheritedSettings()
+        let status = tributary_onednn_set_up(instructionSet?.cap ?? 2)
+        let inForce: InstructionSet? =
+            switch tributary_onednn_instruction_set() {
+            case 2: .avx512
+            case 1: .avx2
+            default: nil
+            }
+        guard let inForce else {
+            throw EngineError("this processor has no AVX2, which the oneDNN engine needs")
+        }
+        if let instructionSet, instructionSet != inForce {
+            let reason = status == 0 ? "this processor has only" : "this process has already begun to use"
+            throw EngineError("the run needs \(instructionSet.rawValue) kernels, but \(reason) \(inForce.rawValue)")
+        }
+        self.instructionSet = inForce
+    }
+
+    /// E.g. `float32/oneDNN-2.6.3/avx512`.
+    public var numericClass: String {
+        let version = tributary_onednn_version()
+        return "float32/oneDNN-\(version / 10000).\(version / 100 % 100).\(version % 100)/\(instructionSet.rawValue)"
+    }
+
+    public func compile(_ graph: Graph) throws -> any Executable {
+        try OneDNNExecutable(CompiledPlan(graph), instructionSet)
+    }
+
+    /// Variables that a user's shell may hold would choose other kernels and so other bits.
+    private static func clearInheritedSettings() {
+        for name in ["MAX_CPU_ISA", "CPU_ISA_HINTS", "VERBOSE", "JIT_DUMP", "DEFAULT_FPMATH_MODE", "PRIMITIVE_CACHE_CAPACITY"] {
+            unsafe unsetenv("ONEDNN_" + name)
+            unsafe unsetenv("DNNL_" + name)
+        }
+    }
+}
+
+/// An engine that cannot do what was asked, in one sentence.
+public struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}

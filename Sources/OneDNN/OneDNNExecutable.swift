@@ -1,0 +1,105 @@
+import CKernels
+import COneDNN
+import Tensors
+
+/// A compiled graph with its memory: an arena with an address for every buffer, and kernels bound to them.
+final class OneDNNExecutable: Executable {
+    private let graph: Graph
+    private let memory: Arena
+    private let loads: [BoundStep]
+    private let runs: [BoundStep]
+    private let kernels: tributary_instruction_set
+    private(set) var counters: ExecutionCounters
+
+    init(_ plan: CompiledPlan, _ instructionSet: InstructionSet) throws {
+        graph = plan.graph
+        kernels = instructionSet.kernels
+        let memory = Arena(plan)
+        self.memory = memory
+        loads = plan.loads.map { BoundStep($0, plan, memory: memory) }
+        runs = plan.runs.map { BoundStep($0, plan, memory: memory) }
+        counters = plan.counters
+        counters.arenaBytes = memory.bytes
+    }
+
+    func load(parameters: [Float], statistics: [Float]) {
+        precondition(
+            parameters.count == graph.parameters.count && statistics.count == graph.statistics.count,
+            "\(parameters.count) parameters and \(statistics.count) statistics for a graph of \(graph.parameters.count) and "
+                + "\(graph.statistics.count)")
+        tributary_flush_denormals()
+        unsafe parameters.withUnsafeBufferPointer { parameters in
+            unsafe statistics.withUnsafeBufferPointer { statistics in
+                let borrowed = unsafe Borrowed(parameters: parameters.baseAddress, statistics: statistics.baseAddress)
+                for step in loads { unsafe step.run(borrowed, kernels, nil) }
+            }
+        }
+    }
+
+    func run(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float]) {
+        precondition(
+            inputs.count == graph.inputs.count && outputs.count == graph.outputs.count,
+            "\(inputs.count) inputs and room for \(outputs.count) outputs for a graph of \(graph.inputs.count) and "
+                + "\(graph.outputs.count)")
+        tributary_flush_denormals()
+        let allocationsBefore = memory.allocations
+        unsafe inputs.withUnsafeBufferPointer { inputs in
+            unsafe outputs.withUnsafeMutableBufferPointer { outputs in
+                let borrowed = unsafe Borrowed(inputs: inputs.baseAddress, outputs: outputs.baseAddress)
+                for step in runs { unsafe step.run(borrowed, kernels, noise) }
+            }
+        }
+        counters.allocationsInRuns += memory.allocations - allocationsBefore
+    }
+}
+
+/// Arrays of the caller, for the length of a call.
+@unsafe
+struct Borrowed {
+    var parameters: UnsafePointer<Float>?
+    var statistics: UnsafePointer<Float>?
+    var inputs: UnsafePointer<Float>?
+    var outputs: UnsafeMutablePointer<Float>?
+}
+
+/// All memory of an executable: what outlasts a run, then what a run plans over.
+@safe
+final class Arena {
+    let bytes: Int
+    private(set) var allocations = 0
+    private let base: UnsafeMutableRawPointer
+    private let offsets: [Int]
+    /// Small C structures that steps point to.
+    private var structures: [UnsafeMutableRawPointer] = unsafe []
+
+    init(_ plan: CompiledPlan) {
+        let last = max(0, plan.runs.count - 1)
+        // A buffer that only loads use is never touched by a run; it keeps its place all the same.
+        let placed = MemoryPlan(plan.buffers.map { .init(bytes: $0.bytes, life: $0.life ?? 0...last) })
+        offsets = placed.offsets
+        bytes = max(placed.totalBytes, MemoryPlan.alignment)
+        unsafe base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: MemoryPlan.alignment)
+        // Zeros, so that padding inside packed layouts is defined.
+        unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+    }
+
+    deinit {
+        for unsafe structure in unsafe structures { unsafe structure.deallocate() }
+        unsafe base.deallocate()
+    }
+
+    func address(_ buffer: Int) -> UnsafeMutablePointer<Float> {
+        unsafe (base + offsets[buffer]).assumingMemoryBound(to: Float.self)
+    }
+
+    func rawAddress(_ buffer: Int) -> UnsafeMutableRawPointer { unsafe base + offsets[buffer] }
+
+    /// Copies values to memory that lives as long as the arena.
+    func keep<Value>(_ values: [Value]) -> UnsafeMutablePointer<Value> {
+        allocations += 1
+        let memory = UnsafeMutablePointer<Value>.allocate(capacity: max(1, values.count))
+        unsafe memory.initialize(from: values, count: values.count)
+        unsafe structures.append(UnsafeMutableRawPointer(memory))
+        return unsafe memory
+    }
+}
