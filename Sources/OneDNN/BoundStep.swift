@@ -24,7 +24,8 @@ enum BoundStep {
             let target = unsafe memory.address(buffer)
             self = unsafe .noise(
                 BoundNoise(
-                    noise: noise, row: row, rows: rows, target: target, staging: staging.map { unsafe memory.address($0) },
+                    noise: noise, row: row, rows: rows, target: target,
+                    staging: staging.map { unsafe memory.address($0) },
                     copy: copy.map { unsafe BoundCopy($0, memory) }))
         }
     }
@@ -47,11 +48,11 @@ enum BoundStep {
     ) -> UnsafeMutablePointer<tributary_program> {
         let operands = unsafe program.operands.map { place in
             unsafe tributary_operand(
-                base: memory.address(plan.bufferOfNode[place.node]!), strides: place.strides.quadruple(filledWith: 0))
+                base: memory.address(plan.buffer(of: place.node)), strides: place.strides.quadruple(filledWith: 0))
         }
         let stores = unsafe program.stores.map { store in
             unsafe tributary_store(
-                base: memory.address(plan.bufferOfNode[store.place.node]!),
+                base: memory.address(plan.buffer(of: store.place.node)),
                 strides: store.place.strides.quadruple(filledWith: 0), count: Int64(store.count),
                 source: UInt16(store.source), sums: store.sums ? 1 : 0)
         }
@@ -129,7 +130,8 @@ struct BoundNoise {
     let copy: BoundCopy?
 
     func run(_ keys: NoiseKeys, _ kernels: tributary_instruction_set) {
-        precondition(unsafe keys.examples.count == rows, "\(keys.examples.count) examples for \(unsafe rows) rows of noise")
+        precondition(
+            unsafe keys.examples.count == rows, "\(keys.examples.count) examples for \(unsafe rows) rows of noise")
         let (distribution, probability) = unsafe noise.distribution.code
         for index in unsafe 0..<rows {
             var stream = unsafe tributary_stream(

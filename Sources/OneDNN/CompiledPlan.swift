@@ -1,5 +1,5 @@
-import COneDNN
 import CKernels
+import COneDNN
 import Tensors
 
 /// A graph turned into steps over buffers: what an executable does, before memory has addresses.
@@ -38,8 +38,10 @@ struct CompiledPlan {
     /// Every buffer's size and the steps of a run that use it; those that outlast a run have no life here.
     private(set) var buffers: [(bytes: Int, life: ClosedRange<Int>?, persists: Bool)] = []
     private(set) var counters = ExecutionCounters()
-    private(set) var bufferOfNode: [Int?]
 
+    private var buffersOfNodes: [Int?]
+    /// The node whose memory each node shares: a reshape that changes nothing in memory is another name for its operand.
+    private let owners: [Int]
     private let layouts: [Layout]
     private let fusion: Fusion
     private let kernelParameters: KernelParameters
@@ -50,7 +52,8 @@ struct CompiledPlan {
         layouts = graph.nodes.indices.map { Layout.planned(graph.nodes[$0].shape, splits: splits[$0]) }
         fusion = Fusion(graph, layouts)
         kernelParameters = KernelParameters(graph)
-        bufferOfNode = Array(repeating: nil, count: graph.nodes.count)
+        buffersOfNodes = Array(repeating: nil, count: graph.nodes.count)
+        owners = Self.owners(graph, layouts)
         try addSteps()
     }
 
@@ -86,7 +89,7 @@ struct CompiledPlan {
         case .slice(let start): addBlock(index, of: node.inputs[0], at: start, intoBlock: true)
         case .pad(let start):
             runs.append(.zero(buffer: makeBuffer(for: index)))
-            touch(bufferOfNode[index]!)
+            touch(buffer(of: index))
             addBlock(node.inputs[0], of: index, at: start, intoBlock: false)
         case .concatenate(let axis): addConcatenation(index, node, axis)
         case .matrixMultiply(let left, let right): try addProduct(index, node, left, right)
@@ -108,6 +111,23 @@ struct CompiledPlan {
 
     // MARK: Buffers
 
+    private static func owners(_ graph: Graph, _ layouts: [Layout]) -> [Int] {
+        var owners = Array(graph.nodes.indices)
+        for (index, node) in graph.nodes.enumerated() {
+            guard case .reshape = node.operation else { continue }
+            if layouts[index].canonical == layouts[node.inputs[0]].canonical { owners[index] = owners[node.inputs[0]] }
+        }
+        return owners
+    }
+
+    /// The memory of a stored value.
+    func buffer(of node: Int) -> Int {
+        guard let buffer = buffersOfNodes[owners[node]] else {
+            preconditionFailure("node \(node), \(graph.nodes[node].operation), is used before it has memory")
+        }
+        return buffer
+    }
+
     private mutating func newBuffer(bytes: Int, persists: Bool = false) -> Int {
         buffers.append((bytes, nil, persists))
         return buffers.count - 1
@@ -115,8 +135,9 @@ struct CompiledPlan {
 
     private mutating func makeBuffer(for node: Int, persists: Bool = false) -> Int {
         let bytes = graph.nodes[node].shape.count * MemoryLayout<Float>.stride
-        bufferOfNode[node] = newBuffer(bytes: bytes, persists: persists)
-        return bufferOfNode[node]!
+        let buffer = newBuffer(bytes: bytes, persists: persists)
+        buffersOfNodes[node] = buffer
+        return buffer
     }
 
     /// Notes that the step added last uses a buffer.
@@ -157,7 +178,7 @@ struct CompiledPlan {
     private mutating func addOutputs(of node: Int) {
         for (slice, outputNode) in zip(graph.outputs.slices, graph.outputNodes) where outputNode == node {
             let plain = Self.plainCopy(layouts[node])
-            let buffer = bufferOfNode[node]!
+            let buffer = buffer(of: node)
             runs.append(
                 .copy(
                     StridedCopy(
@@ -190,23 +211,20 @@ struct CompiledPlan {
         runs.append(.loop(program, workspace: workspace))
         counters.elementwiseKernels += 1
         touch(workspace)
-        for operand in program.operands { touch(bufferOfNode[operand.node]!) }
-        for result in loop.results { touch(bufferOfNode[result]!) }
+        for operand in program.operands { touch(buffer(of: operand.node)) }
+        for result in loop.results { touch(buffer(of: result)) }
     }
 
     // MARK: Changes of shape
 
     private mutating func addReshape(_ index: Int, _ node: Graph.Node) {
         let input = node.inputs[0]
-        if layouts[index].canonical == layouts[input].canonical {
-            bufferOfNode[index] = bufferOfNode[input]
-            return
-        }
+        if owners[index] != index { return }
         // Through row-major order, which every layout can be copied from and to.
         counters.reordersBetweenOperations += 1
         let plain = newBuffer(bytes: node.shape.count * MemoryLayout<Float>.stride)
         let from = Self.plainCopy(layouts[input])
-        let source = bufferOfNode[input]!
+        let source = buffer(of: input)
         runs.append(
             .copy(
                 StridedCopy(
@@ -228,7 +246,7 @@ struct CompiledPlan {
         let order = Shape.memoryOrder(rank: extents.count)
         let offset = order.enumerated().reduce(0) { $0 + start[$1.element] * wholeStrides[$1.offset] }
         if intoBlock { _ = makeBuffer(for: block) }
-        let (blockBuffer, wholeBuffer) = (bufferOfNode[block]!, bufferOfNode[whole]!)
+        let (blockBuffer, wholeBuffer) = (buffer(of: block), buffer(of: whole))
         let copy =
             intoBlock
             ? StridedCopy(
@@ -261,8 +279,8 @@ struct CompiledPlan {
             first, second, Self.matrix(node.shape, transposed: false), packsSecond: packs)
         let weight =
             packs
-            ? try addPackedParameter(node.inputs[1], kernel, plain: second) : bufferOfNode[node.inputs[1]]!
-        addKernel(kernel, bufferOfNode[node.inputs[0]]!, weight, makeBuffer(for: index))
+            ? try addPackedParameter(node.inputs[1], kernel, plain: second) : buffer(of: node.inputs[1])
+        addKernel(kernel, buffer(of: node.inputs[0]), weight, makeBuffer(for: index))
     }
 
     private static func matrix(_ shape: Shape, transposed: Bool) -> tributary_layout {
@@ -282,10 +300,10 @@ struct CompiledPlan {
         } else {
             packed = newBuffer(bytes: kernel.bytes(TRIBUTARY_SECOND))
             let packing = try Kernel.packing(Self.channelsLast(shape), of: kernel, TRIBUTARY_SECOND)
-            addPacking(packing, from: bufferOfNode[weight]!, to: packed)
+            addPacking(packing, from: buffer(of: weight), to: packed)
             counters.reordersBetweenOperations += 1
         }
-        addKernel(kernel, bufferOfNode[node.inputs[0]]!, packed, makeBuffer(for: index))
+        addKernel(kernel, buffer(of: node.inputs[0]), packed, makeBuffer(for: index))
     }
 
     private mutating func addWeightGradient(
@@ -295,7 +313,7 @@ struct CompiledPlan {
             TRIBUTARY_WEIGHTS, window, x: graph.nodes[node.inputs[0]].shape, weight: node.shape,
             y: graph.nodes[node.inputs[1]].shape)
         let packed = newBuffer(bytes: kernel.bytes(TRIBUTARY_RESULT))
-        addKernel(kernel, bufferOfNode[node.inputs[0]]!, bufferOfNode[node.inputs[1]]!, packed)
+        addKernel(kernel, buffer(of: node.inputs[0]), buffer(of: node.inputs[1]), packed)
         let unpacking = try Kernel.packing(
             Self.channelsLast(node.shape), of: kernel, TRIBUTARY_RESULT, unpacks: true)
         addPacking(unpacking, from: packed, to: makeBuffer(for: index))

@@ -137,7 +137,8 @@ private struct LoopBuilder {
     }
 
     private func canHost(_ reads: Reads, _ loop: FusedLoop, _ domain: Int) -> Bool {
-        let fits = graph.nodes[loop.domain].shape == graph.nodes[domain].shape && layouts[loop.domain] == layouts[domain]
+        let fits =
+            graph.nodes[loop.domain].shape == graph.nodes[domain].shape && layouts[loop.domain] == layouts[domain]
         guard fits, loop.results.count < 8, loop.length + reads.length <= Fusion.mostInstructions else {
             return false
         }

@@ -20,7 +20,8 @@ final class Kernel {
         _ direction: tributary_direction, _ window: Operation.Convolution, x: Shape, weight: Shape, y: Shape
     ) throws -> Kernel {
         var description = tributary_window(
-            stride: window.stride.pair, padding_before: window.paddingBefore.pair, padding_after: window.paddingAfter.pair)
+            stride: window.stride.pair, padding_before: window.paddingBefore.pair,
+            padding_after: window.paddingAfter.pair)
         var status: Int32 = 0
         let handle = unsafe tributary_convolution(
             direction, x.extents, weight.extents, y.extents, &description, &status)

@@ -93,7 +93,8 @@ private struct PendingInstruction {
     func shifted(past operandCount: Int) -> tributary_instruction {
         tributary_instruction(
             code: UInt16(code.rawValue), result: UInt16(result.index(past: operandCount)),
-            left: UInt16(left.index(past: operandCount)), right: UInt16(right.index(past: operandCount)), number: number)
+            left: UInt16(left.index(past: operandCount)), right: UInt16(right.index(past: operandCount)), number: number
+        )
     }
 }
 
@@ -181,7 +182,9 @@ private struct ProgramWriter {
         if case .constant(let value) = graph.nodes[index].operation, !isStored[index] { value } else { nil }
     }
 
-    private mutating func emit(_ code: tributary_code, _ left: Register?, _ right: Register?, _ number: Float) -> Register {
+    private mutating func emit(_ code: tributary_code, _ left: Register?, _ right: Register?, _ number: Float)
+        -> Register
+    {
         let result = Register.computed(instructions.count)
         let left = left ?? result
         instructions.append(

@@ -29,7 +29,8 @@ struct MemoryPlan {
         totalBytes = buffers.indices.map { offsets[$0] + Self.rounded(buffers[$0].bytes) }.max() ?? 0
     }
 
-    private static func lowestGap(for bytes: Int, among neighbours: [Int], _ buffers: [Buffer], _ offsets: [Int]) -> Int {
+    private static func lowestGap(for bytes: Int, among neighbours: [Int], _ buffers: [Buffer], _ offsets: [Int]) -> Int
+    {
         var place = 0
         for neighbour in neighbours {
             if place + bytes <= offsets[neighbour] { break }

@@ -47,7 +47,9 @@ public struct OneDNNEngine: Engine {
 
     /// Variables that a user's shell may hold would choose other kernels and so other bits.
     private static func clearInheritedSettings() {
-        for name in ["MAX_CPU_ISA", "CPU_ISA_HINTS", "VERBOSE", "JIT_DUMP", "DEFAULT_FPMATH_MODE", "PRIMITIVE_CACHE_CAPACITY"] {
+        for name in [
+            "MAX_CPU_ISA", "CPU_ISA_HINTS", "VERBOSE", "JIT_DUMP", "DEFAULT_FPMATH_MODE", "PRIMITIVE_CACHE_CAPACITY",
+        ] {
             unsafe unsetenv("ONEDNN_" + name)
             unsafe unsetenv("DNNL_" + name)
         }

@@ -84,7 +84,7 @@ final class Arena {
     }
 
     deinit {
-        for unsafe structure in unsafe structures { unsafe structure.deallocate() }
+        for unsafestructure in unsafe structures { unsafe structure.deallocate() }
         unsafe base.deallocate()
     }
 

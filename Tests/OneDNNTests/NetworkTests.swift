@@ -1,0 +1,77 @@
+import OneDNN
+import Tensors
+import Testing
+
+@Suite struct NetworkTests {
+    /// A small network with every kind of layer: convolutions, batch normalisation, dropout, a flattening and back.
+    static func network(batch: Int) -> Graph {
+        let shapes: [(String, Shape)] = [
+            ("w1", [8, 3, 3, 3]), ("scale", [8]), ("offset", [8]), ("w2", [20, 8 * 6 * 6]), ("b2", [20]),
+            ("w3", [8 * 6 * 6, 20]), ("b3", [8 * 6 * 6]), ("w4", [8, 3, 3, 3]), ("b4", [3]),
+        ]
+        let p = Dictionary(uniqueKeysWithValues: shapes.map { ($0.0, Tensor.parameter($0.0, $0.1)) })
+        let window = Operation.Convolution(stride: [2, 2], paddingBefore: [1, 1], paddingAfter: [1, 1])
+        let x = Tensor.input("x", [batch, 3, 12, 12])
+        let h = convolution(x, p["w1"]!, window)
+        let mean = h.mean(axes: [0, 2, 3], keepDimensions: true)
+        let variance = square(h - mean.withoutGradient()).mean(axes: [0, 2, 3], keepDimensions: true)
+        let factor = p["scale"]!.reshaped(to: [1, 8, 1, 1]) / sqrt(variance + 1e-5)
+        let normal = (h - mean) * factor + p["offset"]!.reshaped(to: [1, 8, 1, 1])
+        let mask = Tensor.bernoulli([batch, 8, 1, 1], probability: 0.75, key: 1) * (1 / 0.75)
+        let flat = (leakyReLU(normal, slope: 0.1) * mask).flattened()
+        let code = matrixMultiply(flat, p["w2"]!, transposeRight: true) + p["b2"]!
+        let z = code + Tensor.normal([batch, 20], key: 2) * exp(code * 0.1)
+        let up = relu(matrixMultiply(z, p["w3"]!, transposeRight: true) + p["b3"]!).reshaped(to: [batch, 8, 6, 6])
+        let wide = Operation.Convolution(stride: [2, 2], paddingBefore: [1, 1], paddingAfter: [1, 0])
+        let y = sigmoid(
+            transposedConvolution(up, p["w4"]!, wide, outputSize: [12, 12]) + p["b4"]!.reshaped(to: [1, 3, 1, 1]))
+        let loss = square(y - x).sum()
+        let slopes = gradients(of: loss, withRespectTo: shapes.map { p[$0.0]! })
+        return Graph(
+            parameters: SliceTable(shapes.map { ($0.0, $0.1) }), inputs: SliceTable([("x", [batch, 3, 12, 12])]),
+            outputs: zip(shapes, slopes).map { ("gradient/" + $0.0.0, $0.1) }
+                + [("loss", loss), ("mean", mean), ("variance", variance)])
+    }
+
+    @Test func aNetworkWithEveryLayerAgrees() throws {
+        try expectAgreement(Self.network(batch: 5), tolerance: 2e-5, scale: 0.3)
+    }
+
+    @Test func nothingIsReorderedBetweenOperations() throws {
+        let counters = try OneDNNEngine().compile(Self.network(batch: 4)).counters
+        #expect(counters.reordersBetweenOperations == 0)
+        #expect(counters.linearKernels == 4 + 7, "four forward, their weights' gradients, and three data gradients")
+    }
+
+    @Test func aFlatteningThatCannotMatchIsCountedAndRight() throws {
+        // The flattened axis is cut, so it must lie row-major and the image is copied.
+        let graph = differentiated(of: [[2, 6, 3, 5]]) { p in
+            p[0].flattened().slice(axis: 1, 4..<70)
+        }
+        let counters = try expectAgreement(graph)
+        #expect(counters.reordersBetweenOperations > 0)
+    }
+
+    @Test func steadyRunsAllocateNothingAndRepeatTheirBits() throws {
+        let graph = Self.network(batch: 4)
+        let executable = try OneDNNEngine().compile(graph)
+        let parameters = values(graph.parameters.count, seed: 5, kind: 1, scale: 0.3)
+        let inputs = values(graph.inputs.count, seed: 5, kind: 2, scale: 1)
+        let noise = NoiseKeys(seed: 5, passes: [0, 0, 1, 1], examples: [1, 2, 3, 4])
+        var first = [Float](repeating: 0, count: graph.outputs.count)
+        var second = first
+        executable.load(parameters: parameters, statistics: [])
+        executable.run(inputs: inputs, noise: noise, into: &first)
+        executable.load(parameters: parameters.map { $0 + 1 }, statistics: [])
+        executable.run(inputs: inputs, noise: noise, into: &second)
+        #expect(first != second)
+        executable.load(parameters: parameters, statistics: [])
+        executable.run(inputs: inputs, noise: noise, into: &second)
+        #expect(first.map(\.bitPattern) == second.map(\.bitPattern))
+        let other = try OneDNNEngine().compile(graph)
+        other.load(parameters: parameters, statistics: [])
+        other.run(inputs: inputs, noise: noise, into: &second)
+        #expect(first.map(\.bitPattern) == second.map(\.bitPattern))
+        #expect(executable.counters.allocationsInRuns == 0)
+    }
+}
