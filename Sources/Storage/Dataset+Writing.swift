@@ -53,22 +53,27 @@ extension Group {
         return dataset
     }
 
-    /// Creates a dataset that holds one text of any length.
+    /// Creates a dataset that holds one text.
     @discardableResult
     public func write(_ name: String, _ text: String) throws(H5Error) -> Dataset {
         try write(name, [text], shape: [])
     }
 
-    /// Creates a dataset of texts, each of its own length.
+    /// Creates a dataset of texts, each as many bytes of UTF-8 as the longest, filled up with zeros.
+    ///
+    /// Texts with lengths of their own would lie in a heap, where a flipped bit crashes the library (1.10.8).
     @discardableResult
     public func write(_ name: String, _ texts: [String], shape: [Int]) throws(H5Error) -> Dataset {
-        let type = try stringType(length: nil)
+        let length = max(1, texts.map(\.utf8.count).max() ?? 0)
+        let type = try stringType(length: length)
         let dataset = try Dataset(creating: name, in: id, type: type.id, shape: shape, layout: .contiguous)
         precondition(
             texts.count == dataset.count, "expected \(dataset.count) texts for \(dataset.place), got \(texts.count)")
         let (datasetID, typeID) = (dataset.id, type.id)
-        try unsafe writeStrings("write the dataset \(dataset.place)", texts) {
-            unsafe H5Dwrite(datasetID, typeID, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), $0)
+        try call("write the dataset \(dataset.place)") {
+            unsafe H5Dwrite(
+                datasetID, typeID, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT),
+                fixedFields(texts, length: length))
         }
         return dataset
     }

@@ -1,6 +1,6 @@
 import CHDF5
 
-/// Makes the type of texts: null-padded of a length in bytes (as numpy has them), or each of its own length in UTF-8.
+/// Makes the type of texts: null-padded of a length in bytes (as numpy has them), or each of its own length; UTF-8.
 ///
 /// The C functions are `H5Tcopy`, `H5Tset_size`, `H5Tset_strpad` and `H5Tset_cset`.
 func stringType(length: Int?) throws(H5Error) -> Handle {
@@ -8,11 +8,8 @@ func stringType(length: Int?) throws(H5Error) -> Handle {
     let type = try Handle(operation) { H5Tcopy(chdf5_c_string()) }
     try call(operation) { H5Tset_size(type.id, length ?? chdf5_variable()) }
     let id = type.id
-    if length == nil {
-        try call(operation) { H5Tset_cset(id, H5T_CSET_UTF8) }
-    } else {
-        try call(operation) { H5Tset_strpad(id, H5T_STR_NULLPAD) }
-    }
+    if length != nil { try call(operation) { H5Tset_strpad(id, H5T_STR_NULLPAD) } }
+    try call(operation) { H5Tset_cset(id, H5T_CSET_UTF8) }
     return type
 }
 
