@@ -84,7 +84,7 @@ final class Arena {
     }
 
     deinit {
-        for unsafestructure in unsafe structures { unsafe structure.deallocate() }
+        unsafe structures.forEach { unsafe $0.deallocate() }
         unsafe base.deallocate()
     }
 
