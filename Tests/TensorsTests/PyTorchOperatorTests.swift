@@ -57,13 +57,11 @@ private let functions: [String: @Sendable ([Tensor]) -> Tensor] = [
         transposedConvolution($0[0], $0[1], window([2, 2], [1, 1], [1, 1]), outputSize: [6, 6])
     },
     "batch normalisation in training": {
-        let mean = $0[0].mean(axes: [0, 2, 3], keepDimensions: true)
-        let variance = square($0[0] - mean).mean(axes: [0, 2, 3], keepDimensions: true)
-        return normalised($0[0], mean, variance, scale: $0[1], shift: $0[2])
+        BatchNormalization(of: $0[0], scale: $0[1], offset: $0[2], epsilon: 1e-5).result
     },
     "batch normalisation in inference": {
         let (mean, variance) = ($0[3].withoutGradient(), exp($0[4]).withoutGradient())
-        return normalised($0[0], channels(mean), channels(variance), scale: $0[1], shift: $0[2])
+        return batchNormalization($0[0], scale: $0[1], offset: $0[2], mean: mean, variance: variance, epsilon: 1e-5)
     },
     // −log p(x | logits) = softplus(logits) − x · logits
     "Bernoulli negative log-likelihood": { (softplus($0[0]) - sigmoid($0[1]) * $0[0]).sum(axes: [1]) },
@@ -73,11 +71,3 @@ private let functions: [String: @Sendable ([Tensor]) -> Tensor] = [
     },
     "divergence from the standard normal": { (0.5 * (exp($0[1]) + square($0[0]) - 1 - $0[1])).sum(axes: [1]) },
 ]
-
-/// A value per channel, (C) to (1, C, 1, 1).
-private func channels(_ x: Tensor) -> Tensor { x.reshaped(to: [1, x.shape[0], 1, 1]) }
-
-/// (x − mean) / √(variance + 10⁻⁵) · scale + shift
-private func normalised(_ x: Tensor, _ mean: Tensor, _ variance: Tensor, scale: Tensor, shift: Tensor) -> Tensor {
-    (x - mean) / sqrt(variance + 1e-5) * channels(scale) + channels(shift)
-}
