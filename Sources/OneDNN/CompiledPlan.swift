@@ -35,8 +35,12 @@ struct CompiledPlan {
     let graph: Graph
     private(set) var loads: [Step] = []
     private(set) var runs: [Step] = []
-    /// Every buffer's size and the steps of a run that use it; those that outlast a run have no life here.
+    /// Every buffer's size and the steps that use it. Steps of a run count from 0, steps of a load from a negative number, so
+    /// that what loads need for a moment shares memory with what runs need.
     private(set) var buffers: [(bytes: Int, life: ClosedRange<Int>?, persists: Bool)] = []
+
+    /// Before the first step of a load.
+    private static let beginning = -1_000_000
     private(set) var counters = ExecutionCounters()
 
     private var buffersOfNodes: [Int?]
@@ -72,7 +76,7 @@ struct CompiledPlan {
             }
         }
         let last = max(0, runs.count - 1)
-        for index in buffers.indices where buffers[index].persists { buffers[index].life = 0...last }
+        for index in buffers.indices where buffers[index].persists { buffers[index].life = Self.beginning...last }
     }
 
     private func isLoopResult(_ operation: Operation) -> Bool {
@@ -140,9 +144,13 @@ struct CompiledPlan {
         return buffer
     }
 
-    /// Notes that the step added last uses a buffer.
-    private mutating func touch(_ buffer: Int) {
-        let step = runs.count - 1
+    /// Notes that the step of a run added last uses a buffer.
+    private mutating func touch(_ buffer: Int) { touch(buffer, at: runs.count - 1) }
+
+    /// Notes that the step of a load added last uses a buffer.
+    private mutating func touchAtLoad(_ buffer: Int) { touch(buffer, at: Self.beginning + loads.count) }
+
+    private mutating func touch(_ buffer: Int, at step: Int) {
         buffers[buffer].life = buffers[buffer].life.map { $0.lowerBound...step } ?? step...step
     }
 
@@ -333,16 +341,18 @@ struct CompiledPlan {
         guard case .parameter(let name) = graph.nodes[node].operation, let slice = graph.parameters[name] else {
             preconditionFailure("only parameters are packed when parameters are loaded")
         }
-        let staging = newBuffer(bytes: graph.nodes[node].shape.count * MemoryLayout<Float>.stride, persists: true)
+        let staging = newBuffer(bytes: graph.nodes[node].shape.count * MemoryLayout<Float>.stride)
         let packed = newBuffer(bytes: kernel.bytes(TRIBUTARY_SECOND), persists: true)
         let layout = graph.nodes[node].shape.rank == 4 ? Layout.rowMajor(graph.nodes[node].shape) : layouts[node]
         loads.append(.copy(copy(of: layout, from: .parameters, slice.offset, to: staging)))
+        touchAtLoad(staging)
         let packing = try Kernel.packing(plain, of: kernel, TRIBUTARY_SECOND)
-        let scratch = newBuffer(bytes: packing.bytes(TRIBUTARY_SCRATCH), persists: true)
+        let scratch = newBuffer(bytes: packing.bytes(TRIBUTARY_SCRATCH))
         loads.append(
             .kernel(
                 packing,
                 bindings: [(TRIBUTARY_FIRST, staging), (TRIBUTARY_RESULT, packed), (TRIBUTARY_SCRATCH, scratch)]))
+        for buffer in [staging, scratch] { touchAtLoad(buffer) }
         counters.reordersAtBorders += 1
         return packed
     }

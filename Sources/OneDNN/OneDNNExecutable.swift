@@ -73,9 +73,7 @@ final class Arena {
     private var structures: [UnsafeMutableRawPointer] = unsafe []
 
     init(_ plan: CompiledPlan) {
-        let last = max(0, plan.runs.count - 1)
-        // A buffer that only loads use is never touched by a run; it keeps its place all the same.
-        let placed = MemoryPlan(plan.buffers.map { .init(bytes: $0.bytes, life: $0.life ?? 0...last) })
+        let placed = MemoryPlan(plan.buffers.map { .init(bytes: $0.bytes, life: $0.life ?? 0...0) })
         offsets = placed.offsets
         bytes = max(placed.totalBytes, MemoryPlan.alignment)
         unsafe base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: MemoryPlan.alignment)
