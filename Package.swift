@@ -52,7 +52,9 @@ let package = Package(
         .target(name: "OneDNN", dependencies: ["Tensors", "Randomness", "COneDNN", "CKernels"]),
 
         // The system.
-        .target(name: "Ingest", dependencies: ["Storage", "Pictures", "Archives", "Randomness", "Hashing"]),
+        .target(
+            name: "Ingest",
+            dependencies: ["Storage", "Pictures", "Archives", "Randomness", "Hashing", "Files"]),
         .target(
             name: "Training",
             dependencies: [
@@ -88,7 +90,7 @@ let package = Package(
         .testTarget(name: "VAETests", dependencies: ["VAE", "Tensors"]),
         .testTarget(name: "OneDNNTests", dependencies: ["OneDNN", "Tensors", "Randomness", "VAE"]),
         .testTarget(
-            name: "IngestTests", dependencies: ["Ingest", "Storage", "Pictures", "Archives"]),
+            name: "IngestTests", dependencies: ["Ingest", "Storage", "Pictures", "Archives", "Files"]),
         .testTarget(
             name: "TrainingTests",
             dependencies: ["Training", "VAE", "Tensors", "OneDNN", "Contract", "Storage"]),

@@ -85,15 +85,4 @@ extension Dataset {
         guard own >= 0 else { throw H5Error(operation, because: unsafe String(cString: strerror(errno))) }
         return ContiguousRows(self, descriptor: own, offset: Int(offset))
     }
-
-    /// The descriptor that the library itself reads a file through; nil for a file in memory.
-    private func posixDescriptor(of file: hid_t) throws(H5Error) -> Int32? {
-        let operation = "read the dataset \(place)"
-        let access = try Handle(operation) { H5Fget_access_plist(file) }
-        let accessID = access.id
-        guard H5Pget_driver(accessID) == chdf5_driver_posix() else { return nil }
-        var pointer: UnsafeMutableRawPointer? = nil
-        try call(operation) { unsafe H5Fget_vfd_handle(file, accessID, &pointer) }
-        return unsafe pointer?.load(as: Int32.self)
-    }
 }

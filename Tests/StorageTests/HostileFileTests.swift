@@ -46,17 +46,6 @@ struct HostileFileTests {
         }
     }
 
-    @Test("a failed write leaves neither a file nor a remnant")
-    func failedWrite() throws {
-        try withTemporaryFolder { folder in
-            try FileManager.default.createDirectory(atPath: "\(folder)/taken/inside", withIntermediateDirectories: true)
-            let error = #expect(throws: DurableFileError.self) { try DurableFile.write([1, 2], to: "\(folder)/taken") }
-            #expect(error?.description == "cannot write \(folder)/taken: Is a directory")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["taken"])
-            #expect(throws: DurableFileError.self) { try DurableFile.write([1], to: "\(folder)/nowhere/x") }
-        }
-    }
-
     @Test("nothing stays open after use, whether it went well or not")
     func openObjects() async {
         // In a process of its own, for the library counts what all tests have open together.
