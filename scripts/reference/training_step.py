@@ -1,0 +1,274 @@
+"""One training step of the presets in Float64 PyTorch, for Tests/OneDNNTests/PyTorchStepTests.swift.
+
+Both sides make their own parameters, pixels, noise and dropout masks from the keyed streams, and differentiate the SUM over
+a microbatch of reconstruction + divergence. What is recorded of the gradient is, for each tensor, its norm and its products
+with 64 keyed vectors of ±1, which suffice to estimate the norm of a difference (philox.py).
+
+    python scripts/reference/training_step.py                         write scripts/reference/*_step.json
+    python scripts/reference/training_step.py --compare PRESET FILE   compare a gradient (float32, little-endian, all tensors
+                                                                      in order), and fail where it is out of bounds
+    python scripts/reference/training_step.py --search PRESET         look for examples away from the kinks of the loss
+"""
+
+import functools
+import json
+import pathlib
+import sys
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from philox import Stream, projections
+
+SEED = 7
+MICROBATCH = 8
+
+# The keys of noise, as Sources/VAE gives them: that of a layer is its network's plus its index.
+LATENT_KEY = 0
+NETWORK_KEYS = {"encoder": 0x1000, "decoder": 0x2000}
+
+# The number of each preset's first example. A LeakyReLU has no derivative at 0, and an input as near to it as float32
+# rounds may fall on either side: one such element among 3.5 million changes a tensor's gradient by 1e-3. So the step is
+# taken where none is that near; --search finds such a place.
+FIRST_EXAMPLE = {"mlp": 32, "face-64": 1784, "face-128": 2320}
+
+
+@functools.cache
+def initial_numbers(index, count):
+    """The numbers in (0, 1) that the parameter tensor of that index starts from."""
+    return Stream(SEED, "initialisation", example=index).uniform(count)
+
+
+class Step:
+    """The parameters and the randomness of one microbatch, made when a model asks for them, in the order of the table."""
+
+    def __init__(self, first):
+        self.examples = range(first, first + MICROBATCH)
+        self.parameters = {}
+        self.nearest_kink = np.inf
+
+    def parameter(self, name, values):
+        tensor = torch.from_numpy(np.float32(values).astype(np.float64)).requires_grad_()
+        self.parameters[name] = tensor
+        return tensor
+
+    def uniform(self, name, shape, fan_in):
+        """Initialised as PyTorch's layers are: uniform within ±1/√fan_in."""
+        numbers = initial_numbers(len(self.parameters), int(np.prod(shape)))
+        return self.parameter(name, ((2 * numbers - 1) * (1 / np.sqrt(fan_in))).reshape(shape))
+
+    def noise(self, draw, key, shape):
+        """What `draw` makes of each row's stream, (B, …)."""
+        count = int(np.prod(shape[1:]))
+        rows = [draw(self.stream(key, row), count).reshape(shape[1:]) for row in range(MICROBATCH)]
+        return torch.from_numpy(np.stack(rows))
+
+    def stream(self, operator, row):
+        """Odd rows are in their second pass."""
+        return Stream(SEED, operator, passes=row % 2, example=self.examples[row])
+
+    def pixels(self, shape):
+        """Bytes as they come from a file, in [0, 1], (B, C, H, W)."""
+        count = int(np.prod(shape))
+        rows = [self.stream("synthesis", row).bits(count) >> np.uint32(24) for row in range(MICROBATCH)]
+        return torch.from_numpy(np.stack(rows).reshape(MICROBATCH, *shape) / 255)
+
+    def linear(self, path, x, units):
+        weight = self.uniform(f"{path}/weight", (units, x.shape[1]), x.shape[1])
+        return F.linear(x, weight, self.uniform(f"{path}/bias", (units,), x.shape[1]))
+
+    def posterior(self, features, latents):
+        """The mean, the log variance and a sample of the latents."""
+        mean = self.linear("encoder/mean", features, latents)
+        log_variance = self.linear("encoder/log_variance", features, latents)
+        noise = self.noise(Stream.normal, LATENT_KEY, mean.shape)
+        return mean, log_variance, mean + noise * torch.exp(log_variance / 2)
+
+
+class Network:
+    """Layers one after another. A layer's place gives its tensors their names and its noise its key."""
+
+    def __init__(self, step, name, x):
+        self.step, self.name, self.x, self.index = step, name, x, -1
+
+    def enter(self, kind):
+        self.index += 1
+        return f"{self.name}/{self.index}/{kind}"
+
+    def linear(self, units):
+        self.x = self.step.linear(self.enter("linear"), self.x, units)
+
+    def convolution(self, filters):
+        """Window 3, stride 2, padding 1, without bias."""
+        path, inputs = self.enter("convolution"), self.x.shape[1]
+        weight = self.step.uniform(f"{path}/weight", (filters, inputs, 3, 3), inputs * 9)
+        self.x = F.conv2d(self.x, weight, stride=2, padding=1)
+
+    def transposed_convolution(self, filters, padding, trim=0):
+        """Window 3, stride 2. PyTorch takes the weight's second axis for the fan in."""
+        path = self.enter("transposed_convolution")
+        weight = self.step.uniform(f"{path}/weight", (self.x.shape[1], filters, 3, 3), filters * 9)
+        bias = self.step.uniform(f"{path}/bias", (filters,), filters * 9)
+        y = F.conv_transpose2d(self.x, weight, bias, stride=2, padding=padding)
+        self.x = y[:, :, : y.shape[2] - trim, : y.shape[3] - trim]
+
+    def batch_normalization(self):
+        path, channels = self.enter("batch_normalization"), self.x.shape[1]
+        scale = self.step.parameter(f"{path}/scale", np.ones(channels))
+        offset = self.step.parameter(f"{path}/offset", np.zeros(channels))
+        self.x = F.batch_norm(self.x, None, None, scale, offset, training=True, eps=1e-5)
+
+    def leaky_relu(self, slope):
+        self.enter("leaky_relu")
+        self.step.nearest_kink = min(self.step.nearest_kink, self.x.detach().abs().min().item())
+        self.x = F.leaky_relu(self.x, slope)
+
+    def dropout_2d(self, probability):
+        self.enter("dropout_2d")
+        keep = np.float64(np.float32(1 - probability))
+        shape = (*self.x.shape[:2], 1, 1)
+        mask = self.step.noise(lambda stream, n: stream.bernoulli(n, keep), NETWORK_KEYS[self.name] + self.index, shape)
+        self.x = self.x * mask / keep
+
+    def normalized_and_dropped(self):
+        self.batch_normalization()
+        self.leaky_relu(0.1)
+        self.dropout_2d(0.25)
+
+    def flatten(self):
+        self.enter("flatten")
+        self.x = self.x.flatten(1)
+
+    def reshape(self, *shape):
+        self.enter("reshape")
+        self.x = self.x.view(-1, *shape)
+
+
+def divergence(mean, log_variance):
+    return 0.5 * (log_variance.exp() + mean**2 - 1 - log_variance).sum()
+
+
+def mlp(step):
+    """784-400-128 on binary pixels, Bernoulli likelihood."""
+    x = (step.pixels((1, 28, 28)) > 0.5).double()
+    encoder = Network(step, "encoder", x)
+    encoder.flatten()
+    encoder.linear(400)
+    encoder.leaky_relu(0)
+    mean, log_variance, latents = step.posterior(encoder.x, 128)
+    decoder = Network(step, "decoder", latents)
+    decoder.linear(400)
+    decoder.leaky_relu(0)
+    decoder.linear(784)
+    decoder.reshape(1, 28, 28)
+    return F.binary_cross_entropy_with_logits(decoder.x, x, reduction="sum"), divergence(mean, log_variance)
+
+
+def faces(size, latents):
+    """The face presets: four convolutions down to size/16, four transposed ones up again, squared error."""
+
+    def model(step):
+        x = step.pixels((3, size, size))
+        encoder = Network(step, "encoder", x)
+        for filters in (32, 64, 64, 64):
+            encoder.convolution(filters)
+            encoder.normalized_and_dropped()
+        encoder.flatten()
+        mean, log_variance, sample = step.posterior(encoder.x, latents)
+        decoder = Network(step, "decoder", sample)
+        decoder.linear(64 * (size // 16) ** 2)
+        decoder.reshape(64, size // 16, size // 16)
+        for filters, padding in ((64, 0), (64, 1), (32, 1)):
+            decoder.transposed_convolution(filters, padding)
+            decoder.normalized_and_dropped()
+        decoder.transposed_convolution(3, 1, trim=1)
+        return ((torch.sigmoid(decoder.x) - x) ** 2).sum(), divergence(mean, log_variance)
+
+    return model
+
+
+MODELS = {"mlp": mlp, "face-64": faces(64, 128), "face-128": faces(128, 200)}
+
+
+def differentiate(preset):
+    """The terms of the loss, and each tensor's gradient by name."""
+    step = Step(FIRST_EXAMPLE[preset])
+    terms = MODELS[preset](step)
+    sum(terms).backward()
+    gradient = {name: tensor.grad.numpy().reshape(-1) for name, tensor in step.parameters.items()}
+    return step, [term.item() for term in terms], gradient
+
+
+def norm_of_all(gradient):
+    return float(np.sqrt(sum(np.sum(part**2) for part in gradient.values())))
+
+
+def record(preset):
+    step, (reconstruction, kl), gradient = differentiate(preset)
+    header = {
+        "pytorch": torch.__version__,
+        "seed": SEED,
+        "microbatch": MICROBATCH,
+        "firstExample": FIRST_EXAMPLE[preset],
+        "nearestKink": step.nearest_kink,
+        "reconstruction": reconstruction,
+        "divergence": kl,
+        "normOfAll": norm_of_all(gradient),
+    }
+    tensors = [
+        {
+            "name": name,
+            "count": len(part),
+            "norm": float(np.linalg.norm(part)),
+            "projections": [float(f"{value:.9e}") for value in projections(part, index)],
+        }
+        for index, (name, part) in enumerate(gradient.items())
+    ]
+    lines = ",\n".join(json.dumps(tensor) for tensor in tensors)
+    path = pathlib.Path(__file__).with_name(f"{preset.replace('-', '_')}_step.json")
+    path.write_text(json.dumps(header)[:-1] + f', "tensors": [\n{lines}\n]}}\n')
+
+
+def compare(preset, file):
+    """Prints each tensor's error beside its bound 1e-4 ‖g‖ + 1e-6 ‖g of all‖, and returns whether all keep theirs."""
+    _, _, gradient = differentiate(preset)
+    other = np.fromfile(file, dtype="<f4").astype(np.float64)
+    count = sum(map(len, gradient.values()))
+    assert len(other) == count, f"{file} holds {len(other)} numbers, and {preset} has {count} parameters"
+    floor, offset, passed = 1e-6 * norm_of_all(gradient), 0, True
+    print(f"{'tensor':40} {'norm':>10} {'error':>10} {'bound':>10}")
+    for name, part in gradient.items():
+        error = np.linalg.norm(other[offset : offset + len(part)] - part)
+        offset += len(part)
+        bound = 1e-4 * np.linalg.norm(part) + floor
+        passed = passed and error <= bound
+        verdict = "" if error <= bound else "  out of bounds"
+        print(f"{name:40} {np.linalg.norm(part):10.3e} {error:10.3e} {bound:10.3e}{verdict}")
+    return passed
+
+
+def search(preset):
+    """Prints the first examples whose activations stay farther and farther from 0."""
+    farthest = 0.0
+    for first in range(0, 400 * MICROBATCH, MICROBATCH):
+        step = Step(first)
+        with torch.no_grad():
+            MODELS[preset](step)
+        if step.nearest_kink > farthest:
+            farthest = step.nearest_kink
+            print(f"from example {first} on: {farthest:.2e}", flush=True)
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    match sys.argv[1:]:
+        case []:
+            for preset in MODELS:
+                record(preset)
+        case ["--compare", preset, file]:
+            sys.exit(0 if compare(preset, file) else 1)
+        case ["--search", preset]:
+            search(preset)
+        case _:
+            sys.exit(__doc__)
