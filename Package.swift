@@ -48,7 +48,7 @@ let package = Package(
         // Mathematics.
         .target(name: "Tensors", dependencies: ["Randomness"]),
         .target(name: "Contract", dependencies: ["Randomness", "FloatEnvironment"]),
-        .target(name: "VAE", dependencies: ["Tensors"]),
+        .target(name: "VAE", dependencies: ["Tensors", "Randomness"]),
         .target(name: "OneDNN", dependencies: ["Tensors", "Randomness", "COneDNN", "CKernels"]),
 
         // The system.

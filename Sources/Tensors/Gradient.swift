@@ -1,7 +1,7 @@
 /// The gradients of a scalar with respect to some tensors, as new parts of the graph.
 ///
 /// Reverse accumulation: nodes are visited from the scalar backwards, each handing its operands the product of its own
-/// gradient with its local derivative. A target that the scalar does not depend on gets zeros. Branches that lead to no
+/// gradient with its local derivative. A parameter or input is known by its name, whichever tensor names it. A target that the scalar does not depend on gets zeros. Branches that lead to no
 /// target are not entered.
 public func gradients(of scalar: Tensor, withRespectTo targets: [Tensor]) -> [Tensor] {
     precondition(scalar.shape.count == 1, "only a scalar has a gradient, not a tensor of shape \(scalar.shape)")
@@ -11,20 +11,30 @@ public func gradients(of scalar: Tensor, withRespectTo targets: [Tensor]) -> [Te
     return targets.map { accumulator.gradient(of: $0) ?? .constant(0, $0.shape) }
 }
 
+/// What has a gradient: a computed node, or a source, which is the same however often it was written down.
+private enum Variable: Hashable {
+    case computed(ObjectIdentifier)
+    case source(Operation, Shape)
+
+    init(_ node: Node) {
+        self = node.inputs.isEmpty ? .source(node.operation, node.shape) : .computed(ObjectIdentifier(node))
+    }
+}
+
 private struct GradientAccumulator {
-    private var gradients: [ObjectIdentifier: Tensor] = [:]
-    private let targets: Set<ObjectIdentifier>
+    private var gradients: [Variable: Tensor] = [:]
+    private let targets: Set<Variable>
     /// Nodes from which a target can be reached.
-    private var leading: Set<ObjectIdentifier> = []
+    private var leading: Set<Variable> = []
 
     init(_ targets: [Tensor]) {
-        self.targets = Set(targets.map { ObjectIdentifier($0.node) })
+        self.targets = Set(targets.map { Variable($0.node) })
     }
 
-    func gradient(of tensor: Tensor) -> Tensor? { gradients[ObjectIdentifier(tensor.node)] }
+    func gradient(of tensor: Tensor) -> Tensor? { gradients[Variable(tensor.node)] }
 
     mutating func add(_ gradient: Tensor, to tensor: Tensor) {
-        let key = ObjectIdentifier(tensor.node)
+        let key = Variable(tensor.node)
         gradients[key] = gradients[key].map { $0 + gradient } ?? gradient
     }
 
@@ -38,22 +48,22 @@ private struct GradientAccumulator {
             pending += node.inputs.map(\.node)
         }
         let ordered = found.values.sorted { $0.serial < $1.serial }
-        for node in ordered where isTarget(node) || leadsOn(node) { leading.insert(ObjectIdentifier(node)) }
-        return ordered.reversed().filter { leading.contains(ObjectIdentifier($0)) }
+        for node in ordered where isTarget(node) || leadsOn(node) { leading.insert(Variable(node)) }
+        return ordered.reversed().filter { leading.contains(Variable($0)) }
     }
 
-    private func isTarget(_ node: Node) -> Bool { targets.contains(ObjectIdentifier(node)) }
+    private func isTarget(_ node: Node) -> Bool { targets.contains(Variable(node)) }
 
     private func leadsOn(_ node: Node) -> Bool {
         if case .stopGradient = node.operation { return false }
-        return node.inputs.contains { leading.contains(ObjectIdentifier($0.node)) }
+        return node.inputs.contains { leading.contains(Variable($0.node)) }
     }
 
     mutating func propagate(through node: Node) {
-        guard let gradient = gradients[ObjectIdentifier(node)], gradient.constantValue != 0 else { return }
+        guard let gradient = gradients[Variable(node)], gradient.constantValue != 0 else { return }
         if case .stopGradient = node.operation { return }
         if node.isSquare { return add(2 * gradient * node.inputs[0], to: node.inputs[0]) }
-        for (position, input) in node.inputs.enumerated() where leading.contains(ObjectIdentifier(input.node)) {
+        for (position, input) in node.inputs.enumerated() where leading.contains(Variable(input.node)) {
             add(Self.contribution(of: node, to: position, gradient), to: input)
         }
     }

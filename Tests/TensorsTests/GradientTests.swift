@@ -109,6 +109,13 @@ import Testing
         #expect(evaluate(gradient) == [0, 0, 0])
     }
 
+    @Test func aSourceIsKnownByItsName() {
+        func x() -> Tensor { .parameter("x", [2]) }
+        let gradient = gradients(of: (x() * exp(x())).sum() + x().sum(), withRespectTo: [x()])[0]
+        let graph = Graph(parameters: SliceTable([("x", [2])]), outputs: [("gradient", gradient)])
+        #expect(Interpreter.run(graph, parameters: [0, 0]) == [2, 2])
+    }
+
     @Test func nothingFlowsThroughAFixedValue() {
         let x = Tensor.parameter("x", [2])
         let gradient = gradients(of: (x * x.withoutGradient()).sum(), withRespectTo: [x])[0]

@@ -1,0 +1,29 @@
+/// A variational autoencoder in words: what a configuration file says of it.
+///
+/// The encoder's layers end in a vector of features for each image. Two linear layers, which need not be written, turn the
+/// features into the mean and the logarithm of the variance of the posterior of `latents` numbers. The decoder's layers turn a
+/// sample of these into an image.
+public struct ModelDescription: Hashable, Sendable, Codable {
+    public var images: ImageDescription
+    public var encoder: [Layer]
+    /// The number of latent dimensions.
+    public var latents: Int
+    public var decoder: [Layer]
+
+    public init(images: ImageDescription, encoder: [Layer], latents: Int, decoder: [Layer]) {
+        self.images = images
+        self.encoder = encoder
+        self.latents = latents
+        self.decoder = decoder
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case images, encoder, latents, decoder }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
+        images = try container.decode(ImageDescription.self, forKey: .images)
+        encoder = try container.decode([Layer].self, forKey: .encoder)
+        latents = try container.decode(Int.self, forKey: .latents)
+        self.decoder = try container.decode([Layer].self, forKey: .decoder)
+    }
+}

@@ -1,0 +1,81 @@
+extension Layer: Codable {
+    /// The names of layers, in configuration files and in the names of parameters.
+    enum Name: String, CodingKey, CaseIterable {
+        case linear, convolution
+        case transposedConvolution = "transposed_convolution"
+        case batchNormalization = "batch_normalization"
+        case leakyReLU = "leaky_relu"
+        case relu, tanh, sigmoid, softplus, dropout
+        case dropout2D = "dropout_2d"
+        case flatten, reshape, upsampling
+    }
+
+    var name: Name {
+        switch self {
+        case .linear: .linear
+        case .convolution: .convolution
+        case .transposedConvolution: .transposedConvolution
+        case .batchNormalization: .batchNormalization
+        case .leakyReLU: .leakyReLU
+        case .relu: .relu
+        case .tanh: .tanh
+        case .sigmoid: .sigmoid
+        case .softplus: .softplus
+        case .dropout: .dropout
+        case .dropout2D: .dropout2D
+        case .flatten: .flatten
+        case .reshape: .reshape
+        case .upsampling: .upsampling
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let choice = try decoder.choice(of: Name.self)
+        switch choice.name {
+        case .linear: self = .linear(try choice.settings(Linear.self))
+        case .convolution: self = .convolution(try choice.settings(Convolution.self))
+        case .transposedConvolution: self = .transposedConvolution(try choice.settings(TransposedConvolution.self))
+        case .batchNormalization:
+            self = .batchNormalization(try choice.settings(BatchNormalization.self, default: BatchNormalization()))
+        case .leakyReLU: self = .leakyReLU(try choice.settings(LeakyReLU.self, default: LeakyReLU()))
+        case .dropout: self = .dropout(try choice.settings(Dropout.self))
+        case .dropout2D: self = .dropout2D(try choice.settings(Dropout2D.self))
+        case .reshape: self = .reshape(try choice.settings(Reshape.self))
+        case .upsampling: self = .upsampling(try choice.settings(Upsampling.self))
+        case .relu, .tanh, .sigmoid, .softplus, .flatten:
+            try choice.expectWord()
+            self = Self.word(choice.name)
+        }
+    }
+
+    private static func word(_ name: Name) -> Layer {
+        switch name {
+        case .relu: .relu
+        case .tanh: .tanh
+        case .sigmoid: .sigmoid
+        case .softplus: .softplus
+        case .flatten: .flatten
+        default: preconditionFailure("`\(name.rawValue)` is no bare word")
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .linear(let settings): try encode(settings, to: encoder)
+        case .convolution(let settings): try encode(settings, to: encoder)
+        case .transposedConvolution(let settings): try encode(settings, to: encoder)
+        case .batchNormalization(let settings): try encode(settings, to: encoder)
+        case .leakyReLU(let settings): try encode(settings, to: encoder)
+        case .dropout(let settings): try encode(settings, to: encoder)
+        case .dropout2D(let settings): try encode(settings, to: encoder)
+        case .reshape(let settings): try encode(settings, to: encoder)
+        case .upsampling(let settings): try encode(settings, to: encoder)
+        case .relu, .tanh, .sigmoid, .softplus, .flatten: try encoder.encodeWord(name)
+        }
+    }
+
+    private func encode(_ settings: some Encodable, to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Name.self)
+        try container.encode(settings, forKey: name)
+    }
+}

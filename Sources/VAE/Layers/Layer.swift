@@ -1,0 +1,68 @@
+import Tensors
+
+/// One step of a network, with its settings.
+///
+/// In a configuration file a layer is a bare word (`relu`) or a name with settings (`linear: {units: 400}`).
+public enum Layer: Hashable, Sendable {
+    case linear(Linear)
+    case convolution(Convolution)
+    case transposedConvolution(TransposedConvolution)
+    case batchNormalization(BatchNormalization)
+    case leakyReLU(LeakyReLU)
+    case relu
+    case tanh
+    case sigmoid
+    case softplus
+    case dropout(Dropout)
+    case dropout2D(Dropout2D)
+    case flatten
+    case reshape(Reshape)
+    case upsampling(Upsampling)
+
+    /// What the layer does.
+    var behaviour: any LayerBehaviour {
+        switch self {
+        case .linear(let layer): layer
+        case .convolution(let layer): layer
+        case .transposedConvolution(let layer): layer
+        case .batchNormalization(let layer): layer
+        case .leakyReLU(let layer): layer
+        case .relu: Elementwise { Tensors.relu($0) }
+        case .tanh: Elementwise { Tensors.tanh($0) }
+        case .sigmoid: Elementwise { Tensors.sigmoid($0) }
+        case .softplus: Elementwise { Tensors.softplus($0) }
+        case .dropout(let layer): layer
+        case .dropout2D(let layer): layer
+        case .flatten: Flatten()
+        case .reshape(let layer): layer
+        case .upsampling(let layer): layer
+        }
+    }
+}
+
+/// What every layer can do. Shapes are of one example, without the batch axis.
+protocol LayerBehaviour {
+    /// The shape that the layer makes of `input`, or why it cannot.
+    func output(for input: Shape) throws(LayerProblem) -> Shape
+
+    /// The trained tensors.
+    func parameters(for input: Shape) -> [Variable]
+
+    /// The running statistics.
+    func statistics(for input: Shape) -> [Variable]
+
+    /// The layer's result for x (B, …).
+    func apply(to x: Tensor, in scope: inout Scope) -> Tensor
+}
+
+extension LayerBehaviour {
+    func parameters(for input: Shape) -> [Variable] { [] }
+    func statistics(for input: Shape) -> [Variable] { [] }
+}
+
+/// A tensor that a layer owns.
+struct Variable {
+    let name: String
+    let shape: Shape
+    let initialisation: Initialisation
+}

@@ -1,0 +1,45 @@
+import Tensors
+
+extension Layer {
+    public static func linear(units: Int, bias: Bool = true) -> Layer { .linear(Linear(units: units, bias: bias)) }
+
+    /// y = x · weightᵀ + bias, for x (B, I), weight (units, I), bias (units).
+    public struct Linear: Hashable, Sendable, Codable {
+        public var units: Int
+        public var bias: Bool
+
+        public init(units: Int, bias: Bool = true) {
+            self.units = units
+            self.bias = bias
+        }
+
+        enum CodingKeys: String, CodingKey, CaseIterable { case units, bias }
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
+            units = try container.decode(Int.self, forKey: .units)
+            bias = try container.decodeIfPresent(Bool.self, forKey: .bias) ?? true
+        }
+    }
+}
+
+extension Layer.Linear: LayerBehaviour {
+    func output(for input: Shape) throws(LayerProblem) -> Shape {
+        try LayerProblem.require(units > 0, "has \(units) units, but must have at least one")
+        try LayerProblem.require(
+            input.rank == 1,
+            "takes a vector of features, but the layer before it gives \(input): put `flatten` before it")
+        return [units]
+    }
+
+    func parameters(for input: Shape) -> [Variable] {
+        let initialisation = Initialisation.fanIn(input[0])
+        let weight = Variable(name: "weight", shape: [units, input[0]], initialisation: initialisation)
+        return bias ? [weight, Variable(name: "bias", shape: [units], initialisation: initialisation)] : [weight]
+    }
+
+    func apply(to x: Tensor, in scope: inout Scope) -> Tensor {
+        let y = matrixMultiply(x, scope["weight"]!, transposeRight: true)
+        return scope["bias"].map { y + $0 } ?? y
+    }
+}

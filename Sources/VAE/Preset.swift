@@ -1,0 +1,83 @@
+/// A whole model with its objective, to be used as it is or copied and changed.
+public struct Preset: Hashable, Sendable {
+    public let name: String
+    public let model: ModelDescription
+    public let objective: Objective
+
+    public static let all: [Preset] = [.mlp, .mnist, .face64, .face128]
+
+    /// The preset of that name, or nil.
+    public static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
+}
+
+extension Preset {
+    /// Two hidden layers of 400 units on binary MNIST, with 128 latents.
+    public static let mlp = Preset(
+        name: "mlp",
+        model: ModelDescription(
+            images: ImageDescription(channels: 1, height: 28, width: 28, binarize: 0.5),
+            encoder: [.flatten, .linear(units: 400), .relu],
+            latents: 128,
+            decoder: [.linear(units: 400), .relu, .linear(units: 784), .reshape(1, 28, 28)]),
+        objective: Objective(likelihood: .bernoulli))
+
+    /// Convolutions on grey MNIST, with two latents that can be drawn as a map.
+    ///
+    /// Source: Raschka, STAT 453 (2021), lecture 17, notebook 1.
+    public static let mnist = Preset(
+        name: "mnist",
+        model: ModelDescription(
+            images: ImageDescription(channels: 1, height: 28, width: 28),
+            encoder: [
+                .convolution(filters: 32, window: 3, stride: 1, padding: 1), .leakyReLU(slope: 0.01),
+                .convolution(filters: 64, window: 3, stride: 2, padding: 1), .leakyReLU(slope: 0.01),
+                .convolution(filters: 64, window: 3, stride: 2, padding: 1), .leakyReLU(slope: 0.01),
+                .convolution(filters: 64, window: 3, stride: 1, padding: 1), .flatten,
+            ],
+            latents: 2,
+            decoder: [
+                .linear(units: 3136), .reshape(64, 7, 7),
+                .transposedConvolution(filters: 64, window: 3, stride: 1, padding: 1), .leakyReLU(slope: 0.01),
+                .transposedConvolution(filters: 64, window: 3, stride: 2, padding: 1), .leakyReLU(slope: 0.01),
+                .transposedConvolution(filters: 32, window: 3, stride: 2), .leakyReLU(slope: 0.01),
+                .transposedConvolution(filters: 1, window: 3, trim: 1), .sigmoid,
+            ]),
+        objective: Objective(likelihood: .squaredError))
+
+    /// Faces of 64 × 64 pixels: the network of `face-128` for images of half the size.
+    public static let face64 = Preset(
+        name: "face-64", model: faces(size: 64, latents: 128), objective: Objective(likelihood: .squaredError))
+
+    /// Faces of 128 × 128 pixels, with 200 latents.
+    ///
+    /// Source: Raschka, STAT 453 (2021), lecture 17, notebook 2.
+    public static let face128 = Preset(
+        name: "face-128", model: faces(size: 128, latents: 200), objective: Objective(likelihood: .squaredError))
+
+    /// Four halvings to 64 channels and four doublings back. The transposed convolutions end one pixel too large, which the
+    /// last one trims.
+    private static func faces(size: Int, latents: Int) -> ModelDescription {
+        let smallest = size / 16
+        return ModelDescription(
+            images: ImageDescription(channels: 3, height: size, width: size),
+            encoder: [32, 64, 64, 64].flatMap { halving(filters: $0) } + [.flatten],
+            latents: latents,
+            decoder: [.linear(units: 64 * smallest * smallest), .reshape(64, smallest, smallest)]
+                + doubling(filters: 64, padding: 0) + doubling(filters: 64, padding: 1)
+                + doubling(filters: 32, padding: 1) + [
+                    .transposedConvolution(filters: 3, window: 3, stride: 2, padding: 1, trim: 1), .sigmoid,
+                ])
+    }
+
+    private static func halving(filters: Int) -> [Layer] {
+        [.convolution(filters: filters, window: 3, stride: 2, padding: 1, bias: false)] + normalisedAndDropped
+    }
+
+    private static func doubling(filters: Int, padding: Int) -> [Layer] {
+        [.transposedConvolution(filters: filters, window: 3, stride: 2, padding: padding)] + normalisedAndDropped
+    }
+
+    private static let normalisedAndDropped: [Layer] = [
+        .batchNormalization(), .leakyReLU(slope: 0.1), .dropout2D(probability: 0.25),
+    ]
+}

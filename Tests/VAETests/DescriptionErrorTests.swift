@@ -1,0 +1,67 @@
+import Tensors
+import Testing
+
+@testable import VAE
+
+/// Descriptions that make no model are refused with the layer's path, the shapes and the remedy.
+@Suite struct DescriptionErrorTests {
+    private func message(
+        encoder: [Layer] = [.flatten], latents: Int = 2, decoder: [Layer] = [.linear(units: 48), .reshape(3, 4, 4)],
+        _ objective: Objective = Objective(likelihood: .squaredError)
+    ) -> String {
+        let images = ImageDescription(channels: 3, height: 4, width: 4)
+        let model = ModelDescription(images: images, encoder: encoder, latents: latents, decoder: decoder)
+        do throws(DescriptionError) {
+            _ = try VariationalAutoencoder(model, objective)
+            return "accepted"
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test func aFittingDescriptionIsAccepted() { #expect(message() == "accepted") }
+
+    @Test(
+        arguments: [
+            ([.linear(units: 3)], ["encoder/0/linear", "[3, 4, 4]", "`flatten`"]),
+            ([.flatten, .convolution(filters: 1, window: 3)], ["encoder/1/convolution", "[48]", "`reshape`"]),
+            ([.convolution(filters: 1, window: 7, padding: 1)], ["7 × 7", "[3, 4, 4]", "padding 1"]),
+            ([.convolution(filters: 0, window: 3)], ["0 filters"]),
+            ([.convolution(filters: 1, window: 3, stride: 0)], ["stride of 0"]),
+            ([.transposedConvolution(filters: 1, window: 1, padding: 2)], ["0 × 0", "[3, 4, 4]", "padding 2"]),
+            ([.transposedConvolution(filters: 1, window: 3, trim: -1)], ["trims -1"]),
+            ([.dropout(probability: 1)], ["encoder/0/dropout", "probability 1.0"]),
+            ([.flatten, .dropout2D(probability: 0.5)], ["encoder/1/dropout_2d", "[48]"]),
+            ([.reshape(7)], ["encoder/0/reshape", "[7]", "[3, 4, 4]", "48"]),
+            ([.batchNormalization(epsilon: 0)], ["epsilon of 0"]),
+            ([.upsampling(factor: 0)], ["factor of 0"]),
+            ([.relu], ["encoder ends with [3, 4, 4]", "`flatten`"]),
+        ] as [([Layer], [String])])
+    func layersThatDoNotFit(encoder: [Layer], words: [String]) {
+        let message = message(encoder: encoder)
+        for word in words { #expect(message.contains(word), "\(message)") }
+    }
+
+    @Test func theDecoderMustEndWithAnImage() {
+        let message = message(decoder: [.linear(units: 27), .reshape(3, 3, 3)])
+        for word in ["decoder ends with [3, 3, 3]", "[3, 4, 4]", "trim"] { #expect(message.contains(word)) }
+    }
+
+    @Test func numbersOutOfRange() {
+        #expect(message(latents: 0).contains("latents is 0"))
+        #expect(message(Objective(likelihood: .gaussian(variance: 0))).contains("variance is 0.0"))
+        #expect(
+            message(Objective(likelihood: .bernoulli, reconstructionWeight: -1)).contains(
+                "reconstruction_weight is -1.0"))
+    }
+
+    @Test func normalisingOneValueIsRefused() throws {
+        let images = ImageDescription(channels: 1, height: 2, width: 2)
+        let model = try VariationalAutoencoder(
+            ModelDescription(
+                images: images, encoder: [.flatten, .batchNormalization()], latents: 1,
+                decoder: [.linear(units: 4), .reshape(1, 2, 2)]), Objective(likelihood: .squaredError))
+        _ = try model.trainingGraph(microbatch: 2)
+        #expect(throws: DescriptionError.self) { try model.trainingGraph(microbatch: 1) }
+    }
+}

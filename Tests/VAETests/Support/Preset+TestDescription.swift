@@ -1,0 +1,7 @@
+import Testing
+
+@testable import VAE
+
+extension Preset: CustomTestStringConvertible {
+    public var testDescription: String { name }
+}
