@@ -15,6 +15,9 @@ public struct VariationalAutoencoder: Sendable {
     /// The running means and variances of batch normalisation.
     public let statistics: SliceTable
 
+    /// How far a step moves running statistics towards the microbatches': running ← (1 − momentum) · running + momentum · batch.
+    public static let statisticsMomentum: Float = 0.1
+
     let encoder: Network
     let decoder: Network
     private let variables: [Variable]
