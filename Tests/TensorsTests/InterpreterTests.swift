@@ -67,6 +67,8 @@ import Testing
         #expect(run(convolution(x, weight, plain)) == [5421, 6532, 8754, 9865])
         let strided = Operation.Convolution(stride: SIMD2(2, 2), paddingBefore: SIMD2(1, 1), paddingAfter: .zero)
         #expect(run(convolution(x, weight, strided)) == [1000, 3200, 7040, 9865])
+        let sideways = Operation.Convolution(stride: SIMD2(2, 3), paddingBefore: SIMD2(0, 1), paddingAfter: SIMD2(1, 0))
+        #expect(run(convolution(x, weight, sideways)) == [4010, 70])
         let two = Operation.Convolution(stride: SIMD2(2, 2), paddingBefore: .zero, paddingAfter: .zero)
         let upward = run(transposedConvolution(x, weight, two, outputSize: SIMD2(6, 6)))
         #expect(upward.prefix(6) == [1, 10, 2, 20, 3, 30])

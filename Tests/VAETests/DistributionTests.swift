@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    /// By `torch.distributions.kl_divergence` (see Tests/References/elbo.py).
+    /// By `torch.distributions.kl_divergence` (see scripts/reference/elbo.py).
     @Test func divergenceIsPyTorchs() {
         #expect(abs(divergence(mean: [0.5, -1, 2], logVariance: [-1, 0.5, 2]) - References.divergence) < 1e-12)
     }
@@ -62,7 +62,7 @@ import Testing
         return evaluate(term, [("x", shape, pixels), ("decoded", shape, decoded)])
     }
 
-    /// By PyTorch (see Tests/References/elbo.py).
+    /// By PyTorch (see scripts/reference/elbo.py).
     @Test func likelihoodsArePyTorchs() {
         for (likelihood, expected) in [
             (Likelihood.bernoulli, References.bernoulli), (.gaussian(variance: 0.25), References.gaussian),

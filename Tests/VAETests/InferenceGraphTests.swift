@@ -49,6 +49,23 @@ import Testing
             run(model.samplingGraph(count: 3), Array(codes[..<6])) == run(model.reconstructionGraph(count: 3), pixels))
     }
 
+    /// A linear encoder and decoder of two pixels, worked out by hand.
+    @Test func aLinearModelByHand() throws {
+        let description = ModelDescription(
+            images: ImageDescription(channels: 1, height: 1, width: 2), encoder: [.flatten], latents: 1,
+            decoder: [.linear(units: 2), .reshape(1, 1, 2)])
+        let model = try VariationalAutoencoder(description, Objective(likelihood: .squaredError))
+        // mean = 2a − b + 1, log variance = 0, decoded = (3z + 5, −z + 7).
+        let parameters: [Double] = [2, -1, 1, 0, 0, 0, 3, -1, 5, 7]
+        func run(_ graph: Graph, _ inputs: [Double]) -> [Double] {
+            Interpreter.run(graph, parameters: parameters, inputs: inputs, noise: TinyModels.keys(1))
+        }
+        #expect(run(model.samplingGraph(count: 1), [2]) == [11, 5])
+        #expect(run(model.encodingGraph(count: 1), [4, 3]) == [6, 0])
+        #expect(run(model.reconstructionGraph(count: 1), [4, 3]) == [23, 1])
+        #expect(run(model.evaluationGraph(microbatch: 1), [4, 3, 1])[1] == 18)
+    }
+
     @Test func logitsBecomeProbabilities() throws {
         let model = try VariationalAutoencoder(TinyModels.linear, Objective(likelihood: .bernoulli))
         let values = Interpreter.run(

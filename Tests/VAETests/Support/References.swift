@@ -1,4 +1,4 @@
-/// What `python3 Tests/References/elbo.py` printed with PyTorch 2.13.0.
+/// What `python3 scripts/reference/elbo.py` printed with PyTorch 2.13.0.
 enum References {
     static let divergence = 5.077828405401109
     static let bernoulli = [0.825940049435338, 3.883336879121141]
