@@ -10,12 +10,10 @@ python_environment() {
     local directory=$1
     shift
     if [[ -f $directory/complete && $(<"$directory/complete") == "$*" ]]; then return; fi
-    command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3 python3-venv
+    python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3 python3-venv || return
     rm -rf "$directory"
     mkdir -p "$(dirname "$directory")"
-    python3 -m venv "$directory"
-    install_modules "$directory" "$@"
-    echo "$*" >"$directory/complete"
+    python3 -m venv "$directory" && install_modules "$directory" "$@" && echo "$*" >"$directory/complete"
 }
 
 # Installs modules into an environment; PyTorch by itself, see below.
@@ -23,7 +21,11 @@ install_modules() {
     local directory=$1 module plain=()
     shift
     for module in "$@"; do
-        if [[ $module == "$torch_module" ]]; then install_torch "$directory"; else plain+=("$module"); fi
+        if [[ $module != "$torch_module" ]]; then
+            plain+=("$module")
+        else
+            install_torch "$directory" || return
+        fi
     done
     "$directory/bin/pip" install --quiet --disable-pip-version-check "${plain[@]}"
 }

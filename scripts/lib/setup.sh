@@ -47,8 +47,8 @@ install_packages() {
     ((${#missing[@]})) || return 0
     command -v apt-get >/dev/null || fail "apt-get is not here to install ${missing[*]}"
     echo "Installing ${missing[*]}"
-    as_administrator apt-get update -qq
-    as_administrator env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+    as_administrator apt-get update -qq &&
+        as_administrator env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
 }
 
 # Ends the script unless Swift 6.2 or newer is on the PATH.
