@@ -1,0 +1,31 @@
+/// What the coordinator's process has to do, in this order.
+///
+/// A sum is named by its node, a partial on its way by its lease. All sums are of the current round.
+public enum CoordinatorAction: Sendable, Equatable {
+    /// Send a message over the control link.
+    case send(CoordinatorMessage, step: Int, to: Peer)
+    /// Send a piece of the parameters over the bulk link.
+    case sendParameters(step: Int, offset: Int, bytes: Int, to: Peer)
+    /// Send pixels over the bulk link.
+    case sendRows(PixelSplit, examples: [UInt32], to: Peer)
+    /// Put this event's payload at `offset` bytes of the lease's partial, which has `total`; at offset 0 it is new.
+    case place(lease: UInt64, offset: Int, total: Int)
+    /// The lease's partial is the sum of `node`.
+    case commit(lease: UInt64, node: Int)
+    /// Forget a lease's partial.
+    case drop(lease: UInt64)
+    /// Forget the sum of a node.
+    case discard(node: Int)
+    /// Add the sum of the right child to the left one's: the sum of `node`. The children's are used up.
+    case fold(node: Int)
+    /// Hash the sum of a node and report `.digest`.
+    case hashNode(Round, node: Int)
+    /// Hash the partial of a lease, report `.digest`, and forget the partial.
+    case hashLease(Round, lease: UInt64)
+    /// The sum of the root is complete.
+    case finished(RoundReport)
+    /// Every goodbye is answered, or waited for long enough.
+    case stopped
+    /// Write a line in the log.
+    case note(Notice)
+}

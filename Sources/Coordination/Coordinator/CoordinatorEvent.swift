@@ -1,0 +1,19 @@
+/// What happens to a coordinator.
+public enum CoordinatorEvent: Sendable, Equatable {
+    /// Compute this round; the parameters of its step are there.
+    case begin(Round)
+    /// A message came whole. Its payload, if any, has the length that it names.
+    case received(Envelope<WorkerMessage>, from: Peer)
+    /// Bytes came that are no message.
+    case malformed(WireError, from: Peer)
+    /// A message could not be handed over: the peer is not connected, or takes nothing.
+    case undeliverable(Peer)
+    /// The hash that `.hashNode` asked for.
+    case nodeDigest(Round, node: Int, [UInt8])
+    /// The hash that `.hashLease` asked for.
+    case leaseDigest(Round, lease: UInt64, [UInt8])
+    /// End the run politely.
+    case stop(String)
+    /// Time has passed.
+    case tick
+}

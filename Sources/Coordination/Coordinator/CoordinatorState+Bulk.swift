@@ -1,0 +1,55 @@
+import Contract
+
+/// What leaves over the bulk link, within each worker's credit.
+extension CoordinatorState {
+    /// Puts the current parameters in line for a worker that was not sent them yet.
+    mutating func sendParameters(to peer: Peer) {
+        guard let step = current?.round.step, members[peer]?.parametersStep != step else { return }
+        members[peer]?.parametersStep = step
+        members[peer]?.outbox.enqueueParameters(step: step)
+        pump(peer)
+    }
+
+    /// Starts over at `offset`, since the worker misses what came before or after.
+    mutating func resendParameters(step: Int, from offset: Int, to peer: Peer) {
+        guard step == current?.round.step, offset >= 0, offset % 4 == 0 else { return }
+        members[peer]?.parametersStep = step
+        members[peer]?.window.restart()
+        members[peer]?.outbox.enqueueParameters(step: step, from: offset)
+        pump(peer)
+    }
+
+    mutating func enqueue(_ wanted: WorkerMessage.RowsWanted, for peer: Peer) {
+        let contract = configuration.contract
+        let limit = wanted.split == .training ? contract.trainingExamples : contract.validationExamples
+        guard wanted.examples.allSatisfy({ Int($0) < limit }) else { return count(\.malformed) }
+        if wanted.isRestart { members[peer]?.window.restart() }
+        if members[peer]?.outbox.enqueue(wanted) == false { count(\.malformed) }
+        pump(peer)
+    }
+
+    mutating func takeCredit(_ bytes: Int, from peer: Peer) {
+        members[peer]?.window.refund(bytes)
+        extendDeadlines(of: peer)
+        pump(peer)
+    }
+
+    private mutating func pump(_ peer: Peer) {
+        guard var member = members[peer], member.standing == .active else { return }
+        while let chunk = member.outbox.next(within: member.window) {
+            member.window.spend(send(chunk, to: peer))
+        }
+        members[peer] = member
+    }
+
+    private mutating func send(_ chunk: Outbox.Chunk, to peer: Peer) -> Int {
+        switch chunk {
+        case .parameters(let step, let offset, let bytes):
+            actions.append(.sendParameters(step: step, offset: offset, bytes: bytes, to: peer))
+            return bytes
+        case .rows(let split, let examples):
+            actions.append(.sendRows(split, examples: examples, to: peer))
+            return examples.count * sizes.exampleBytes
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Contract
+
+/// Joining, leaving, and being taken for dead.
+extension CoordinatorState {
+    /// Workers that one coordinator takes.
+    static let memberLimit = 1_024
+
+    mutating func greet(_ hello: WorkerMessage.Hello, from peer: Peer) {
+        guard stopping == nil else { return send(.goodbye(stopping?.sentence ?? ""), to: peer) }
+        guard members[peer] == nil else { return welcome(peer) }
+        guard members.count < Self.memberLimit else {
+            return send(.refused("this coordinator has \(members.count) workers and takes no more"), to: peer)
+        }
+        members[peer] = Member(hello, name: name(for: hello), peer: peer, sizes: sizes, at: now)
+        welcome(peer)
+    }
+
+    /// The wanted name where it is free, else the next number.
+    private mutating func name(for hello: WorkerMessage.Hello) -> String {
+        let wanted = Notice.printable(hello.name)
+        var name = wanted
+        while name.isEmpty || members.values.contains(where: { $0.name == name }) {
+            name = "worker-\(nextName)"
+            nextName += 1
+        }
+        return name
+    }
+
+    private mutating func welcome(_ peer: Peer) {
+        guard let member = members[peer] else { return }
+        members[peer]?.heard = now
+        let welcome = CoordinatorMessage.Welcome(
+            name: member.name, contract: contractText, parameterBytes: sizes.parameterBytes,
+            partialBytes: sizes.partialBytes, evaluationBytes: sizes.evaluationBytes, exampleBytes: sizes.exampleBytes,
+            chunkBytes: sizes.chunkBytes, windowBytes: sizes.windowBytes)
+        send(.welcome(welcome), to: peer)
+    }
+
+    mutating func attach(_ peer: Peer) {
+        members[peer]?.isAttached = true
+        if members[peer]?.standing == .proven { activate(peer) }
+    }
+
+    mutating func checkProbe(_ probe: String, of peer: Peer) {
+        guard let member = members[peer] else { return }
+        guard probe == configuration.contract.probeDigest else { return refuse(member, probe: probe) }
+        guard member.standing == .joining else { return send(.accepted, to: peer) }
+        members[peer]?.standing = .proven
+        if member.isAttached { activate(peer) }
+    }
+
+    private mutating func refuse(_ member: Member, probe: String) {
+        let reason =
+            "its probe gives \(Notice.printable(probe).prefix(12)) where the contract has "
+            + "\(configuration.contract.probeDigest.prefix(12)), so it would compute other bits; "
+            + "use the same build of Tributary and oneDNN on the same kind of processor"
+        send(.refused(reason), to: member.peer)
+        note(.refused(name: member.name, reason: reason))
+        members[member.peer] = nil
+    }
+
+    private mutating func activate(_ peer: Peer) {
+        guard let member = members[peer] else { return }
+        members[peer]?.standing = .active
+        send(.accepted, to: peer)
+        note(
+            .joined(
+                name: member.name, host: member.host, process: member.process, threads: member.threads,
+                workers: activeWorkers))
+        waitingSince = nil
+        leaseUncovered()
+    }
+
+    /// Forgets a worker and leases its nodes to others.
+    mutating func remove(_ peer: Peer, because reason: String) {
+        guard let member = members.removeValue(forKey: peer) else { return }
+        if stopping != nil { return finishStoppingIfAlone() }
+        note(.gone(name: member.name, reason: reason, workers: activeWorkers))
+        loseLeases(of: member, because: reason)
+        leaseUncovered()
+    }
+
+    mutating func removeSilentMembers() {
+        for member in orderedMembers {
+            let silence = now - member.heard
+            if silence > timing.silence {
+                remove(member.peer, because: "silent for \(silence.text)")
+            } else if member.standing != .active, now - member.joined > timing.joining {
+                remove(member.peer, because: "not ready after \((now - member.joined).text)")
+            }
+        }
+    }
+
+    // MARK: - Ending
+
+    mutating func stop(_ sentence: String) {
+        guard stopping == nil else { return }
+        stopping = Stopping(sentence: sentence, deadline: now + timing.farewell)
+        for member in orderedMembers { send(.goodbye(sentence), to: member.peer) }
+        finishStoppingIfAlone()
+    }
+
+    mutating func finishStoppingIfAlone() {
+        if members.isEmpty { actions.append(.stopped) }
+    }
+
+    // MARK: - Time
+
+    mutating func tick() {
+        if let stopping {
+            if now >= stopping.deadline, !members.isEmpty {
+                members = [:]
+                actions.append(.stopped)
+            }
+            return
+        }
+        removeSilentMembers()
+        moveOverdueLeases()
+        beatHeart()
+        remindOfWaiting()
+    }
+
+    private mutating func beatHeart() {
+        guard now >= heartbeatDue else { return }
+        heartbeatDue = now + timing.heartbeat
+        for member in orderedMembers { send(.heartbeat, to: member.peer) }
+    }
+
+    private mutating func remindOfWaiting() {
+        guard let since = waitingSince, now >= reminderDue else { return }
+        reminderDue = now + timing.reminder
+        note(.waiting(seconds: Int((now - since).inSeconds)))
+    }
+}

@@ -1,0 +1,45 @@
+extension CoordinatorState {
+    /// Sorts a message out: who is it from, and is it of this run and coordinator?
+    mutating func receive(_ envelope: Envelope<WorkerMessage>, from peer: Peer) {
+        if case .hello(let hello) = envelope.body { return greet(hello, from: peer) }
+        guard members[peer] != nil, envelope.fence.matches(fence) else { return answerStranger(envelope, peer) }
+        members[peer]?.heard = now
+        if stopping == nil {
+            dispatch(envelope, from: peer)
+        } else if case .leaving = envelope.body {
+            remove(peer, because: "left")
+        }
+    }
+
+    private mutating func dispatch(_ envelope: Envelope<WorkerMessage>, from peer: Peer) {
+        switch envelope.body {
+        case .hello: break
+        case .attach: attach(peer)
+        case .ready(let probe): checkProbe(probe, of: peer)
+        case .heartbeat(let busy): takeHeartbeat(busy: busy, from: peer)
+        case .parametersWanted(let offset): resendParameters(step: envelope.fence.step, from: offset, to: peer)
+        case .rowsWanted(let wanted): enqueue(wanted, for: peer)
+        case .credit(let bytes): takeCredit(bytes, from: peer)
+        case .partial(let chunk): take(chunk, step: envelope.fence.step, from: peer)
+        case .leaving: remove(peer, because: "left")
+        case .failed(let sentence): remove(peer, because: "failed: \(Notice.printable(sentence))")
+        }
+    }
+
+    /// A heartbeat of somebody unknown is answered, so that a worker of an earlier coordinator joins anew.
+    private mutating func answerStranger(_ envelope: Envelope<WorkerMessage>, _ peer: Peer) {
+        count(\.strangers)
+        if case .heartbeat = envelope.body, stopping == nil { send(.stranger, to: peer) }
+    }
+
+    private var fence: Fence {
+        Fence(run: configuration.run, epoch: configuration.epoch, step: 0)
+    }
+
+    /// A late worker that has nothing in hand lost its lease on the way, so it may have others.
+    private mutating func takeHeartbeat(busy: Int, from peer: Peer) {
+        guard busy == 0, members[peer]?.isLate == true else { return }
+        members[peer]?.isLate = false
+        leaseUncovered()
+    }
+}

@@ -1,0 +1,107 @@
+import Contract
+
+/// Partials: which bytes count, which sums are complete, which late results agree.
+extension CoordinatorState {
+    mutating func take(_ chunk: WorkerMessage.PartialChunk, step: Int, from peer: Peer) {
+        send(.credit(bytes: chunk.bytes), to: peer)
+        extendDeadlines(of: peer)
+        guard step == chunk.round.step, let lease = record(of: chunk, from: peer) else { return count(\.strayChunks) }
+        let total = sizes.partialBytes(chunk.round.kind)
+        guard chunk.offset == lease.received, chunk.bytes > 0, chunk.bytes <= total - chunk.offset,
+            chunk.bytes % 4 == 0, chunk.bytes <= sizes.chunkBytes
+        else { return count(\.strayChunks) }
+        actions.append(.place(lease: lease.identifier, offset: chunk.offset, total: total))
+        update(lease.identifier, in: chunk.round) { $0.received += chunk.bytes }
+        if lease.received + chunk.bytes == total { complete(lease.identifier, in: chunk.round) }
+    }
+
+    /// The lease that the chunk names, if its worker holds it and it still awaits bytes.
+    private func record(of chunk: WorkerMessage.PartialChunk, from peer: Peer) -> LeaseRecord? {
+        guard let lease = state(of: chunk.round)?.leases[chunk.lease], lease.peer == peer, lease.node == chunk.node,
+            lease.state == .live || lease.state == .moved
+        else { return nil }
+        return lease
+    }
+
+    private mutating func complete(_ identifier: UInt64, in round: Round) {
+        update(identifier, in: round) { $0.state = .complete }
+        guard let lease = state(of: round)?.leases[identifier] else { return }
+        members[lease.peer]?.isLate = false
+        if round == current?.round { current?.partials += 1 }
+        if round == current?.round, current?.isCommitted(lease.node) == false {
+            learn(from: lease, in: round.kind)
+            commit(lease)
+        } else if state(of: round)?.digests[lease.node] != nil {
+            actions.append(.hashLease(round, lease: identifier))
+        } else {
+            actions.append(.drop(lease: identifier))
+        }
+    }
+
+    /// The first result of a node counts; from there the fold goes up as far as siblings are there.
+    private mutating func commit(_ lease: LeaseRecord) {
+        var node = lease.node
+        for superfluous in current?.commit(node) ?? [] { actions.append(.discard(node: superfluous)) }
+        actions.append(.commit(lease: lease.identifier, node: node))
+        hashIfContested(node, besides: lease.identifier)
+        while let parent = current?.join(node) {
+            actions.append(.fold(node: parent))
+            hashIfContested(parent, besides: nil)
+            node = parent
+        }
+        if current?.isComplete == true { finish() }
+    }
+
+    private mutating func hashIfContested(_ node: Int, besides lease: UInt64?) {
+        guard let current, current.isContested(node, besides: lease) else { return }
+        actions.append(.hashNode(current.round, node: node))
+    }
+
+    private mutating func finish() {
+        guard let current else { return }
+        let report = RoundReport(
+            round: current.round, partials: current.partials, moves: current.moves, workers: activeWorkers)
+        note(.finished(report))
+        actions.append(.finished(report))
+    }
+
+    // MARK: - Late results
+
+    mutating func record(_ digest: [UInt8], of node: Int, in round: Round) {
+        if round == current?.round {
+            current?.digests[node] = digest
+        } else if let index = history.firstIndex(where: { $0.round == round }) {
+            history[index].digests[node] = digest
+        }
+    }
+
+    mutating func compare(_ digest: [UInt8], of identifier: UInt64, in round: Round) {
+        guard let state = state(of: round), let lease = state.leases[identifier],
+            let committed = state.digests[lease.node]
+        else { return }
+        let name = members[lease.peer]?.name ?? "a worker that left"
+        count(\.compared)
+        if committed == digest {
+            note(.lateResultAgrees(round, node: lease.node, from: name))
+        } else {
+            count(\.mismatches)
+            note(.lateResultDiffers(round, node: lease.node, from: name))
+        }
+    }
+
+    // MARK: - Rounds
+
+    private func state(of round: Round) -> RoundState? {
+        round == current?.round ? current : history.first { $0.round == round }
+    }
+
+    private mutating func update(_ lease: UInt64, in round: Round, _ change: (inout LeaseRecord) -> Void) {
+        guard var record = state(of: round)?.leases[lease] else { return }
+        change(&record)
+        if round == current?.round {
+            current?.leases[lease] = record
+        } else if let index = history.firstIndex(where: { $0.round == round }) {
+            history[index].leases[lease] = record
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Contract
+
+/// Everything the coordinator decides: who is a member, who computes what, which result counts.
+///
+/// The invariants, kept by every event:
+/// - each shard of the current round is under exactly one committed sum, or leased to a live worker, or waits because no
+///   worker is there;
+/// - a partial counts only when all its bytes came in order from the worker that holds its lease;
+/// - the first result of a node counts; a later one is compared by hash where a hash is known.
+public struct CoordinatorState: Sendable {
+    /// What does not change while a coordinator lives.
+    public struct Configuration: Sendable {
+        public var run: RunIdentifier
+        public var epoch: UInt64
+        public var contract: Contract
+        public var sizes: BulkSizes
+        public var timing: Timing
+
+        public init(run: RunIdentifier, epoch: UInt64, contract: Contract, sizes: BulkSizes, timing: Timing = Timing())
+        {
+            self.run = run
+            self.epoch = epoch
+            self.contract = contract
+            self.sizes = sizes
+            self.timing = timing
+        }
+    }
+
+    /// Counts for tests and for the curious.
+    public struct Counters: Sendable, Equatable {
+        /// Messages of another run or coordinator, or from nobody.
+        public var strangers = 0
+        /// Bytes that were no message, or messages that made no sense.
+        public var malformed = 0
+        /// Pieces of partials that nobody waited for.
+        public var strayChunks = 0
+        /// Late results that were compared.
+        public var compared = 0
+        /// Late results that differed.
+        public var mismatches = 0
+    }
+
+    let configuration: Configuration
+    let tree: ReductionTree
+    let contractText: String
+    var now: Duration = .zero
+    var actions: [CoordinatorAction] = []
+    var members: [Peer: Member] = [:]
+    var current: RoundState?
+    /// The rounds before the current one, whose late results are still compared; the newest last.
+    var history: [RoundState] = []
+    var assignments: [Round.Kind: CachedAssignment] = [:]
+    var leafTimes: [Round.Kind: Double] = [:]
+    var nextLease: UInt64 = 1
+    var nextName = 1
+    var heartbeatDue: Duration = .zero
+    var waitingSince: Duration?
+    var reminderDue: Duration = .zero
+    var idleNames: [String] = []
+    var stopping: Stopping?
+    public private(set) var counters = Counters()
+
+    /// A goodbye under way.
+    struct Stopping: Sendable {
+        var sentence: String
+        var deadline: Duration
+    }
+
+    /// The even distribution over one set of workers, kept while that set lasts.
+    struct CachedAssignment: Sendable {
+        var peers: [Peer]
+        var nodes: [Peer: [Int]]
+    }
+
+    public init(_ configuration: Configuration) {
+        self.configuration = configuration
+        tree = configuration.contract.tree
+        contractText = configuration.contract.canonicalJSON
+    }
+
+    /// The workers that may have leases.
+    public var activeWorkers: Int { members.values.count { $0.standing == .active } }
+
+    /// Takes one event in and answers what to do.
+    /// - Parameter now: Time since any fixed moment; it never runs backwards.
+    public mutating func handle(_ event: CoordinatorEvent, at now: Duration) -> [CoordinatorAction] {
+        self.now = now
+        actions = []
+        switch event {
+        case .begin(let round): begin(round)
+        case .received(let envelope, let peer): receive(envelope, from: peer)
+        case .malformed(_, let peer): ignoreMalformed(from: peer)
+        case .undeliverable(let peer): remove(peer, because: "connection lost")
+        case .nodeDigest(let round, let node, let digest): record(digest, of: node, in: round)
+        case .leaseDigest(let round, let lease, let digest): compare(digest, of: lease, in: round)
+        case .stop(let sentence): stop(sentence)
+        case .tick: tick()
+        }
+        return actions
+    }
+
+    var timing: Timing { configuration.timing }
+
+    var sizes: BulkSizes { configuration.sizes }
+
+    /// The step that control messages speak of.
+    var step: Int { current?.round.step ?? 0 }
+
+    mutating func send(_ message: CoordinatorMessage, to peer: Peer) {
+        actions.append(.send(message, step: step, to: peer))
+    }
+
+    mutating func note(_ notice: Notice) {
+        actions.append(.note(notice))
+    }
+
+    mutating func count(_ counter: WritableKeyPath<Counters, Int>) {
+        counters[keyPath: counter] += 1
+    }
+
+    private mutating func ignoreMalformed(from peer: Peer) {
+        count(\.malformed)
+        members[peer]?.heard = now
+    }
+
+    /// Members in an order that does not depend on hashing: as they joined.
+    var orderedMembers: [Member] {
+        members.values.sorted { ($0.joined, $0.name) < ($1.joined, $1.name) }
+    }
+}

@@ -1,0 +1,23 @@
+/// One lease and what has come of it.
+struct LeaseRecord: Sendable {
+    /// What a lease is worth.
+    enum State: Sendable {
+        /// Its worker is expected to deliver.
+        case live
+        /// It was leased elsewhere; a result is still welcome.
+        case moved
+        /// Its worker is gone; no result will come.
+        case lost
+        /// All bytes came.
+        case complete
+    }
+
+    let identifier: UInt64
+    let peer: Peer
+    let node: Int
+    let issued: Duration
+    var deadline: Duration
+    /// How many bytes of the partial came, in order.
+    var received = 0
+    var state = State.live
+}

@@ -1,0 +1,43 @@
+/// One worker, as the coordinator sees it.
+struct Member: Sendable {
+    /// How far it has come.
+    enum Standing: Sendable {
+        /// It was welcomed and prepares.
+        case joining
+        /// Its probe agrees, but its bulk link has not spoken yet.
+        case proven
+        /// It may have leases.
+        case active
+    }
+
+    let peer: Peer
+    let name: String
+    let host: String
+    let process: Int
+    let threads: Int
+    let joined: Duration
+    var standing = Standing.joining
+    var isAttached = false
+    /// When its last message came, on either link.
+    var heard: Duration
+    /// Whether it missed a deadline and has not delivered since.
+    var isLate = false
+    /// The step whose parameters it was sent last.
+    var parametersStep: Int?
+    /// The shards whose pixels it has, or is getting.
+    var holdings: [PixelSplit: Set<Int>] = [:]
+    var window: CreditWindow
+    var outbox: Outbox
+
+    init(_ hello: WorkerMessage.Hello, name: String, peer: Peer, sizes: BulkSizes, at now: Duration) {
+        self.peer = peer
+        self.name = name
+        host = Notice.printable(hello.host)
+        process = hello.process
+        threads = hello.threads
+        joined = now
+        heard = now
+        window = CreditWindow(limit: sizes.windowBytes)
+        outbox = Outbox(sizes: sizes)
+    }
+}

@@ -1,0 +1,74 @@
+import Contract
+
+/// One round's tree: what is committed, who computes the rest.
+struct RoundState: Sendable {
+    /// Why a shard has no worker any more.
+    struct Orphan: Sendable {
+        var from: String
+        var reason: String
+    }
+
+    let round: Round
+    let tree: ReductionTree
+    /// The nodes whose sums are here, without those below them.
+    private(set) var committed: Set<Int> = []
+    var leases: [UInt64: LeaseRecord] = [:]
+    /// Hashes of committed sums that a second result may meet.
+    var digests: [Int: [UInt8]] = [:]
+    /// Shards that lost their worker and have no other yet.
+    var orphans: [Int: Orphan] = [:]
+    /// How many complete partials came.
+    var partials = 0
+    /// How many leases were given in place of others.
+    var moves = 0
+
+    init(_ round: Round, tree: ReductionTree) {
+        self.round = round
+        self.tree = tree
+    }
+
+    var isComplete: Bool { committed.contains(ReductionTree.root) }
+
+    /// Whether the sum of `node` is here, by itself or within a larger one.
+    func isCommitted(_ node: Int) -> Bool {
+        sequence(first: node) { $0 > 1 ? $0 / 2 : nil }.contains { committed.contains($0) }
+    }
+
+    /// Whether another lease than `lease` was given for exactly this node.
+    func isContested(_ node: Int, besides lease: UInt64?) -> Bool {
+        leases.values.contains { $0.node == node && $0.identifier != lease }
+    }
+
+    /// The shards that are neither committed nor leased to somebody who is expected to deliver, ascending.
+    var uncovered: [Int] {
+        var isCovered = [Bool](repeating: false, count: tree.leaves)
+        for node in committed { cover(node, in: &isCovered) }
+        for lease in leases.values where lease.state == .live { cover(lease.node, in: &isCovered) }
+        return isCovered.indices.filter { !isCovered[$0] }
+    }
+
+    private func cover(_ node: Int, in isCovered: inout [Bool]) {
+        for shard in tree.shards(under: node) { isCovered[shard] = true }
+    }
+
+    /// Takes the sum of `node` in, and answers the nodes below whose own sums it makes superfluous.
+    mutating func commit(_ node: Int) -> [Int] {
+        let superfluous = committed.filter { tree.contains(node, $0) }.sorted()
+        committed.subtract(superfluous)
+        committed.insert(node)
+        return superfluous
+    }
+
+    /// Joins `node` with its sibling if that is here too, and answers their parent.
+    mutating func join(_ node: Int) -> Int? {
+        guard let sibling = tree.sibling(of: node), committed.contains(sibling) else { return nil }
+        committed.subtract([node, sibling])
+        committed.insert(node / 2)
+        return node / 2
+    }
+
+    /// How many leases were given before for any part of `node`.
+    func attempts(at node: Int) -> Int {
+        leases.values.count { tree.contains($0.node, node) || tree.contains(node, $0.node) }
+    }
+}

@@ -1,0 +1,89 @@
+/// What the coordinator says to a worker.
+public enum CoordinatorMessage: WireBody {
+    /// "You may join": all a worker needs to prepare.
+    case welcome(Welcome)
+    /// "Your probe agrees; you are a member."
+    case accepted
+    /// "You cannot take part", and why.
+    case refused(String)
+    /// "Compute this node of this round."
+    case lease(Lease)
+    /// "I am alive."
+    case heartbeat
+    /// "I do not know you; say hello again": after a restart, or a long silence.
+    case stranger
+    /// "I took this many bytes off the bulk link."
+    case credit(bytes: Int)
+    /// A piece of the parameters of this step; the floats are in the second frame. Bulk link.
+    case parameters(offset: Int, bytes: Int)
+    /// Pixels; the examples' bytes, one after the other, are in the second frame. Bulk link.
+    case rows(Rows)
+    /// "We are done", and why.
+    case goodbye(String)
+
+    /// What a joining worker is told.
+    public struct Welcome: Sendable, Equatable {
+        /// The worker's name from now on, as the logs have it.
+        public var name: String
+        /// The contract in its canonical form; it fixes the model, the shards and every random number.
+        public var contract: String
+        /// Bytes of a step's parameters and running statistics together.
+        public var parameterBytes: Int
+        /// Bytes of a training partial.
+        public var partialBytes: Int
+        /// Bytes of an evaluation partial.
+        public var evaluationBytes: Int
+        /// Bytes of one example's pixels.
+        public var exampleBytes: Int
+        /// Bytes that a chunk holds at most.
+        public var chunkBytes: Int
+        /// Bytes that may be outstanding in each direction.
+        public var windowBytes: Int
+
+        public init(
+            name: String, contract: String, parameterBytes: Int, partialBytes: Int, evaluationBytes: Int,
+            exampleBytes: Int, chunkBytes: Int, windowBytes: Int
+        ) {
+            self.name = name
+            self.contract = contract
+            self.parameterBytes = parameterBytes
+            self.partialBytes = partialBytes
+            self.evaluationBytes = evaluationBytes
+            self.exampleBytes = exampleBytes
+            self.chunkBytes = chunkBytes
+            self.windowBytes = windowBytes
+        }
+
+        /// The size of a partial of `kind`.
+        func bytes(of kind: Round.Kind) -> Int {
+            kind == .training ? partialBytes : evaluationBytes
+        }
+    }
+
+    /// The right and duty to compute a node.
+    public struct Lease: Sendable, Equatable {
+        public var identifier: UInt64
+        public var round: Round
+        public var node: Int
+
+        public init(identifier: UInt64, round: Round, node: Int) {
+            self.identifier = identifier
+            self.round = round
+            self.node = node
+        }
+    }
+
+    /// Whose pixels follow.
+    public struct Rows: Sendable, Equatable {
+        public var split: PixelSplit
+        public var examples: [UInt32]
+        /// The length of the second frame.
+        public var bytes: Int
+
+        public init(split: PixelSplit, examples: [UInt32], bytes: Int) {
+            self.split = split
+            self.examples = examples
+            self.bytes = bytes
+        }
+    }
+}

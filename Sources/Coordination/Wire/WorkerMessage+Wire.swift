@@ -1,0 +1,101 @@
+extension WorkerMessage {
+    public var kind: UInt16 {
+        switch self {
+        case .hello: 1
+        case .attach: 2
+        case .ready: 3
+        case .heartbeat: 4
+        case .parametersWanted: 5
+        case .rowsWanted: 6
+        case .credit: 7
+        case .partial: 8
+        case .leaving: 9
+        case .failed: 10
+        }
+    }
+
+    public var payloadBytes: Int {
+        if case .partial(let chunk) = self { chunk.bytes } else { 0 }
+    }
+
+    public func write(to fields: inout WireFields) {
+        switch self {
+        case .hello(let hello): hello.write(to: &fields)
+        case .attach, .leaving: break
+        case .ready(let probe): fields.write(sentence: probe)
+        case .heartbeat(let busy): fields.write(count: busy)
+        case .parametersWanted(let offset): fields.write(count: offset)
+        case .rowsWanted(let wanted): wanted.write(to: &fields)
+        case .credit(let bytes): fields.write(count: bytes)
+        case .partial(let chunk): chunk.write(to: &fields)
+        case .failed(let sentence): fields.write(sentence: sentence)
+        }
+    }
+
+    public static func read(kind: UInt16, from fields: inout WireFields) throws(WireError) -> WorkerMessage {
+        switch kind {
+        case 1: .hello(try Hello(from: &fields))
+        case 2: .attach
+        case 3: .ready(probe: try fields.readSentence())
+        case 4: .heartbeat(busy: try fields.readCount())
+        case 5: .parametersWanted(offset: try fields.readCount())
+        case 6: .rowsWanted(try RowsWanted(from: &fields))
+        case 7: .credit(bytes: try fields.readCount())
+        case 8: .partial(try PartialChunk(from: &fields))
+        case 9: .leaving
+        case 10: .failed(try fields.readSentence())
+        default: throw .unknownKind(kind)
+        }
+    }
+}
+
+extension WorkerMessage.Hello {
+    fileprivate func write(to fields: inout WireFields) {
+        fields.write(sentence: name)
+        fields.write(sentence: host)
+        fields.write(count: process)
+        fields.write(count: threads)
+    }
+
+    fileprivate init(from fields: inout WireFields) throws(WireError) {
+        name = try fields.readSentence()
+        host = try fields.readSentence()
+        process = try fields.readCount()
+        threads = try fields.readCount()
+        guard (1...4_096).contains(threads) else { throw .invalid("number of threads") }
+    }
+}
+
+extension WorkerMessage.RowsWanted {
+    fileprivate func write(to fields: inout WireFields) {
+        fields.write(split)
+        fields.writer.write(isUrgent)
+        fields.writer.write(isRestart)
+        fields.writer.write(examples)
+    }
+
+    fileprivate init(from fields: inout WireFields) throws(WireError) {
+        split = try fields.readSplit()
+        isUrgent = try fields.reader.readFlag()
+        isRestart = try fields.reader.readFlag()
+        examples = try fields.reader.readList(atMost: Self.limit)
+    }
+}
+
+extension WorkerMessage.PartialChunk {
+    fileprivate func write(to fields: inout WireFields) {
+        fields.write(round)
+        fields.writer.write(lease)
+        fields.write(count: node)
+        fields.write(count: offset)
+        fields.write(count: bytes)
+    }
+
+    fileprivate init(from fields: inout WireFields) throws(WireError) {
+        round = try fields.readRound()
+        lease = try fields.reader.read(UInt64.self)
+        node = try fields.readCount()
+        offset = try fields.readCount()
+        bytes = try fields.readCount()
+    }
+}

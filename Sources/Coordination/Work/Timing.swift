@@ -1,0 +1,25 @@
+/// The limits of every wait. All are durations; the defaults suit one machine and a local network.
+public struct Timing: Sendable, Equatable {
+    /// How often each side says that it is alive.
+    public var heartbeat: Duration = .milliseconds(250)
+    /// After so long without any message a worker's nodes are leased elsewhere, and a coordinator is looked for anew.
+    public var silence: Duration = .seconds(5)
+    /// How long a worker may take from its first message to its probe; compiling the model is part of it.
+    public var joining: Duration = .seconds(300)
+    /// The deadline of leases while nobody knows yet how long a leaf takes.
+    public var firstDeadline: Duration = .seconds(120)
+    /// No later deadline is shorter than this.
+    public var shortestDeadline: Duration = .seconds(3)
+    /// A deadline is this many times what such a node took lately.
+    public var deadlineFactor = 5
+    /// After so long without what it asked for, a worker asks again.
+    public var retry: Duration = .seconds(2)
+    /// How long a worker looks for its coordinator before it gives up.
+    public var patience: Duration = .seconds(300)
+    /// How long the coordinator waits for answers to its goodbye.
+    public var farewell: Duration = .seconds(2)
+    /// How often a lasting want of workers is repeated in the log.
+    public var reminder: Duration = .seconds(60)
+
+    public init() {}
+}

@@ -1,0 +1,22 @@
+import Contract
+
+/// A leased node, on its way from leaves to an uploaded sum.
+struct NodeTask: Sendable {
+    /// A leaf that has not started, and the examples whose pixels it waits for.
+    struct Waiting: Sendable {
+        var shard: Int
+        var missing: Set<UInt32>
+    }
+
+    let round: Round
+    let node: Int
+    let shardCount: Int
+    /// The newest lease for it.
+    var lease: UInt64
+    var waiting: [Waiting]
+    var finishedLeaves = 0
+    /// Bytes of the sum that have left.
+    var uploaded = 0
+
+    var isSummed: Bool { finishedLeaves == shardCount }
+}

@@ -1,0 +1,28 @@
+/// Which examples' pixels a worker has, shard by shard.
+struct PixelLedger: Sendable, Equatable {
+    private let shards: Int
+    private let sizes: [PixelSplit: Int]
+    private var present: [PixelSplit: [Int: [Bool]]] = [:]
+
+    /// - Parameters:
+    ///   - shards: Example i belongs to shard i mod `shards`.
+    ///   - sizes: The number of examples of each split.
+    init(shards: Int, sizes: [PixelSplit: Int]) {
+        self.shards = shards
+        self.sizes = sizes
+    }
+
+    func contains(_ example: UInt32, in split: PixelSplit) -> Bool {
+        present[split]?[Int(example) % shards]?[Int(example) / shards] ?? false
+    }
+
+    /// Records an example; answers false where there is no such one.
+    mutating func insert(_ example: UInt32, in split: PixelSplit) -> Bool {
+        guard let size = sizes[split], Int(example) < size else { return false }
+        let shard = Int(example) % shards
+        let length = (size - shard + shards - 1) / shards
+        present[split, default: [:]][shard, default: [Bool](repeating: false, count: length)][Int(example) / shards] =
+            true
+        return true
+    }
+}

@@ -1,0 +1,42 @@
+import Contract
+
+/// What the worker's process has to do, in this order.
+public enum WorkerAction: Sendable, Equatable {
+    /// Open both links anew, under a fresh identity.
+    case connect
+    /// Send a message over the control link.
+    case send(Envelope<WorkerMessage>)
+    /// Send a message without payload over the bulk link.
+    case sendBulk(Envelope<WorkerMessage>)
+    /// Build what the contract describes, compute its probe, and report `.prepared`.
+    case prepare(Contract, CoordinatorMessage.Welcome)
+    /// Put this event's payload at `offset` bytes of the parameters of `step`; at offset 0 they are new.
+    case placeParameters(step: Int, offset: Int)
+    /// The parameters of `step` are complete: leaves that start from now on use them.
+    case useParameters(step: Int)
+    /// Keep this event's payload: the pixels of these examples.
+    case placeRows(PixelSplit, [UInt32])
+    /// Compute a leaf on a free thread, add it to the sum of the leased `node`, and report `.leafFinished`.
+    case compute(Leaf)
+    /// Send a piece of a leased node's sum over the bulk link.
+    case upload(WorkerMessage.PartialChunk)
+    /// Forget the sum of a leased node.
+    case forget(Round, node: Int)
+    /// Stop, with a sentence for the log or the user.
+    case end(String, failed: Bool)
+    /// Write a line in the log.
+    case note(Notice)
+}
+
+/// One shard's work in one round, for the sum of the leased node above it.
+public struct Leaf: Sendable, Hashable {
+    public let round: Round
+    public let node: Int
+    public let shard: Int
+
+    public init(round: Round, node: Int, shard: Int) {
+        self.round = round
+        self.node = node
+        self.shard = shard
+    }
+}

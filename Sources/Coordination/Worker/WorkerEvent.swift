@@ -1,0 +1,21 @@
+/// What happens to a worker.
+public enum WorkerEvent: Sendable, Equatable {
+    /// The process has started.
+    case begin
+    /// A message came whole. Its payload, if any, has the length that it names.
+    case received(Envelope<CoordinatorMessage>)
+    /// Bytes came that are no message.
+    case malformed(WireError)
+    /// What the contract describes is built; this is the SHA-256 of the probe.
+    case prepared(probe: String)
+    /// It cannot be built, and why.
+    case unprepared(String)
+    /// A leaf is computed and part of its node's sum.
+    case leafFinished(Leaf)
+    /// A leaf cannot be computed, and why.
+    case leafFailed(String)
+    /// Leave the run politely, and why.
+    case leave(String)
+    /// Time has passed.
+    case tick
+}

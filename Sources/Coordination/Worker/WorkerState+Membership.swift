@@ -1,0 +1,116 @@
+import Contract
+
+/// Finding a coordinator, joining its run, and noticing that it is gone.
+extension WorkerState {
+    // MARK: - Searching
+
+    mutating func search() {
+        dropWork()
+        fence = .outside
+        phase = .searching(since: now)
+        helloInterval = .milliseconds(50)
+        helloDue = now
+        searchNoticeDue = now + timing.silence
+        actions.append(.connect)
+        sayHello()
+    }
+
+    private mutating func sayHello() {
+        helloDue = now + helloInterval
+        helloInterval = min(helloInterval * 2, .seconds(1))
+        send(.hello(configuration.hello))
+    }
+
+    private mutating func searchOn(since start: Duration) {
+        let seconds = Int((now - start).inSeconds)
+        if now - start > timing.patience {
+            return end(
+                "no coordinator answered at \(configuration.endpoint) for \(seconds) s; start one there, "
+                    + "or name another address with --connect", failed: true)
+        }
+        if now >= searchNoticeDue {
+            searchNoticeDue = now + timing.reminder
+            note(
+                .searching(
+                    "no coordinator has answered at \(configuration.endpoint) for \(seconds) s; "
+                        + "trying for \(Int(timing.patience.inSeconds)) s"))
+        }
+        if now >= helloDue { sayHello() }
+    }
+
+    // MARK: - Joining
+
+    mutating func join(_ welcome: CoordinatorMessage.Welcome, _ fence: Fence) {
+        guard case .searching = phase else { return }
+        guard isNotOlder(fence) else { return }
+        do {
+            let contract = try Contract(json: welcome.contract)
+            let plan = try contract.plan()
+            self.fence = fence
+            self.welcome = welcome
+            upload = CreditWindow(limit: welcome.windowBytes)
+            note(.connected("joined run \(fence.run) at \(configuration.endpoint) as \(welcome.name)"))
+            prepare(contract, plan, welcome)
+        } catch {
+            send(.failed("\(error)"))
+            end(
+                "the coordinator at \(configuration.endpoint) sent a contract that cannot be used: \(error)",
+                failed: true)
+        }
+    }
+
+    /// A coordinator that was replaced may still talk; its epoch gives it away.
+    private mutating func isNotOlder(_ fence: Fence) -> Bool {
+        if let newest = newestEpochs[fence.run], fence.epoch < newest { return false }
+        newestEpochs = [fence.run: fence.epoch]
+        return true
+    }
+
+    /// Builds only what is not built yet: after a coordinator's restart the contract is the same.
+    private mutating func prepare(_ contract: Contract, _ plan: ShardPlan, _ welcome: CoordinatorMessage.Welcome) {
+        phase = .preparing
+        actions.append(.sendBulk(envelope(.attach)))
+        if let assignment, assignment.contract == contract {
+            if let probe = assignment.probe { prove(probe) }
+            return
+        }
+        let sizes = [PixelSplit.training: contract.trainingExamples, .validation: contract.validationExamples]
+        assignment = Assignment(
+            contract: contract, plan: plan, ledger: PixelLedger(shards: contract.shards, sizes: sizes))
+        actions.append(.prepare(contract, welcome))
+    }
+
+    mutating func prove(_ probe: String) {
+        assignment?.probe = probe
+        guard phase == .preparing else { return }
+        phase = .proving
+        send(.ready(probe: probe))
+    }
+
+    // MARK: - Time
+
+    mutating func tick() {
+        switch phase {
+        case .idle, .ended: return
+        case .searching(let start): return searchOn(since: start)
+        case .preparing, .proving, .member: break
+        }
+        guard now - heard <= timing.silence else { return searchAnew() }
+        beatHeart()
+        if phase == .member { askAgain() }
+    }
+
+    private mutating func searchAnew() {
+        note(.searching("the coordinator has been silent for \((now - heard).text); looking for it again"))
+        search()
+    }
+
+    /// Repeats, with each heartbeat, what joining needs, since any message may be lost.
+    private mutating func beatHeart() {
+        guard now >= heartbeatDue else { return }
+        heartbeatDue = now + timing.heartbeat
+        send(.heartbeat(busy: unfinishedTasks))
+        if phase != .member { actions.append(.sendBulk(envelope(.attach))) }
+        if phase == .proving, let probe = assignment?.probe { send(.ready(probe: probe)) }
+    }
+}

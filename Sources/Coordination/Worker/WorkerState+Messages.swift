@@ -1,0 +1,44 @@
+extension WorkerState {
+    /// Sorts a message out; what is not of this run and coordinator is dropped.
+    mutating func receive(_ envelope: Envelope<CoordinatorMessage>) {
+        if case .searching = phase { return receiveWhileSearching(envelope) }
+        if case .stranger = envelope.body { return meetStranger(envelope) }
+        guard envelope.fence.matches(fence) else { return countMalformed() }
+        heard = now
+        switch envelope.body {
+        case .welcome, .heartbeat, .stranger: break
+        case .accepted: becomeMember()
+        case .refused(let reason): end("the coordinator refused this worker: \(reason)", failed: true)
+        case .lease(let lease): take(lease)
+        case .credit(let bytes): takeCredit(bytes)
+        case .parameters(let offset, let bytes): takeParameters(step: envelope.fence.step, offset, bytes)
+        case .rows(let rows): take(rows)
+        case .goodbye(let sentence): sayGoodbye(sentence)
+        }
+    }
+
+    private mutating func receiveWhileSearching(_ envelope: Envelope<CoordinatorMessage>) {
+        heard = now
+        switch envelope.body {
+        case .welcome(let welcome): join(welcome, envelope.fence)
+        case .refused(let reason): end("the coordinator refused this worker: \(reason)", failed: true)
+        case .goodbye(let sentence): end("the coordinator has ended: \(sentence)", failed: false)
+        default: break
+        }
+    }
+
+    /// The coordinator does not know this worker: it restarted, or took it for dead.
+    private mutating func meetStranger(_ envelope: Envelope<CoordinatorMessage>) {
+        note(.searching("the coordinator does not know this worker any more; joining again"))
+        search()
+    }
+
+    private mutating func becomeMember() {
+        if phase == .proving { phase = .member }
+    }
+
+    private mutating func sayGoodbye(_ sentence: String) {
+        send(.leaving)
+        end("the coordinator has ended: \(sentence)", failed: false)
+    }
+}

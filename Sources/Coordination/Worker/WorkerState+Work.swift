@@ -1,0 +1,126 @@
+import Contract
+
+/// Leases, leaves, and the sums that leave.
+extension WorkerState {
+    mutating func take(_ lease: CoordinatorMessage.Lease) {
+        guard let assignment, phase == .member || phase == .proving else { return }
+        guard assignment.contract.tree.nodes.contains(lease.node) else { return countMalformed() }
+        if let round, lease.round < round { return }
+        if lease.round != round { enter(lease.round) }
+        if let index = tasks.firstIndex(where: { $0.node == lease.node }) {
+            renew(index, lease.identifier)
+        } else {
+            begin(lease, assignment)
+        }
+        advance()
+    }
+
+    /// Work of earlier rounds is worth nothing any more. Leaves that already run finish for nobody.
+    private mutating func enter(_ round: Round) {
+        for task in tasks { actions.append(.forget(task.round, node: task.node)) }
+        tasks = []
+        self.round = round
+        parametersProgress = now
+    }
+
+    /// The coordinator missed the result, or wants the same from the same worker: send it again.
+    private mutating func renew(_ index: Int, _ lease: UInt64) {
+        tasks[index].lease = lease
+        tasks[index].uploaded = 0
+        upload.restart()
+    }
+
+    private mutating func begin(_ lease: CoordinatorMessage.Lease, _ assignment: Assignment) {
+        let shards = assignment.contract.tree.shards(under: lease.node)
+        let waiting = shards.map { shard in
+            NodeTask.Waiting(shard: shard, missing: missingExamples(lease.round, shard, assignment))
+        }
+        tasks.append(
+            NodeTask(
+                round: lease.round, node: lease.node, shardCount: shards.count, lease: lease.identifier,
+                waiting: waiting))
+        requestUrgently(waiting, lease.round.kind.split)
+        if lease.round.kind == .training { copyInBackground(shards, from: lease.round.step + 1) }
+    }
+
+    private func missingExamples(_ round: Round, _ shard: Int, _ assignment: Assignment) -> Set<UInt32> {
+        let split = round.kind.split
+        let needed =
+            round.kind == .training
+            ? assignment.plan.microbatch(step: round.step, shard: shard, seed: assignment.contract.seed).examples
+            : assignment.contract.evaluation.examples(inShard: shard).map(UInt32.init)
+        return Set(needed.filter { !assignment.ledger.contains($0, in: split) })
+    }
+
+    /// Forgets all work; a coordinator that does not know this worker gave it to others.
+    mutating func dropWork() {
+        for task in tasks { actions.append(.forget(task.round, node: task.node)) }
+        tasks = []
+        round = nil
+        parametersStep = nil
+        arriving = nil
+        copies = []
+        requested = [:]
+    }
+
+    // MARK: - Leaves
+
+    /// Starts what can start and sends what can be sent.
+    mutating func advance() {
+        startLeaves()
+        uploadSums()
+    }
+
+    private mutating func startLeaves() {
+        guard parametersStep != nil, parametersStep == round?.step else { return }
+        for index in tasks.indices {
+            while running.count < configuration.hello.threads,
+                let next = tasks[index].waiting.firstIndex(where: { $0.missing.isEmpty })
+            {
+                let shard = tasks[index].waiting.remove(at: next).shard
+                let leaf = Leaf(round: tasks[index].round, node: tasks[index].node, shard: shard)
+                running.insert(leaf)
+                actions.append(.compute(leaf))
+            }
+        }
+    }
+
+    mutating func finish(_ leaf: Leaf) {
+        running.remove(leaf)
+        if let index = tasks.firstIndex(where: { $0.round == leaf.round && $0.node == leaf.node }) {
+            tasks[index].finishedLeaves += 1
+        }
+        advance()
+    }
+
+    // MARK: - Uploads
+
+    /// Nodes whose sums have not left whole.
+    var unfinishedTasks: Int {
+        tasks.count { $0.uploaded < welcome?.bytes(of: $0.round.kind) ?? 0 }
+    }
+
+    private mutating func uploadSums() {
+        guard let welcome else { return }
+        for index in tasks.indices where tasks[index].isSummed { uploadSum(index, welcome) }
+    }
+
+    private mutating func uploadSum(_ index: Int, _ welcome: CoordinatorMessage.Welcome) {
+        let task = tasks[index]
+        let total = welcome.bytes(of: task.round.kind)
+        while tasks[index].uploaded < total {
+            let offset = tasks[index].uploaded
+            let bytes = min(welcome.chunkBytes, total - offset)
+            guard upload.admits(bytes) else { return }
+            upload.spend(bytes)
+            tasks[index].uploaded += bytes
+            actions.append(
+                .upload(.init(round: task.round, lease: task.lease, node: task.node, offset: offset, bytes: bytes)))
+        }
+    }
+
+    mutating func takeCredit(_ bytes: Int) {
+        upload.refund(bytes)
+        uploadSums()
+    }
+}

@@ -1,0 +1,126 @@
+import Contract
+
+/// Everything a worker decides: whom to talk to, what to ask for, which leaf to compute next.
+public struct WorkerState: Sendable {
+    /// What does not change while the process lives.
+    public struct Configuration: Sendable {
+        public var hello: WorkerMessage.Hello
+        /// Where the coordinator listens, for sentences.
+        public var endpoint: String
+        public var timing: Timing
+
+        public init(hello: WorkerMessage.Hello, endpoint: String, timing: Timing = Timing()) {
+            self.hello = hello
+            self.endpoint = endpoint
+            self.timing = timing
+        }
+    }
+
+    /// How far the worker has come with its coordinator.
+    enum Phase: Sendable, Equatable {
+        case idle
+        /// It says hello until somebody answers; since when.
+        case searching(since: Duration)
+        /// It builds what the contract describes.
+        case preparing
+        /// Its probe is on its way to the coordinator.
+        case proving
+        case member
+        case ended
+    }
+
+    /// What the contract fixes, and what the worker keeps as long as the contract stays the same.
+    struct Assignment: Sendable {
+        let contract: Contract
+        let plan: ShardPlan
+        var ledger: PixelLedger
+        var probe: String?
+    }
+
+    public let configuration: Configuration
+    var now: Duration = .zero
+    var actions: [WorkerAction] = []
+    var phase = Phase.idle
+    var fence = Fence.outside
+    var welcome: CoordinatorMessage.Welcome?
+    var assignment: Assignment?
+    var heard: Duration = .zero
+    var heartbeatDue: Duration = .zero
+    var helloDue: Duration = .zero
+    var helloInterval: Duration = .milliseconds(50)
+    var searchNoticeDue: Duration = .zero
+
+    var round: Round?
+    var tasks: [NodeTask] = []
+    var running: Set<Leaf> = []
+    var parametersStep: Int?
+    var arriving: (step: Int, bytes: Int)?
+    var parametersProgress: Duration = .zero
+    var upload = CreditWindow(limit: 1)
+
+    var copies: [BackgroundCopy] = []
+    /// Examples asked for and not here yet.
+    var requested: [PixelSplit: Set<UInt32>] = [:]
+    var rowsProgress: Duration = .zero
+    /// The newest coordinator epoch seen of the run.
+    var newestEpochs: [RunIdentifier: UInt64] = [:]
+    /// Messages that made no sense, or were of another run or coordinator.
+    public internal(set) var malformed = 0
+
+    public init(_ configuration: Configuration) {
+        self.configuration = configuration
+    }
+
+    /// Takes one event in and answers what to do.
+    /// - Parameter now: Time since any fixed moment; it never runs backwards.
+    public mutating func handle(_ event: WorkerEvent, at now: Duration) -> [WorkerAction] {
+        self.now = now
+        actions = []
+        if phase == .ended { return [] }
+        switch event {
+        case .begin: search()
+        case .received(let envelope): receive(envelope)
+        case .malformed: malformed += 1
+        case .prepared(let probe): prove(probe)
+        case .unprepared(let sentence), .leafFailed(let sentence): fail(sentence)
+        case .leafFinished(let leaf): finish(leaf)
+        case .leave(let sentence): leave(sentence)
+        case .tick: tick()
+        }
+        return actions
+    }
+
+    /// The run and coordinator that messages of now carry.
+    public var currentFence: Fence { fence }
+
+    var timing: Timing { configuration.timing }
+
+    mutating func send(_ message: WorkerMessage, step: Int? = nil) {
+        actions.append(.send(envelope(message, step: step)))
+    }
+
+    func envelope(_ message: WorkerMessage, step: Int? = nil) -> Envelope<WorkerMessage> {
+        var fence = fence
+        fence.step = step ?? round?.step ?? 0
+        return Envelope(message, fence: fence)
+    }
+
+    mutating func note(_ notice: Notice) {
+        actions.append(.note(notice))
+    }
+
+    mutating func end(_ sentence: String, failed: Bool) {
+        phase = .ended
+        actions.append(.end(sentence, failed: failed))
+    }
+
+    private mutating func fail(_ sentence: String) {
+        send(.failed(sentence))
+        end(sentence, failed: true)
+    }
+
+    private mutating func leave(_ sentence: String) {
+        send(.leaving)
+        end(sentence, failed: false)
+    }
+}

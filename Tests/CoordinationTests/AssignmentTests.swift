@@ -1,0 +1,64 @@
+import Contract
+import Testing
+
+@testable import Coordination
+
+@Suite struct AssignmentTests {
+    private func share(_ name: UInt8, threads: Int = 1, holding: some Sequence<Int> = []) -> Assignment.Share {
+        Assignment.Share(peer: Peer([name]), threads: threads, holdings: Set(holding))
+    }
+
+    private func nodes(
+        _ shards: some Sequence<Int>, over shares: [Assignment.Share], leaves: Int = 8
+    ) -> [[Int]] {
+        let grants = Assignment.distribute(Array(shards), over: shares, in: ReductionTree(leaves: leaves))
+        return shares.map { share in grants.filter { $0.peer == share.peer }.map(\.node) }
+    }
+
+    @Test func aloneAWorkerGetsTheRoot() {
+        #expect(nodes(0..<8, over: [share(1)]) == [[1]])
+    }
+
+    @Test func twoWorkersGetOneNodeEach() {
+        #expect(nodes(0..<8, over: [share(1), share(2)]) == [[2], [3]])
+    }
+
+    @Test func threeWorkersAreWithinOneShardOfEachOther() {
+        #expect(nodes(0..<8, over: [share(1), share(2), share(3)]) == [[4, 14], [5, 15], [6]])
+    }
+
+    @Test func threadsWeigh() {
+        #expect(nodes(0..<8, over: [share(1, threads: 3), share(2)]) == [[2, 6], [7]])
+    }
+
+    @Test func shardsStayWhereTheirPixelsAre() {
+        #expect(nodes(0..<8, over: [share(1, holding: 4..<8), share(2, holding: 0..<4)]) == [[3], [2]])
+        #expect(nodes(0..<8, over: [share(1), share(2, holding: 0..<4)]) == [[3], [2]])
+    }
+
+    @Test func workersBeyondTheShardsGetNothing() {
+        #expect(nodes(0..<2, over: [share(1), share(2), share(3)], leaves: 2) == [[2], [3], []])
+    }
+
+    @Test func whatOneLeftBehindIsSplitAmongTheOthers() {
+        #expect(nodes(4..<8, over: [share(1), share(2)]) == [[6], [7]])
+        #expect(nodes([5], over: [share(1), share(2, holding: [5])]) == [[], [13]])
+        #expect(nodes([1, 2], over: [share(1)]) == [[9, 10]])
+    }
+
+    @Test func everyShardIsGivenOutOnceWhateverTheSituation() {
+        var generator = SeededGenerator(seed: 1)
+        for _ in 0..<500 {
+            let leaves = 1 << Int.random(in: 0...6, using: &generator)
+            let tree = ReductionTree(leaves: leaves)
+            let shards = (0..<leaves).filter { _ in Bool.random(using: &generator) }
+            let shares = (0..<UInt8.random(in: 1...9, using: &generator)).map { name in
+                share(
+                    name, threads: Int.random(in: 1...4, using: &generator),
+                    holding: (0..<leaves).filter { _ in Bool.random(using: &generator) })
+            }
+            let grants = Assignment.distribute(shards, over: shares, in: tree)
+            #expect(grants.flatMap { tree.shards(under: $0.node) }.sorted() == shards)
+        }
+    }
+}

@@ -1,0 +1,272 @@
+import Contract
+import Testing
+
+@testable import Coordination
+
+/// Drives a coordinator by hand, with synthetic time.
+private struct Desk {
+    var state: CoordinatorState
+    var now: Duration = .zero
+
+    init(shards: Int = 4) {
+        state = CoordinatorState(
+            .init(run: Samples.run, epoch: 1, contract: Samples.contract(shards: shards), sizes: Samples.sizes))
+    }
+
+    mutating func handle(_ event: CoordinatorEvent) -> [CoordinatorAction] {
+        state.handle(event, at: now)
+    }
+
+    mutating func say(_ message: WorkerMessage, from peer: Peer, step: Int = 0) -> [CoordinatorAction] {
+        var fence = Samples.fence
+        fence.step = step
+        return handle(.received(Envelope(message, fence: fence), from: peer))
+    }
+
+    mutating func join(_ peer: Peer, name: String = "", threads: Int = 1) -> [CoordinatorAction] {
+        _ = handle(.received(Envelope(.hello(Samples.hello(name, threads: threads)), fence: .outside), from: peer))
+        _ = say(.attach, from: peer)
+        return say(.ready(probe: "probe"), from: peer)
+    }
+
+    /// Sends the whole partial of a lease, in the chunks that fit.
+    mutating func deliver(_ lease: CoordinatorMessage.Lease, from peer: Peer) -> [CoordinatorAction] {
+        var actions: [CoordinatorAction] = []
+        for offset in stride(from: 0, to: 20, by: 16) {
+            let chunk = WorkerMessage.PartialChunk(
+                round: lease.round, lease: lease.identifier, node: lease.node, offset: offset,
+                bytes: min(16, 20 - offset))
+            actions += say(.partial(chunk), from: peer, step: lease.round.step)
+        }
+        return actions
+    }
+}
+
+extension [CoordinatorAction] {
+    fileprivate func leases(of peer: Peer) -> [CoordinatorMessage.Lease] {
+        compactMap { if case .send(.lease(let lease), _, peer) = $0 { lease } else { nil } }
+    }
+
+    fileprivate var notices: [String] {
+        compactMap { if case .note(let notice) = $0 { notice.description } else { nil } }
+    }
+
+    fileprivate var commits: [Int] {
+        compactMap { if case .commit(_, let node) = $0 { node } else { nil } }
+    }
+
+    fileprivate var isFinished: Bool {
+        contains { if case .finished = $0 { true } else { false } }
+    }
+}
+
+@Suite struct CoordinatorStateTests {
+    private let first = Peer([1])
+    private let second = Peer([2])
+    private let third = Peer([3])
+    private let round = Round(step: 5, kind: .training)
+
+    private func deskWithTwo() -> (Desk, CoordinatorMessage.Lease, CoordinatorMessage.Lease) {
+        var desk = Desk()
+        _ = desk.join(first)
+        _ = desk.join(second)
+        let actions = desk.handle(.begin(round))
+        return (desk, actions.leases(of: first)[0], actions.leases(of: second)[0])
+    }
+
+    @Test func twoWorkersDeliverExactlyTwoPartials() {
+        var (desk, left, right) = deskWithTwo()
+        #expect([left.node, right.node] == [2, 3])
+        #expect(!desk.deliver(left, from: first).isFinished)
+        let actions = desk.deliver(right, from: second)
+        #expect(
+            actions.suffix(4) == [
+                .commit(lease: right.identifier, node: 3), .fold(node: 1),
+                .note(.finished(RoundReport(round: round, partials: 2, moves: 0, workers: 2))),
+                .finished(RoundReport(round: round, partials: 2, moves: 0, workers: 2)),
+            ])
+    }
+
+    @Test func parametersAreSentOnceAStepToEachWorkerThatComputes() {
+        var desk = Desk()
+        _ = desk.join(first)
+        func parameterBytes(_ actions: [CoordinatorAction]) -> Int {
+            actions.reduce(0) { if case .sendParameters(_, _, let bytes, _) = $1 { $0 + bytes } else { $0 } }
+        }
+        #expect(parameterBytes(desk.handle(.begin(Round(step: 0, kind: .evaluation)))) == 40)
+        #expect(parameterBytes(desk.handle(.begin(Round(step: 0, kind: .training)))) == 0)
+    }
+
+    @Test func aSilentWorkersNodeMovesAndTheLogSaysSo() {
+        var (desk, left, right) = deskWithTwo()
+        desk.now = .seconds(4)
+        _ = desk.deliver(right, from: second)
+        desk.now = .milliseconds(5_500)
+        let actions = desk.handle(.tick)
+        #expect(actions.notices.contains("step 5: node 2 moved from worker-1 to worker-2 (silent for 5.5 s)"))
+        let moved = actions.leases(of: second)
+        #expect(moved.map(\.node) == [2])
+        #expect(moved[0].identifier != left.identifier)
+        #expect(desk.deliver(moved[0], from: second).isFinished)
+    }
+
+    @Test func aBrokenConnectionMovesNodesAtOnce() {
+        var desk = Desk(shards: 8)
+        for peer in [first, second, third] { _ = desk.join(peer) }
+        let nodes = desk.handle(.begin(round)).leases(of: first).map(\.node)
+        #expect(nodes == [4, 14])
+        let actions = desk.handle(.undeliverable(first))
+        #expect(actions.leases(of: second).map(\.node) == [4])
+        #expect(actions.leases(of: third).map(\.node) == [14])
+        #expect(actions.notices.count { $0.contains("moved from worker-1 to") } == 2)
+        #expect(actions.notices[0] == "worker-1 is gone (connection lost; workers: 2)")
+    }
+
+    @Test func aPartialCountsOnlyWhenAllItsBytesCameInOrderFromItsHolder() {
+        var (desk, left, right) = deskWithTwo()
+        func chunk(_ lease: CoordinatorMessage.Lease, _ offset: Int, _ bytes: Int) -> WorkerMessage {
+            .partial(.init(round: round, lease: lease.identifier, node: lease.node, offset: offset, bytes: bytes))
+        }
+        #expect(desk.say(chunk(left, 16, 4), from: first, step: 5).commits.isEmpty)
+        #expect(desk.say(chunk(left, 0, 16), from: second, step: 5).commits.isEmpty)
+        #expect(desk.say(chunk(left, 0, 16), from: first, step: 4).commits.isEmpty)
+        #expect(desk.say(chunk(left, 0, 24), from: first, step: 5).commits.isEmpty)
+        #expect(desk.state.counters.strayChunks == 4)
+        _ = desk.say(chunk(left, 0, 16), from: first, step: 5)
+        #expect(desk.say(chunk(left, 16, 4), from: first, step: 5).commits == [2])
+        #expect(desk.say(chunk(left, 16, 4), from: first, step: 5).commits.isEmpty)
+        #expect(desk.deliver(right, from: second).isFinished)
+    }
+
+    @Test func pastItsDeadlineANodeMovesAndTheFirstResultCounts() {
+        var (desk, left, right) = deskWithTwo()
+        _ = desk.deliver(right, from: second)
+        desk.now = .seconds(121)
+        for peer in [first, second] { _ = desk.say(.heartbeat(busy: 1), from: peer) }
+        let actions = desk.handle(.tick)
+        #expect(
+            actions.notices == [
+                "step 5: node 2 moved from worker-1 to worker-2 (missed its deadline after 121.0 s)"
+            ])
+        let moved = actions.leases(of: second)[0]
+        let result = desk.deliver(left, from: first)
+        #expect(result.isFinished)
+        #expect(result.contains(.hashNode(round, node: 2)))
+        _ = desk.handle(.nodeDigest(round, node: 2, [1]))
+        _ = desk.handle(.begin(Round(step: 6, kind: .training)))
+        #expect(desk.deliver(moved, from: second).contains(.hashLease(round, lease: moved.identifier)))
+        #expect(
+            desk.handle(.leaseDigest(round, lease: moved.identifier, [1])).notices
+                == ["step 5: the late result of worker-2 for node 2 agrees with the committed one"])
+        #expect(desk.state.counters.mismatches == 0)
+        #expect(
+            desk.handle(.leaseDigest(round, lease: moved.identifier, [2])).notices.first?.contains("MISMATCH") == true)
+        #expect(desk.state.counters.mismatches == 1)
+    }
+
+    @Test func aLateWorkerGetsNothingNewUntilItDelivers() {
+        var (desk, left, right) = deskWithTwo()
+        _ = desk.deliver(right, from: second)
+        desk.now = .seconds(121)
+        for peer in [first, second] { _ = desk.say(.heartbeat(busy: 1), from: peer) }
+        let moved = desk.handle(.tick).leases(of: second)[0]
+        _ = desk.deliver(moved, from: second)
+        let next = desk.handle(.begin(Round(step: 6, kind: .training)))
+        #expect(next.leases(of: first).isEmpty)
+        #expect(next.leases(of: second).map(\.node) == [1])
+        _ = desk.deliver(left, from: first)
+        #expect(desk.handle(.begin(Round(step: 7, kind: .training))).leases(of: first).map(\.node) == [2])
+    }
+
+    @Test func aWholeResultReplacesItsChildrens() {
+        var desk = Desk(shards: 4)
+        for peer in [first, second] { _ = desk.join(peer) }
+        let lease = desk.handle(.begin(round)).leases(of: first)[0]
+        _ = desk.join(third)
+        desk.now = .seconds(121)
+        for peer in [first, second, third] { _ = desk.say(.heartbeat(busy: 1), from: peer) }
+        let actions = desk.handle(.tick)
+        let half = actions.leases(of: third).first { $0.node == 4 || $0.node == 5 }
+        guard let half else { return }
+        #expect(desk.deliver(half, from: third).commits == [half.node])
+        let result = desk.deliver(lease, from: first)
+        #expect(result.contains(.discard(node: half.node)))
+        #expect(result.commits == [2])
+    }
+
+    @Test func aJoinerGetsWorkAtTheNextStep() {
+        var (desk, left, right) = deskWithTwo()
+        #expect(desk.join(third).leases(of: third).isEmpty)
+        _ = desk.deliver(left, from: first)
+        _ = desk.deliver(right, from: second)
+        #expect(!desk.handle(.begin(Round(step: 6, kind: .training))).leases(of: third).isEmpty)
+    }
+
+    @Test func withoutWorkersItWaitsAndSaysSo() {
+        var desk = Desk()
+        #expect(desk.handle(.begin(round)).notices == ["waiting for workers: none is connected"])
+        desk.now = .seconds(61)
+        #expect(
+            desk.handle(.tick).notices == [
+                "waiting for workers: none has been connected for 61 s; start one with tributary worker"
+            ])
+        #expect(desk.join(first).leases(of: first).map(\.node) == [1])
+    }
+
+    @Test func moreWorkersThanShardsAreIdleAndTheLogSaysSoOnce() {
+        var desk = Desk(shards: 2)
+        for peer in [first, second, third] { _ = desk.join(peer) }
+        #expect(
+            desk.handle(.begin(round)).notices == ["worker-3 idle: there are no more than 2 shards to compute"])
+        #expect(desk.handle(.begin(Round(step: 6, kind: .training))).notices.isEmpty)
+    }
+
+    @Test func anotherProbeIsRefusedInOneSentence() {
+        var desk = Desk()
+        _ = desk.handle(.received(Envelope(.hello(Samples.hello("")), fence: .outside), from: first))
+        let actions = desk.say(.ready(probe: "other"), from: first)
+        guard case .send(.refused(let reason), _, first) = actions.first else {
+            Issue.record("expected a refusal, got \(actions)")
+            return
+        }
+        #expect(reason.contains("its probe gives other where the contract has probe"))
+        #expect(desk.state.activeWorkers == 0)
+    }
+
+    @Test func messagesOfAnotherRunOrEpochAreDroppedAndHeartbeatsAnswered() {
+        var (desk, left, _) = deskWithTwo()
+        var fence = Samples.fence
+        fence.epoch = 2
+        let chunk = WorkerMessage.PartialChunk(round: round, lease: left.identifier, node: 2, offset: 0, bytes: 16)
+        #expect(desk.handle(.received(Envelope(.partial(chunk), fence: fence), from: first)).isEmpty)
+        #expect(
+            desk.handle(.received(Envelope(.heartbeat(busy: 0), fence: fence), from: third))
+                == [.send(.stranger, step: 5, to: third)])
+        #expect(desk.state.counters.strangers == 2)
+    }
+
+    @Test func namesAreUniqueAndPrintable() {
+        var desk = Desk()
+        #expect(desk.join(first, name: "a\u{1B}[31m").notices[0].hasPrefix("a[31m joined (process 1 on host"))
+        #expect(desk.join(second, name: "a[31m").notices[0].hasPrefix("worker-1 joined"))
+    }
+
+    @Test func pixelsBeyondTheDataAreNotAskedFor() {
+        var desk = Desk()
+        _ = desk.join(first)
+        let wanted = WorkerMessage.RowsWanted(split: .validation, isUrgent: true, isRestart: false, examples: [21])
+        #expect(desk.say(.rowsWanted(wanted), from: first).isEmpty)
+        #expect(desk.state.counters.malformed == 1)
+    }
+
+    @Test func endingWaitsForAnswersButNotForEver() {
+        var (desk, _, _) = deskWithTwo()
+        #expect(desk.handle(.stop("done")).count == 2)
+        #expect(desk.say(.leaving, from: first).isEmpty)
+        #expect(desk.say(.leaving, from: second) == [.stopped])
+        (desk, _, _) = deskWithTwo()
+        _ = desk.handle(.stop("done"))
+        desk.now = .seconds(2)
+        #expect(desk.handle(.tick) == [.stopped])
+    }
+}

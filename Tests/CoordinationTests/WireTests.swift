@@ -1,0 +1,107 @@
+import Coordination
+import Testing
+
+@Suite struct WireTests {
+    static let workerMessages: [WorkerMessage] = [
+        .hello(.init(name: "worker-1", host: "host", process: 4_711, threads: 2)), .attach, .ready(probe: "0af9"),
+        .heartbeat(busy: 3), .parametersWanted(offset: 1 << 20),
+        .rowsWanted(.init(split: .validation, isUrgent: true, isRestart: false, examples: [5, 0, UInt32.max])),
+        .rowsWanted(.init(split: .training, isUrgent: false, isRestart: true, examples: [])), .credit(bytes: 2 << 20),
+        .partial(
+            .init(round: Round(step: 9, kind: .evaluation), lease: UInt64.max, node: 2, offset: 8, bytes: 16)),
+        .leaving, .failed("no memory"),
+    ]
+    static let coordinatorMessages: [CoordinatorMessage] = [
+        .welcome(
+            .init(
+                name: "worker-1", contract: "{\"ü\":1}", parameterBytes: 40, partialBytes: 20, evaluationBytes: 8,
+                exampleBytes: 3, chunkBytes: 16, windowBytes: 64)),
+        .accepted, .refused("other bits"),
+        .lease(.init(identifier: 77, round: Round(step: 3, kind: .training), node: 6)), .heartbeat, .stranger,
+        .credit(bytes: 1), .parameters(offset: 0, bytes: 4),
+        .rows(.init(split: .training, examples: [1, 2], bytes: 8)), .goodbye("done"),
+    ]
+
+    @Test(arguments: workerMessages)
+    func workersMessagesComeBackAsTheyWere(_ message: WorkerMessage) throws {
+        let envelope = Envelope(message, fence: Fence(run: Samples.run, epoch: 3, step: 1 << 40))
+        #expect(try Envelope(decoding: envelope.encoded) == envelope)
+    }
+
+    @Test(arguments: coordinatorMessages)
+    func coordinatorsMessagesComeBackAsTheyWere(_ message: CoordinatorMessage) throws {
+        let envelope = Envelope(message, fence: Fence(run: Samples.run, epoch: 3, step: 1 << 40))
+        #expect(try Envelope(decoding: envelope.encoded) == envelope)
+    }
+
+    @Test func layoutIsTheDocumentedOne() {
+        let envelope = Envelope(WorkerMessage.heartbeat(busy: 258), fence: Fence(run: Samples.run, epoch: 1, step: 513))
+        let header: [UInt8] =
+            Array("TRIB".utf8) + [1, 0, 4, 0] + Array(0..<16) + [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0]
+        #expect(envelope.encoded == header + [2, 1, 0, 0, 0, 0, 0, 0])
+    }
+
+    @Test func everyShorterAndLongerMessageIsRefused() {
+        for message in Self.coordinatorMessages {
+            let bytes = Envelope(message, fence: Samples.fence).encoded
+            for count in 0..<bytes.count {
+                #expect(throws: WireError.self) { try Envelope<CoordinatorMessage>(decoding: Array(bytes[..<count])) }
+            }
+            #expect(throws: WireError.trailing(1)) { try Envelope<CoordinatorMessage>(decoding: bytes + [0]) }
+        }
+    }
+
+    @Test func messagesOfTheOtherDirectionAndOtherVersionsAreRefused() {
+        var bytes = Envelope(WorkerMessage.leaving, fence: Samples.fence).encoded
+        #expect(throws: WireError.unknownKind(9)) { try Envelope<CoordinatorMessage>(decoding: bytes) }
+        bytes[4] = 2
+        #expect(throws: WireError.version(2)) { try Envelope<WorkerMessage>(decoding: bytes) }
+        bytes[0] = 0
+        #expect(throws: WireError.foreign) { try Envelope<WorkerMessage>(decoding: bytes) }
+    }
+
+    @Test func lengthsAreCheckedBeforeAnythingIsAllocated() {
+        var bytes = Envelope(
+            WorkerMessage.rowsWanted(.init(split: .training, isUrgent: true, isRestart: false, examples: [1])),
+            fence: Samples.fence
+        ).encoded
+        bytes.replaceSubrange((bytes.count - 8)..<(bytes.count - 4), with: [255, 255, 255, 255])
+        #expect(throws: WireError.self) { try Envelope<WorkerMessage>(decoding: bytes) }
+        bytes.replaceSubrange((bytes.count - 8)..<(bytes.count - 4), with: [2, 0, 0, 0])
+        #expect(throws: WireError.truncated) { try Envelope<WorkerMessage>(decoding: bytes) }
+    }
+
+    /// Nothing to compare with: that it ends without a trap is the point. What decodes must encode to the same bytes.
+    @Test func nothingTrapsWhateverTheBytes() throws {
+        var generator = SeededGenerator(seed: 2026)
+        let samples =
+            Self.workerMessages.map { Envelope($0, fence: Samples.fence).encoded }
+            + Self.coordinatorMessages.map { Envelope($0, fence: Samples.fence).encoded }
+        var decoded = 0
+        for _ in 0..<100_000 {
+            var bytes = samples.randomElement(using: &generator) ?? []
+            mutate(&bytes, using: &generator)
+            if let message = try? Envelope<WorkerMessage>(decoding: bytes) {
+                #expect(message.encoded == bytes)
+                decoded += 1
+            }
+            if let message = try? Envelope<CoordinatorMessage>(decoding: bytes) {
+                #expect(message.encoded == bytes)
+                decoded += 1
+            }
+        }
+        #expect(decoded > 1_000)
+    }
+
+    private func mutate(_ bytes: inout [UInt8], using generator: inout SeededGenerator) {
+        for _ in 0..<Int.random(in: 1...3, using: &generator) {
+            guard let index = bytes.indices.randomElement(using: &generator) else { return }
+            switch Int.random(in: 0..<4, using: &generator) {
+            case 0: bytes[index] = UInt8.random(in: 0...255, using: &generator)
+            case 1: bytes[index] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+            case 2: bytes.remove(at: index)
+            default: bytes.insert(UInt8.random(in: 0...255, using: &generator), at: index)
+            }
+        }
+    }
+}

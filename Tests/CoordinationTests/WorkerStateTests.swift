@@ -1,0 +1,235 @@
+import Contract
+import Testing
+
+@testable import Coordination
+
+/// Drives a worker by hand, with synthetic time.
+private struct Bench {
+    var state: WorkerState
+    var now: Duration = .zero
+
+    init(threads: Int = 1) {
+        state = WorkerState(.init(hello: Samples.hello("", threads: threads), endpoint: "ipc://somewhere"))
+    }
+
+    mutating func handle(_ event: WorkerEvent) -> [WorkerAction] {
+        state.handle(event, at: now)
+    }
+
+    mutating func hear(_ message: CoordinatorMessage, step: Int = 0, epoch: UInt64 = 1) -> [WorkerAction] {
+        handle(.received(Envelope(message, fence: Fence(run: Samples.run, epoch: epoch, step: step))))
+    }
+
+    static let welcome = CoordinatorMessage.Welcome(
+        name: "worker-1", contract: Samples.contract().canonicalJSON, parameterBytes: 40, partialBytes: 20,
+        evaluationBytes: 8, exampleBytes: 4, chunkBytes: 16, windowBytes: 64)
+
+    mutating func join() {
+        _ = handle(.begin)
+        _ = hear(.welcome(Self.welcome))
+        _ = handle(.prepared(probe: "probe"))
+        _ = hear(.accepted)
+    }
+
+    mutating func hearParameters(step: Int) -> [WorkerAction] {
+        [(0, 16), (16, 16), (32, 8)].flatMap { hear(.parameters(offset: $0.0, bytes: $0.1), step: step) }
+    }
+
+    mutating func hearRows(_ examples: [UInt32]) -> [WorkerAction] {
+        hear(.rows(.init(split: .training, examples: examples, bytes: examples.count * 4)))
+    }
+}
+
+extension [WorkerAction] {
+    fileprivate var messages: [WorkerMessage] {
+        compactMap { if case .send(let envelope) = $0 { envelope.body } else { nil } }
+    }
+
+    fileprivate var wanted: [WorkerMessage.RowsWanted] {
+        messages.compactMap { if case .rowsWanted(let wanted) = $0 { wanted } else { nil } }
+    }
+
+    fileprivate var leaves: [Leaf] {
+        compactMap { if case .compute(let leaf) = $0 { leaf } else { nil } }
+    }
+
+    fileprivate var uploads: [WorkerMessage.PartialChunk] {
+        compactMap { if case .upload(let chunk) = $0 { chunk } else { nil } }
+    }
+
+    fileprivate var ending: (sentence: String, failed: Bool)? {
+        compactMap { if case .end(let sentence, let failed) = $0 { (sentence: sentence, failed: failed) } else { nil } }
+            .first
+    }
+}
+
+@Suite struct WorkerStateTests {
+    private let round = Round(step: 3, kind: .training)
+
+    private func lease(_ node: Int, identifier: UInt64 = 1) -> CoordinatorMessage {
+        .lease(.init(identifier: identifier, round: round, node: node))
+    }
+
+    private func needed(_ shard: Int) throws -> [UInt32] {
+        try Samples.contract().plan().microbatch(step: 3, shard: shard, seed: 7).examples
+    }
+
+    @Test func computesOnceParametersAndPixelsAreThere() throws {
+        var bench = Bench()
+        bench.join()
+        let wanted = bench.hear(lease(8), step: 3).wanted
+        #expect(wanted.first?.isUrgent == true)
+        #expect(wanted.first?.examples.sorted() == (try needed(0)).sorted())
+        #expect(bench.hearRows(try needed(0)).leaves.isEmpty)
+        let leaf = Leaf(round: round, node: 8, shard: 0)
+        #expect(bench.hearParameters(step: 3).leaves == [leaf])
+        let uploads = bench.handle(.leafFinished(leaf)).uploads
+        #expect(uploads.map(\.offset) == [0, 16])
+        #expect(uploads.map(\.bytes) == [16, 4])
+    }
+
+    @Test func asManyLeavesRunAsThereAreThreads() throws {
+        var bench = Bench(threads: 2)
+        bench.join()
+        _ = bench.hear(lease(2), step: 3)
+        _ = bench.hearParameters(step: 3)
+        var leaves: [Leaf] = []
+        for shard in 0..<4 { leaves += bench.hearRows(try needed(shard)).leaves }
+        #expect(leaves.map(\.shard) == [0, 1])
+        #expect(bench.handle(.leafFinished(leaves[1])).leaves.map(\.shard) == [2])
+        #expect(bench.handle(.leafFinished(leaves[0])).leaves.map(\.shard) == [3])
+    }
+
+    @Test func pixelsOfTheCurrentMicrobatchAreAskedForBeforeTheRest() throws {
+        var bench = Bench()
+        bench.join()
+        var wanted = bench.hear(lease(8), step: 3).wanted
+        #expect(wanted[0].isUrgent && !wanted[0].isRestart)
+        #expect(wanted.dropFirst().allSatisfy { !$0.isUrgent })
+        var seen: Set<UInt32> = []
+        while !wanted.isEmpty {
+            let examples = wanted.removeFirst()
+            guard examples.split == .training else { continue }
+            #expect(seen.isDisjoint(with: examples.examples), "asked twice")
+            seen.formUnion(examples.examples)
+            wanted += bench.hearRows(examples.examples).wanted
+            #expect(wanted.allSatisfy { !$0.isUrgent && !$0.isRestart })
+        }
+        #expect(seen == Set(stride(from: 0, to: 100, by: 8).map(UInt32.init)))
+    }
+
+    @Test func aNewerRoundMakesOlderWorkWorthless() throws {
+        var bench = Bench()
+        bench.join()
+        _ = bench.hear(lease(8), step: 3)
+        _ = bench.hearRows(try needed(0))
+        let leaf = bench.hearParameters(step: 3).leaves[0]
+        let next = Round(step: 4, kind: .training)
+        #expect(
+            bench.hear(.lease(.init(identifier: 2, round: next, node: 8)), step: 4)
+                .contains(.forget(round, node: 8)))
+        #expect(bench.handle(.leafFinished(leaf)).uploads.isEmpty)
+        #expect(bench.hear(lease(9), step: 3).isEmpty)
+    }
+
+    @Test func aRepeatedLeaseRepeatsTheUpload() throws {
+        var bench = Bench()
+        bench.join()
+        _ = bench.hear(lease(8), step: 3)
+        _ = bench.hearRows(try needed(0))
+        let leaf = bench.hearParameters(step: 3).leaves[0]
+        #expect(bench.handle(.leafFinished(leaf)).uploads.map(\.lease) == [1, 1])
+        let again = bench.hear(lease(8, identifier: 9), step: 3)
+        #expect(again.uploads.map(\.lease) == [9, 9])
+        #expect(again.leaves.isEmpty)
+    }
+
+    @Test func uploadsKeepWithinTheCredit() throws {
+        var bench = Bench(threads: 8)
+        bench.join()
+        for shard in 0..<8 { _ = bench.hear(lease(8 + shard, identifier: UInt64(shard)), step: 3) }
+        for shard in 0..<8 { _ = bench.hearRows(try needed(shard)) }
+        let leaves = bench.hearParameters(step: 3).leaves
+        let sent = leaves.flatMap { bench.handle(.leafFinished($0)).uploads }.reduce(0) { $0 + $1.bytes }
+        #expect(leaves.count == 8)
+        #expect(sent == 60)
+        #expect(bench.hear(.credit(bytes: 16), step: 3).uploads.map(\.bytes) == [16, 4])
+    }
+
+    @Test func lostParametersAndPixelsAreAskedForAgain() throws {
+        var bench = Bench()
+        bench.join()
+        _ = bench.hear(lease(8), step: 3)
+        _ = bench.hear(.parameters(offset: 0, bytes: 16), step: 3)
+        _ = bench.hear(.parameters(offset: 32, bytes: 8), step: 3)
+        bench.now = .milliseconds(2_500)
+        _ = bench.hear(.heartbeat, step: 3)
+        let messages = bench.handle(.tick).messages
+        #expect(messages.contains(.parametersWanted(offset: 16)))
+        let wanted = messages.compactMap { if case .rowsWanted(let wanted) = $0 { wanted } else { nil } }
+        #expect(wanted.first?.isRestart == true)
+        #expect(wanted.first?.examples.sorted() == (try needed(0)).sorted())
+    }
+
+    @Test func messagesOfAnotherCoordinatorAreDropped() {
+        var bench = Bench()
+        bench.join()
+        #expect(bench.hear(lease(8), step: 3, epoch: 2).isEmpty)
+        #expect(bench.state.malformed == 1)
+    }
+
+    @Test func aSilentCoordinatorIsLookedForUnderAFreshIdentity() {
+        var bench = Bench()
+        bench.join()
+        bench.now = .milliseconds(5_100)
+        let actions = bench.handle(.tick)
+        #expect(actions.contains(.connect))
+        #expect(actions.messages.last == .hello(Samples.hello("")))
+    }
+
+    @Test func afterARestartTheProbeIsNotComputedAgain() {
+        var bench = Bench()
+        bench.join()
+        #expect(bench.hear(.stranger, epoch: 2).contains(.connect))
+        let actions = bench.hear(.welcome(Bench.welcome), epoch: 2)
+        #expect(actions.messages.contains(.ready(probe: "probe")))
+        #expect(!actions.contains { if case .prepare = $0 { true } else { false } })
+    }
+
+    @Test func aReplacedCoordinatorIsNotFollowed() {
+        var bench = Bench()
+        _ = bench.handle(.begin)
+        _ = bench.hear(.welcome(Bench.welcome), epoch: 2)
+        bench.now = .seconds(10)
+        _ = bench.handle(.tick)
+        #expect(bench.hear(.welcome(Bench.welcome), epoch: 1).isEmpty)
+        #expect(!bench.hear(.welcome(Bench.welcome), epoch: 2).isEmpty)
+    }
+
+    @Test func theSearchEndsInASentence() {
+        var bench = Bench()
+        _ = bench.handle(.begin)
+        var ending: (sentence: String, failed: Bool)?
+        while ending == nil, bench.now < .seconds(1_000) {
+            bench.now += .milliseconds(250)
+            ending = bench.handle(.tick).ending
+        }
+        #expect(
+            ending?.sentence
+                == "no coordinator answered at ipc://somewhere for 300 s; start one there, or name another address "
+                + "with --connect")
+        #expect(ending?.failed == true)
+    }
+
+    @Test func aGoodbyeIsAnsweredAndARefusalFails() {
+        var bench = Bench()
+        bench.join()
+        let actions = bench.hear(.goodbye("all steps are done"))
+        #expect(actions.messages == [.leaving])
+        #expect(actions.ending?.sentence == "the coordinator has ended: all steps are done")
+        #expect(actions.ending?.failed == false)
+        bench = Bench()
+        _ = bench.handle(.begin)
+        #expect(bench.hear(.refused("other bits")).ending?.failed == true)
+    }
+}
