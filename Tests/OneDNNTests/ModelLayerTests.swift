@@ -1,0 +1,34 @@
+import OneDNN
+import Tensors
+import Testing
+import VAE
+
+/// Whole models with the layers that the presets do without.
+@Suite struct ModelLayerTests {
+    private let layers = ModelDescription(
+        images: ImageDescription(channels: 2, height: 6, width: 5),
+        encoder: [
+            .convolution(filters: 3, window: 3, stride: 2, padding: 1), .batchNormalization(), .tanh,
+            .dropout2D(probability: 0.25), .flatten, .linear(units: 9, bias: false), .softplus,
+            .dropout(probability: 0.5),
+        ],
+        latents: 3,
+        decoder: [
+            .linear(units: 24), .batchNormalization(), .reshape(4, 3, 2), .upsampling(factor: 2),
+            .convolution(filters: 3, window: 3, padding: 1), .leakyReLU(slope: 0.2),
+            .transposedConvolution(filters: 2, window: 2, trim: 0), .convolution(filters: 2, window: 2),
+            .transposedConvolution(filters: 2, window: 2), .convolution(filters: 2, window: 2), .flatten,
+            .linear(units: 60), .reshape(2, 6, 5),
+        ])
+
+    @Test(arguments: [Likelihood.bernoulli, .gaussian(variance: 0.25), .squaredError])
+    func trainingAgreesWithTheInterpreter(likelihood: Likelihood) throws {
+        let model = try VariationalAutoencoder(layers, Objective(likelihood: likelihood, reconstructionWeight: 2))
+        try expectAgreement(try model.trainingGraph(microbatch: 5), tolerance: 1e-4, scale: 0.3)
+    }
+
+    @Test func inferenceAgreesWithTheInterpreter() throws {
+        let model = try VariationalAutoencoder(layers, Objective(likelihood: .bernoulli))
+        try expectAgreement(model.samplingGraph(count: 4), tolerance: 1e-4, scale: 0.3)
+    }
+}
