@@ -25,12 +25,21 @@ struct Network {
         var shapes = [input]
         for (index, layer) in layers.enumerated() {
             do throws(LayerProblem) {
-                shapes.append(try layer.behaviour.output(for: shapes[index]))
+                shapes.append(try Self.output(of: layer.behaviour, for: shapes[index]))
             } catch {
                 throw DescriptionError(path: Self.path(name, index, layer), problem: error.problem)
             }
         }
         self.shapes = shapes
+    }
+
+    private static func output(of layer: any LayerBehaviour, for input: Shape) throws(LayerProblem) -> Shape {
+        let output = try layer.output(for: input)
+        for shape in [output] + layer.parameters(for: input).map(\.shape) {
+            try LayerProblem.require(
+                Limits.allow(shape), "would need \(shape), more than \(Limits.elements) elements: make it smaller")
+        }
+        return output
     }
 
     private static func path(_ name: String, _ index: Int, _ layer: Layer) -> String {

@@ -32,7 +32,7 @@ public struct VariationalAutoencoder: Sendable {
             "encoder", description.encoder, input: description.images.shape, firstNoiseKey: NoiseKey.encoder)
         decoder = try Network(
             "decoder", description.decoder, input: [description.latents], firstNoiseKey: NoiseKey.decoder)
-        try Self.check(encoder, decoder, description.images.shape)
+        try Self.check(encoder, decoder, description.images.shape, description.latents)
         let heads = PosteriorHead.allCases.flatMap { [encoder] in
             $0.variables(features: encoder.output[0], latents: description.latents)
         }
@@ -59,35 +59,5 @@ public struct VariationalAutoencoder: Sendable {
             let stream = RandomStream(seed: seed, operator: RandomStream.initialisation, example: UInt32(index))
             return variable.initialisation.values(variable.shape.count, from: stream)
         }
-    }
-
-    private static func check(_ description: ModelDescription, _ objective: Objective) throws(DescriptionError) {
-        let images = description.images
-        try require(
-            [images.channels, images.height, images.width].allSatisfy { $0 > 0 }, "images",
-            "are \(images.channels) × \(images.height) × \(images.width), but every extent must be at least 1")
-        try require(description.latents > 0, "latents", "is \(description.latents), but must be at least 1")
-        let weight = objective.reconstructionWeight
-        try require(
-            weight.isFinite && weight >= 0, "objective/reconstruction_weight", "is \(weight), but must be 0 or more")
-        if case .gaussian(let variance) = objective.likelihood {
-            try require(variance > 0, "objective/likelihood/gaussian/variance", "is \(variance), but must be above 0")
-        }
-    }
-
-    private static func check(_ encoder: Network, _ decoder: Network, _ images: Shape) throws(DescriptionError) {
-        try require(
-            encoder.output.rank == 1, "encoder",
-            "ends with \(encoder.output), but must end with a vector of features: put `flatten` at its end")
-        try require(
-            decoder.output == images, "decoder",
-            "ends with \(decoder.output), but the images are \(images): change its last layers' filters, padding or trim, "
-                + "or end it with `reshape`")
-    }
-
-    static func require(
-        _ condition: Bool, _ path: String, _ problem: @autoclosure () -> String
-    ) throws(DescriptionError) {
-        if !condition { throw DescriptionError(path: path, problem: problem()) }
     }
 }

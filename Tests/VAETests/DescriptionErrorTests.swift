@@ -26,15 +26,23 @@ import Testing
             ([.linear(units: 3)], ["encoder/0/linear", "[3, 4, 4]", "`flatten`"]),
             ([.flatten, .convolution(filters: 1, window: 3)], ["encoder/1/convolution", "[48]", "`reshape`"]),
             ([.convolution(filters: 1, window: 7, padding: 1)], ["7 × 7", "[3, 4, 4]", "padding 1"]),
-            ([.convolution(filters: 0, window: 3)], ["0 filters"]),
-            ([.convolution(filters: 1, window: 3, stride: 0)], ["stride of 0"]),
+            ([.convolution(filters: 0, window: 3)], ["filters 0", "between 1 and 65536"]),
+            ([.convolution(filters: 1, window: 3, stride: 0)], ["stride 0"]),
             ([.transposedConvolution(filters: 1, window: 1, padding: 2)], ["0 × 0", "[3, 4, 4]", "padding 2"]),
-            ([.transposedConvolution(filters: 1, window: 3, trim: -1)], ["trims -1"]),
+            ([.transposedConvolution(filters: 1, window: 3, trim: -1)], ["trim -1"]),
             ([.dropout(probability: 1)], ["encoder/0/dropout", "probability 1.0"]),
             ([.flatten, .dropout2D(probability: 0.5)], ["encoder/1/dropout_2d", "[48]"]),
             ([.reshape(7)], ["encoder/0/reshape", "[7]", "[3, 4, 4]", "48"]),
+            ([.reshape(.max, .max, .max)], ["encoder/0/reshape", "at least 1"]),
+            ([.convolution(filters: .max, window: 3)], ["filters 9223372036854775807"]),
+            (
+                [.convolution(filters: 65536, window: 4, padding: 65536)],
+                ["encoder/0/convolution", "1073741824 elements"]
+            ),
+            ([.upsampling(factor: 65536)], ["[3, 262144, 262144]", "make it smaller"]),
+            ([.flatten, .linear(units: 65536), .linear(units: 65536)], ["encoder/2/linear", "[65536, 65536]"]),
             ([.batchNormalization(epsilon: 0)], ["epsilon of 0"]),
-            ([.upsampling(factor: 0)], ["factor of 0"]),
+            ([.upsampling(factor: 0)], ["factor 0"]),
             ([.relu], ["encoder ends with [3, 4, 4]", "`flatten`"]),
         ] as [([Layer], [String])])
     func layersThatDoNotFit(encoder: [Layer], words: [String]) {
@@ -49,6 +57,9 @@ import Testing
 
     @Test func numbersOutOfRange() {
         #expect(message(latents: 0).contains("latents is 0"))
+        #expect(message(latents: .max).contains("latents is 9223372036854775807"))
+        #expect(message(encoder: [.flatten, .linear(units: 65536)], latents: 65536).contains("65536 features"))
+        #expect(message(Objective(likelihood: .gaussian(variance: .nan))).contains("variance is nan"))
         #expect(message(Objective(likelihood: .gaussian(variance: 0))).contains("variance is 0.0"))
         #expect(
             message(Objective(likelihood: .bernoulli, reconstructionWeight: -1)).contains(

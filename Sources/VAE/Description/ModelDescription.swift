@@ -2,7 +2,12 @@
 ///
 /// The encoder's layers end in a vector of features for each image. Two linear layers, which need not be written, turn the
 /// features into the mean and the logarithm of the variance of the posterior of `latents` numbers. The decoder's layers turn a
-/// sample of these into an image.
+/// sample of these into an image. In YAML:
+///
+///     images: {channels: 1, height: 28, width: 28, binarize: 0.5}
+///     encoder: [flatten, linear: {units: 400}, relu]
+///     latents: 128
+///     decoder: [linear: {units: 400}, relu, linear: {units: 784}, reshape: [1, 28, 28]]
 public struct ModelDescription: Hashable, Sendable, Codable {
     public var images: ImageDescription
     public var encoder: [Layer]

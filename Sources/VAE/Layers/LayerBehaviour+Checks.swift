@@ -7,11 +7,17 @@ extension LayerBehaviour {
             "takes images [channels, height, width], but the layer before it gives \(input): put `reshape` before it")
     }
 
+    func requireSetting(_ name: String, _ value: Int, atLeast least: Int = 1) throws(LayerProblem) {
+        try LayerProblem.require(
+            (least...Limits.setting).contains(value),
+            "has \(name) \(value), but it must lie between \(least) and \(Limits.setting)")
+    }
+
     func requireWindow(_ filters: Int, _ window: Int, _ stride: Int, _ padding: Int) throws(LayerProblem) {
-        try LayerProblem.require(filters > 0, "has \(filters) filters, but must have at least one")
-        try LayerProblem.require(window > 0, "has a window of \(window), but must have at least 1")
-        try LayerProblem.require(stride > 0, "has a stride of \(stride), but must move by at least 1")
-        try LayerProblem.require(padding >= 0, "has a padding of \(padding), but can have no less than 0")
+        try requireSetting("filters", filters)
+        try requireSetting("window", window)
+        try requireSetting("stride", stride)
+        try requireSetting("padding", padding, atLeast: 0)
     }
 
     func requireProbability(_ probability: Float) throws(LayerProblem) {

@@ -25,7 +25,7 @@ extension Layer {
 
 extension Layer.Linear: LayerBehaviour {
     func output(for input: Shape) throws(LayerProblem) -> Shape {
-        try LayerProblem.require(units > 0, "has \(units) units, but must have at least one")
+        try requireSetting("units", units)
         try LayerProblem.require(
             input.rank == 1,
             "takes a vector of features, but the layer before it gives \(input): put `flatten` before it")

@@ -44,12 +44,12 @@ extension Layer {
 extension Layer.Reshape: LayerBehaviour {
     func output(for input: Shape) throws(LayerProblem) -> Shape {
         try LayerProblem.require(
-            (1...3).contains(dimensions.count) && dimensions.allSatisfy { $0 > 0 },
-            "asks for \(dimensions), but a shape here is one to three positive extents")
+            (1...3).contains(dimensions.count) && dimensions.allSatisfy { $0 > 0 && $0 <= Limits.elements },
+            "asks for \(dimensions), but a shape here is one to three extents of at least 1")
         let shape = Shape(dimensions)
         try LayerProblem.require(
-            shape.count == input.count,
-            "asks for \(shape), which holds \(shape.count) elements, but its input \(input) holds \(input.count): "
+            Limits.allow(shape) && shape.count == input.count,
+            "asks for \(shape), but its input \(input) holds \(input.count) elements: "
                 + "change the shape or the layer before it")
         return shape
     }
@@ -59,7 +59,7 @@ extension Layer.Reshape: LayerBehaviour {
 
 extension Layer.Upsampling: LayerBehaviour {
     func output(for input: Shape) throws(LayerProblem) -> Shape {
-        try LayerProblem.require(factor > 0, "has a factor of \(factor), but must have at least 1")
+        try requireSetting("factor", factor)
         try requireImage(input)
         return [input[0], input[1] * factor, input[2] * factor]
     }

@@ -58,7 +58,7 @@ extension Layer.TransposedConvolution: LayerBehaviour {
 
     func output(for input: Shape) throws(LayerProblem) -> Shape {
         try requireWindow(filters, window, stride, padding)
-        try LayerProblem.require(trim >= 0, "trims \(trim) rows, but cannot trim less than none")
+        try requireSetting("trim", trim, atLeast: 0)
         try requireImage(input)
         let (height, width) = (extent(of: input[1]), extent(of: input[2]))
         try LayerProblem.require(
