@@ -93,7 +93,10 @@ let package = Package(
             name: "IngestTests", dependencies: ["Ingest", "Storage", "Pictures", "Archives", "Files"]),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Training", "VAE", "Tensors", "OneDNN", "Contract", "Storage"]),
+            dependencies: [
+                "Training", "VAE", "Tensors", "OneDNN", "Contract", "Storage", "Files", "Hashing", "Pictures",
+                "Randomness",
+            ]),
         .testTarget(name: "CoordinationTests", dependencies: ["Coordination", "Contract"]),
         .testTarget(
             name: "ClusterTests",

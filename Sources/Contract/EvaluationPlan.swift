@@ -23,7 +23,10 @@ public struct EvaluationPlan: Hashable, Sendable {
     /// The number of microbatches that hold a shard's examples.
     public func microbatchCount(shard: Int) -> Int { (size(ofShard: shard) + microbatch - 1) / microbatch }
 
-    /// The microbatch of a shard at `index`, its examples in ascending order, in pass 0.
+    /// The pass that keys the noise of evaluation: one that training never reaches.
+    public static let pass = UInt32.max
+
+    /// The microbatch of a shard at `index`, its examples in ascending order.
     ///
     /// Rows of weight zero repeat the shard's first example, so that there are always pixels for them.
     public func microbatch(_ index: Int, shard: Int) -> Microbatch {
@@ -31,7 +34,7 @@ public struct EvaluationPlan: Hashable, Sendable {
         let positions = index * microbatch..<(index + 1) * microbatch
         let size = size(ofShard: shard)
         return Microbatch(
-            passes: Array(repeating: 0, count: microbatch),
+            passes: Array(repeating: Self.pass, count: microbatch),
             examples: positions.map { UInt32(shard + ($0 < size ? $0 : 0) * shards) },
             weights: positions.map { $0 < size ? 1 : 0 })
     }

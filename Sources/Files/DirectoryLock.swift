@@ -3,7 +3,7 @@ import Glibc
 /// The exclusive right to a directory, held as long as this value lives and lost with its process, however it dies.
 ///
 /// The lock is the system's own on the file `lock` in the directory, which also names the holder's process.
-public struct DirectoryLock: ~Copyable, Sendable {
+public final class DirectoryLock: Sendable {
     private let file: Descriptor
 
     /// Takes the lock, or says who has it.

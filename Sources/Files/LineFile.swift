@@ -1,7 +1,7 @@
 import Glibc
 
 /// A text file to which whole lines are added, each in one system call, so that a crash tears the last line at most.
-public struct LineFile: ~Copyable, Sendable {
+public final class LineFile: Sendable {
     private let file: Descriptor
 
     /// Opens the file for adding, creating it where there is none.

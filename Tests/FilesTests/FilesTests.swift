@@ -42,7 +42,7 @@ import Testing
                 let error = #expect(throws: DirectoryInUse.self) { _ = try DirectoryLock(directory) }
                 #expect(error?.holder == getpid())
                 #expect(error?.description.contains("in use by process \(getpid())") == true)
-                _ = consume first
+                withExtendedLifetime(first) {}
             }
             _ = try DirectoryLock(directory)
         }

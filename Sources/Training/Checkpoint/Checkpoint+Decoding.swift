@@ -1,0 +1,100 @@
+import Contract
+import Hashing
+import Storage
+import Tensors
+
+extension Checkpoint {
+    /// Reads a checkpoint from the bytes of its file.
+    ///
+    /// The seal is checked first, then every shape against the contract's model, at last the digest that the file gives of its
+    /// state.
+    /// - Parameter file: What errors call the file.
+    /// - Throws: `CheckpointError`.
+    public init(_ bytes: [UInt8], file name: String) throws(CheckpointError) {
+        let image = try CheckpointSeal.open(bytes, file: name)
+        do {
+            let root = try File.open(image: image, named: name).root
+            try Self.checkFormat(root)
+            contract = try Contract(json: root.dataset("contract").readText())
+            let layout = try TrainingProgram(contract).layout
+            let progress = try root.group("progress")
+            run = try progress.attribute("run")
+            state = try Self.readState(root, layout, step: progress.attribute("step", as: Int.self))
+            history = try Self.readHistory(root.group("history"))
+            try check(
+                state.digest.description == progress.attribute("digest"), "its state has another digest than it says")
+        } catch let error as CheckpointError {
+            throw CheckpointError(file: name, reason: error.reason)
+        } catch {
+            throw CheckpointError(file: name, reason: "cannot be read: \(error)")
+        }
+    }
+
+    private static func checkFormat(_ root: Group) throws {
+        let version = try root.attribute("format_version", as: Int.self)
+        try check(
+            version == formatVersion,
+            "has format version \(version), and this program reads version \(formatVersion): use the program that wrote it"
+        )
+    }
+
+    private static func readState(_ root: Group, _ layout: ModelLayout, step: Int) throws -> ModelState {
+        try check(step >= 0, "gives \(step) as its number of steps")
+        let optimizer = try root.group("optimizer")
+        return ModelState(
+            layout: layout, step: step, parameters: try read(layout.parameters, root.group("parameters")),
+            statistics: try read(layout.statistics, root.group("statistics")),
+            firstMoment: try read(layout.parameters, optimizer.group("first_moment")),
+            secondMoment: try read(layout.parameters, optimizer.group("second_moment")))
+    }
+
+    private static func read(_ table: SliceTable, _ group: Group) throws -> [Float] {
+        var values: [Float] = []
+        values.reserveCapacity(table.count)
+        for slice in table.slices {
+            let dataset = try group.dataset(slice.name)
+            try check(
+                dataset.shape == slice.shape.dimensions,
+                "holds \(slice.name) with shape \(dataset.shape), and its contract's model has \(slice.shape)")
+            values += try dataset.read(as: Float.self)
+        }
+        return values
+    }
+
+    private static func readHistory(_ group: Group) throws -> History {
+        var history = History()
+        history.train = try readEpochs(group.group("train"))
+        history.valid = try readEpochs(group.group("valid"))
+        history.pendingSteps = try group.attribute("pending_steps", as: Int.self)
+        history.pendingReconstruction = try group.attribute("pending_reconstruction", as: Double.self)
+        history.pendingDivergence = try group.attribute("pending_divergence", as: Double.self)
+        return history
+    }
+
+    private static func readEpochs(_ group: Group) throws -> [History.Epoch] {
+        let epochs = try group.dataset("epoch").read(as: Int.self)
+        let reconstructions = try group.dataset("reconstruction").read(as: Double.self)
+        let divergences = try group.dataset("divergence").read(as: Double.self)
+        try check(
+            epochs.count == reconstructions.count && epochs.count == divergences.count,
+            "has a history of unequal columns")
+        return epochs.indices.map {
+            History.Epoch(epoch: epochs[$0], reconstruction: reconstructions[$0], divergence: divergences[$0])
+        }
+    }
+}
+
+private func check(_ condition: Bool, _ reason: @autoclosure () -> String) throws(CheckpointError) {
+    if !condition { throw CheckpointError(file: "", reason: reason()) }
+}
+
+extension Dataset {
+    /// The one text that the dataset holds.
+    fileprivate func readText() throws -> String {
+        let texts = try readStrings()
+        guard let text = texts.first, texts.count == 1 else {
+            throw CheckpointError(file: "", reason: "holds \(texts.count) texts where one belongs")
+        }
+        return text
+    }
+}

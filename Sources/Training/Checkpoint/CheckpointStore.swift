@@ -1,0 +1,88 @@
+import Files
+
+/// The checkpoints of a run, in a directory.
+///
+/// A crash at any instant leaves every finished checkpoint whole. Reading takes the newest that verifies and says which it
+/// skipped.
+public struct CheckpointStore: Sendable {
+    public let directory: String
+    private let files: any FileSystem
+    /// How many of the newest checkpoints stay.
+    private let kept: Int
+
+    public init(directory: String, files: any FileSystem = PosixFileSystem(), keeping kept: Int = 2) {
+        precondition(kept >= 2, "at least 2 checkpoints are kept, not \(kept)")
+        self.directory = directory
+        self.files = files
+        self.kept = kept
+    }
+
+    /// A file that was not taken.
+    public struct Skipped: Hashable, Sendable, CustomStringConvertible {
+        public let path: String
+        public let reason: String
+        public var description: String { "skipped \(path): \(reason)" }
+    }
+
+    /// Saves the encoded checkpoint of a step and returns its path; older ones beyond those kept are then removed.
+    ///
+    /// - Throws: `FileError`; what was there before is untouched then.
+    public func save(_ encoded: [UInt8], step: Int) throws(FileError) -> String {
+        let path = path(ofStep: step)
+        try files.replaceDurably(path, encoded)
+        try removeOld()
+        return path
+    }
+
+    /// The newest checkpoint that verifies, or nil where there is none, and what was passed over on the way.
+    public func newest() throws(FileError) -> (checkpoint: Checkpoint?, path: String?, skipped: [Skipped]) {
+        var skipped: [Skipped] = []
+        for step in try steps().reversed() {
+            let path = path(ofStep: step)
+            do {
+                let checkpoint = try read(path, step: step)
+                return (checkpoint, path, skipped)
+            } catch {
+                skipped.append(Skipped(path: path, reason: "\(error)"))
+            }
+        }
+        return (nil, nil, skipped)
+    }
+
+    /// Reads one checkpoint, whose name must give its step.
+    private func read(_ path: String, step: Int) throws -> Checkpoint {
+        let checkpoint = try Checkpoint(files.read(path), file: path)
+        guard checkpoint.state.step == step else {
+            throw CheckpointError(
+                file: path, reason: "is of step \(checkpoint.state.step), not of the step in its name")
+        }
+        return checkpoint
+    }
+
+    /// The path of a step's checkpoint.
+    public func path(ofStep step: Int) -> String {
+        let digits = String(step)
+        return "\(directory)/step-\(String(repeating: "0", count: max(0, 10 - digits.count)))\(digits).h5"
+    }
+
+    /// The steps that there are files for, ascending.
+    public func steps() throws(FileError) -> [Int] {
+        try files.names(in: directory).compactMap(Self.step).sorted()
+    }
+
+    /// Removes what a dead writer left unfinished. Call it only while holding the run directory's lock.
+    public func removeLeftovers() throws(FileError) {
+        for name in try files.names(in: directory) where name.hasPrefix("step-") && name.hasSuffix(".tmp") {
+            try files.remove("\(directory)/\(name)")
+        }
+    }
+
+    private func removeOld() throws(FileError) {
+        for step in try steps().dropLast(kept) { try files.remove(path(ofStep: step)) }
+    }
+
+    private static func step(_ name: String) -> Int? {
+        guard name.hasPrefix("step-"), name.hasSuffix(".h5") else { return nil }
+        return Int(name.dropFirst(5).dropLast(3))
+    }
+}

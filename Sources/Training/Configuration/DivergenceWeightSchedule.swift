@@ -1,0 +1,102 @@
+import Contract
+
+/// β, the weight of the divergence in the objective, as training goes on.
+///
+/// Written as a bare number where it is constant. Epochs may be fractions.
+public enum DivergenceWeightSchedule: Hashable, Sendable {
+    case constant(Double)
+    /// From `from` to `to` in a straight line over the given epochs, and `to` from then on.
+    case linear(from: Double, to: Double, epochs: Double)
+    /// The given epochs cut into cycles; in each, β rises from `from` to `to` over the fraction `rise` and then stays. `to` from
+    /// then on.
+    ///
+    /// Source: Fu et al., "Cyclical annealing schedule", NAACL 2019, equations 6 and 7.
+    case cyclical(from: Double, to: Double, epochs: Double, cycles: Int, rise: Double)
+
+    /// β of a step before which the data was passed through `epochs` times.
+    public func weight(epochs: Double) -> Double {
+        switch self {
+        case .constant(let weight): weight
+        case .linear(let from, let to, let horizon): from + (to - from) * min(1, epochs / horizon)
+        case .cyclical(let from, let to, let horizon, let cycles, let rise):
+            from + (to - from) * Self.cyclePosition(epochs / horizon, cycles, rise)
+        }
+    }
+
+    /// How far β has risen, 0 to 1, when `progress` of all cycles has passed.
+    private static func cyclePosition(_ progress: Double, _ cycles: Int, _ rise: Double) -> Double {
+        if progress >= 1 { return 1 }
+        let position = progress * Double(cycles)
+        return min(1, (position - position.rounded(.down)) / rise)
+    }
+
+    func validate() throws(ConfigurationProblem) {
+        let path = "divergence_weight"
+        switch self {
+        case .constant(let weight): try Self.check(weight: weight, path)
+        case .linear(let from, let to, let epochs):
+            try Self.check(weight: min(from, to), path + ".linear")
+            try require(epochs > 0, path + ".linear.epochs", "a number of epochs is above 0, not \(epochs)")
+        case .cyclical(let from, let to, let epochs, let cycles, let rise):
+            let path = path + ".cyclical"
+            try Self.check(weight: min(from, to), path)
+            try require(epochs > 0, path + ".epochs", "a number of epochs is above 0, not \(epochs)")
+            try require(cycles > 0, path + ".cycles", "a number of cycles is above 0, not \(cycles)")
+            try require(rise > 0 && rise <= 1, path + ".rise", "a fraction is in (0, 1], not \(rise)")
+        }
+    }
+
+    private static func check(weight: Double, _ path: String) throws(ConfigurationProblem) {
+        try require(weight >= 0 && weight.isFinite, path, "a weight is not negative, as \(weight) is")
+    }
+}
+
+extension DivergenceWeightSchedule: Codable {
+    enum CodingKeys: String, CodingKey, CaseIterable { case linear, cyclical }
+
+    private struct Linear: Codable {
+        var from: Double
+        var to: Double
+        var epochs: Double
+    }
+
+    private struct Cyclical: Codable {
+        var from: Double
+        var to: Double
+        var epochs: Double
+        var cycles: Int
+        var rise: Double
+    }
+
+    public init(from decoder: any Decoder) throws {
+        if let weight = try? decoder.singleValueContainer().decode(Double.self) {
+            self = .constant(weight)
+            return
+        }
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        if let cyclical = try container.decodeIfPresent(Cyclical.self, forKey: .cyclical) {
+            self = .cyclical(
+                from: cyclical.from, to: cyclical.to, epochs: cyclical.epochs, cycles: cyclical.cycles,
+                rise: cyclical.rise)
+        } else {
+            let linear = try container.decode(Linear.self, forKey: .linear)
+            self = .linear(from: linear.from, to: linear.to, epochs: linear.epochs)
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        if case .constant(let weight) = self {
+            var container = encoder.singleValueContainer()
+            return try container.encode(weight)
+        }
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .constant: break
+        case .linear(let from, let to, let epochs):
+            try container.encode(Linear(from: from, to: to, epochs: epochs), forKey: .linear)
+        case .cyclical(let from, let to, let epochs, let cycles, let rise):
+            let cyclical = Cyclical(from: from, to: to, epochs: epochs, cycles: cycles, rise: rise)
+            try container.encode(cyclical, forKey: .cyclical)
+        }
+    }
+}

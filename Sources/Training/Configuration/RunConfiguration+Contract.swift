@@ -1,0 +1,28 @@
+import Contract
+
+extension RunConfiguration {
+    /// The keys that the contract holds elsewhere, or not at all.
+    private static let outsideConfiguration = ["shards", "microbatch", "seed", "epochs"]
+
+    /// The part of the configuration that is `Contract.configuration`.
+    var contractNode: ConfigurationNode {
+        guard case .dictionary(let entries) = node else { preconditionFailure("a configuration is a group of keys") }
+        return .dictionary(entries.filter { !Self.outsideConfiguration.contains($0.key) })
+    }
+
+    /// The configuration that a run began with.
+    ///
+    /// - Parameter epochs: When to stop, which a contract leaves open.
+    /// - Throws: `ConfigurationProblem` for a contract that this program cannot have made.
+    public init(_ contract: Contract, epochs: Int = 1) throws(ConfigurationProblem) {
+        guard case .dictionary(var entries) = contract.configuration else {
+            throw ConfigurationProblem(path: "configuration", reason: "expected a group of keys")
+        }
+        entries["shards"] = .integer(contract.shards)
+        entries["microbatch"] = .integer(contract.microbatch)
+        entries["seed"] = .integer(Int(contract.seed))
+        entries["epochs"] = .integer(epochs)
+        self = try ConfigurationNode.dictionary(entries).decode(RunConfiguration.self)
+        try validate()
+    }
+}

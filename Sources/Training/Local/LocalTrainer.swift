@@ -1,0 +1,85 @@
+import Contract
+import Tensors
+
+/// Training in one thread of one process, without a network: what every cluster must equal, bit by bit.
+public struct LocalTrainer {
+    public let program: TrainingProgram
+    public private(set) var state: ModelState
+    public private(set) var history: History
+    private let source: any ExampleSource
+    private let leaf: LeafComputer
+    private let evaluator: EvaluationComputer
+
+    /// Compiles the graphs.
+    ///
+    /// - Parameter state: Where to begin or go on.
+    public init(
+        _ program: TrainingProgram, engine: any Engine, source: any ExampleSource, state: ModelState,
+        history: History = History()
+    ) throws {
+        self.program = program
+        self.source = source
+        self.state = state
+        self.history = history
+        leaf = try program.leafComputer(engine: engine)
+        evaluator = try program.evaluationComputer(engine: engine)
+    }
+
+    /// Takes steps until `step` of them have been applied, and evaluates after every epoch.
+    ///
+    /// - Parameter report: Is told of every step.
+    public mutating func train(to step: Int, report: (StepMetrics) throws -> Void = { _ in }) throws {
+        while state.step < step {
+            try evaluateIfDue()
+            try report(takeStep())
+        }
+        try evaluateIfDue()
+    }
+
+    /// Computes every shard's microbatch, folds and applies.
+    ///
+    /// - Throws: `DivergedError`, or what the examples' source throws; the state is then as before.
+    public mutating func takeStep() throws -> StepMetrics {
+        leaf.load(parameters: state.parameters, statistics: state.statistics)
+        var tree = TreeFold(program.tree)
+        for shard in 0..<program.plan.shards { tree.insert(try partial(shard), at: program.tree.leaf(ofShard: shard)) }
+        guard var sum = tree.takeResult() else { preconditionFailure("a fold of all shards has a result") }
+        let metrics = try program.rule.apply(&sum, to: &state)
+        history.add(metrics, plan: program.plan)
+        return metrics
+    }
+
+    private func partial(_ shard: Int) throws -> [Float] {
+        let microbatch = program.plan.microbatch(step: state.step, shard: shard, seed: program.configuration.seed)
+        let pixels = try source.pixels(of: microbatch.examples.map(Int.init), in: .train)
+        var partial = [Float](repeating: 0, count: program.layout.partialCount)
+        leaf.compute(microbatch, step: state.step, pixels: pixels, into: &partial)
+        return partial
+    }
+
+    private mutating func evaluateIfDue() throws {
+        guard let epoch = history.evaluationDue(beforeStep: state.step, plan: program.plan) else { return }
+        if let metrics = try evaluate() { history.add(metrics, epoch: epoch) }
+    }
+
+    /// Evaluates the held-out examples, or returns nil where there are none.
+    public func evaluate() throws -> EvaluationMetrics? {
+        evaluator.load(parameters: state.parameters, statistics: state.statistics)
+        var tree = TreeFold(program.tree)
+        for shard in 0..<program.evaluation.shards {
+            tree.insert(try evaluationSums(shard), at: program.tree.leaf(ofShard: shard))
+        }
+        guard let sums = tree.takeResult() else { preconditionFailure("a fold of all shards has a result") }
+        return EvaluationMetrics(sums: sums, examples: program.evaluation.examples)
+    }
+
+    private func evaluationSums(_ shard: Int) throws -> [Float] {
+        var sums = EvaluationSums.zeros
+        for index in 0..<program.evaluation.microbatchCount(shard: shard) {
+            let microbatch = program.evaluation.microbatch(index, shard: shard)
+            let pixels = try source.pixels(of: microbatch.examples.map(Int.init), in: .valid)
+            evaluator.add(microbatch, pixels: pixels, to: &sums)
+        }
+        return sums
+    }
+}

@@ -1,0 +1,69 @@
+import Contract
+import Tensors
+import VAE
+
+/// Computes leaves of the reduction tree: what one microbatch adds to a step. One thread uses it at a time.
+public final class LeafComputer {
+    private let program: TrainingProgram
+    private let executable: any Executable
+    private var inputs: [Float]
+    private let pixels: SliceTable.Slice
+    private let divergenceWeight: SliceTable.Slice
+
+    /// Compiles the training graph.
+    init(_ program: TrainingProgram, engine: any Engine) throws {
+        let graph = try program.model.trainingGraph(microbatch: program.plan.microbatch)
+        precondition(
+            graph.outputs.slices.map(\.name) == program.layout.outputNames,
+            "the training graph's outputs are laid out otherwise")
+        self.program = program
+        executable = try engine.compile(graph)
+        inputs = Array(repeating: 0, count: graph.inputs.count)
+        pixels = graph.inputs.required("pixels")
+        divergenceWeight = graph.inputs.required("divergence weight")
+    }
+
+    /// Takes over the parameters of a step, for all the microbatches that follow.
+    public func load(parameters: [Float], statistics: [Float]) {
+        executable.load(parameters: parameters, statistics: statistics)
+    }
+
+    /// Computes the sums over one microbatch: gradient, batch statistics, metrics.
+    ///
+    /// - Parameters:
+    ///   - pixels: (m, C, H, W), the rows in the order of the microbatch.
+    ///   - partial: `layout.partialCount` elements, overwritten.
+    public func compute(_ microbatch: Microbatch, step: Int, pixels bytes: [UInt8], into partial: inout [Float]) {
+        precondition(
+            microbatch.count == program.plan.microbatch,
+            "a microbatch of \(microbatch.count), not \(program.plan.microbatch)")
+        writeUnitInterval(bytes, to: &inputs, pixels.range)
+        inputs[divergenceWeight.offset] = program.rule.divergenceWeight(step: step)
+        let noise = NoiseKeys(
+            seed: program.configuration.seed, passes: microbatch.passes, examples: microbatch.examples)
+        executable.run(inputs: inputs, noise: noise, into: &partial)
+    }
+
+    /// What the compiled graph does in a run.
+    public var counters: ExecutionCounters { executable.counters }
+}
+
+extension TrainingProgram {
+    /// Compiles the training graph for one thread.
+    public func leafComputer(engine: any Engine) throws -> LeafComputer { try LeafComputer(self, engine: engine) }
+}
+
+/// Writes bytes as numbers from 0 to 1 into a part of a buffer: byte / 255, correctly rounded.
+func writeUnitInterval(_ bytes: [UInt8], to buffer: inout [Float], _ range: Range<Int>) {
+    precondition(bytes.count == range.count, "\(bytes.count) bytes of pixels for \(range.count) inputs")
+    let start = range.lowerBound
+    for index in bytes.indices { buffer[start + index] = Float(bytes[index]) / 255 }
+}
+
+extension SliceTable {
+    /// The slice of that name, which must be there.
+    func required(_ name: String) -> Slice {
+        guard let slice = self[name] else { preconditionFailure("the graph has no input called \(name)") }
+        return slice
+    }
+}

@@ -1,0 +1,26 @@
+import Contract
+import Hashing
+import Randomness
+import Tensors
+
+extension TrainingProgram {
+    /// Runs the probe and returns the SHA-256 of its result: the proof that an engine computes what the contract's engine does.
+    ///
+    /// The probe is microbatch 0 of shard 0 on the initial parameters, with pixels that are keyed random bytes.
+    public func probe(engine: any Engine) throws -> SHA256Digest {
+        let computer = try leafComputer(engine: engine)
+        let state = initialState()
+        computer.load(parameters: state.parameters, statistics: state.statistics)
+        var partial = [Float](repeating: 0, count: layout.partialCount)
+        let microbatch = plan.microbatch(step: 0, shard: 0, seed: configuration.seed)
+        computer.compute(microbatch, step: 0, pixels: probePixels(), into: &partial)
+        var hash = SHA256()
+        hash.update(partial)
+        return hash.finalize()
+    }
+
+    private func probePixels() -> [UInt8] {
+        let random = RandomStream(seed: configuration.seed, operator: RandomStream.probe)
+        return (0..<plan.microbatch * pixelsPerExample).map { UInt8(truncatingIfNeeded: random.bits($0)) }
+    }
+}

@@ -1,0 +1,72 @@
+import Contract
+import Hashing
+import Tensors
+import VAE
+
+/// A run's mathematics, ready to be computed: the model with its graphs, the plan of the data and the rule of a step.
+///
+/// Two programs of one contract are the same, wherever they are made. Where to start in this target.
+public struct TrainingProgram: Sendable {
+    public let configuration: RunConfiguration
+    public let plan: ShardPlan
+    public let evaluation: EvaluationPlan
+    public let model: VariationalAutoencoder
+    public let layout: ModelLayout
+    public let rule: StepRule
+
+    /// - Throws: `ShardPlanError`, or `ConfigurationProblem` for a model or clipping that cannot be built.
+    public init(_ configuration: RunConfiguration, trainingExamples: Int, validationExamples: Int) throws {
+        self.configuration = configuration
+        plan = try ShardPlan(
+            examples: trainingExamples, shards: configuration.shards, microbatch: configuration.microbatch)
+        evaluation = EvaluationPlan(
+            examples: validationExamples, shards: configuration.shards, microbatch: configuration.microbatch)
+        model = try VariationalAutoencoder(configuration.model, configuration.objective)
+        layout = ModelLayout(parameters: model.parameters, statistics: model.statistics)
+        rule = try StepRule(configuration, plan: plan, layout: layout)
+    }
+
+    /// The program of a contract.
+    public init(_ contract: Contract) throws {
+        try self.init(
+            RunConfiguration(contract), trainingExamples: contract.trainingExamples,
+            validationExamples: contract.validationExamples)
+    }
+
+    public var tree: ReductionTree { ReductionTree(leaves: plan.shards) }
+
+    /// The number of values of one example.
+    public var pixelsPerExample: Int {
+        let images = configuration.model.images
+        return images.channels * images.height * images.width
+    }
+
+    /// The state before the first step.
+    public func initialState() -> ModelState {
+        ModelState(
+            layout: layout, parameters: model.initialParameters(seed: configuration.seed),
+            statistics: model.initialStatistics())
+    }
+
+    /// Says in one sentence if examples have another shape than the model takes.
+    ///
+    /// - Throws: `ConfigurationProblem`.
+    public func check(_ source: some ExampleSource) throws(ConfigurationProblem) {
+        let images = configuration.model.images
+        let fits =
+            source.channels == images.channels && source.height == images.height && source.width == images.width
+        try require(
+            fits, "model.images",
+            "the model takes images of \(images.channels) x \(images.height) x \(images.width) (channels, height, width), "
+                + "and the data has \(source.channels) x \(source.height) x \(source.width)")
+    }
+
+    /// Makes the contract of a new run, by running the probe.
+    public func contract(engine: any Engine, dataFingerprint: String) throws -> Contract {
+        Contract(
+            configuration: configuration.contractNode, trainingExamples: plan.examples,
+            validationExamples: evaluation.examples, shards: plan.shards, microbatch: plan.microbatch,
+            seed: configuration.seed, numericClass: NumericClass(engine: engine.numericClass),
+            dataFingerprint: dataFingerprint, probeDigest: try probe(engine: engine).description)
+    }
+}

@@ -1,0 +1,71 @@
+import Contract
+
+/// A line of `metrics.jsonl`.
+public struct MetricsRow: Hashable, Sendable, Codable {
+    /// For `train`, the number of the step, from 0; for `valid`, how many steps had been applied.
+    public var step: Int
+    /// From 1: the epoch that the step lies in, or that the evaluation ends.
+    public var epoch: Int
+    public var split: Split
+    /// reconstruction + divergence, in nats.
+    public var negativeELBO: Double
+    public var reconstruction: Double
+    public var divergence: Double
+    public var imagesPerSecond: Double
+    public var workers: Int
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case step
+        case epoch
+        case split
+        case negativeELBO = "negative_elbo"
+        case reconstruction
+        case divergence
+        case imagesPerSecond = "images_per_second"
+        case workers
+    }
+
+    /// The row of a step.
+    public init(_ metrics: StepMetrics, epoch: Int, imagesPerSecond: Double, workers: Int) {
+        self.init(
+            step: metrics.step, epoch: epoch, split: .train, reconstruction: metrics.reconstruction,
+            divergence: metrics.divergence, imagesPerSecond: imagesPerSecond, workers: workers)
+    }
+
+    /// The row of an evaluation.
+    public init(_ metrics: EvaluationMetrics, step: Int, epoch: Int, imagesPerSecond: Double, workers: Int) {
+        self.init(
+            step: step, epoch: epoch, split: .valid, reconstruction: metrics.reconstruction,
+            divergence: metrics.divergence, imagesPerSecond: imagesPerSecond, workers: workers)
+    }
+
+    private init(
+        step: Int, epoch: Int, split: Split, reconstruction: Double, divergence: Double, imagesPerSecond: Double,
+        workers: Int
+    ) {
+        self.step = step
+        self.epoch = epoch
+        self.split = split
+        negativeELBO = reconstruction + divergence
+        self.reconstruction = reconstruction
+        self.divergence = divergence
+        self.imagesPerSecond = imagesPerSecond
+        self.workers = workers
+    }
+
+    /// The row as a line of JSON, keys in the order above.
+    public var line: String {
+        let numbers = [
+            ("negative_elbo", negativeELBO), ("reconstruction", reconstruction), ("divergence", divergence),
+            ("images_per_second", (imagesPerSecond * 10).rounded() / 10),
+        ]
+        let values = numbers.map { #""\#($0.0)":\#(ConfigurationNode.real($0.1))"# }.joined(separator: ",")
+        return #"{"step":\#(step),"epoch":\#(epoch),"split":"\#(split.rawValue)",\#(values),"workers":\#(workers)}"#
+    }
+
+    /// Reads a line, or returns nil for one that is torn.
+    public init?(line: some StringProtocol) {
+        guard let row = try? ConfigurationNode(json: String(line))?.decode(MetricsRow.self) else { return nil }
+        self = row
+    }
+}

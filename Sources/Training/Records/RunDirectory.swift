@@ -1,0 +1,57 @@
+import Files
+
+/// Everything that a run leaves behind, in one directory that its coordinator has locked.
+public struct RunDirectory: Sendable {
+    public let path: String
+    private let files: any FileSystem
+    private let lock: DirectoryLock
+
+    /// Makes the directory, its parents included, and locks it.
+    ///
+    /// - Parameter resume: Whether a run may be there already.
+    /// - Throws: `DirectoryInUse`, `DirectoryNotEmpty`, `FileError`.
+    public init(_ path: String, resume: Bool, files: any FileSystem = PosixFileSystem()) throws {
+        self.path = path
+        self.files = files
+        try Self.createDirectories(path, files)
+        lock = try DirectoryLock(path)
+        guard try resume || files.names(in: path).allSatisfy({ $0 == "lock" }) else {
+            throw DirectoryNotEmpty(path: path)
+        }
+        try files.createDirectory(checkpointsPath)
+        try files.createDirectory(samplesPath)
+        try files.synchronize(directory: path)
+        try checkpoints.removeLeftovers()
+    }
+
+    public var metricsPath: String { path + "/metrics.jsonl" }
+    public var digestsPath: String { path + "/digests.jsonl" }
+    public var samplesPath: String { path + "/samples" }
+    public var configurationPath: String { path + "/config.yaml" }
+    private var checkpointsPath: String { path + "/checkpoints" }
+
+    public var checkpoints: CheckpointStore { CheckpointStore(directory: checkpointsPath, files: files) }
+
+    /// Writes `config.yaml`, the configuration as the user may start from it again.
+    public func write(configuration yaml: String) throws(FileError) {
+        try files.replaceDurably(configurationPath, Array(yaml.utf8))
+    }
+
+    private static func createDirectories(_ path: String, _ files: any FileSystem) throws(FileError) {
+        var position = path.startIndex
+        while let slash = path[position...].dropFirst().firstIndex(of: "/") {
+            try files.createDirectory(String(path[..<slash]))
+            position = slash
+        }
+        try files.createDirectory(path)
+    }
+}
+
+/// A directory that a new run would overwrite.
+public struct DirectoryNotEmpty: Error, Hashable, CustomStringConvertible {
+    public let path: String
+
+    public var description: String {
+        "\(path) is not empty: continue the run in it with --resume, or choose another directory"
+    }
+}

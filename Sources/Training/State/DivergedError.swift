@@ -1,0 +1,13 @@
+/// A step whose loss or gradient is no finite number. The state before it is intact.
+public struct DivergedError: Error, Hashable, CustomStringConvertible {
+    /// The number of the step, from 0.
+    public let step: Int
+    /// What went out of range: `the reconstruction term`, `the gradient of encoder/0/linear/weight`.
+    public let quantity: String
+    public let value: Double
+
+    public var description: String {
+        "\(quantity) became \(value) in step \(step), and the step was not applied: resume with a lower learning rate or a "
+            + "clipping norm in a new run; the newest checkpoint is still good"
+    }
+}

@@ -1,0 +1,147 @@
+import Contract
+import FloatEnvironment
+import Tensors
+
+/// How the folded sum of a step changes the state: scaling, clipping, the optimizer and the running statistics.
+public struct StepRule: Sendable {
+    private let configuration: RunConfiguration
+    private let plan: ShardPlan
+    /// How much of a step's batch statistics enters the running ones, as PyTorch's layers have it.
+    private static let momentum: Float = 0.1
+    /// The clipping group of each parameter slice, or nil.
+    private let groups: [Int?]
+
+    /// - Throws: `ConfigurationProblem` where a clipping group names no parameter, or one that another group has.
+    init(
+        _ configuration: RunConfiguration, plan: ShardPlan, layout: ModelLayout
+    ) throws(ConfigurationProblem) {
+        self.configuration = configuration
+        self.plan = plan
+        groups = try Self.groups(configuration.clipping, layout)
+    }
+
+    /// β in a step.
+    public func divergenceWeight(step: Int) -> Float {
+        Float(configuration.divergenceWeight.weight(epochs: plan.epochs(beforeStep: step)))
+    }
+
+    /// The learning rate in a step.
+    public func learningRate(step: Int) -> Double {
+        configuration.learningRate.rate(
+            epochs: plan.epochs(beforeStep: step), nextEpochs: plan.epochs(beforeStep: step + 1))
+    }
+
+    /// Applies the sum at the tree's root to the state, and returns what the step measured.
+    ///
+    /// The sum is scaled by 1/(S·m) in place, once; batch statistics by 1/S. Nothing of the state changes where the loss or the
+    /// gradient is not finite.
+    /// - Throws: `DivergedError`.
+    /// - Complexity: two passes over the parameters.
+    public func apply(_ sum: inout [Float], to state: inout ModelState) throws(DivergedError) -> StepMetrics {
+        let layout = state.layout
+        precondition(sum.count == layout.partialCount, "a sum of \(sum.count) elements, not \(layout.partialCount)")
+        let environment = FloatEnvironment.flushToZero()
+        defer { environment.restore() }
+        let squares = scaleGradient(&sum, layout)
+        let norms = groupNorms(squares)
+        let metrics = metrics(sum, layout, step: state.step, norms)
+        try refuseInfinite(sum, squares, metrics, layout)
+        update(&state, sum, norms)
+        return metrics
+    }
+
+    /// Scales every slice of the gradient, and returns the sum of squares of each.
+    private func scaleGradient(_ sum: inout [Float], _ layout: ModelLayout) -> [Double] {
+        let scale = 1 / Float(plan.globalBatch)
+        return layout.parameters.slices.map { slice in
+            scaleAndSumSquares(&sum, slice.range, by: scale)
+        }
+    }
+
+    private func groupNorms(_ squares: [Double]) -> [Double] {
+        configuration.clipping.indices.map { group in
+            zip(squares, groups).reduce(0) { $1.1 == group ? $0 + $1.0 : $0 }.squareRoot()
+        }
+    }
+
+    private func metrics(_ sum: [Float], _ layout: ModelLayout, step: Int, _ norms: [Double]) -> StepMetrics {
+        StepMetrics(
+            step: step, reconstruction: Double(sum[layout.reconstruction]) / Double(plan.globalBatch),
+            divergence: Double(sum[layout.divergence]) / Double(plan.globalBatch), gradientNorms: norms)
+    }
+
+    /// A gradient whose square overflows Float32 would stop the optimizer for good, so it counts as infinite.
+    private func refuseInfinite(
+        _ sum: [Float], _ squares: [Double], _ metrics: StepMetrics, _ layout: ModelLayout
+    ) throws(DivergedError) {
+        func require(_ value: Double, below limit: Double, _ quantity: String) throws(DivergedError) {
+            if !(abs(value) < limit) { throw DivergedError(step: metrics.step, quantity: quantity, value: value) }
+        }
+        try require(metrics.reconstruction, below: .infinity, "the reconstruction term")
+        try require(metrics.divergence, below: .infinity, "the divergence")
+        for (slice, square) in zip(layout.parameters.slices, squares) {
+            let limit = Double(Float.greatestFiniteMagnitude).squareRoot()
+            try require(square.squareRoot(), below: limit, "the gradient of \(slice.name)")
+        }
+        for slice in layout.statistics.slices {
+            let values = sum[layout.batchStatistics][slice.range.offset(by: layout.batchStatistics.lowerBound)]
+            let worst = values.first { !$0.isFinite } ?? 0
+            try require(Double(worst), below: .infinity, "the batch value of \(slice.name)")
+        }
+    }
+
+    private func update(_ state: inout ModelState, _ sum: [Float], _ norms: [Double]) {
+        let coefficients = configuration.optimizer.coefficients(
+            update: state.step + 1, learningRate: learningRate(step: state.step))
+        for (slice, group) in zip(state.layout.parameters.slices, groups) {
+            let factor = group.map { configuration.clipping[$0].factor(norm: norms[$0]) } ?? 1
+            state.updateParameters(coefficients, factor: Float(factor), gradient: sum, slice.range)
+        }
+        state.updateStatistics(sum, momentum: Self.momentum, shards: plan.shards)
+        state.step += 1
+    }
+
+    private static func groups(
+        _ clipping: [ClippingGroup], _ layout: ModelLayout
+    ) throws(ConfigurationProblem) -> [Int?] {
+        let names = layout.parameters.slices.map(\.name)
+        for (index, group) in clipping.enumerated() {
+            for prefix in group.parameters where !names.contains(where: { $0.hasPrefix(prefix) }) {
+                let all = names.joined(separator: ", ")
+                throw ConfigurationProblem(
+                    path: "clipping[\(index)].parameters",
+                    reason: "no parameter begins with \(prefix); there are \(all)")
+            }
+        }
+        return try names.map { name throws(ConfigurationProblem) in
+            let groups = clipping.indices.filter { clipping[$0].contains(name) }
+            try require(groups.count < 2, "clipping", "\(name) is in more than one group")
+            return groups.first
+        }
+    }
+}
+
+extension Range<Int> {
+    fileprivate func offset(by distance: Int) -> Range<Int> { lowerBound + distance..<upperBound + distance }
+}
+
+extension ModelState {
+    /// Updates one slice of the parameters.
+    fileprivate mutating func updateParameters(
+        _ coefficients: AdamCoefficients, factor: Float, gradient: [Float], _ range: Range<Int>
+    ) {
+        updateAdam(
+            coefficients, range, factor: factor, gradient: gradient, parameters: &parameters,
+            firstMoment: &firstMoment, secondMoment: &secondMoment)
+    }
+
+    /// Moves the running statistics towards the mean of the shards' batch values: r ← (1 − momentum)·r + momentum·(sum / S).
+    @inline(never)
+    fileprivate mutating func updateStatistics(_ sum: [Float], momentum: Float, shards: Int) {
+        let start = layout.batchStatistics.lowerBound
+        for index in statistics.indices {
+            let mean = sum[start + index] * (1 / Float(shards))
+            statistics[index] = (1 - momentum) * statistics[index] + momentum * mean
+        }
+    }
+}

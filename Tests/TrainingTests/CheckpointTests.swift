@@ -1,0 +1,141 @@
+import Contract
+import Files
+import Foundation
+import Tensors
+import Testing
+
+@testable import Training
+
+@Suite struct CheckpointTests {
+    static func checkpoint(after steps: Int = 3) throws -> Checkpoint {
+        let program = try TrainingProgram.tiny()
+        var trainer = try LocalTrainer.tiny(program)
+        try trainer.train(to: steps)
+        return Checkpoint(
+            contract: try program.contract(engine: Interpreter(), dataFingerprint: "f"), run: "0123",
+            state: trainer.state,
+            history: trainer.history)
+    }
+
+    @Test func everythingComesBack() throws {
+        let checkpoint = try Self.checkpoint(after: 8)
+        let again = try Checkpoint(checkpoint.encode(), file: "a.h5")
+        #expect(again.contract == checkpoint.contract && again.run == "0123" && again.history == checkpoint.history)
+        #expect(again.state.digest == checkpoint.state.digest && again.state.step == 8)
+        #expect(!again.history.valid.isEmpty && again.history.pendingSteps > 0)
+    }
+
+    @Test func sixStepsEqualThreeAndThreeAfterASave() throws {
+        let program = try TrainingProgram.tiny()
+        var straight = try LocalTrainer.tiny(program)
+        try straight.train(to: 6)
+        let saved = try Checkpoint(Self.checkpoint(after: 3).encode(), file: "a.h5")
+        var resumed = try LocalTrainer(
+            TrainingProgram(saved.contract), engine: Interpreter(), source: RandomExamples(), state: saved.state,
+            history: saved.history)
+        try resumed.train(to: 6)
+        #expect(resumed.state.digest == straight.state.digest)
+        #expect(resumed.history == straight.history)
+    }
+
+    /// Any bit, sampled over the whole file with every bit of the first 600 bytes among them.
+    @Test func everyFlippedBitIsDetected() throws {
+        let bytes = try Self.checkpoint().encode()
+        let bits = Array(0..<600 * 8) + stride(from: 600 * 8, to: bytes.count * 8, by: 1009)
+        for bit in bits {
+            var damaged = bytes
+            damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+            #expect(throws: CheckpointError.self, "bit \(bit)") { _ = try Checkpoint(damaged, file: "a.h5") }
+        }
+    }
+
+    @Test func tornFilesAreDetected() throws {
+        let bytes = try Self.checkpoint().encode()
+        for count in [0, 1, 511, 512, 513, bytes.count / 2, bytes.count - 1] {
+            #expect(throws: CheckpointError.self) { _ = try Checkpoint(Array(bytes[..<count]), file: "a.h5") }
+        }
+        #expect(throws: CheckpointError.self) { _ = try Checkpoint(bytes + [0], file: "a.h5") }
+    }
+
+    @Test func theNewestThatVerifiesIsTakenAndOthersAreNamed() throws {
+        try withTemporaryDirectory { directory in
+            let store = CheckpointStore(directory: directory, keeping: 3)
+            #expect(try store.newest().checkpoint == nil)
+            for steps in [1, 2, 3] { _ = try store.save(Self.checkpoint(after: steps).encode(), step: steps) }
+            let newest = try #require(FileHandle(forWritingAtPath: store.path(ofStep: 3)))
+            try newest.truncate(atOffset: 1000)
+            let found = try store.newest()
+            #expect(found.checkpoint?.state.step == 2 && found.path == store.path(ofStep: 2))
+            #expect(
+                found.skipped.map(\.description) == [
+                    "skipped \(store.path(ofStep: 3)): \(store.path(ofStep: 3)) is damaged: its content does not have the "
+                        + "SHA-256 that its first line gives"
+                ])
+        }
+    }
+
+    @Test func aCheckpointUnderAnotherNameIsNotTaken() throws {
+        try withTemporaryDirectory { directory in
+            let store = CheckpointStore(directory: directory)
+            _ = try store.save(Self.checkpoint(after: 1).encode(), step: 9)
+            #expect(try store.newest().checkpoint == nil)
+        }
+    }
+
+    @Test func oldCheckpointsAndLeftoversGo() throws {
+        try withTemporaryDirectory { directory in
+            let store = CheckpointStore(directory: directory)
+            let bytes = try Self.checkpoint().encode()
+            try PosixFileSystem().createDurably(directory + "/step-0000000001.h5.77.tmp", [1])
+            for step in 1...4 { _ = try store.save(bytes, step: step) }
+            #expect(try store.steps() == [3, 4])
+            try store.removeLeftovers()
+            #expect(try PosixFileSystem().names(in: directory) == ["step-0000000003.h5", "step-0000000004.h5"])
+        }
+    }
+
+    @Test(arguments: ["write", "rename", "synchronize"])
+    func aSaveThatFailsLeavesTheOldOnes(_ call: String) throws {
+        try withTemporaryDirectory { directory in
+            let store = CheckpointStore(directory: directory)
+            _ = try store.save(Self.checkpoint(after: 1).encode(), step: 1)
+            let broken = CheckpointStore(directory: directory, files: FailingFileSystem(failing: call))
+            let error = #expect(throws: FileError.self) { try broken.save(Self.checkpoint(after: 2).encode(), step: 2) }
+            #expect(error?.description.hasSuffix("No space left on device; free some space and try again") == true)
+            #expect(try PosixFileSystem().names(in: directory).allSatisfy { !$0.hasSuffix(".tmp") })
+            #expect(try store.newest().checkpoint != nil)
+        }
+    }
+}
+
+/// A file system whose disk is full for one kind of call.
+private struct FailingFileSystem: FileSystem {
+    let failing: String
+    private let real = PosixFileSystem()
+
+    init(failing: String) { self.failing = failing }
+
+    private func fail(_ call: String) throws(FileError) {
+        if call == failing { throw FileError(call, code: ENOSPC) }
+    }
+
+    func names(in directory: String) throws(FileError) -> [String] { try real.names(in: directory) }
+    func read(_ path: String) throws(FileError) -> [UInt8] { try real.read(path) }
+    func remove(_ path: String) throws(FileError) { try real.remove(path) }
+    func createDirectory(_ path: String) throws(FileError) { try real.createDirectory(path) }
+
+    func createDurably(_ path: String, _ bytes: [UInt8]) throws(FileError) {
+        try real.createDurably(path, Array(bytes.prefix(failing == "write" ? 100 : bytes.count)))
+        try fail("write")
+    }
+
+    func rename(_ path: String, to newPath: String) throws(FileError) {
+        try fail("rename")
+        try real.rename(path, to: newPath)
+    }
+
+    func synchronize(directory: String) throws(FileError) {
+        try fail("synchronize")
+        try real.synchronize(directory: directory)
+    }
+}

@@ -1,0 +1,26 @@
+import Files
+import Pictures
+import Tensors
+import Testing
+
+@testable import Training
+
+@Suite struct EpochPicturesTests {
+    @Test func picturesShowEveryExampleSampleAndEpoch() throws {
+        try withTemporaryDirectory { directory in
+            let program = try TrainingProgram.tiny()
+            var trainer = try LocalTrainer.tiny(program)
+            try trainer.train(to: 8)
+            let pictures = try EpochPictures(program, engine: Interpreter(), source: RandomExamples())
+            let paths = try pictures.write(epoch: 2, trainer.state, trainer.history, to: directory)
+            #expect(
+                paths == ["reconstructions-0002", "samples-0002", "loss"].map { "\(directory)/\($0).png" })
+            #expect(try PosixFileSystem().names(in: directory).count == 3)
+            let reconstructions = try PNG.read(paths[0])
+            #expect(reconstructions.width == 8 * 6 + 2 && reconstructions.height == 3 * 6 + 2)
+            let original = RandomExamples().pixels(of: [0], in: .valid)
+            #expect((0..<4).allSatisfy { reconstructions[2 + $0, 2, 0] == original[$0] })
+            #expect(try PNG.read(paths[1]).width == 8 * 6 + 2)
+        }
+    }
+}

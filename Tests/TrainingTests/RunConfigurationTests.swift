@@ -1,0 +1,97 @@
+import Contract
+import Tensors
+import Testing
+import VAE
+
+@testable import Training
+
+@Suite struct RunConfigurationTests {
+    @Test(arguments: RunConfiguration.presetNames + ["tiny"])
+    func aConfigurationComesBackFromItsTree(_ name: String) throws {
+        let configuration = try #require(name == "tiny" ? .tiny : RunConfiguration.preset(name))
+        #expect(try RunConfiguration(configuration.node, file: "a.yaml") == configuration)
+        let text = try #require(ConfigurationNode(json: configuration.node.description))
+        #expect(try RunConfiguration(text, file: "a.yaml") == configuration)
+        _ = try TrainingProgram(configuration, trainingExamples: 1000, validationExamples: 10)
+    }
+
+    @Test func presetsHaveTheirBatches() throws {
+        for name in RunConfiguration.presetNames {
+            let configuration = try #require(RunConfiguration.preset(name))
+            #expect(configuration.shards * configuration.microbatch == 256)
+        }
+        #expect(RunConfiguration.preset("mlp")?.clipping.count == 2)
+        #expect(RunConfiguration.preset("lenet") == nil)
+    }
+
+    @Test func defaultsMayBeLeftOut() throws {
+        guard case .dictionary(var entries) = RunConfiguration.tiny.node else { return }
+        for key in ["divergence_weight", "optimizer", "clipping", "seed"] { entries[key] = nil }
+        entries["learning_rate"] = .number(0.001)
+        let configuration = try RunConfiguration(.dictionary(entries), file: "a.yaml")
+        #expect(configuration.learningRate == LearningRateSchedule(base: 0.001))
+        #expect(configuration.divergenceWeight == .constant(1) && configuration.optimizer == Adam())
+        #expect(configuration.clipping == [] && configuration.seed == 1)
+    }
+
+    @Test(
+        arguments: [
+            (["learning_rat": .number(1)], "a.yaml: the key learning_rat is unknown; did you mean learning_rate?"),
+            (["shards": .string("many")], "a.yaml: shards: expected a whole number, got \"many\""),
+            (
+                ["optimizer": .dictionary(["adma": .dictionary([:])])],
+                "a.yaml: optimizer: the key adma is unknown; did you mean adam?"
+            ),
+            (
+                ["learning_rate": .dictionary(["base": .number(0.1), "decay": .dictionary(["linear": .null])])],
+                "a.yaml: learning_rate.decay: the key linear is unknown; known are cosine, exponential, step"
+            ),
+            (["learning_rate": .integer(-1)], "a.yaml: learning_rate.base: a learning rate is above 0, not -1.0"),
+            (["epochs": .integer(0)], "a.yaml: epochs: training takes at least 1 epoch, not 0"),
+            (
+                ["optimizer": .dictionary(["adam": .dictionary(["beta1": .integer(1)])])],
+                "a.yaml: optimizer.adam.beta1: a decay is in [0, 1), not 1.0"
+            ),
+            (
+                ["divergence_weight": .dictionary(["linear": .dictionary(["from": .integer(0), "too": .integer(1)])])],
+                "a.yaml: divergence_weight.linear: the key too is unknown; did you mean to?"
+            ),
+            (["objective": .dictionary(["liklihood": .string("bernoulli")])], "likelihood"),
+        ] as [([String: ConfigurationNode], String)])
+    func problemsNameFilePathAndRemedy(_ changes: [String: ConfigurationNode], _ expected: String) throws {
+        guard case .dictionary(let entries) = RunConfiguration.tiny.node else { return }
+        let node = ConfigurationNode.dictionary(entries.merging(changes) { $1 })
+        let error = #expect(throws: ConfigurationError.self) { try RunConfiguration(node, file: "a.yaml") }
+        #expect(
+            error?.description.hasSuffix(expected) == true
+                || error?.description.contains("did you mean `\(expected)`") == true, "\(error?.description ?? "")")
+    }
+
+    @Test func clippingMustNameParametersOnce() throws {
+        var configuration = RunConfiguration.tiny
+        configuration.clipping = [ClippingGroup(parameters: ["decoer/"], maximumNorm: 1)]
+        let error = #expect(throws: ConfigurationProblem.self) { try TrainingProgram.tiny(configuration) }
+        #expect(
+            error?.description.hasPrefix("clipping[0].parameters: no parameter begins with decoer/; there are encoder/")
+                == true)
+        configuration.clipping = [
+            ClippingGroup(parameters: ["encoder/"], maximumNorm: 1), ClippingGroup(parameters: ["enc"], maximumNorm: 1),
+        ]
+        #expect(throws: ConfigurationProblem.self) { try TrainingProgram.tiny(configuration) }
+    }
+
+    @Test func theContractHoldsEverythingButTheStoppingPoint() throws {
+        let program = try TrainingProgram.tiny()
+        let contract = try program.contract(engine: Interpreter(), dataFingerprint: "f")
+        #expect(try RunConfiguration(contract, epochs: 2) == .tiny)
+        #expect(try TrainingProgram(contract).layout == program.layout)
+        var longer = RunConfiguration.tiny
+        longer.epochs = 99
+        #expect(try TrainingProgram.tiny(longer).contract(engine: Interpreter(), dataFingerprint: "f") == contract)
+        longer.learningRate.base = 0.02
+        let other = try TrainingProgram.tiny(longer).contract(engine: Interpreter(), dataFingerprint: "f")
+        #expect(
+            other.differences(from: contract).map(\.description)
+                == ["configuration.learning_rate.base is 0.02 here and 0.01 in the stored contract"])
+    }
+}
