@@ -5,6 +5,8 @@ import VAE
 
 /// A preset's step on parameters, pixels and noise that both sides make from the same keyed streams.
 struct PresetStep {
+    static let presets = ["mlp", "mnist", "face-64", "face-128"]
+
     let preset: String
     let model: VariationalAutoencoder
 

@@ -6,7 +6,7 @@ import VAE
 
 /// One training step of each preset against Float64 PyTorch: what `scripts/reference/training_step.py` recorded.
 @Suite struct PyTorchStepTests {
-    @Test(arguments: ["mlp", "face-64", "face-128"])
+    @Test(arguments: PresetStep.presets)
     func engineAgreesWithPyTorch(_ preset: String) throws {
         try PresetStep(preset).expectAgreement(with: StepReference(preset), on: OneDNNEngine())
     }
@@ -18,7 +18,7 @@ import VAE
     /// The gradients as float32, little-endian, for `training_step.py --compare`, which knows the differences exactly.
     @Test(
         .enabled(if: gradientDirectory != nil, "only `scripts/test --full` compares with PyTorch itself"),
-        arguments: ["mlp", "face-64", "face-128"])
+        arguments: PresetStep.presets)
     func writesGradientForExactComparison(_ preset: String) throws {
         let gradient = try PresetStep(preset).run(on: OneDNNEngine(), StepReference(preset)).gradient
         let bytes = gradient.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) }

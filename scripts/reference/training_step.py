@@ -31,7 +31,7 @@ NETWORK_KEYS = {"encoder": 0x1000, "decoder": 0x2000}
 # The number of each preset's first example. A LeakyReLU has no derivative at 0, and an input as near to it as float32
 # rounds may fall on either side: one such element among 3.5 million changes a tensor's gradient by 1e-3. So the step is
 # taken where none is that near; --search finds such a place.
-FIRST_EXAMPLE = {"mlp": 32, "face-64": 1784, "face-128": 2320}
+FIRST_EXAMPLE = {"mlp": 32, "mnist": 1704, "face-64": 1784, "face-128": 2320}
 
 
 @functools.cache
@@ -99,18 +99,19 @@ class Network:
     def linear(self, units):
         self.x = self.step.linear(self.enter("linear"), self.x, units)
 
-    def convolution(self, filters):
-        """Window 3, stride 2, padding 1, without bias."""
+    def convolution(self, filters, stride, bias):
+        """Window 3, padding 1."""
         path, inputs = self.enter("convolution"), self.x.shape[1]
         weight = self.step.uniform(f"{path}/weight", (filters, inputs, 3, 3), inputs * 9)
-        self.x = F.conv2d(self.x, weight, stride=2, padding=1)
+        bias = self.step.uniform(f"{path}/bias", (filters,), inputs * 9) if bias else None
+        self.x = F.conv2d(self.x, weight, bias, stride=stride, padding=1)
 
-    def transposed_convolution(self, filters, padding, trim=0):
-        """Window 3, stride 2. PyTorch takes the weight's second axis for the fan in."""
+    def transposed_convolution(self, filters, stride, padding, trim=0):
+        """Window 3. PyTorch takes the weight's second axis for the fan in."""
         path = self.enter("transposed_convolution")
         weight = self.step.uniform(f"{path}/weight", (self.x.shape[1], filters, 3, 3), filters * 9)
         bias = self.step.uniform(f"{path}/bias", (filters,), filters * 9)
-        y = F.conv_transpose2d(self.x, weight, bias, stride=2, padding=padding)
+        y = F.conv_transpose2d(self.x, weight, bias, stride=stride, padding=padding)
         self.x = y[:, :, : y.shape[2] - trim, : y.shape[3] - trim]
 
     def batch_normalization(self):
@@ -165,6 +166,26 @@ def mlp(step):
     return F.binary_cross_entropy_with_logits(decoder.x, x, reduction="sum"), divergence(mean, log_variance)
 
 
+def mnist(step):
+    """Convolutions down to 7 × 7 and up again, two latents, squared error."""
+    x = step.pixels((1, 28, 28))
+    encoder = Network(step, "encoder", x)
+    for filters, stride in ((32, 1), (64, 2), (64, 2)):
+        encoder.convolution(filters, stride, bias=True)
+        encoder.leaky_relu(0.01)
+    encoder.convolution(64, 1, bias=True)
+    encoder.flatten()
+    mean, log_variance, latents = step.posterior(encoder.x, 2)
+    decoder = Network(step, "decoder", latents)
+    decoder.linear(3136)
+    decoder.reshape(64, 7, 7)
+    for filters, stride, padding in ((64, 1, 1), (64, 2, 1), (32, 2, 0)):
+        decoder.transposed_convolution(filters, stride, padding)
+        decoder.leaky_relu(0.01)
+    decoder.transposed_convolution(1, 1, 0, trim=1)
+    return ((torch.sigmoid(decoder.x) - x) ** 2).sum(), divergence(mean, log_variance)
+
+
 def faces(size, latents):
     """The face presets: four convolutions down to size/16, four transposed ones up again, squared error."""
 
@@ -172,7 +193,7 @@ def faces(size, latents):
         x = step.pixels((3, size, size))
         encoder = Network(step, "encoder", x)
         for filters in (32, 64, 64, 64):
-            encoder.convolution(filters)
+            encoder.convolution(filters, stride=2, bias=False)
             encoder.normalized_and_dropped()
         encoder.flatten()
         mean, log_variance, sample = step.posterior(encoder.x, latents)
@@ -180,15 +201,15 @@ def faces(size, latents):
         decoder.linear(64 * (size // 16) ** 2)
         decoder.reshape(64, size // 16, size // 16)
         for filters, padding in ((64, 0), (64, 1), (32, 1)):
-            decoder.transposed_convolution(filters, padding)
+            decoder.transposed_convolution(filters, 2, padding)
             decoder.normalized_and_dropped()
-        decoder.transposed_convolution(3, 1, trim=1)
+        decoder.transposed_convolution(3, 2, 1, trim=1)
         return ((torch.sigmoid(decoder.x) - x) ** 2).sum(), divergence(mean, log_variance)
 
     return model
 
 
-MODELS = {"mlp": mlp, "face-64": faces(64, 128), "face-128": faces(128, 200)}
+MODELS = {"mlp": mlp, "mnist": mnist, "face-64": faces(64, 128), "face-128": faces(128, 200)}
 
 
 def differentiate(preset):
