@@ -5,6 +5,8 @@ struct Axis {
     let low: Double
     let high: Double
     let isLogarithmic: Bool
+    /// Whether every value is a whole number, such as a step or an epoch: ticks are then whole too.
+    private let isWhole: Bool
 
     /// Spans the finite values (the positive ones, where logarithmic) with a margin of `padding` of their range.
     init(values: [Double], isLogarithmic: Bool = false, padding: Double = 0) {
@@ -16,6 +18,7 @@ struct Axis {
         self.low = low - margin
         self.high = high + margin
         self.isLogarithmic = isLogarithmic
+        isWhole = usable.allSatisfy { $0 == $0.rounded() }
     }
 
     /// Where a value falls, 0 at the low end and 1 at the high one; not-a-number where it cannot be shown.
@@ -26,8 +29,8 @@ struct Axis {
     /// Round values, about `count` of them: multiples of 1, 2 or 5 times a power of ten, and on a logarithmic axis
     /// of more than a decade those numbers themselves.
     func ticks(about count: Int) -> [Double] {
-        guard isLogarithmic else { return Self.linearTicks(low, high, about: count) }
-        if high - low < 1 { return Self.linearTicks(pow(10, low), pow(10, high), about: count) }
+        guard isLogarithmic else { return linearTicks(low, high, about: count) }
+        if high - low < 1 { return linearTicks(pow(10, low), pow(10, high), about: count) }
         let decades = (Int(low.rounded(.down))...Int(high.rounded(.down)))
         let digits = high - low < 3 ? [1.0, 2, 5] : [1.0]
         return decades.flatMap { decade in digits.map { $0 * pow(10, Double(decade)) } }
@@ -35,8 +38,8 @@ struct Axis {
     }
 
     /// The step between round values: the smallest of 1, 2, 5 times a power of ten that gives at most `count` steps.
-    private static func linearTicks(_ low: Double, _ high: Double, about count: Int) -> [Double] {
-        let raw = (high - low) / Double(count)
+    private func linearTicks(_ low: Double, _ high: Double, about count: Int) -> [Double] {
+        let raw = isWhole ? max(1, (high - low) / Double(count)) : (high - low) / Double(count)
         let power = pow(10, log10(raw).rounded(.down))
         let step = power * ([1.0, 2, 5].first { $0 * power >= raw } ?? 10)
         let first = Int((low / step).rounded(.up))

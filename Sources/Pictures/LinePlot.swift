@@ -39,7 +39,11 @@ public struct LinePlot: Sendable {
         layout.drawLegend(on: &canvas)
         for (index, series) in series.enumerated() {
             let lines = layout.lines(series.points)
-            canvas.stroke(lines, thickness: PlotStyle.lineThickness, color: PlotStyle.color(ofSeries: index))
+            let color = PlotStyle.color(ofSeries: index)
+            canvas.stroke(lines, thickness: PlotStyle.lineThickness, color: color)
+            if series.points.count <= PlotStyle.mostDots {
+                canvas.stroke(lines.joined().map { [$0] }, thickness: PlotStyle.dotThickness, color: color)
+            }
         }
         return canvas.image
     }

@@ -6,6 +6,9 @@ enum PlotStyle {
     static let title = TextStyle(height: 14, thickness: 2, color: Color(0x1F2933))
     static let label = TextStyle(height: 10, thickness: 1.3, color: Color(0x3E4C59))
     static let lineThickness = 2.2
+    /// Lines of up to this many points have a dot at each.
+    static let mostDots = 40
+    static let dotThickness = 6.0
     static let margin = 18.0
     static let gap = 9.0
 

@@ -39,6 +39,12 @@ struct LinePlotTests {
         #expect(Axis(values: [0.5, 2e4], isLogarithmic: true).ticks(about: 5) == [1, 10, 100, 1000, 10000])
     }
 
+    @Test func ticksBetweenWholeNumbersAreWhole() {
+        #expect(Axis(values: [1, 2, 3]).ticks(about: 7) == [1, 2, 3])
+        #expect(Axis(values: [1]).ticks(about: 7) == [1])
+        #expect(Axis(values: [1, 2.5]).ticks(about: 3) == [1, 1.5, 2, 2.5])
+    }
+
     @Test func labelsHaveTheDecimalsTheyNeed() {
         let linear = Axis(values: [0, 1])
         #expect(linear.labels([0, 0.05, 0.1]) == ["0.00", "0.05", "0.10"])
