@@ -6,6 +6,8 @@ extension FaceDrawing {
         let end = isLong ? traits.hair.length : traits.hair.sides
         canvas.paint(headBox(scale: isLong ? 1.6 : traits.hair.volume)) { point in
             let upright = scene.geometry.upright(point)
+            // What the head will hide is left out.
+            guard (upright * upright).sum() > 0.9 else { return (color, 0) }
             let width = scene.hairWidth(upright.y, isLong: isLong)
             let covered = coverage(max(abs(upright.x) - width, scene.hairEnd(upright, end)), pixel)
             guard covered > 0 else { return (color, 0) }
@@ -22,6 +24,7 @@ extension FaceDrawing {
         let (pixel, hair, yaw) = (scene.facePixel, traits.hair, traits.pose.yaw)
         canvas.paint(headBox(scale: 1.6)) { point in
             let upright = scene.geometry.upright(point)
+            guard abs(upright.x) > 0.5, upright.y > -0.1 else { return (hair.color, 0) }
             let width = scene.hairWidth(upright.y, isLong: true)
             let inner = 0.88 - 0.14 * smoothstep(0, 0.9, upright.y) + (upright.x > 0 ? 0.2 : -0.2) * yaw
             let strip = max(abs(upright.x) - width, inner - abs(upright.x))
@@ -39,10 +42,12 @@ extension FaceDrawing {
         let pixel = scene.facePixel
         let screenPixel = scene.pixel
         let fringe = has(.bangs)
+        // A nod moves the face by up to its sine, here with a margin.
+        let lowest = hair.sides + 0.35
         canvas.paint(headBox(scale: hair.volume)) { point in
             let upright = scene.geometry.upright(point)
             let outside = scene.geometry.outline(upright, scale: hair.volume)
-            guard outside < screenPixel else { return (hair.color, 0) }
+            guard outside < screenPixel, upright.y < lowest else { return (hair.color, 0) }
             let surface = scene.geometry.surface(upright, scale: hair.volume)
             let line = Self.hairLine(surface, hair, fringe: fringe)
             let amount = min(coverage(outside, screenPixel), coverage(surface.face.y - line, pixel * 2))

@@ -40,7 +40,7 @@ extension FaceDrawing {
         canvas.paint(headBox(scale: scale)) { point in
             let upright = scene.geometry.upright(point)
             let outside = scene.geometry.outline(upright, scale: scale)
-            guard outside < screenPixel else { return (color, 0) }
+            guard outside < screenPixel, upright.y < bottom + 0.4 else { return (color, 0) }
             let surface = scene.geometry.surface(upright, scale: scale)
             let edge = max(surface.face.y - bottom, top - surface.face.y)
             let rib = 0.94 + 0.06 * triangleWave(surface.face.x * ribs)
