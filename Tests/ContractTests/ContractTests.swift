@@ -32,6 +32,17 @@ import Testing
             ])
     }
 
+    @Test func aConflictSaysWhatToDo() throws {
+        try Self.contract.requireEqual(to: Self.contract, of: "run")
+        var other = Self.contract
+        other.shards = 16
+        let conflict = #expect(throws: ContractConflict.self) { try other.requireEqual(to: Self.contract, of: "run") }
+        #expect(
+            conflict?.description
+                == "run began with another contract: shards is 16 here and 8 in the stored contract. Leave out the options that "
+                + "differ, or begin a new run in another directory")
+    }
+
     @Test func otherTextIsRefused() {
         #expect(throws: ContractError.unreadable) { try Contract(json: "{}") }
         #expect(throws: ContractError.unreadable) { try Contract(json: "") }

@@ -28,6 +28,16 @@ import Testing
         }
     }
 
+    /// Whatever the thread's own mode is, tiny products are zero: coordinators and workers agree.
+    @Test func subnormalMomentsAreZero() throws {
+        let program = try TrainingProgram.tiny()
+        var state = program.initialState()
+        var sum = [Float](repeating: 0, count: program.layout.partialCount)
+        for index in program.layout.gradient { sum[index] = 12 * 0x1p-125 }
+        _ = try program.rule.apply(&sum, to: &state)
+        #expect(state.firstMoment.allSatisfy { $0 == 0 } && state.secondMoment.allSatisfy { $0 == 0 })
+    }
+
     @Test func onlyTheRangeChanges() {
         var parameters: [Float] = [1, 1, 1, 1]
         var first: [Float] = [0, 0, 0, 0]

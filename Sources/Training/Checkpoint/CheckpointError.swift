@@ -6,3 +6,14 @@ public struct CheckpointError: Error, Hashable, CustomStringConvertible {
 
     public var description: String { "\(file) \(reason)" }
 }
+
+/// A directory whose checkpoints are all damaged or from elsewhere.
+public struct NoUsableCheckpoint: Error, Hashable, CustomStringConvertible {
+    public let directory: String
+    public let skipped: [CheckpointStore.Skipped]
+
+    public var description: String {
+        "none of the \(skipped.count) checkpoints in \(directory) can be used (\(skipped.map(\.description).joined(separator: "; "))): "
+            + "restore one from a copy, or begin a new run in another directory"
+    }
+}

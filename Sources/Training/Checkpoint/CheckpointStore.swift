@@ -34,19 +34,28 @@ public struct CheckpointStore: Sendable {
         return path
     }
 
-    /// The newest checkpoint that verifies, or nil where there is none, and what was passed over on the way.
-    public func newest() throws(FileError) -> (checkpoint: Checkpoint?, path: String?, skipped: [Skipped]) {
+    /// A checkpoint that was taken, and what was passed over on the way.
+    public struct Found: Sendable {
+        public let checkpoint: Checkpoint
+        public let path: String
+        public let skipped: [Skipped]
+    }
+
+    /// The newest checkpoint that verifies, or nil where there are none at all.
+    ///
+    /// - Throws: `NoUsableCheckpoint` where there are some and none verifies: beginning anew would bury them. `FileError`.
+    public func newest() throws -> Found? {
         var skipped: [Skipped] = []
         for step in try steps().reversed() {
             let path = path(ofStep: step)
             do {
-                let checkpoint = try read(path, step: step)
-                return (checkpoint, path, skipped)
+                return Found(checkpoint: try read(path, step: step), path: path, skipped: skipped)
             } catch {
                 skipped.append(Skipped(path: path, reason: "\(error)"))
             }
         }
-        return (nil, nil, skipped)
+        if skipped.isEmpty { return nil }
+        throw NoUsableCheckpoint(directory: directory, skipped: skipped)
     }
 
     /// Reads one checkpoint, whose name must give its step.

@@ -1,7 +1,7 @@
 import Contract
 
 /// A line of `metrics.jsonl`.
-public struct MetricsRow: Hashable, Sendable, Codable {
+public struct MetricsRow: Hashable, Sendable, Decodable {
     /// For `train`, the number of the step, from 0; for `valid`, how many steps had been applied.
     public var step: Int
     /// From 1: the epoch that the step lies in, or that the evaluation ends.
@@ -59,8 +59,26 @@ public struct MetricsRow: Hashable, Sendable, Codable {
             ("negative_elbo", negativeELBO), ("reconstruction", reconstruction), ("divergence", divergence),
             ("images_per_second", (imagesPerSecond * 10).rounded() / 10),
         ]
-        let values = numbers.map { #""\#($0.0)":\#(ConfigurationNode.real($0.1))"# }.joined(separator: ",")
+        let values = numbers.map { #""\#($0.0)":\#(Self.text($0.1))"# }.joined(separator: ",")
         return #"{"step":\#(step),"epoch":\#(epoch),"split":"\#(split.rawValue)",\#(values),"workers":\#(workers)}"#
+    }
+
+    /// JSON has no infinity; an evaluation that is not finite is recorded as null.
+    private static func text(_ value: Double) -> String { value.isFinite ? "\(ConfigurationNode.real(value))" : "null" }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func number(_ key: CodingKeys) throws -> Double {
+            try container.decodeIfPresent(Double.self, forKey: key) ?? .nan
+        }
+        step = try container.decode(Int.self, forKey: .step)
+        epoch = try container.decode(Int.self, forKey: .epoch)
+        split = try container.decode(Split.self, forKey: .split)
+        negativeELBO = try number(.negativeELBO)
+        reconstruction = try number(.reconstruction)
+        divergence = try number(.divergence)
+        imagesPerSecond = try number(.imagesPerSecond)
+        workers = try container.decode(Int.self, forKey: .workers)
     }
 
     /// Reads a line, or returns nil for one that is torn.

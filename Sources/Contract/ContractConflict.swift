@@ -1,0 +1,22 @@
+/// A run that is to continue under another contract than it began with.
+public struct ContractConflict: Error, Hashable, CustomStringConvertible {
+    /// The checkpoint or run that holds the stored contract.
+    public let place: String
+    public let differences: [ContractDifference]
+
+    public var description: String {
+        "\(place) began with another contract: \(differences.map(\.description).joined(separator: "; ")). Leave out the options "
+            + "that differ, or begin a new run in another directory"
+    }
+}
+
+extension Contract {
+    /// Refuses to go on from a stored contract that differs.
+    ///
+    /// - Parameter place: What errors call the checkpoint or run that holds the stored contract.
+    /// - Throws: `ContractConflict` with every part that differs and both its values.
+    public func requireEqual(to stored: Contract, of place: String) throws(ContractConflict) {
+        let differences = differences(from: stored)
+        guard differences.isEmpty else { throw ContractConflict(place: place, differences: differences) }
+    }
+}

@@ -1,0 +1,20 @@
+import Hashing
+import Tensors
+import Testing
+
+@testable import Training
+
+@Suite struct DigestTests {
+    /// Reference value: scripts/reference/checkpoint_digest.py, from Python's hashlib.
+    @Test func theDigestIsTheDocumentedOne() {
+        let layout = ModelLayout(
+            parameters: SliceTable([("b/weight", [2, 3]), ("a", [2]), ("b", [1])]), statistics: SliceTable([("m", [2])])
+        )
+        let values = (0..<11).map { Float($0) / 8 - 1 }
+        let parameters = Array(values[..<9])
+        let state = ModelState(
+            layout: layout, step: 7, parameters: parameters, statistics: Array(values[9...]),
+            firstMoment: parameters.map { -$0 }, secondMoment: parameters.map { $0 * $0 })
+        #expect(state.digest.description == "1974f3f261dcd0da71261171a6a65014ab020226479a5f3a7278124249770694")
+    }
+}
