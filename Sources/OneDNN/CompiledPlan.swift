@@ -66,8 +66,12 @@ struct CompiledPlan {
     private mutating func addSteps() throws {
         var loopsAt: [Int: FusedLoop] = [:]
         for loop in fusion.loops { loopsAt[loop.position] = loop }
+        // A loop may run before the node of a source that it reads, so sources come first.
+        for (index, node) in graph.nodes.enumerated() where node.operation.isSource { try add(index, node) }
         for (index, node) in graph.nodes.enumerated() {
-            if let loop = loopsAt[index] {
+            if node.operation.isSource {
+                addOutputs(of: index)
+            } else if let loop = loopsAt[index] {
                 addLoop(loop)
                 for result in loop.results { addOutputs(of: result) }
             } else if fusion.isStored[index], !isLoopResult(node.operation) {

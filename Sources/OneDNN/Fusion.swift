@@ -176,6 +176,14 @@ private struct Reads {
 }
 
 extension Operation {
+    /// Whether the value is brought by the caller.
+    var isSource: Bool {
+        switch self {
+        case .input, .parameter, .statistic: true
+        default: false
+        }
+    }
+
     var isConstant: Bool {
         if case .constant = self { true } else { false }
     }

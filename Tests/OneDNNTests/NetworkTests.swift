@@ -1,6 +1,7 @@
 import OneDNN
 import Tensors
 import Testing
+import VAE
 
 @Suite struct NetworkTests {
     /// A small network with every kind of layer: convolutions, batch normalisation, dropout, a flattening and back.
@@ -35,6 +36,37 @@ import Testing
 
     @Test func aNetworkWithEveryLayerAgrees() throws {
         try expectAgreement(Self.network(batch: 5), tolerance: 2e-5, scale: 0.3)
+    }
+
+    @Test(arguments: Preset.all)
+    func everyGraphOfEveryPresetCompilesWithoutReorders(preset: Preset) throws {
+        let model = try VariationalAutoencoder(preset.model, preset.objective)
+        let graphs = [
+            try model.trainingGraph(microbatch: 4), model.evaluationGraph(microbatch: 4), model.encodingGraph(count: 4),
+            model.reconstructionGraph(count: 4), model.samplingGraph(count: 4),
+        ]
+        for graph in graphs {
+            #expect(try OneDNNEngine().compile(graph).counters.reordersBetweenOperations == 0)
+        }
+    }
+
+    /// A network with batch normalisation in inference mode, whose per-channel factors depend on sources alone.
+    @Test func inferenceAgrees() throws {
+        let model = try VariationalAutoencoder(
+            ModelDescription(
+                images: ImageDescription(channels: 3, height: 16, width: 16),
+                encoder: [
+                    .convolution(filters: 5, window: 3, stride: 2, padding: 1, bias: false), .batchNormalization(),
+                    .leakyReLU(slope: 0.1), .flatten,
+                ], latents: 6,
+                decoder: [
+                    .linear(units: 5 * 8 * 8), .reshape(5, 8, 8), .batchNormalization(), .relu,
+                    .transposedConvolution(filters: 3, window: 3, stride: 2, trim: 1), .sigmoid,
+                ]), Objective(likelihood: .squaredError))
+        for graph in [
+            model.evaluationGraph(microbatch: 3), model.encodingGraph(count: 3), model.reconstructionGraph(count: 3),
+            model.samplingGraph(count: 3),
+        ] { try expectAgreement(graph, tolerance: 1e-4, scale: 0.5) }
     }
 
     @Test func nothingIsReorderedBetweenOperations() throws {
