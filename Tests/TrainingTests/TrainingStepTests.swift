@@ -133,15 +133,21 @@ import Testing
 
     /// Padding, sharding and order leave no trace: one microbatch of everything finds the same means.
     @Test func evaluationIsTheMeanOverExactlyTheHeldOutExamples() throws {
-        let metrics = try #require(try LocalTrainer.tiny(TrainingProgram.tiny()).evaluate())
+        let metrics = try #require(try Self.evaluation(.tiny))
         var whole = RunConfiguration.tiny
         whole.shards = 1
         whole.microbatch = 11
-        let expected = try #require(try LocalTrainer.tiny(TrainingProgram.tiny(whole)).evaluate())
+        let expected = try #require(try Self.evaluation(whole))
         #expect(abs(metrics.reconstruction - expected.reconstruction) < 1e-5)
         #expect(abs(metrics.divergence - expected.divergence) < 1e-5)
-        let none = RandomExamples(validationCount: 0)
-        #expect(try LocalTrainer.tiny(TrainingProgram.tiny(.tiny, none), none).evaluate() == nil)
+        #expect(try Self.evaluation(.tiny, RandomExamples(validationCount: 0)) == nil)
+    }
+
+    private static func evaluation(
+        _ configuration: RunConfiguration, _ source: RandomExamples = RandomExamples()
+    ) throws -> EvaluationMetrics? {
+        let program = try TrainingProgram.tiny(configuration, source)
+        return try Evaluator(program, engine: Interpreter(), source: source).evaluate(program.initialState())
     }
 
     @Test func theProbeDependsOnTheMathematics() throws {

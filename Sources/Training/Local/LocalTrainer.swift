@@ -8,7 +8,7 @@ public struct LocalTrainer {
     public private(set) var history: History
     private let source: any ExampleSource
     private let leaf: LeafComputer
-    private let evaluator: EvaluationComputer
+    private let evaluator: Evaluator
 
     /// Compiles the graphs.
     ///
@@ -22,7 +22,7 @@ public struct LocalTrainer {
         self.state = state
         self.history = history
         leaf = try program.leafComputer(engine: engine)
-        evaluator = try program.evaluationComputer(engine: engine)
+        evaluator = try Evaluator(program, engine: engine, source: source)
     }
 
     /// Takes steps until `step` of them have been applied, and evaluates after every epoch.
@@ -59,27 +59,6 @@ public struct LocalTrainer {
 
     private mutating func evaluateIfDue() throws {
         guard let epoch = history.evaluationDue(beforeStep: state.step, plan: program.plan) else { return }
-        if let metrics = try evaluate() { history.add(metrics, epoch: epoch) }
-    }
-
-    /// Evaluates the held-out examples, or returns nil where there are none.
-    public func evaluate() throws -> EvaluationMetrics? {
-        evaluator.load(parameters: state.parameters, statistics: state.statistics)
-        var tree = TreeFold(program.tree)
-        for shard in 0..<program.evaluation.shards {
-            tree.insert(try evaluationSums(shard), at: program.tree.leaf(ofShard: shard))
-        }
-        guard let sums = tree.takeResult() else { preconditionFailure("a fold of all shards has a result") }
-        return EvaluationMetrics(sums: sums, examples: program.evaluation.examples)
-    }
-
-    private func evaluationSums(_ shard: Int) throws -> [Float] {
-        var sums = EvaluationSums.zeros
-        for index in 0..<program.evaluation.microbatchCount(shard: shard) {
-            let microbatch = program.evaluation.microbatch(index, shard: shard)
-            let pixels = try source.pixels(of: microbatch.examples.map(Int.init), in: .valid)
-            evaluator.add(microbatch, pixels: pixels, to: &sums)
-        }
-        return sums
+        if let metrics = try evaluator.evaluate(state) { history.add(metrics, epoch: epoch) }
     }
 }

@@ -1,0 +1,38 @@
+import Tensors
+
+/// Runs a graph on any number of rows, a fixed number at a time, the last ones filled up with zeros.
+final class BatchRunner {
+    private let executable: any Executable
+    private let graph: Graph
+    private let batch: Int
+
+    /// - Parameter graph: Its one input and every output have `batch` rows.
+    init(_ graph: Graph, batch: Int, engine: any Engine) throws {
+        self.graph = graph
+        self.batch = batch
+        executable = try engine.compile(graph)
+    }
+
+    func load(_ state: ModelState) {
+        executable.load(parameters: state.parameters, statistics: state.statistics)
+    }
+
+    /// The rows of each output, in the graph's order.
+    ///
+    /// - Parameter rows: The input's rows, one after another.
+    func run(_ rows: [Float], noise: NoiseKeys) -> [[Float]] {
+        let width = graph.inputs.count / batch
+        precondition(rows.count % width == 0, "\(rows.count) values do not make rows of \(width)")
+        var results = graph.outputs.slices.map { _ in [Float]() }
+        var outputs = [Float](repeating: 0, count: graph.outputs.count)
+        for start in stride(from: 0, to: rows.count, by: graph.inputs.count) {
+            let part = rows[start..<min(start + graph.inputs.count, rows.count)]
+            let padding = Array(repeating: Float(0), count: graph.inputs.count - part.count)
+            executable.run(inputs: part + padding, noise: noise, into: &outputs)
+            for (index, slice) in graph.outputs.slices.enumerated() {
+                results[index] += outputs[slice.range].prefix(part.count / width * (slice.shape.count / batch))
+            }
+        }
+        return results
+    }
+}

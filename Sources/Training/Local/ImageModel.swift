@@ -1,0 +1,89 @@
+import Contract
+import Randomness
+import Tensors
+import VAE
+
+/// A trained model at work in inference mode: it encodes, reconstructs, decodes and samples images. One thread uses it at a time.
+///
+/// Pixels come as bytes and leave as numbers in [0, 1]; both are (count, C, H, W), row-major. A graph is compiled when it is
+/// first needed.
+public final class ImageModel {
+    public let program: TrainingProgram
+    private let engine: any Engine
+    private var state: ModelState
+    private var runners: [Purpose: BatchRunner] = [:]
+    /// The runners that have the current state.
+    private var loaded: Set<Purpose> = []
+
+    private enum Purpose { case reconstruction, encoding, sampling }
+
+    /// How many rows a run takes.
+    private static let batch = 16
+
+    public init(_ program: TrainingProgram, state: ModelState, engine: any Engine) {
+        self.program = program
+        self.state = state
+        self.engine = engine
+    }
+
+    /// The model of a checkpoint.
+    ///
+    /// - Throws: What `TrainingProgram` throws for a contract that cannot be built.
+    public convenience init(_ checkpoint: Checkpoint, engine: any Engine) throws {
+        self.init(try TrainingProgram(checkpoint.contract), state: checkpoint.state, engine: engine)
+    }
+
+    /// Goes on with other parameters of the same model.
+    public func load(_ state: ModelState) {
+        self.state = state
+        loaded = []
+    }
+
+    /// The posterior's means, decoded.
+    public func reconstruct(_ pixels: [UInt8]) throws -> [Float] {
+        try run(.reconstruction, unitInterval(pixels))[0]
+    }
+
+    /// The mean and the logarithm of the variance of every image's posterior, (count, latents).
+    public func encode(_ pixels: [UInt8]) throws -> (means: [Float], logVariances: [Float]) {
+        let outputs = try run(.encoding, unitInterval(pixels))
+        return (outputs[0], outputs[1])
+    }
+
+    /// The mean images of latents, (count, latents).
+    public func decode(_ latents: [Float]) throws -> [Float] { try run(.sampling, latents)[0] }
+
+    /// The mean images of latents from the prior.
+    public func sample(count: Int, seed: UInt64) throws -> [Float] {
+        try decode(priorLatents(count: count, seed: seed))
+    }
+
+    /// Latents from the prior, N(0, 1): a function of the seed, and the first ones do not depend on the count.
+    public func priorLatents(count: Int, seed: UInt64) -> [Float] {
+        (0..<count).flatMap { sample in
+            let stream = RandomStream(seed: seed, operator: RandomStream.synthesis, example: UInt32(sample))
+            return (0..<program.configuration.model.latents).map { Float(stream.normal($0)) }
+        }
+    }
+
+    private func unitInterval(_ pixels: [UInt8]) -> [Float] {
+        var values = [Float](repeating: 0, count: pixels.count)
+        writeUnitInterval(pixels, to: &values, values.indices)
+        return values
+    }
+
+    private func run(_ purpose: Purpose, _ rows: [Float]) throws -> [[Float]] {
+        let runner = try runners[purpose] ?? BatchRunner(graph(purpose), batch: Self.batch, engine: engine)
+        runners[purpose] = runner
+        if loaded.insert(purpose).inserted { runner.load(state) }
+        return runner.run(rows, noise: NoiseKeys(seed: program.configuration.seed))
+    }
+
+    private func graph(_ purpose: Purpose) -> Graph {
+        switch purpose {
+        case .reconstruction: program.model.reconstructionGraph(count: Self.batch)
+        case .encoding: program.model.encodingGraph(count: Self.batch)
+        case .sampling: program.model.samplingGraph(count: Self.batch)
+        }
+    }
+}
