@@ -88,7 +88,7 @@ import CZip
     }
 
     private static func reason(_ code: Int32) -> String {
-        if code == ZIP_ER_NOZIP || code == ZIP_ER_INCONS { return "is not a whole zip archive" }
+        if code == ZIP_ER_NOZIP || code == ZIP_ER_INCONS { return "is not a whole zip archive; fetch it again" }
         var error = unsafe zip_error_t()
         unsafe zip_error_init_with_code(&error, code)
         defer { unsafe zip_error_fini(&error) }

@@ -36,8 +36,8 @@ struct ZipArchiveTests {
     @Test(
         "a cut archive, a web page saved as one and a missing file are refused in a sentence",
         arguments: [
-            (Array(zip([("a", [1, 2, 3])]).dropLast(10)), "is not a whole zip archive"),
-            (Array("<html>Quota exceeded</html>".utf8), "is not a whole zip archive"),
+            (Array(zip([("a", [1, 2, 3])]).dropLast(10)), "is not a whole zip archive; fetch it again"),
+            (Array("<html>Quota exceeded</html>".utf8), "is not a whole zip archive; fetch it again"),
             (nil, "cannot be opened: No such file"),
         ])
     func refusals(bytes: [UInt8]?, reason: String) throws {

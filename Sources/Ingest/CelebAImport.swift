@@ -1,0 +1,81 @@
+import Foundation
+import Pictures
+
+/// Brings CelebA's aligned images into Fuel's layout: official splits, named attributes, one crop and size for all.
+///
+/// Source: Liu, Luo, Wang, Tang, "Deep learning face attributes in the wild", ICCV 2015. The images are for non-commercial research
+/// and may not be passed on, which the file says in an attribute.
+public struct CelebAImport: Sendable {
+    /// The folder or archive; `CelebASource` says what is found in it.
+    public let source: String
+    public let crop: CelebACrop
+    /// The width and height of the images written, in pixels.
+    public let size: Int
+
+    public init(source: String, crop: CelebACrop = .standard, size: Int = 64) {
+        precondition((8...1024).contains(size), "expected a size of 8 to 1024 pixels, got \(size)")
+        self.source = source
+        self.crop = crop
+        self.size = size
+    }
+
+    /// Matches images, attributes and partition, then decodes, crops and writes, on all cores.
+    ///
+    /// - Throws: One sentence about what is missing, or about the image that cannot be decoded; nothing is left behind.
+    public func write(to path: String, progress: ImportProgress = { _, _ in }) async throws -> ImportReport {
+        let found = try CelebASource(source)
+        let plan = try CelebAPlan(found)
+        let contents = FuelWriter.Plan(
+            shape: ImageShape(channels: 3, height: size, width: size), splits: plan.splits,
+            targetNames: plan.targetNames, provenance: provenance)
+        let writer = try FuelWriter(path, contents)
+        let columns = plan.targetNames.count
+        for start in stride(from: 0, to: plan.images.count, by: Self.batch) {
+            let rows = start..<min(start + Self.batch, plan.images.count)
+            let files = try plan.images[rows].map { (name: found.images.place($0), bytes: try found.images.read($0)) }
+            let targets = Array(plan.targets[rows.lowerBound * columns..<rows.upperBound * columns])
+            try writer.append(pixels: await decode(files), targets: targets)
+            progress(rows.upperBound, plan.images.count)
+        }
+        try writer.finish()
+        return ImportReport(path, contents, notes: plan.notes)
+    }
+
+    /// Images in memory at once: enough for every core, few megabytes.
+    private static let batch = 256
+
+    private var provenance: [String: String] {
+        [
+            "source": "CelebA, img_align_celeba (Liu et al., ICCV 2015)", "crop": crop.name,
+            "crop_description": "\(crop.name) (\(crop.origin)), \(size) by \(size) pixels",
+            "terms": "Non-commercial research only; the images may not be passed on.",
+        ]
+    }
+
+    /// Decodes files side by side and returns their pixels in order.
+    private func decode(_ files: [(name: String, bytes: [UInt8])]) async throws -> [UInt8] {
+        let step = (files.count - 1) / ProcessInfo.processInfo.activeProcessorCount + 1
+        return try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
+            for start in stride(from: 0, to: files.count, by: step) {
+                let share = files[start..<min(start + step, files.count)]
+                group.addTask { (start, try share.flatMap { try pixels($0.name, $0.bytes) }) }
+            }
+            var parts: [(Int, [UInt8])] = []
+            for try await part in group { parts.append(part) }
+            return parts.sorted { $0.0 < $1.0 }.flatMap(\.1)
+        }
+    }
+
+    /// The cropped and resized pixels of one file, red, green and blue each in one piece.
+    private func pixels(_ name: String, _ bytes: [UInt8]) throws -> [UInt8] {
+        let image = try JPEG.decode(bytes, name: name)
+        guard image.width == CelebACrop.imageWidth, image.height == CelebACrop.imageHeight else {
+            throw DataError(
+                name,
+                "is \(image.width) × \(image.height); CelebA's aligned images are "
+                    + "\(CelebACrop.imageWidth) × \(CelebACrop.imageHeight)")
+        }
+        let planar = crop.apply(image, size: size).planarPixels
+        return image.channels == 3 ? planar : planar + planar + planar
+    }
+}

@@ -1,0 +1,69 @@
+import Randomness
+import Storage
+
+/// A named part of a dataset.
+public struct ImageSplit: Hashable, Sendable {
+    /// Such as `train`, `valid` or `test`.
+    public let name: String
+
+    /// The rows of its images, in order.
+    public let rows: [Int]
+
+    /// The splits of a file and, in words, where they come from.
+    static func all(
+        of names: ImageNames, counts: [Int], in root: Group
+    ) throws -> (splits: [ImageSplit], source: String) {
+        let count = counts.reduce(0, +)
+        if let image = names.parts.first?.dataset, let entries = try root.splits() {
+            let splits = try fuel(entries.filter { $0.source == image && $0.available }, count: count, in: root)
+            if !splits.isEmpty { return (splits, "the file's split attribute") }
+        }
+        if names.parts.count > 1 { return (consecutive(names.parts, counts), "the names of the datasets") }
+        return (share(of: count), "a keyed shuffle that holds a tenth out, as the file has none")
+    }
+
+    /// The splits of Fuel's table, in the order in which their names first appear.
+    private static func fuel(_ entries: [SplitEntry], count: Int, in root: Group) throws -> [ImageSplit] {
+        var splits: [ImageSplit] = []
+        for entry in entries {
+            let rows = try rows(of: entry, count: count, in: root)
+            if let index = splits.firstIndex(where: { $0.name == entry.split }) {
+                splits[index] = ImageSplit(name: entry.split, rows: splits[index].rows + rows)
+            } else {
+                splits.append(ImageSplit(name: entry.split, rows: rows))
+            }
+        }
+        return splits
+    }
+
+    private static func rows(of entry: SplitEntry, count: Int, in root: Group) throws -> [Int] {
+        let beyond = DataError(root.fileName, "has a split \(entry.split) with rows beyond its \(count) images")
+        guard let indices = entry.indices else {
+            guard entry.rows.upperBound <= count else { throw beyond }
+            return Array(entry.rows)
+        }
+        let rows = try root.dataset(indices).read(converting: Int.self)
+        guard rows.allSatisfy({ (0..<count).contains($0) }) else { throw beyond }
+        return rows
+    }
+
+    private static func consecutive(_ parts: [ImageNames.Part], _ counts: [Int]) -> [ImageSplit] {
+        var start = 0
+        return zip(parts, counts).map { part, count in
+            defer { start += count }
+            return ImageSplit(name: part.split ?? part.dataset, rows: Array(start..<start + count))
+        }
+    }
+
+    /// Holds out the tenth of the rows whose keyed random number is least, at least one.
+    private static func share(of count: Int) -> [ImageSplit] {
+        guard count > 1 else { return [ImageSplit(name: "train", rows: Array(0..<count))] }
+        let stream = RandomStream(seed: 0, operator: RandomStream.shuffle)
+        let keys = (0..<count).map { (stream.bits($0), $0) }.sorted { $0 < $1 }
+        let held = Set(keys.prefix(max(1, count / 10)).map(\.1))
+        return [
+            ImageSplit(name: "train", rows: (0..<count).filter { !held.contains($0) }),
+            ImageSplit(name: "valid", rows: held.sorted()),
+        ]
+    }
+}

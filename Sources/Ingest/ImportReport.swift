@@ -1,0 +1,35 @@
+/// What an import wrote.
+public struct ImportReport: Codable, Hashable, Sendable, CustomStringConvertible {
+    /// A split by name and number of images.
+    public struct Split: Codable, Hashable, Sendable {
+        public let name: String
+        public let count: Int
+    }
+
+    /// The file that was written.
+    public let path: String
+    public let shape: ImageShape
+    public let splits: [Split]
+    public let targetNames: [String]
+    /// What was assumed or left out, a sentence each.
+    public let notes: [String]
+
+    init(_ path: String, _ plan: FuelWriter.Plan, notes: [String] = []) {
+        self.path = path
+        shape = plan.shape
+        splits = plan.splits.map { Split(name: $0.name, count: $0.count) }
+        targetNames = plan.targetNames
+        self.notes = notes
+    }
+
+    /// The number of images in all splits.
+    public var count: Int { splits.reduce(0) { $0 + $1.count } }
+
+    public var description: String {
+        let parts = splits.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
+        return (["\(path): \(count) images of \(shape) (\(parts))"] + notes).joined(separator: "\n")
+    }
+}
+
+/// Told how many images of how many are written.
+public typealias ImportProgress = (_ done: Int, _ all: Int) -> Void
