@@ -23,6 +23,19 @@ public struct Contract: Hashable, Sendable, Codable {
     /// The SHA-256 of the gradient of the probe, a keyed microbatch through the run's own graph.
     public var probeDigest: String
 
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case formatVersion = "format_version"
+        case configuration
+        case trainingExamples = "training_examples"
+        case validationExamples = "validation_examples"
+        case shards
+        case microbatch
+        case seed
+        case numericClass = "numeric_class"
+        case dataFingerprint = "data_fingerprint"
+        case probeDigest = "probe_digest"
+    }
+
     /// The version that this program makes and understands.
     public static let currentFormatVersion = 1
 

@@ -7,6 +7,11 @@ public struct NumericClass: Hashable, Sendable, Codable {
     /// The engine with its version and instruction set, as the engine gives it.
     public var engine: String
 
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case elementType = "element_type"
+        case engine
+    }
+
     public init(elementType: String = "float32", engine: String) {
         self.elementType = elementType
         self.engine = engine
