@@ -1,1 +1,23 @@
-@main struct Tributary { static func main() {} }
+import ArgumentParser
+
+/// The command line: every other target's abilities under plain names.
+@main
+struct Tributary: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tributary",
+        abstract: "Trains variational autoencoders across machines: the same bits on any cluster, through any failure.",
+        discussion: """
+            A coordinator shards an HDF5 dataset to workers, which compute minibatch gradients of the ELBO. The trained \
+            parameters depend on the run's contract alone, never on how many workers there were or which of them died.
+
+            A first run, from nothing:
+              tributary data synthesize faces --count 4000 --out faces.h5
+              tributary train --preset face-64 --data faces.h5 --out runs/faces --workers 2 --epochs 5
+              tributary sample --checkpoint runs/faces --out samples.png
+            """,
+        version: "0.1.0",
+        subcommands: [
+            DataCommand.self, Train.self, Coordinate.self, Work.self, CheckpointCommand.self, Sample.self, Reconstruct.self,
+            Interpolate.self, Evaluate.self, PresetCommand.self,
+        ])
+}

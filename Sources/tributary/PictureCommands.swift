@@ -1,0 +1,162 @@
+import ArgumentParser
+import OneDNN
+import Pictures
+import Training
+
+/// Options of the commands that make pictures from a checkpoint.
+struct PictureOptions: ParsableArguments {
+    @Option(help: "A checkpoint, or a run directory for its newest one.", completion: .file()) var checkpoint: String
+    @Option(help: "The PNG file to write.", completion: .file(extensions: ["png"])) var out: String
+
+    /// The model of the checkpoint, ready to run.
+    func model() throws -> ImageModel {
+        try ImageModel(CheckpointCommand.read(checkpoint), engine: OneDNNEngine())
+    }
+
+    func write(_ picture: Image) throws {
+        try PNG.write(picture, to: out)
+        print(out)
+    }
+}
+
+struct Sample: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draws new images from the prior.",
+        discussion: "Example:\n  tributary sample --checkpoint runs/faces --count 64 --out samples.png")
+
+    @OptionGroup var options: PictureOptions
+    @Option(help: "How many.") var count = 64
+    @Option(help: "Another number, other samples.") var seed: UInt64 = 1
+    @Option(help: "Images in a row.") var columns = 8
+
+    func validate() throws {
+        guard (1...4096).contains(count) else { throw ValidationError("--count is from 1 to 4096, not \(count)") }
+        guard columns > 0 else { throw ValidationError("--columns is at least 1, not \(columns)") }
+    }
+
+    func run() throws {
+        let model = try options.model()
+        let images = try model.sample(count: count, seed: seed)
+        try options.write(Grid.image(model.images(images), columns: columns))
+    }
+}
+
+struct Reconstruct: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Puts held-out images beside what the model makes of them.",
+        discussion: "Example:\n  tributary reconstruct --checkpoint runs/faces --data faces.h5 --out reconstructions.png")
+
+    @OptionGroup var options: PictureOptions
+    @Option(help: "The image file.", completion: .file()) var data: String
+    @Option(help: "The split to take images from (default: valid, or test where there is none).") var split: String?
+    @Option(help: "How many.") var count = 24
+
+    func validate() throws {
+        guard (1...4096).contains(count) else { throw ValidationError("--count is from 1 to 4096, not \(count)") }
+    }
+
+    func run() throws {
+        let model = try options.model()
+        let originals = try HeldOutImages(data, split: split, first: count, for: model)
+        let made = try model.reconstruct(originals.pixels, count: originals.count)
+        try options.write(
+            Grid.pairs(originals: model.images(originals.pixels), reconstructions: model.images(made)))
+    }
+}
+
+struct Interpolate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Walks in latent space from one image to another.",
+        discussion: """
+            Each row goes from one held-out image to the next; the latent moves in a straight line between the means of \
+            their posteriors.
+
+            Example:
+              tributary interpolate --checkpoint runs/faces --data faces.h5 --rows 6 --out walk.png
+            """)
+
+    @OptionGroup var options: PictureOptions
+    @Option(help: "The image file.", completion: .file()) var data: String
+    @Option(help: "The split to take images from (default: valid, or test where there is none).") var split: String?
+    @Option(help: "How many pairs of images.") var rows = 6
+    @Option(help: "Images in a row, both ends included.") var columns = 10
+
+    func validate() throws {
+        guard (1...256).contains(rows) else { throw ValidationError("--rows is from 1 to 256, not \(rows)") }
+        guard (2...256).contains(columns) else { throw ValidationError("--columns is from 2 to 256, not \(columns)") }
+    }
+
+    func run() throws {
+        let model = try options.model()
+        let ends = try HeldOutImages(data, split: split, first: 2 * rows, for: model)
+        let pairs = ends.count / 2
+        let means = try model.encode(ends.pixels, count: 2 * pairs).mean
+        let width = means.count / max(1, 2 * pairs)
+        let latents = (0..<pairs).flatMap { row in
+            (0..<columns).flatMap { column in
+                let share = Float(column) / Float(columns - 1)
+                return (0..<width).map { index in
+                    let (from, to) = (means[2 * row * width + index], means[(2 * row + 1) * width + index])
+                    return from + share * (to - from)
+                }
+            }
+        }
+        let pictures = try model.decode(latents: latents, count: pairs * columns)
+        try options.write(Grid.image(model.images(pictures), columns: columns))
+    }
+}
+
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Computes the negative ELBO of held-out images, in nats an image.",
+        discussion: "Example:\n  tributary evaluate --checkpoint runs/faces --data faces.h5 --json")
+
+    @Option(help: "A checkpoint, or a run directory for its newest one.", completion: .file()) var checkpoint: String
+    @Option(help: "The image file.", completion: .file()) var data: String
+    @Option(help: "The split to evaluate (default: valid, or test where there is none).") var split: String?
+    @Flag(help: "Print JSON.") var json = false
+
+    private struct Result: Encodable {
+        let step: Int
+        let split: String
+        let examples: Int
+        let negative_elbo: Double
+        let reconstruction: Double
+        let divergence: Double
+    }
+
+    func run() throws {
+        let checkpoint = try CheckpointCommand.read(checkpoint)
+        let source = try DatasetSource(data, heldOut: split)
+        let configuration = try RunConfiguration(checkpoint.contract)
+        let program = try TrainingProgram(
+            configuration, trainingExamples: checkpoint.contract.trainingExamples,
+            validationExamples: source.count(.valid))
+        try program.check(source)
+        let trainer = try LocalTrainer(program, engine: OneDNNEngine(), source: source, state: checkpoint.state)
+        guard let metrics = try trainer.evaluate() else {
+            throw UsageProblem("\(data) has no held-out images: name a split with --split")
+        }
+        let result = Result(
+            step: checkpoint.state.step, split: source.heldOut ?? "train", examples: source.count(.valid),
+            negative_elbo: metrics.negativeELBO, reconstruction: metrics.reconstruction, divergence: metrics.divergence)
+        guard !json else { return print(try jsonText(result)) }
+        print(
+            "step \(result.step), \(result.examples) images of \(result.split): -ELBO \(decimal(result.negative_elbo)) = "
+                + "\(decimal(result.reconstruction)) + \(decimal(result.divergence)) nats")
+    }
+}
+
+/// The first images of a held-out split.
+private struct HeldOutImages {
+    let pixels: [UInt8]
+    let count: Int
+
+    init(_ path: String, split: String?, first wanted: Int, for model: ImageModel) throws {
+        let source = try DatasetSource(path, heldOut: split)
+        try model.program.check(source)
+        let part: Training.Split = source.count(.valid) > 0 ? .valid : .train
+        count = min(wanted, source.count(part))
+        pixels = try source.pixels(of: Array(0..<count), in: part)
+    }
+}

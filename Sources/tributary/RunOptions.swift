@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import Training
+
+/// What `train` and `coordinator` have in common: what to train, on what, into which directory, and for how long.
+struct RunOptions: ParsableArguments {
+    @Option(
+        help: "A ready configuration: \(RunConfiguration.presetNames.joined(separator: ", ")).",
+        completion: .list(RunConfiguration.presetNames))
+    var preset: String?
+    @Option(help: "A YAML file; `tributary preset NAME` prints one to start from.", completion: .file())
+    var config: String?
+    @Option(help: "The image file, as `tributary data` makes it.", completion: .file()) var data: String
+    @Option(help: "The run directory.", completion: .directory) var out: String
+    @Option(help: "Stop after so many passes over the training images.") var epochs: Int?
+    @Option(help: "Stop after so many optimizer steps.") var steps: Int?
+    @Option(help: "Shards, a power of two. Fixes the bits.") var shards: Int?
+    @Option(help: "Images of a shard in a step. Fixes the bits.") var microbatch: Int?
+    @Option(help: "Of everything random. Fixes the bits.") var seed: UInt64?
+    @Flag(help: "Continue the newest checkpoint in --out, or start where there is none.") var resume = false
+    @Option(name: .customLong("checkpoint-every"), help: "Time between checkpoints, such as 30s, 5m or 1h.")
+    var checkpointEvery: Interval = Interval(seconds: 30)
+    @Option(name: .customLong("digest-every"), help: "Steps between rows of digests.jsonl (default: at each checkpoint).")
+    var digestEvery: Int?
+    @Flag(help: "Print the result as JSON.") var json = false
+
+    func validate() throws {
+        guard (preset == nil) != (config == nil) else { throw ValidationError("name one of --preset and --config") }
+        guard epochs == nil || steps == nil else { throw ValidationError("name one of --epochs and --steps, not both") }
+        for (name, value) in [
+            ("epochs", epochs), ("steps", steps), ("shards", shards), ("microbatch", microbatch),
+            ("digest-every", digestEvery),
+        ] {
+            if let value, value < 1 { throw ValidationError("--\(name) is at least 1, not \(value)") }
+        }
+    }
+
+    /// The configuration with what the flags say.
+    func configuration() throws -> RunConfiguration {
+        var result = try preset.map(ConfigurationSource.preset) ?? ConfigurationSource.file(config!)
+        if let shards { result.shards = shards }
+        if let microbatch { result.microbatch = microbatch }
+        if let seed { result.seed = seed }
+        if let epochs { result.epochs = epochs }
+        return result
+    }
+}
+
+/// A length of time on the command line: a number with s, m or h.
+struct Interval: ExpressibleByArgument {
+    let seconds: Double
+
+    init(seconds: Double) { self.seconds = seconds }
+
+    init?(argument: String) {
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+        guard let last = argument.last, let unit = units[last] ?? (last.isNumber ? 1 : nil) else { return nil }
+        let number = units[last] == nil ? argument : String(argument.dropLast())
+        guard let value = Double(number), value > 0, value.isFinite else { return nil }
+        seconds = value * unit
+    }
+
+    var defaultValueDescription: String { "\(Int(seconds))s" }
+}

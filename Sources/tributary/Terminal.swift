@@ -1,0 +1,35 @@
+import Foundation
+
+/// Where messages go: the standard error stream, with colour and a rewritten last line only on a terminal.
+struct Terminal: Sendable {
+    let isInteractive: Bool
+    let usesColour: Bool
+
+    /// The standard error stream, as the user's environment wants it.
+    static let standardError: Terminal = {
+        let isInteractive = isatty(STDERR_FILENO) == 1 && variable("TERM") != "dumb"
+        return Terminal(isInteractive: isInteractive, usesColour: isInteractive && variable("NO_COLOR") == nil)
+    }()
+
+    /// The width in columns; 100 where nobody knows.
+    var width: Int { Self.variable("COLUMNS").flatMap(Int.init) ?? 100 }
+
+    func line(_ text: String) {
+        write((isInteractive ? "\r\u{1B}[K" : "") + text + "\n")
+    }
+
+    /// Rewrites the last line.
+    func status(_ text: String) {
+        guard isInteractive else { return }
+        write("\r\u{1B}[K" + String(text.prefix(width - 1)))
+    }
+
+    func bold(_ text: String) -> String { usesColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+    func faint(_ text: String) -> String { usesColour ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+
+    private func write(_ text: String) {
+        FileHandle.standardError.write(Foundation.Data(text.utf8))
+    }
+
+    private static func variable(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
+}

@@ -1,0 +1,77 @@
+import Contract
+import Foundation
+import Yams
+
+/// Reads a YAML file as a plain tree; what it means is decided elsewhere.
+enum YAML {
+    /// - Throws: `UsageProblem` with the file, the line and what is wrong.
+    static func read(_ path: String) throws -> ConfigurationNode {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw UsageProblem("cannot read \(path): \(error.localizedDescription)")
+        }
+        do {
+            guard let node = try Yams.compose(yaml: text) else {
+                throw UsageProblem("\(path) is empty; `tributary preset face-64` prints a configuration to start from")
+            }
+            return try convert(node, file: path)
+        } catch let error as YamlError {
+            throw UsageProblem("\(path) is not YAML: \(error.description)")
+        }
+    }
+
+    /// The tree as YAML text, keys in the order of the tree's own description.
+    static func text(_ node: ConfigurationNode) throws -> String {
+        try Yams.serialize(node: yams(node), width: -1)
+    }
+
+    private static func convert(_ node: Node, file: String) throws -> ConfigurationNode {
+        switch node {
+        case .mapping(let mapping):
+            var entries: [String: ConfigurationNode] = [:]
+            for (key, value) in mapping {
+                guard let name = key.string else { throw UsageProblem("\(file): a key is not a word\(place(key))") }
+                guard entries[name] == nil else { throw UsageProblem("\(file): `\(name)` appears twice\(place(key))") }
+                entries[name] = try convert(value, file: file)
+            }
+            return .dictionary(entries)
+        case .sequence(let sequence): return .array(try sequence.map { try convert($0, file: file) })
+        case .scalar: return scalar(node)
+        case .alias: throw UsageProblem("\(file): aliases (*name) are not supported\(place(node))")
+        }
+    }
+
+    private static func scalar(_ node: Node) -> ConfigurationNode {
+        if node.null != nil { return .null }
+        if let value = node.int { return .integer(value) }
+        if let value = node.float { return .real(value) }
+        if let value = node.bool { return .boolean(value) }
+        return .string(node.string ?? "")
+    }
+
+    private static func place(_ node: Node) -> String {
+        node.mark.map { " (line \($0.line), column \($0.column))" } ?? ""
+    }
+
+    private static func yams(_ node: ConfigurationNode) throws -> Node {
+        switch node {
+        case .null: Node("null")
+        case .boolean(let value): try Node(value)
+        case .integer(let value): try Node(value)
+        case .number(let value): try Node(value)
+        case .string(let value): Node(value)
+        case .array(let values): Node(try values.map(yams))
+        case .dictionary(let entries):
+            Node(try entries.sorted { $0.key < $1.key }.map { (Node($0.key), try yams($0.value)) })
+        }
+    }
+}
+
+/// Something the user can put right, in one sentence.
+struct UsageProblem: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
