@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Files
 import Foundation
 import Training
@@ -11,17 +12,16 @@ struct CheckpointCommand: ParsableCommand {
 
     /// A checkpoint given as a file, or as a run directory whose newest is meant.
     static func read(_ path: String) throws -> Checkpoint {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+        guard FileManager.default.fileExists(atPath: path) else {
             throw UsageProblem("there is no checkpoint or run directory at \(path)")
         }
-        guard isDirectory.boolValue else { return try Checkpoint(PosixFileSystem().read(path), file: path) }
-        let found = try CheckpointStore(directory: path + "/checkpoints").newest()
-        for skipped in found.skipped { Terminal.standardError.line("\(skipped)") }
-        guard let checkpoint = found.checkpoint else {
-            throw UsageProblem("\(path)/checkpoints holds no checkpoint that verifies")
+        let isFile = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType == .typeRegular
+        if isFile { return try Checkpoint(PosixFileSystem().read(path), file: path) }
+        guard let found = try CheckpointStore(directory: path + "/checkpoints").newest() else {
+            throw UsageProblem("\(path)/checkpoints holds no checkpoint")
         }
-        return checkpoint
+        for skipped in found.skipped { Terminal.standardError.line("\(skipped)") }
+        return found.checkpoint
     }
 }
 
@@ -75,7 +75,7 @@ extension CheckpointCommand {
         @Argument(help: "A checkpoint, or a run directory for its newest one.", completion: .file()) var file: String
 
         func run() throws {
-            print(try CheckpointCommand.read(file).state.digest())
+            print(try CheckpointCommand.read(file).state.digest)
         }
     }
 }
@@ -106,7 +106,7 @@ private struct CheckpointSummary: Encodable, CustomStringConvertible {
         seed = contract.seed
         numericClass = "\(contract.numericClass.engine)"
         dataFingerprint = contract.dataFingerprint
-        digest = "\(checkpoint.state.digest())"
+        digest = "\(checkpoint.state.digest)"
         negativeELBO = checkpoint.history.train.last?.negativeELBO
         heldOutNegativeELBO = checkpoint.history.valid.last?.negativeELBO
     }

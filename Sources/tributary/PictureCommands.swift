@@ -1,7 +1,9 @@
 import ArgumentParser
+import Contract
 import OneDNN
 import Pictures
 import Training
+import VAE
 
 /// Options of the commands that make pictures from a checkpoint.
 struct PictureOptions: ParsableArguments {
@@ -37,14 +39,15 @@ struct Sample: ParsableCommand {
     func run() throws {
         let model = try options.model()
         let images = try model.sample(count: count, seed: seed)
-        try options.write(Grid.image(model.images(images), columns: columns))
+        try options.write(Grid.image(model.pictures(images), columns: columns))
     }
 }
 
 struct Reconstruct: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Puts held-out images beside what the model makes of them.",
-        discussion: "Example:\n  tributary reconstruct --checkpoint runs/faces --data faces.h5 --out reconstructions.png")
+        discussion:
+            "Example:\n  tributary reconstruct --checkpoint runs/faces --data faces.h5 --out reconstructions.png")
 
     @OptionGroup var options: PictureOptions
     @Option(help: "The image file.", completion: .file()) var data: String
@@ -57,10 +60,10 @@ struct Reconstruct: ParsableCommand {
 
     func run() throws {
         let model = try options.model()
-        let originals = try HeldOutImages(data, split: split, first: count, for: model)
-        let made = try model.reconstruct(originals.pixels, count: originals.count)
+        let originals = try HeldOutImages(data, split: split, first: count, for: model.program)
+        let made = try model.reconstruct(originals.pixels)
         try options.write(
-            Grid.pairs(originals: model.images(originals.pixels), reconstructions: model.images(made)))
+            Grid.pairs(originals: model.pictures(originals.pixels), reconstructions: model.pictures(made)))
     }
 }
 
@@ -88,10 +91,10 @@ struct Interpolate: ParsableCommand {
 
     func run() throws {
         let model = try options.model()
-        let ends = try HeldOutImages(data, split: split, first: 2 * rows, for: model)
+        let ends = try HeldOutImages(data, split: split, first: 2 * rows, for: model.program)
         let pairs = ends.count / 2
-        let means = try model.encode(ends.pixels, count: 2 * pairs).mean
-        let width = means.count / max(1, 2 * pairs)
+        let means = try model.encode(ends.pixels).means
+        let width = model.program.configuration.model.latents
         let latents = (0..<pairs).flatMap { row in
             (0..<columns).flatMap { column in
                 let share = Float(column) / Float(columns - 1)
@@ -101,8 +104,8 @@ struct Interpolate: ParsableCommand {
                 }
             }
         }
-        let pictures = try model.decode(latents: latents, count: pairs * columns)
-        try options.write(Grid.image(model.images(pictures), columns: columns))
+        let pictures = try model.decode(latents)
+        try options.write(Grid.image(model.pictures(pictures), columns: columns))
     }
 }
 
@@ -128,17 +131,15 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let checkpoint = try CheckpointCommand.read(checkpoint)
         let source = try DatasetSource(data, heldOut: split)
-        let configuration = try RunConfiguration(checkpoint.contract)
-        let program = try TrainingProgram(
-            configuration, trainingExamples: checkpoint.contract.trainingExamples,
-            validationExamples: source.count(.valid))
+        let program = try TrainingProgram(checkpoint.contract)
         try program.check(source)
-        let trainer = try LocalTrainer(program, engine: OneDNNEngine(), source: source, state: checkpoint.state)
-        guard let metrics = try trainer.evaluate() else {
-            throw UsageProblem("\(data) has no held-out images: name a split with --split")
+        let part: Training.Split = source.count(.valid) > 0 ? .valid : .train
+        let evaluator = try Evaluator(program, engine: OneDNNEngine(), source: source, split: part)
+        guard let metrics = try evaluator.evaluate(checkpoint.state) else {
+            throw UsageProblem("\(data) has no images to evaluate")
         }
         let result = Result(
-            step: checkpoint.state.step, split: source.heldOut ?? "train", examples: source.count(.valid),
+            step: checkpoint.state.step, split: source.heldOut ?? "train", examples: source.count(part),
             negative_elbo: metrics.negativeELBO, reconstruction: metrics.reconstruction, divergence: metrics.divergence)
         guard !json else { return print(try jsonText(result)) }
         print(
@@ -152,11 +153,28 @@ private struct HeldOutImages {
     let pixels: [UInt8]
     let count: Int
 
-    init(_ path: String, split: String?, first wanted: Int, for model: ImageModel) throws {
+    init(_ path: String, split: String?, first wanted: Int, for program: TrainingProgram) throws {
         let source = try DatasetSource(path, heldOut: split)
-        try model.program.check(source)
+        try program.check(source)
         let part: Training.Split = source.count(.valid) > 0 ? .valid : .train
         count = min(wanted, source.count(part))
         pixels = try source.pixels(of: Array(0..<count), in: part)
+    }
+}
+
+extension ImageModel {
+    /// The images of a planar buffer, (count, C, H, W).
+    fileprivate func pictures(_ values: [Float]) -> [Image] {
+        let images = program.configuration.model.images
+        return (0..<values.count / program.pixelsPerExample).map {
+            Image(planar: values, index: $0, channels: images.channels, height: images.height, width: images.width)
+        }
+    }
+
+    fileprivate func pictures(_ values: [UInt8]) -> [Image] {
+        let images = program.configuration.model.images
+        return (0..<values.count / program.pixelsPerExample).map {
+            Image(planar: values, index: $0, channels: images.channels, height: images.height, width: images.width)
+        }
     }
 }

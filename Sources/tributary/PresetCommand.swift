@@ -24,7 +24,8 @@ enum ConfigurationSource {
     static func preset(_ name: String) throws -> RunConfiguration {
         guard let preset = RunConfiguration.preset(name) else {
             throw UsageProblem(
-                "there is no preset called \(name): choose one of \(RunConfiguration.presetNames.joined(separator: ", "))")
+                "there is no preset called \(name): choose one of \(RunConfiguration.presetNames.joined(separator: ", "))"
+            )
         }
         return preset
     }

@@ -20,7 +20,8 @@ struct RunOptions: ParsableArguments {
     @Flag(help: "Continue the newest checkpoint in --out, or start where there is none.") var resume = false
     @Option(name: .customLong("checkpoint-every"), help: "Time between checkpoints, such as 30s, 5m or 1h.")
     var checkpointEvery: Interval = Interval(seconds: 30)
-    @Option(name: .customLong("digest-every"), help: "Steps between rows of digests.jsonl (default: at each checkpoint).")
+    @Option(
+        name: .customLong("digest-every"), help: "Steps between rows of digests.jsonl (default: at each checkpoint).")
     var digestEvery: Int?
     @Flag(help: "Print the result as JSON.") var json = false
 

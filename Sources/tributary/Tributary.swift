@@ -17,7 +17,7 @@ struct Tributary: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            DataCommand.self, Train.self, Coordinate.self, Work.self, CheckpointCommand.self, Sample.self, Reconstruct.self,
+            DataCommand.self, CheckpointCommand.self, Sample.self, Reconstruct.self,
             Interpolate.self, Evaluate.self, PresetCommand.self,
         ])
 }

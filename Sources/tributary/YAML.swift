@@ -22,7 +22,7 @@ enum YAML {
         }
     }
 
-    /// The tree as YAML text, keys in the order of the tree's own description.
+    /// The tree as YAML text, keys in the order in which people read them.
     static func text(_ node: ConfigurationNode) throws -> String {
         try Yams.serialize(node: yams(node), width: -1)
     }
@@ -55,17 +55,44 @@ enum YAML {
         node.mark.map { " (line \($0.line), column \($0.column))" } ?? ""
     }
 
+    /// The order in which people read a configuration; other keys follow by name.
+    private static let readingOrder = [
+        "model", "images", "channels", "height", "width", "binarize", "encoder", "latents", "decoder", "objective",
+        "divergence_weight", "optimizer", "learning_rate", "base", "clipping", "parameters", "shards", "microbatch",
+        "seed", "epochs", "filters", "units", "window", "stride", "padding", "trim", "bias",
+    ]
+
+    private static func comesBefore(_ left: String, _ right: String) -> Bool {
+        func rank(_ key: String) -> Int { readingOrder.firstIndex(of: key) ?? readingOrder.count }
+        return (rank(left), left) < (rank(right), right)
+    }
+
     private static func yams(_ node: ConfigurationNode) throws -> Node {
         switch node {
         case .null: Node("null")
         case .boolean(let value): try Node(value)
         case .integer(let value): try Node(value)
-        case .number(let value): try Node(value)
+        case .number(let value): Node("\(value)", Tag(.float))
         case .string(let value): Node(value)
-        case .array(let values): Node(try values.map(yams))
-        case .dictionary(let entries):
-            Node(try entries.sorted { $0.key < $1.key }.map { (Node($0.key), try yams($0.value)) })
+        case .array(let values): Node(try values.map(yams), Tag(.seq), isShort(values) ? .flow : .block)
+        case .dictionary(let entries): try mapping(entries)
         }
+    }
+
+    private static func mapping(_ entries: [String: ConfigurationNode]) throws -> Node {
+        let pairs = try entries.sorted { comesBefore($0.key, $1.key) }.map { (Node($0.key), try yams($0.value)) }
+        return Node(pairs, Tag(.map), isShort(Array(entries.values)) ? .flow : .block)
+    }
+
+    /// Whether values fit into one line: up to six of them, none with parts.
+    private static func isShort(_ values: [ConfigurationNode]) -> Bool {
+        values.count <= 6
+            && values.allSatisfy { value in
+                switch value {
+                case .array, .dictionary: false
+                default: true
+                }
+            }
     }
 }
 

@@ -1,0 +1,15 @@
+import Foundation
+
+/// A number with as many digits as a reader needs.
+func decimal(_ value: Double) -> String {
+    String(format: abs(value) < 100 ? "%.2f" : "%.1f", value)
+}
+
+/// Seconds as people say them.
+func duration(_ seconds: Double) -> String {
+    switch seconds {
+    case ..<60: "\(Int(seconds.rounded())) s"
+    case ..<3600: "\(Int(seconds / 60)) min \(Int(seconds) % 60) s"
+    default: "\(Int(seconds / 3600)) h \(Int(seconds / 60) % 60) min"
+    }
+}
