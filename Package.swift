@@ -93,7 +93,7 @@ let package = Package(
         .testTarget(name: "VAETests", dependencies: ["VAE", "Tensors"]),
         .testTarget(name: "OneDNNTests", dependencies: ["OneDNN", "Tensors", "Randomness", "VAE"]),
         .testTarget(
-            name: "IngestTests", dependencies: ["Ingest", "Storage", "Pictures", "Archives", "Files"]),
+            name: "IngestTests", dependencies: ["Ingest", "Storage", "Pictures", "Archives", "Files", "Hashing"]),
         .testTarget(
             name: "TrainingTests",
             dependencies: [

@@ -1,4 +1,3 @@
-import Foundation
 import Pictures
 
 /// Brings CelebA's aligned images into Fuel's layout: official splits, named attributes, one crop and size for all.
@@ -22,7 +21,7 @@ public struct CelebAImport: Sendable {
     /// Matches images, attributes and partition, then decodes, crops and writes, on all cores.
     ///
     /// - Throws: One sentence about what is missing, or about the image that cannot be decoded; nothing is left behind.
-    public func write(to path: String, progress: ImportProgress = { _, _ in }) async throws -> ImportReport {
+    public func write(to path: String, progress: ImportProgress = { _, _ in }) throws -> ImportReport {
         let found = try CelebASource(source)
         let plan = try CelebAPlan(found)
         let contents = FuelWriter.Plan(
@@ -34,7 +33,7 @@ public struct CelebAImport: Sendable {
             let rows = start..<min(start + Self.batch, plan.images.count)
             let files = try plan.images[rows].map { (name: found.images.place($0), bytes: try found.images.read($0)) }
             let targets = Array(plan.targets[rows.lowerBound * columns..<rows.upperBound * columns])
-            try writer.append(pixels: await decode(files), targets: targets)
+            try writer.append(pixels: decode(files), targets: targets)
             progress(rows.upperBound, plan.images.count)
         }
         try writer.finish()
@@ -47,23 +46,18 @@ public struct CelebAImport: Sendable {
     private var provenance: [String: String] {
         [
             "source": "CelebA, img_align_celeba (Liu et al., ICCV 2015)", "crop": crop.name,
-            "crop_description": "\(crop.name) (\(crop.origin)), \(size) by \(size) pixels",
             "terms": "Non-commercial research only; the images may not be passed on.",
         ]
     }
 
     /// Decodes files side by side and returns their pixels in order.
-    private func decode(_ files: [(name: String, bytes: [UInt8])]) async throws -> [UInt8] {
-        let step = (files.count - 1) / ProcessInfo.processInfo.activeProcessorCount + 1
-        return try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
-            for start in stride(from: 0, to: files.count, by: step) {
-                let share = files[start..<min(start + step, files.count)]
-                group.addTask { (start, try share.flatMap { try pixels($0.name, $0.bytes) }) }
-            }
-            var parts: [(Int, [UInt8])] = []
-            for try await part in group { parts.append(part) }
-            return parts.sorted { $0.0 < $1.0 }.flatMap(\.1)
+    ///
+    /// - Throws: The error of the first file that has one, whichever core met it first.
+    private func decode(_ files: [(name: String, bytes: [UInt8])]) throws -> [UInt8] {
+        let images = concurrentMap(files.indices) { index in
+            Result { try pixels(files[index].name, files[index].bytes) }
         }
+        return try images.flatMap { try $0.get() }
     }
 
     /// The cropped and resized pixels of one file, red, green and blue each in one piece.

@@ -57,14 +57,30 @@ public final class FuelWriter {
         self.path = path
         self.plan = plan
         temporary = "\(path).\(UInt64.random(in: 0 ... .max)).tmp"
-        let file = try File.create(temporary)
-        self.file = file
-        features = try file.root.createDataset(
-            "features", of: UInt8.self,
-            shape: [plan.count, plan.shape.channels, plan.shape.height, plan.shape.width])
+        try writing {
+            let file = try File.create(temporary)
+            self.file = file
+            try createFeatures(in: file)
+            try createTargets(in: file)
+            for (name, value) in plan.provenance.sorted(by: { $0.key < $1.key }) {
+                try file.root.setAttribute(name, value)
+            }
+        }
+    }
+
+    /// Says the path that was asked for, not the temporary one, where the library fails.
+    private func writing(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let error as H5Error {
+            throw DataError(path, "cannot be written: \(error.reason)")
+        }
+    }
+
+    private func createFeatures(in file: File) throws {
+        let shape = [plan.count, plan.shape.channels, plan.shape.height, plan.shape.width]
+        features = try file.root.createDataset("features", of: UInt8.self, shape: shape)
         try features?.setAttribute(DatasetNames.dimensionLabels, ["batch", "channel", "height", "width"])
-        try createTargets(in: file)
-        for (name, value) in plan.provenance.sorted(by: { $0.key < $1.key }) { try file.root.setAttribute(name, value) }
     }
 
     private func createTargets(in file: File) throws {
@@ -89,8 +105,10 @@ public final class FuelWriter {
                 && written + images <= plan.count,
             "expected whole images of \(plan.shape.count) bytes with \(plan.targetNames.count) targets each, at most "
                 + "\(plan.count - written) of them, got \(pixels.count) bytes and \(rows.count) targets")
-        try features?.write(pixels, rows: written..<written + images)
-        try targets?.write(rows, rows: written..<written + images)
+        try writing {
+            try features?.write(pixels, rows: written..<written + images)
+            try targets?.write(rows, rows: written..<written + images)
+        }
         written += images
     }
 
@@ -98,8 +116,10 @@ public final class FuelWriter {
     public func finish() throws {
         precondition(written == plan.count, "expected \(plan.count) images before the end, got \(written)")
         precondition(file != nil, "expected one finish(), got another")
-        try file?.root.setSplits(splitEntries())
-        try file?.synchronize()
+        try writing {
+            try file?.root.setSplits(splitEntries())
+            try file?.synchronize()
+        }
         close()
         try publish()
     }

@@ -21,7 +21,8 @@ public struct H5Error: Error, Hashable, CustomStringConvertible {
         "cannot \(operation): \(reason)"
     }
 
-    private var reason: String {
+    /// Why, in a few words.
+    public var reason: String {
         if stack.contains(where: { $0.contains("file signature not found") }) { return "it is not an HDF5 file" }
         if stack.contains(where: { $0.contains("truncated file") }) { return "the file is truncated" }
         return stack.first.map(Self.systemText) ?? "the HDF5 library gives no reason"

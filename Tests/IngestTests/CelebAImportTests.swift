@@ -17,19 +17,12 @@ struct CelebAImportTests {
         try partition.write(to: "\(folder)/list_eval_partition.txt")
     }
 
-    private func folder(_ body: (String) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "celeba-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try await body(folder)
-    }
-
     @Test("images, attributes and splits are matched by file name")
-    func matching() async throws {
-        try await folder { folder in
+    func matching() throws {
+        try withTemporaryFolder { folder in
             try write(folder)
             var steps: [Int] = []
-            let report = try await CelebAImport(source: folder, size: 16).write(to: "\(folder)/a.h5") { done, _ in
+            let report = try CelebAImport(source: folder, size: 16).write(to: "\(folder)/a.h5") { done, _ in
                 steps.append(done)
             }
             #expect(steps == [2])
@@ -49,10 +42,10 @@ struct CelebAImportTests {
     }
 
     @Test("Kaggle's tables, LF, zeros for -1 and the doubled folder give the same file")
-    func variants() async throws {
-        try await folder { folder in
+    func variants() throws {
+        try withTemporaryFolder { folder in
             try write(folder)
-            let official = try await fingerprint(folder, to: "\(folder)/a.h5")
+            let official = try fingerprint(folder, to: "\(folder)/a.h5")
             let kaggle = "\(folder)/kaggle"
             try write(kaggle, images: "img_align_celeba/img_align_celeba")
             for name in ["list_attr_celeba.txt", "list_eval_partition.txt"] {
@@ -61,26 +54,26 @@ struct CelebAImportTests {
             try "image_id,Smiling,Eyeglasses\n000003.jpg,0,1\n000001.jpg,1,0".write(
                 to: "\(kaggle)/list_attr_celeba.csv")
             try "image_id,partition\n000001.jpg,2\n000003.jpg,1\n".write(to: "\(kaggle)/list_eval_partition.csv")
-            let other = try await fingerprint(kaggle, to: "\(folder)/b.h5")
+            let other = try fingerprint(kaggle, to: "\(folder)/b.h5")
             #expect(official == other)
         }
     }
 
-    private func fingerprint(_ source: String, to path: String) async throws -> [String] {
-        _ = try await CelebAImport(source: source, size: 8).write(to: path)
+    private func fingerprint(_ source: String, to path: String) throws -> [String] {
+        _ = try CelebAImport(source: source, size: 8).write(to: path)
         let dataset = try ImageDataset(path)
         return try ["\(dataset.targetValues())", "\(dataset.fingerprint(split: "valid"))"]
             + ["\(dataset.fingerprint(split: "test"))"]
     }
 
     @Test("without tables the official bounds are used, and the report says so")
-    func withoutTables() async throws {
-        try await folder { folder in
+    func withoutTables() throws {
+        try withTemporaryFolder { folder in
             try write(folder)
             try FileManager.default.removeItem(atPath: "\(folder)/list_attr_celeba.txt")
             try FileManager.default.removeItem(atPath: "\(folder)/list_eval_partition.txt")
             try alignedImage.write(to: "\(folder)/img_align_celeba/182638.jpg")
-            let report = try await CelebAImport(source: "\(folder)/img_align_celeba", size: 8).write(
+            let report = try CelebAImport(source: "\(folder)/img_align_celeba", size: 8).write(
                 to: "\(folder)/a.h5")
             #expect(report.splits.map { "\($0.name) \($0.count)" } == ["train 2", "test 1"])
             #expect(report.notes.count == 2)
@@ -89,7 +82,7 @@ struct CelebAImportTests {
     }
 
     @Test("a bad image or table is one sentence with its name, and nothing is left")
-    func refusals() async throws {
+    func refusals() throws {
         let cases: [((String) throws -> Void, String)] = [
             ({ try write($0, image: Array(alignedImage.dropLast(200))) }, "img_align_celeba/000001.jpg"),
             ({ try write($0, image: smallImage) }, "000001.jpg is 10 × 12"),
@@ -131,11 +124,11 @@ struct CelebAImportTests {
             ({ _ in }, "has neither img_align_celeba.zip nor the folder img_align_celeba"),
         ]
         for (write, problem) in cases {
-            try await folder { folder in
+            try withTemporaryFolder { folder in
                 try write(folder)
                 let before = try names(in: folder)
-                let error = await #expect(throws: (any Error).self) {
-                    try await CelebAImport(source: folder).write(to: "\(folder)/a.h5")
+                let error = #expect(throws: (any Error).self) {
+                    try CelebAImport(source: folder).write(to: "\(folder)/a.h5")
                 }
                 #expect(error.map { "\($0)".contains(problem) } == true, "\(error.map { "\($0)" } ?? "no error")")
                 #expect(try names(in: folder) == before)
@@ -144,11 +137,11 @@ struct CelebAImportTests {
     }
 
     @Test("every crop is a square of the size asked for", arguments: CelebACrop.all.map(\.name))
-    func crops(name: String) async throws {
+    func crops(name: String) throws {
         let crop = try #require(CelebACrop(named: name))
-        try await folder { folder in
+        try withTemporaryFolder { folder in
             try write(folder)
-            let report = try await CelebAImport(source: folder, crop: crop, size: 24).write(to: "\(folder)/a.h5")
+            let report = try CelebAImport(source: folder, crop: crop, size: 24).write(to: "\(folder)/a.h5")
             #expect(report.shape == ImageShape(channels: 3, height: 24, width: 24))
         }
     }
@@ -156,10 +149,10 @@ struct CelebAImportTests {
     @Test(
         "real images cropped as Fuel does equal those that Pillow and h5py made",
         .enabled(if: RealData.isThere, "the folder of real data is not here"))
-    func real() async throws {
-        try await folder { folder in
+    func real() throws {
+        try withTemporaryFolder { folder in
             let crop = try #require(CelebACrop(named: "fuel"))
-            let report = try await CelebAImport(source: "\(RealData.folder)/celeba", crop: crop).write(
+            let report = try CelebAImport(source: "\(RealData.folder)/celeba", crop: crop).write(
                 to: "\(folder)/a.h5")
             #expect(report.splits.map { "\($0.name) \($0.count)" } == ["train 4320", "valid 600", "test 480"])
             let ours = try ImageDataset("\(folder)/a.h5")

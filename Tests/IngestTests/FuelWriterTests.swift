@@ -56,7 +56,8 @@ struct FuelWriterTests {
             try writer.append(pixels: Array(0..<24), targets: Array(repeating: 0, count: 8))
             #expect(throws: FileError.self) { try writer.finish() }
             #expect(try names(in: folder) == ["faces.h5"])
-            #expect(throws: H5Error.self) { try FuelWriter("\(folder)/nowhere/faces.h5", plan) }
+            let error = #expect(throws: DataError.self) { try FuelWriter("\(folder)/nowhere/faces.h5", plan) }
+            #expect(error?.problem == "cannot be written: No such file or directory")
         }
     }
 }
