@@ -104,7 +104,8 @@ let package = Package(
         .testTarget(
             name: "ClusterTests",
             dependencies: [
-                "Cluster", "Coordination", "Training", "Messaging", "OneDNN", "Storage", "Contract",
+                "Cluster", "Coordination", "Training", "Messaging", "OneDNN", "Storage", "Contract", "Tensors",
+                "VAE", "Randomness", "Hashing", .product(name: "Logging", package: "swift-log"),
             ]),
     ],
     swiftLanguageModes: [.v6]

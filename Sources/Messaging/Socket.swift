@@ -87,4 +87,10 @@ import CZeroMQ
         }
         return message
     }
+
+    /// Lets what is unsent leave for so long after the socket is closed; without this call nothing does.
+    /// The C function is `zmq_setsockopt` with `ZMQ_LINGER`.
+    public func allowFarewell(milliseconds: Int) throws(MessagingError) {
+        try SocketHandle(borrowing: self).set(ZMQ_LINGER, milliseconds)
+    }
 }

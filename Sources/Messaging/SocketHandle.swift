@@ -1,6 +1,6 @@
 import CZeroMQ
 
-/// A libzmq socket that nobody owns yet: what options are applied to.
+/// A libzmq socket as options see it: one that nobody owns yet, or one lent by its owner for a call.
 @safe struct SocketHandle {
     let pointer: UnsafeMutableRawPointer
 
@@ -9,6 +9,11 @@ import CZeroMQ
         let type = kind == .router ? ZMQ_ROUTER : ZMQ_DEALER
         guard let pointer = unsafe zmq_socket(context.pointer, type) else { throw .last("open a socket") }
         unsafe self.pointer = pointer
+    }
+
+    /// The owner's socket, for as long as the call takes.
+    init(borrowing socket: borrowing Socket) {
+        unsafe pointer = socket.pointer
     }
 
     /// The C function is `zmq_close`.

@@ -1,0 +1,19 @@
+import Files
+
+/// `address` in the run directory: where workers connect while a coordinator listens.
+struct AddressFile {
+    private let path: String
+
+    init(directory: String) {
+        path = directory + "/address"
+    }
+
+    func write(_ address: String) throws(FileError) {
+        try PosixFileSystem().replaceDurably(path, Array("\(address)\n".utf8))
+    }
+
+    /// Takes the address back; that the file is gone already is no error.
+    func remove() {
+        try? PosixFileSystem().remove(path)
+    }
+}

@@ -1,0 +1,51 @@
+import Coordination
+import Tensors
+import Training
+
+/// All that a coordinator needs to know.
+public struct CoordinatorOptions: Sendable {
+    /// When a run is over.
+    public enum Stop: Sendable, Equatable {
+        /// After so many passes through the training split.
+        case epochs(Int)
+        /// After so many steps.
+        case steps(Int)
+    }
+
+    public var configuration: RunConfiguration
+    /// The configuration as the user may start from it again; it becomes `config.yaml`.
+    public var configurationText: String
+    public var source: any ExampleSource
+    /// The run directory.
+    public var directory: String
+    /// Where workers connect: `tcp://127.0.0.1:PORT` or `ipc://PATH`.
+    public var listen: String
+    /// Whether to go on from the newest checkpoint, where there is one.
+    public var resume: Bool
+    public var stop: Stop
+    /// How much time passes between checkpoints.
+    public var checkpointEvery: Duration
+    /// How many steps pass between rows of `digests.jsonl`; nil for one at each checkpoint.
+    public var digestEvery: Int?
+    /// What computes the contract's probe, and the pictures.
+    public var engine: any Engine
+    /// The limits of waits; the defaults suit everyone but tests.
+    public var timing = Timing()
+
+    public init(
+        configuration: RunConfiguration, configurationText: String, source: any ExampleSource, directory: String,
+        listen: String, resume: Bool, stop: Stop, checkpointEvery: Duration = .seconds(30), digestEvery: Int? = nil,
+        engine: any Engine
+    ) {
+        self.configuration = configuration
+        self.configurationText = configurationText
+        self.source = source
+        self.directory = directory
+        self.listen = listen
+        self.resume = resume
+        self.stop = stop
+        self.checkpointEvery = checkpointEvery
+        self.digestEvery = digestEvery
+        self.engine = engine
+    }
+}

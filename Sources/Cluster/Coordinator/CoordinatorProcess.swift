@@ -1,0 +1,313 @@
+import Contract
+import Coordination
+import Hashing
+import Logging
+import Messaging
+import Tensors
+import Training
+
+/// Runs a coordinator: listens for workers, hands out leases, folds what they send, and keeps the run.
+///
+///     let outcome = try CoordinatorProcess(options, reporter: bar, log: log).run()
+public final class CoordinatorProcess {
+    private enum News: Sendable {
+        case archivist(Archivist.News)
+        case interrupted(String)
+    }
+
+    private let options: CoordinatorOptions
+    private let reporter: any RunReporter
+    private let log: Logger
+    private let interruption: Interruption
+    private let clock = MonotonicClock()
+    private let inbox: Inbox<News>
+    private let endpoint: Endpoint
+    private let opening: RunOpening
+    private let archivist: Archivist
+    private let link: Link
+    private let address: AddressFile
+    private var training: RunState
+    private var state: CoordinatorState
+    private var sums = SumStore()
+    private var outgoing: OutgoingParameters
+    private var queue: [CoordinatorEvent] = []
+    private var pace: Pace
+    private var checkpointDue: Duration = .zero
+    private var isSaving = false
+    private var newestCheckpoint: String?
+    private var ending: RunOutcome.Reason?
+    private var isStopped = false
+    private var failure: (any Error)?
+
+    /// Opens the run directory and listens.
+    ///
+    /// - Parameters:
+    ///   - reporter: Is told what happens.
+    ///   - log: Gets every lease that moves and every worker that comes or goes.
+    ///   - interruption: Ends the run early, with a checkpoint.
+    /// - Throws: One sentence about the directory, the data, the contract or the address.
+    public init(
+        _ options: CoordinatorOptions, reporter: any RunReporter, log: Logger, interruption: Interruption = .signals
+    ) throws {
+        self.options = options
+        self.reporter = reporter
+        self.log = log
+        self.interruption = interruption
+        endpoint = try Endpoint(options.listen)
+        inbox = try Inbox()
+        opening = try RunOpening(options)
+        training = try opening.begin(options.stop)
+        address = AddressFile(directory: opening.directory.path)
+        state = CoordinatorState(Self.configuration(opening, options))
+        outgoing = OutgoingParameters(training.model)
+        pace = Pace(imagesPerStep: training.program.plan.globalBatch, examples: training.program.evaluation.examples)
+        link = try Link.listening(on: endpoint, in: Context())
+        archivist = Archivist(
+            opening.directory, digests: try DigestLog(opening.directory.digestsPath), program: opening.program,
+            engine: options.engine, source: options.source
+        ) { [inbox] in inbox.put(.archivist($0)) }
+    }
+
+    private static func configuration(
+        _ opening: RunOpening, _ options: CoordinatorOptions
+    ) -> CoordinatorState.Configuration {
+        let layout = opening.program.layout
+        let sizes = BulkSizes(
+            parameterBytes: 4 * (layout.parameters.count + layout.statistics.count),
+            partialBytes: 4 * layout.partialCount, evaluationBytes: 4 * EvaluationSums.count,
+            exampleBytes: opening.program.pixelsPerExample)
+        return CoordinatorState.Configuration(
+            run: opening.run, epoch: opening.epoch, contract: opening.contract, sizes: sizes, timing: options.timing)
+    }
+
+    /// Trains until all steps are done, or until somebody asks to end. A checkpoint of the last state is then on the disk.
+    ///
+    /// - Throws: `DivergedError`, or a sentence about the disk or the data. What was saved before is intact.
+    public func run() throws -> RunOutcome {
+        try address.write(endpoint.description)
+        defer { address.remove() }
+        interruption.listen { [inbox] in inbox.put(.interrupted($0)) }
+        start()
+        while !isStopped {
+            try turn()
+        }
+        archivist.finish()
+        takeNews()
+        if let failure { throw failure }
+        return outcome()
+    }
+
+    // MARK: - Beginning and ending
+
+    private func start() {
+        let plan = training.program.plan
+        reporter.report(
+            .started(
+                RunSummary(
+                    run: training.run.description, step: training.model.step, totalSteps: training.totalSteps,
+                    totalEpochs: plan.epoch(ofStep: max(0, training.totalSteps - 1)),
+                    parameters: training.program.layout.parameters.count, trainingExamples: plan.examples,
+                    validationExamples: training.program.evaluation.examples, shards: plan.shards,
+                    microbatch: plan.microbatch, address: endpoint.description, checkpoint: opening.checkpointPath,
+                    skipped: opening.skipped)))
+        newestCheckpoint = opening.checkpointPath
+        if opening.checkpointPath == nil { save() }
+        checkpointDue = clock.now + options.checkpointEvery
+        goOn()
+    }
+
+    /// Begins the next round, or ends the run.
+    private func goOn() {
+        guard ending == nil else { return }
+        if let epoch = training.takeEpochToDraw() { archivist.draw(epoch: epoch, training.model, training.history) }
+        guard let round = training.nextRound else {
+            return end(.completed, "all \(training.totalSteps) steps are done")
+        }
+        outgoing.update(training.model)
+        pace.begin(at: clock.now)
+        queue.append(.begin(round))
+    }
+
+    private func end(_ reason: RunOutcome.Reason, _ sentence: String) {
+        guard ending == nil else { return }
+        ending = reason
+        save()
+        queue.append(.stop(sentence))
+    }
+
+    private func fail(_ error: any Error) {
+        guard failure == nil else { return }
+        failure = error
+        ending = .interrupted("\(error)")
+        queue.append(.stop("\(error)"))
+    }
+
+    private func outcome() -> RunOutcome {
+        let outcome = RunOutcome(
+            reason: ending ?? .completed, step: training.model.step, digest: training.model.digest.description,
+            checkpoint: newestCheckpoint ?? "")
+        reporter.report(.finished(outcome))
+        return outcome
+    }
+
+    private func save() {
+        isSaving = true
+        checkpointDue = clock.now + options.checkpointEvery
+        if options.digestEvery == nil { archivist.record(training.model) }
+        archivist.save(training.checkpoint)
+    }
+
+    // MARK: - Events
+
+    /// Waits for something to happen, and takes it in.
+    private func turn() throws {
+        if queue.isEmpty {
+            _ = try Poller.wait(
+                control: link.control, bulk: link.bulk, doorbell: inbox.doorbell, atMost: .milliseconds(50))
+        }
+        try drainSockets()
+        takeNews()
+        handle(.tick, Message([]))
+        handleQueue()
+    }
+
+    /// Control first, and again between bulk messages, so that a heartbeat never waits behind gradients.
+    private func drainSockets() throws {
+        while true {
+            while let arrival = try Arrival.next(on: link.control) { take(arrival) }
+            guard let arrival = try Arrival.next(on: link.bulk) else { return }
+            take(arrival)
+        }
+    }
+
+    private func take(_ arrival: consuming Arrival) {
+        let peer = Peer(arrival.identity)
+        do throws(WireError) {
+            handle(.received(try arrival.decoded(WorkerMessage.self), from: peer), arrival.payload)
+        } catch {
+            log.debug("malformed message: \(error)")
+            handle(.malformed(error, from: peer), Message([]))
+        }
+        handleQueue()
+    }
+
+    private func handleQueue() {
+        while !queue.isEmpty { handle(queue.removeFirst(), Message([])) }
+    }
+
+    private func handle(_ event: CoordinatorEvent, _ payload: borrowing Message) {
+        for action in state.handle(event, at: clock.now) {
+            do {
+                try carryOut(action, payload)
+            } catch {
+                fail(error)
+            }
+        }
+    }
+
+    private func takeNews() {
+        for news in inbox.takeAll() {
+            switch news {
+            case .interrupted(let reason): end(.interrupted(reason), "the run was interrupted by \(reason)")
+            case .archivist(let news): take(news)
+            }
+        }
+    }
+
+    private func take(_ news: Archivist.News) {
+        switch news {
+        case .saved(let path, let step):
+            isSaving = false
+            newestCheckpoint = path
+            reporter.report(.checkpointSaved(path: path, step: step))
+        case .pictures(let paths, let epoch): reporter.report(.pictures(paths: paths, epoch: epoch))
+        case .picturesFailed(let sentence):
+            log.warning("\(sentence)")
+            reporter.report(.notice(sentence))
+        case .failed(let error): fail(error)
+        }
+    }
+
+    // MARK: - Actions
+
+    private func carryOut(_ action: CoordinatorAction, _ payload: borrowing Message) throws {
+        switch action {
+        case .send(let message, let step, let peer): try send(message, step: step, to: peer)
+        case .sendParameters(let step, let offset, let bytes, let peer):
+            let chunk = outgoing.chunk(offset..<(offset + bytes))
+            try send(.parameters(offset: offset, bytes: bytes), step: step, chunk, to: peer)
+        case .sendRows(let split, let examples, let peer): try sendRows(split, examples, to: peer)
+        case .place(let lease, let offset, let total):
+            sums.place(payload, lease: lease, offset: offset, total: total)
+        case .commit(let lease, let node): sums.commit(lease: lease, node: node)
+        case .drop(let lease): sums.drop(lease: lease)
+        case .discard(let node): sums.discard(node: node)
+        case .fold(let node): sums.join(node: node)
+        case .hashNode(let round, let node):
+            queue.append(.nodeDigest(round, node: node, sums.digest(node: node)))
+        case .hashLease(let round, let lease):
+            queue.append(.leaseDigest(round, lease: lease, sums.takeDigest(lease: lease)))
+        case .finished(let report): try finish(report)
+        case .stopped: isStopped = true
+        case .note(let notice): tell(notice)
+        }
+    }
+
+    private func finish(_ report: RoundReport) throws {
+        let sum = sums.takeResult()
+        let speed = pace.finish(report.round.kind, at: clock.now)
+        switch report.round.kind {
+        case .evaluation:
+            if let found = try training.record(evaluation: sum, report, imagesPerSecond: speed) {
+                reporter.report(.evaluated(found))
+            }
+        case .training:
+            reporter.report(.step(try training.apply(sum, report, imagesPerSecond: speed)))
+            keepRecords()
+        }
+        goOn()
+    }
+
+    private func keepRecords() {
+        if let every = options.digestEvery, training.model.step % every == 0 { archivist.record(training.model) }
+        if clock.now >= checkpointDue, !isSaving, training.nextRound != nil { save() }
+    }
+
+    private func send(_ message: CoordinatorMessage, step: Int, to peer: Peer) throws {
+        let envelope = Envelope(message, fence: Fence(run: training.run, epoch: opening.epoch, step: step))
+        guard try link.control.send(Message(peer.identity), more: true) == .sent else {
+            return queue.append(.undeliverable(peer))
+        }
+        _ = try link.control.send(Message(envelope.encoded))
+    }
+
+    private func send(
+        _ message: CoordinatorMessage, step: Int, _ payload: consuming Message, to peer: Peer
+    ) throws {
+        let envelope = Envelope(message, fence: Fence(run: training.run, epoch: opening.epoch, step: step))
+        guard try link.bulk.send(Message(peer.identity), more: true) == .sent else {
+            return queue.append(.undeliverable(peer))
+        }
+        _ = try link.bulk.send(Message(envelope.encoded), more: true)
+        _ = try link.bulk.send(payload)
+    }
+
+    private func sendRows(_ split: PixelSplit, _ examples: [UInt32], to peer: Peer) throws {
+        let pixels = try options.source.pixels(of: examples.map(Int.init), in: split.split)
+        let rows = CoordinatorMessage.Rows(split: split, examples: examples, bytes: pixels.count)
+        try send(
+            .rows(rows), step: training.model.step, Message(sharing: SharedBytes(bytes: pixels), 0..<pixels.count),
+            to: peer)
+    }
+
+    private func tell(_ notice: Notice) {
+        log.log(notice)
+        switch notice {
+        case .joined(let name, _, let process, _, _): reporter.report(.workerJoined(name: name, process: process))
+        case .gone(let name, let reason, _): reporter.report(.workerLeft(name: name, reason: reason))
+        case .moved: reporter.report(.leaseMoved(notice.description))
+        case .finished: break
+        default: reporter.report(.notice(notice.description))
+        }
+    }
+}

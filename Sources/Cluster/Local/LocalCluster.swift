@@ -1,0 +1,93 @@
+import Foundation
+import Logging
+import Messaging
+
+/// Runs a coordinator in this process and workers in processes of their own, on sockets that only this user can reach.
+///
+///     let outcome = try LocalCluster(options, workers: 2, threads: 1).run(reporter: bar, log: log)
+public struct LocalCluster {
+    private let options: CoordinatorOptions
+    private let workers: Int
+    private let threads: Int
+    private let executable: String
+    private let workerArguments: [String]
+
+    /// - Parameters:
+    ///   - options: Its `listen` is replaced.
+    ///   - executable: The program whose `worker` subcommand is started; by default, this one.
+    ///   - workerArguments: What each worker is told besides its address, threads and name.
+    public init(
+        _ options: CoordinatorOptions, workers: Int, threads: Int, executable: String = LocalCluster.thisProgram,
+        workerArguments: [String] = []
+    ) {
+        precondition(workers >= 0 && threads > 0, "a local cluster of \(workers) workers with \(threads) threads")
+        self.options = options
+        self.workers = workers
+        self.threads = threads
+        self.executable = executable
+        self.workerArguments = workerArguments
+    }
+
+    /// The path of the running program.
+    public static var thisProgram: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    }
+
+    /// Trains as `CoordinatorProcess.run()` does; workers that are left over are ended.
+    public func run(
+        reporter: any RunReporter, log: Logger, interruption: Interruption = .signals
+    ) throws -> RunOutcome {
+        let folder = try SocketFolder()
+        var options = options
+        options.listen = folder.address
+        let coordinator = try CoordinatorProcess(options, reporter: reporter, log: log, interruption: interruption)
+        let processes = try startWorkers(folder.address)
+        defer { end(processes) }
+        return try coordinator.run()
+    }
+
+    private func startWorkers(_ address: String) throws -> [Process] {
+        var processes: [Process] = []
+        do {
+            for index in 0..<workers { processes.append(try startWorker(index + 1, address)) }
+        } catch {
+            end(processes)
+            throw WorkerStartError(executable: executable, reason: "\(error)")
+        }
+        return processes
+    }
+
+    private func startWorker(_ number: Int, _ address: String) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments =
+            ["worker", "--connect", address, "--threads", "\(threads)", "--name", "worker-\(number)"] + workerArguments
+        process.environment = Self.cleanEnvironment
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    /// Variables that would change how oneDNN computes are left out; each thread computes one microbatch.
+    private static var cleanEnvironment: [String: String] {
+        var environment = ProcessInfo.processInfo.environment.filter {
+            !$0.key.hasPrefix("ONEDNN_") && !$0.key.hasPrefix("DNNL_")
+        }
+        environment["OMP_NUM_THREADS"] = "1"
+        return environment
+    }
+
+    /// Workers end by themselves after a goodbye; those that did not hear it are told by a signal.
+    private func end(_ processes: [Process]) {
+        for process in processes where process.isRunning { process.terminate() }
+        for process in processes { process.waitUntilExit() }
+    }
+}
+
+/// A worker process that could not be started.
+struct WorkerStartError: Error, CustomStringConvertible {
+    let executable: String
+    let reason: String
+
+    var description: String { "cannot start a worker with \(executable): \(reason)" }
+}

@@ -1,0 +1,47 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// A request to end early: from Ctrl-C, from `kill`, or from whoever runs a process as part of something larger.
+public final class Interruption: Sendable {
+    private struct State {
+        var reason: String?
+        var listeners: [@Sendable (String) -> Void] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// An interruption that comes when it is asked for.
+    public init() {}
+
+    /// Asks to end. Only the first reason counts.
+    public func request(_ reason: String) {
+        let listeners = state.withLock { state -> [@Sendable (String) -> Void] in
+            guard state.reason == nil else { return [] }
+            state.reason = reason
+            return state.listeners
+        }
+        for listener in listeners { listener(reason) }
+    }
+
+    /// Calls `listener` when it comes, on any thread, or at once where it came already.
+    func listen(_ listener: @escaping @Sendable (String) -> Void) {
+        let reason = state.withLock { state in
+            state.listeners.append(listener)
+            return state.reason
+        }
+        if let reason { listener(reason) }
+    }
+
+    /// The one that SIGINT (Ctrl-C) and SIGTERM bring. From the first call on, those signals do nothing else.
+    public static let signals: Interruption = {
+        let interruption = Interruption()
+        for (number, name) in [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM")] {
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { withExtendedLifetime(source) { interruption.request(name) } }  // nobody else holds it
+            source.activate()
+        }
+        return interruption
+    }()
+}

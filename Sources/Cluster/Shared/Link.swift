@@ -1,0 +1,78 @@
+import Coordination
+import Messaging
+
+/// A process's two sockets: control for what is small and urgent, bulk for what is large.
+struct Link: ~Copyable {
+    let control: Socket
+    let bulk: Socket
+
+    /// Listens on `endpoint` and the bulk endpoint that belongs to it.
+    static func listening(on endpoint: Endpoint, in context: Context) throws(MessagingError) -> Link {
+        let bulkEndpoint = try endpoint.bulk()
+        let control = try Socket(.router, in: context)
+        let bulk = try Socket(.router, in: context)
+        try control.listen(on: endpoint)
+        try bulk.listen(on: bulkEndpoint)
+        return Link(control: control, bulk: bulk)
+    }
+
+    /// Sockets that talk to nobody: what takes the place of a link that is closed.
+    static func idle(in context: Context) throws(MessagingError) -> Link {
+        Link(control: try Socket(.dealer, in: context), bulk: try Socket(.dealer, in: context))
+    }
+
+    /// Connects to a coordinator, under the same identity on both sockets.
+    static func connecting(to endpoint: Endpoint, as identity: [UInt8], in context: Context) throws(MessagingError)
+        -> Link
+    {
+        var options = SocketOptions()
+        options.identity = identity
+        options.maximumMessageBytes = 64 << 20
+        let bulkEndpoint = try endpoint.bulk()
+        let control = try Socket(.dealer, in: context, options: options)
+        let bulk = try Socket(.dealer, in: context, options: options)
+        try control.connect(to: endpoint)
+        try bulk.connect(to: bulkEndpoint)
+        return Link(control: control, bulk: bulk)
+    }
+}
+
+/// A message as it came off a socket: its bytes, and the frame behind them where there is one.
+struct Arrival: ~Copyable {
+    /// The sender's identity, on a socket that has many peers.
+    var identity: [UInt8] = []
+    var bytes: [UInt8] = []
+    var payload = Message([])
+    /// Frames beyond those that any message has.
+    var surplus = 0
+
+    /// Takes the next whole message off `socket`; libzmq hands over all frames of a message or none.
+    static func next(on socket: borrowing Socket) throws(MessagingError) -> Arrival? {
+        guard var frame = try socket.receive() else { return nil }
+        var arrival = Arrival()
+        if socket.kind == .router {
+            arrival.identity = frame.bytes
+            guard frame.hasMore, let next = try socket.receive() else { return arrival }
+            frame = next
+        }
+        arrival.bytes = frame.bytes
+        var hasMore = frame.hasMore
+        if hasMore, let payload = try socket.receive() {
+            hasMore = payload.hasMore
+            arrival.payload = payload
+        }
+        while hasMore, let frame = try socket.receive() {
+            hasMore = frame.hasMore
+            arrival.surplus += 1
+        }
+        return arrival
+    }
+
+    /// Reads the message.
+    /// - Throws: It is none, or its second frame has another length than the first one says.
+    func decoded<Body: WireBody>(_: Body.Type) throws(WireError) -> Envelope<Body> {
+        let envelope = try Envelope<Body>(decoding: bytes)
+        guard surplus == 0, payload.count == envelope.body.payloadBytes else { throw .invalid("second frame") }
+        return envelope
+    }
+}

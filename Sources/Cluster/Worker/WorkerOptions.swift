@@ -1,0 +1,31 @@
+import Coordination
+import Tensors
+
+/// All that a worker needs to know; the rest its coordinator tells it.
+public struct WorkerOptions: Sendable {
+    /// Where the coordinator listens: `tcp://127.0.0.1:PORT` or `ipc://PATH`.
+    public var connect: String
+    /// How many microbatches are computed side by side.
+    public var threads: Int
+    /// The name for the logs; empty for one that the coordinator gives.
+    public var name: String
+    public var engine: any Engine
+    /// The limits of waits; the defaults suit a worker on its own.
+    public var timing = Timing()
+
+    public init(connect: String, threads: Int, name: String = "", engine: any Engine) {
+        precondition(threads > 0, "a worker needs a thread, not \(threads)")
+        self.connect = connect
+        self.threads = threads
+        self.name = name
+        self.engine = engine
+    }
+}
+
+/// How a worker ended.
+public struct WorkerOutcome: Sendable, Equatable {
+    /// Why, for the user.
+    public var sentence: String
+    /// Whether that is a failure: refused, no coordinator, or something that cannot be computed.
+    public var failed: Bool
+}

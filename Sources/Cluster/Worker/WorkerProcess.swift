@@ -1,0 +1,199 @@
+import Contract
+import Coordination
+import Foundation
+import Logging
+import Messaging
+import Tensors
+import Training
+
+/// Runs a worker: looks for a coordinator, computes what it leases, and ends with a sentence.
+///
+///     let outcome = try WorkerProcess(options, log: log).run()
+public final class WorkerProcess {
+    private enum News: Sendable {
+        case compute(ComputeThread.News)
+        case interrupted(String)
+    }
+
+    private let options: WorkerOptions
+    private let log: Logger
+    private let interruption: Interruption
+    private let clock = MonotonicClock()
+    private let inbox: Inbox<News>
+    private let endpoint: Endpoint
+    private var context: Context?
+    private var link: Link
+    private var state: WorkerState
+    private let threads: [ComputeThread]
+    private var idleThreads: [Int]
+    private var workshop: Workshop?
+    /// Threads that still compile, and what the probe gave.
+    private var preparing = 0
+    private var probe = ""
+    private var arriving: [Float] = []
+    private var snapshot: Snapshot?
+    private var outcome: WorkerOutcome?
+
+    /// Starts the threads; nobody is contacted yet.
+    /// - Throws: One sentence about the address.
+    public init(_ options: WorkerOptions, log: Logger, interruption: Interruption = .signals) throws {
+        self.options = options
+        self.log = log
+        self.interruption = interruption
+        endpoint = try Endpoint(options.connect)
+        let inbox = try Inbox<News>()
+        self.inbox = inbox
+        let context = try Context()
+        self.context = context
+        link = try Link.connecting(to: endpoint, as: Self.freshIdentity(), in: context)
+        state = WorkerState(
+            .init(hello: Self.hello(options), endpoint: endpoint.description, timing: options.timing))
+        threads = (0..<options.threads).map { index in
+            ComputeThread(index, engine: options.engine) { inbox.put(.compute($0)) }
+        }
+        idleThreads = Array(0..<options.threads)
+    }
+
+    private static func hello(_ options: WorkerOptions) -> WorkerMessage.Hello {
+        WorkerMessage.Hello(
+            name: options.name, host: ProcessInfo.processInfo.hostName,
+            process: Int(ProcessInfo.processInfo.processIdentifier), threads: options.threads)
+    }
+
+    private static func freshIdentity() -> [UInt8] {
+        [1] + (0..<15).map { _ in UInt8.random(in: 0...255) }
+    }
+
+    /// Works until the run is over, the coordinator stays away for too long, or somebody asks to end.
+    public func run() throws -> WorkerOutcome {
+        interruption.listen { [inbox] in inbox.put(.interrupted($0)) }
+        try handle(.begin, Message([]))
+        while outcome == nil { try turn() }
+        for thread in threads { thread.end() }
+        try sayGoodbye()
+        return outcome ?? WorkerOutcome(sentence: "", failed: true)
+    }
+
+    // MARK: - Events
+
+    private func turn() throws {
+        _ = try Poller.wait(
+            control: link.control, bulk: link.bulk, doorbell: inbox.doorbell, atMost: .milliseconds(50))
+        try drainSockets()
+        for news in inbox.takeAll() { try take(news) }
+        try handle(.tick, Message([]))
+    }
+
+    private func drainSockets() throws {
+        while outcome == nil {
+            while let arrival = try Arrival.next(on: link.control) { try take(arrival) }
+            guard let arrival = try Arrival.next(on: link.bulk) else { return }
+            try take(arrival)
+        }
+    }
+
+    private func take(_ arrival: consuming Arrival) throws {
+        let envelope: Envelope<CoordinatorMessage>
+        do throws(WireError) {
+            envelope = try arrival.decoded(CoordinatorMessage.self)
+        } catch {
+            log.debug("malformed message: \(error)")
+            return try handle(.malformed(error), Message([]))
+        }
+        try handle(.received(envelope), arrival.payload)
+    }
+
+    private func take(_ news: News) throws {
+        switch news {
+        case .interrupted(let reason): try handle(.leave("stopped by \(reason)"), Message([]))
+        case .compute(.finished(let leaf, let thread)):
+            idleThreads.append(thread)
+            try handle(.leafFinished(leaf), Message([]))
+        case .compute(.failed(let sentence)): try handle(.leafFailed(sentence), Message([]))
+        case .compute(.unprepared(let sentence)): try handle(.unprepared(sentence), Message([]))
+        case .compute(.prepared(let probe)): try takePrepared(probe)
+        }
+    }
+
+    private func takePrepared(_ probe: String?) throws {
+        self.probe = probe ?? self.probe
+        preparing -= 1
+        if preparing == 0 { try handle(.prepared(probe: self.probe), Message([])) }
+    }
+
+    private func handle(_ event: WorkerEvent, _ payload: borrowing Message) throws {
+        for action in state.handle(event, at: clock.now) { try carryOut(action, payload) }
+    }
+
+    // MARK: - Actions
+
+    private func carryOut(_ action: WorkerAction, _ payload: borrowing Message) throws {
+        switch action {
+        case .connect: try connect()
+        case .send(let envelope): _ = try link.control.send(Message(envelope.encoded))
+        case .sendBulk(let envelope): _ = try link.bulk.send(Message(envelope.encoded))
+        case .prepare(let contract, let welcome): try prepare(contract, welcome)
+        case .placeParameters(_, let offset): placeParameters(payload, at: offset)
+        case .useParameters: useParameters()
+        case .placeRows(let split, let examples): workshop?.pixels.put(payload, split, examples)
+        case .compute(let leaf): compute(leaf)
+        case .upload(let chunk): try upload(chunk)
+        case .forget(let round, let node): workshop?.sums.forget(round, node: node)
+        case .end(let sentence, let failed): outcome = WorkerOutcome(sentence: sentence, failed: failed)
+        case .note(let notice): log.log(notice)
+        }
+    }
+
+    private func connect() throws {
+        guard let context else { return }
+        link = try Link.connecting(to: endpoint, as: Self.freshIdentity(), in: context)
+    }
+
+    private func prepare(_ contract: Contract, _ welcome: CoordinatorMessage.Welcome) throws {
+        do {
+            let workshop = try Workshop(contract, welcome, numericClass: options.engine.numericClass)
+            self.workshop = workshop
+            preparing = threads.count
+            for (index, thread) in threads.enumerated() { thread.prepare(workshop, probes: index == 0) }
+        } catch {
+            try handle(.unprepared("\(error)"), Message([]))
+        }
+    }
+
+    private func placeParameters(_ payload: borrowing Message, at offset: Int) {
+        guard let layout = workshop?.program.layout else { return }
+        let count = layout.parameters.count + layout.statistics.count
+        if arriving.count != count { arriving = [Float](repeating: 0, count: count) }
+        payload.copyFloats(into: &arriving, at: offset / 4)
+    }
+
+    private func useParameters() {
+        guard let layout = workshop?.program.layout else { return }
+        snapshot = Snapshot(arriving, parameters: layout.parameters.count)
+    }
+
+    private func compute(_ leaf: Leaf) {
+        guard let snapshot, let thread = idleThreads.popLast() else {
+            preconditionFailure("\(leaf) starts without parameters or without a free thread")
+        }
+        workshop?.sums.expect(leaf)
+        threads[thread].compute(leaf, snapshot)
+    }
+
+    private func upload(_ chunk: WorkerMessage.PartialChunk) throws {
+        guard let message = workshop?.sums.message(chunk) else { return }
+        var fence = state.currentFence
+        fence.step = chunk.round.step
+        let envelope = Envelope(WorkerMessage.partial(chunk), fence: fence)
+        guard try link.bulk.send(Message(envelope.encoded), more: true) == .sent else { return }
+        _ = try link.bulk.send(message)
+    }
+
+    /// The last words leave before the process does.
+    private func sayGoodbye() throws {
+        try link.control.allowFarewell(milliseconds: 500)
+        guard let context else { return }
+        link = try Link.idle(in: context)
+        self.context = nil
+    }
+}

@@ -1,0 +1,46 @@
+import Contract
+import Coordination
+import Tensors
+import Training
+
+/// What a contract fixes for all threads of a worker, and what they share.
+final class Workshop: Sendable {
+    let contract: Contract
+    let program: TrainingProgram
+    let pixels: PixelStore
+    let sums: NodeSums
+
+    /// - Throws: `WorkshopError` where the coordinator's sizes are not this program's; what the model's description throws.
+    init(_ contract: Contract, _ welcome: CoordinatorMessage.Welcome, numericClass: String) throws {
+        guard contract.numericClass.engine == numericClass else {
+            throw WorkshopError(
+                reason: "the run computes with \(contract.numericClass.engine), and this worker has \(numericClass)")
+        }
+        self.contract = contract
+        program = try TrainingProgram(contract)
+        pixels = PixelStore(
+            shards: contract.shards, exampleBytes: program.pixelsPerExample,
+            counts: [.training: contract.trainingExamples, .validation: contract.validationExamples])
+        sums = NodeSums(contract.tree)
+        try check(welcome)
+    }
+
+    private func check(_ welcome: CoordinatorMessage.Welcome) throws(WorkshopError) {
+        let layout = program.layout
+        let own = [
+            4 * (layout.parameters.count + layout.statistics.count), 4 * layout.partialCount, 4 * EvaluationSums.count,
+            program.pixelsPerExample,
+        ]
+        let told = [welcome.parameterBytes, welcome.partialBytes, welcome.evaluationBytes, welcome.exampleBytes]
+        guard own == told else {
+            throw WorkshopError(reason: "the run's model has sizes \(told) in bytes, and this worker's \(own)")
+        }
+    }
+}
+
+/// Why a worker cannot compute a run.
+struct WorkshopError: Error, CustomStringConvertible {
+    let reason: String
+
+    var description: String { "\(reason); use the same build of Tributary on the same kind of processor" }
+}

@@ -1,0 +1,158 @@
+import Contract
+import Coordination
+import Foundation
+import Messaging
+import Synchronization
+import Testing
+import Training
+
+@testable import Cluster
+
+/// Coordinators and workers in one process, over real sockets.
+@Suite struct InProcessTests {
+    @Test(arguments: [(1, 1), (2, 1), (3, 1), (1, 2), (2, 2)])
+    func anyClusterEqualsOneThreadBitForBit(workers: Int, threads: Int) throws {
+        let cluster = try TestCluster()
+        defer { cluster.remove() }
+        let outcome = try cluster.run(workers: workers, threads: threads)
+        let local = try cluster.localDigests()
+        #expect(outcome.reason == .completed)
+        #expect(outcome.step == 9)
+        #expect(outcome.digest == local.last)
+        #expect(try cluster.recordedDigests() == local)
+    }
+
+    @Test func theLinearModelToo() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        cluster.configuration = .tinyLinear
+        #expect(try cluster.run(workers: 2).digest == cluster.localDigests().last)
+    }
+
+    @Test func twoWorkersUploadTwoPartialsAStep() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        cluster.steps = 40
+        let recorder = Recorder()
+        _ = try cluster.run(workers: 2, reporter: recorder)
+        let both = recorder.steps.drop { $0.workers < 2 }.dropFirst()
+        #expect(both.count > 10)
+        #expect(both.allSatisfy { $0.partials == 2 })
+    }
+
+    @Test func evaluatesAfterEachEpochAsOneThreadDoes() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        cluster.steps = 13
+        let recorder = Recorder()
+        _ = try cluster.run(workers: 3, reporter: recorder)
+        let program = try TrainingProgram(cluster.configuration, trainingExamples: 100, validationExamples: 21)
+        var trainer = try LocalTrainer(
+            program, engine: cluster.engine, source: cluster.source, state: program.initialState())
+        try trainer.train(to: 13)
+        #expect(recorder.evaluations.map(\.epoch) == trainer.history.valid.map(\.epoch))
+        #expect(recorder.evaluations.map(\.negativeELBO) == trainer.history.valid.map(\.negativeELBO))
+        #expect(recorder.evaluations.count == 3)
+    }
+
+    @Test func aWorkerThatLeavesAndOneThatJoinsChangeNothing() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        cluster.steps = 60
+        let first = Mutex<BackgroundWorker?>(nil)
+        let later = Mutex<BackgroundWorker?>(nil)
+        let copy = cluster
+        let recorder = Recorder { event in
+            guard case .step(let step) = event else { return }
+            if step.step == 20 { later.withLock { $0 = BackgroundWorker(copy) } }
+            if step.step == 30 { first.withLock { $0?.interrupt() } }
+        }
+        first.withLock { $0 = BackgroundWorker(copy) }
+        let outcome = try cluster.run(workers: 1, reporter: recorder)
+        #expect(outcome.digest == (try cluster.localDigests().last))
+        #expect(first.withLock { $0 }?.join()?.failed == false)
+        later.withLock { $0 }?.interrupt()
+        #expect(later.withLock { $0 }?.join()?.failed == false)
+    }
+
+    @Test func anInterruptedRunGoesOnWhereItStopped() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        let interruption = Interruption()
+        let recorder = Recorder { event in
+            if case .step(let step) = event, step.step == 4 { interruption.request("the test") }
+        }
+        let stopped = try cluster.run(workers: 2, reporter: recorder, interruption: interruption)
+        #expect(stopped.reason == .interrupted("the test"))
+        #expect((5..<9).contains(stopped.step))
+        cluster.resume = true
+        let outcome = try cluster.run(workers: 3)
+        #expect(outcome.reason == .completed)
+        #expect(try cluster.recordedDigests() == cluster.localDigests())
+        let rows = try String(contentsOfFile: cluster.directory + "/metrics.jsonl", encoding: .utf8)
+            .split(separator: "\n").compactMap { MetricsRow(line: $0) }
+        #expect(rows.filter { $0.split == .train }.map(\.step) == Array(0..<9))
+    }
+
+    @Test func aWorkerSaysThatNobodyAnswers() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        cluster.timing.patience = .milliseconds(200)
+        let outcome = BackgroundWorker(cluster).join()
+        #expect(outcome?.failed == true)
+        #expect(outcome?.sentence.hasPrefix("no coordinator answered at ipc://") == true)
+    }
+
+    @Test func aWorkerWithAnotherEngineIsRefused() throws {
+        let cluster = try TestCluster()
+        defer { cluster.remove() }
+        let interruption = Interruption()
+        var foreign = cluster
+        foreign.engine = RenamedInterpreter()
+        let recorder = Recorder { event in
+            if case .workerLeft = event { interruption.request("the test") }
+        }
+        let copy = foreign
+        let worker = Mutex<BackgroundWorker?>(nil)
+        worker.withLock { $0 = BackgroundWorker(copy) }
+        _ = try cluster.run(workers: 0, reporter: recorder, interruption: interruption)
+        let outcome = worker.withLock { $0 }?.join()
+        #expect(outcome?.failed == true)
+        #expect(outcome?.sentence.contains("and this worker has another") == true)
+    }
+
+    @Test func aRunDirectoryInUseOrNotEmptyIsRefused() throws {
+        let cluster = try TestCluster()
+        defer { cluster.remove() }
+        _ = try cluster.run(workers: 1)
+        let error = #expect(throws: DirectoryNotEmpty.self) { try cluster.run(workers: 1) }
+        #expect(error?.description.contains("--resume") == true)
+    }
+
+    @Test func anotherContractIsRefusedWithBothValues() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        _ = try cluster.run(workers: 1)
+        cluster.resume = true
+        cluster.configuration.microbatch = 4
+        let error = #expect(throws: ContractConflict.self) { try cluster.run(workers: 1) }
+        #expect(error?.description.contains("microbatch is 4 here and 3 in the stored contract") == true)
+    }
+
+    @Test func aPortInUseIsOneSentence() throws {
+        let cluster = try TestCluster()
+        defer { cluster.remove() }
+        let endpoint = "tcp://127.0.0.1:\(UInt16.random(in: 20_000...60_000))"
+        var options = cluster.options
+        options.listen = endpoint
+        let first = try CoordinatorProcess(
+            options, reporter: Recorder(), log: TestCluster.quiet, interruption: Interruption())
+        options.directory += "-2"
+        let error = #expect(throws: MessagingError.self) {
+            _ = try CoordinatorProcess(
+                options, reporter: Recorder(), log: TestCluster.quiet, interruption: Interruption())
+        }
+        #expect(error?.description.hasPrefix("port in use: \(endpoint)") == true)
+        withExtendedLifetime(first) {}
+    }
+}

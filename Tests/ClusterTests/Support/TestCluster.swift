@@ -1,0 +1,142 @@
+import Coordination
+import Foundation
+import Hashing
+import Logging
+import Synchronization
+import Tensors
+import Training
+
+@testable import Cluster
+
+/// Everything that a run reported and logged.
+final class Recorder: RunReporter, Sendable {
+    private let events = Mutex<[RunEvent]>([])
+    /// Called after each event, on the coordinator's thread.
+    private let react: @Sendable (RunEvent) -> Void
+
+    init(_ react: @escaping @Sendable (RunEvent) -> Void = { _ in }) {
+        self.react = react
+    }
+
+    func report(_ event: RunEvent) {
+        events.withLock { $0.append(event) }
+        react(event)
+    }
+
+    var all: [RunEvent] { events.withLock { $0 } }
+
+    var steps: [StepReport] {
+        all.compactMap { if case .step(let step) = $0 { step } else { nil } }
+    }
+
+    var evaluations: [EvaluationReport] {
+        all.compactMap { if case .evaluated(let evaluation) = $0 { evaluation } else { nil } }
+    }
+
+    var moves: [String] {
+        all.compactMap { if case .leaseMoved(let sentence) = $0 { sentence } else { nil } }
+    }
+}
+
+/// A run whose coordinator and workers are threads of the test's process.
+struct TestCluster {
+    let folder: String
+    var configuration = RunConfiguration.tinyConvolutions
+    var source = RandomExamples()
+    var steps = 9
+    var resume = false
+    var digestEvery: Int? = 1
+    var checkpointEvery = Duration.seconds(3_600)
+    var engine: any Engine = Interpreter()
+    var timing = Timing()
+
+    init() throws {
+        folder = "/tmp/tributary-test-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    }
+
+    func remove() {
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    var directory: String { folder + "/run" }
+
+    func address(_ name: String = "socket") -> String { "ipc://\(folder)/\(name)" }
+
+    var options: CoordinatorOptions {
+        var options = CoordinatorOptions(
+            configuration: configuration, configurationText: "", source: source, directory: directory,
+            listen: address(), resume: resume, stop: .steps(steps), checkpointEvery: checkpointEvery,
+            digestEvery: digestEvery, engine: engine)
+        options.timing = timing
+        return options
+    }
+
+    /// Runs with so many workers of so many threads each, to the end.
+    func run(
+        workers: Int, threads: Int = 1, reporter: Recorder = Recorder(), interruption: Interruption = Interruption()
+    ) throws -> RunOutcome {
+        let coordinator = try CoordinatorProcess(
+            options, reporter: reporter, log: Self.quiet, interruption: interruption)
+        let group = (0..<workers).map { _ in BackgroundWorker(self, threads: threads) }
+        let outcome = try coordinator.run()
+        for worker in group {
+            worker.interrupt()  // a short run may be over before every worker found it
+            worker.join()
+        }
+        return outcome
+    }
+
+    /// The digests that one thread of one process gets, after each step.
+    func localDigests() throws -> [String] {
+        let program = try TrainingProgram(
+            configuration, trainingExamples: source.trainingCount, validationExamples: source.validationCount)
+        var trainer = try LocalTrainer(program, engine: engine, source: source, state: program.initialState())
+        return try (1...steps).map { step in
+            try trainer.train(to: step)
+            return trainer.state.digest.description
+        }
+    }
+
+    /// The digests in `digests.jsonl`, in order.
+    func recordedDigests() throws -> [String] {
+        let text = try String(contentsOfFile: directory + "/digests.jsonl", encoding: .utf8)
+        return text.split(separator: "\n").compactMap { $0.split(separator: "\"").dropLast().last.map(String.init) }
+    }
+
+    static var quiet: Logger {
+        Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    }
+}
+
+/// A worker in a thread.
+final class BackgroundWorker: Sendable {
+    private let done = DispatchSemaphore(value: 0)
+    private let interruption = Interruption()
+    private let result = Mutex<Result<WorkerOutcome, any Error>?>(nil)
+
+    init(_ cluster: TestCluster, threads: Int = 1) {
+        var options = WorkerOptions(connect: cluster.address(), threads: threads, engine: cluster.engine)
+        options.timing = cluster.timing
+        let thread = Thread { [self, options] in
+            let outcome = Result {
+                try WorkerProcess(options, log: TestCluster.quiet, interruption: interruption).run()
+            }
+            result.withLock { $0 = outcome }
+            done.signal()
+        }
+        thread.start()
+    }
+
+    /// Asks it to leave politely.
+    func interrupt() {
+        interruption.request("the test")
+    }
+
+    /// Waits until it has ended.
+    @discardableResult func join() -> WorkerOutcome? {
+        done.wait()
+        done.signal()
+        return try? result.withLock { try $0?.get() }
+    }
+}
