@@ -34,7 +34,7 @@ extension DataCommand {
         }
     }
 
-    struct ImportCelebA: AsyncParsableCommand {
+    struct ImportCelebA: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "celeba", abstract: "CelebA's aligned images, with its attributes and official split.",
             discussion: """
@@ -62,9 +62,9 @@ extension DataCommand {
             }
         }
 
-        func run() async throws {
+        func run() throws {
             let celeba = CelebAImport(source: source, crop: CelebACrop(named: crop) ?? .standard, size: size)
-            try target.finish(try await celeba.write(to: target.out, progress: target.progress))
+            try target.finish(celeba.write(to: target.out, progress: target.progress))
         }
     }
 
