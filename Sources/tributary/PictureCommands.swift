@@ -123,9 +123,14 @@ struct Evaluate: ParsableCommand {
         let step: Int
         let split: String
         let examples: Int
-        let negative_elbo: Double
+        let negativeELBO: Double
         let reconstruction: Double
         let divergence: Double
+
+        enum CodingKeys: String, CodingKey {
+            case step, split, examples, reconstruction, divergence
+            case negativeELBO = "negative_elbo"
+        }
     }
 
     func run() throws {
@@ -140,10 +145,10 @@ struct Evaluate: ParsableCommand {
         }
         let result = Result(
             step: checkpoint.state.step, split: source.heldOut ?? "train", examples: source.count(part),
-            negative_elbo: metrics.negativeELBO, reconstruction: metrics.reconstruction, divergence: metrics.divergence)
+            negativeELBO: metrics.negativeELBO, reconstruction: metrics.reconstruction, divergence: metrics.divergence)
         guard !json else { return print(try jsonText(result)) }
         print(
-            "step \(result.step), \(result.examples) images of \(result.split): -ELBO \(decimal(result.negative_elbo)) = "
+            "step \(result.step), \(result.examples) images of \(result.split): -ELBO \(decimal(result.negativeELBO)) = "
                 + "\(decimal(result.reconstruction)) + \(decimal(result.divergence)) nats")
     }
 }
