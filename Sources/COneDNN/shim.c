@@ -46,10 +46,17 @@ int tributary_onednn_version(void) {
     return version->major * 10000 + version->minor * 100 + version->patch;
 }
 
-int tributary_onednn_set_up(int cap) {
+void tributary_onednn_pin_thread(void) {
     // oneDNN brings OpenMP in; looked up by name so that nothing here needs its development files.
-    void (*set_threads)(int) = (void (*)(int))dlsym(RTLD_DEFAULT, "omp_set_num_threads");
+    static void (*set_threads)(int);
+    static _Thread_local int pinned;
+    if (pinned) return;
+    if (!set_threads) set_threads = (void (*)(int))dlsym(RTLD_DEFAULT, "omp_set_num_threads");
     if (set_threads) set_threads(1);
+    pinned = 1;
+}
+
+int tributary_onednn_set_up(int cap) {
     if (cap == 1) return dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2);
     if (cap == 2) return dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx512_core);
     return 0;

@@ -42,7 +42,8 @@ public struct OneDNNEngine: Engine {
     }
 
     public func compile(_ graph: Graph) throws -> any Executable {
-        try OneDNNExecutable(CompiledPlan(graph), instructionSet)
+        tributary_onednn_pin_thread()
+        return try OneDNNExecutable(CompiledPlan(graph), instructionSet)
     }
 
     /// Variables that a user's shell may hold would choose other kernels and so other bits.

@@ -27,6 +27,7 @@ final class OneDNNExecutable: Executable {
             parameters.count == graph.parameters.count && statistics.count == graph.statistics.count,
             "\(parameters.count) parameters and \(statistics.count) statistics for a graph of \(graph.parameters.count) and "
                 + "\(graph.statistics.count)")
+        tributary_onednn_pin_thread()
         tributary_flush_denormals()
         unsafe parameters.withUnsafeBufferPointer { parameters in
             unsafe statistics.withUnsafeBufferPointer { statistics in
@@ -41,6 +42,7 @@ final class OneDNNExecutable: Executable {
             inputs.count == graph.inputs.count && outputs.count == graph.outputs.count,
             "\(inputs.count) inputs and room for \(outputs.count) outputs for a graph of \(graph.inputs.count) and "
                 + "\(graph.outputs.count)")
+        tributary_onednn_pin_thread()
         tributary_flush_denormals()
         let allocationsBefore = memory.allocations
         unsafe inputs.withUnsafeBufferPointer { inputs in

@@ -3,14 +3,14 @@ import Foundation
 import Ingest
 
 /// `tributary data …`: other people's data in, and a look at what is there.
-struct DataCommand: AsyncParsableCommand {
+struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data", abstract: "Imports, draws and inspects image datasets.",
         subcommands: [Import.self, Synthesize.self, Inspect.self])
 }
 
 extension DataCommand {
-    struct Import: AsyncParsableCommand {
+    struct Import: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Brings images into an HDF5 file that training reads.",
             discussion: """

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// The command line: every other target's abilities under plain names.
 @main
-struct Tributary: AsyncParsableCommand {
+struct Tributary: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tributary",
         abstract: "Trains variational autoencoders across machines: the same bits on any cluster, through any failure.",

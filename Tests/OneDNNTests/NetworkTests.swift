@@ -1,3 +1,4 @@
+import Foundation
 import OneDNN
 import Tensors
 import Testing
@@ -82,6 +83,28 @@ import VAE
         }
         let counters = try expectAgreement(graph)
         #expect(counters.reordersBetweenOperations > 0)
+    }
+
+    /// OpenMP's thread count belongs to each thread and decides how kernels cut their sums.
+    @Test func bitsDoNotDependOnTheThreadThatRuns() async throws {
+        let graph = Self.network(batch: 4)
+        let parameters = values(graph.parameters.count, seed: 5, kind: 1, scale: 0.3)
+        let inputs = values(graph.inputs.count, seed: 5, kind: 2, scale: 1)
+        @Sendable func bits() throws -> [UInt32] {
+            let executable = try OneDNNEngine().compile(graph)
+            var outputs = [Float](repeating: 0, count: graph.outputs.count)
+            executable.load(parameters: parameters, statistics: [])
+            executable.run(
+                inputs: inputs, noise: NoiseKeys(seed: 5, passes: [0, 0, 1, 1], examples: [1, 2, 3, 4]), into: &outputs)
+            return outputs.map(\.bitPattern)
+        }
+        let here = try bits()
+        for _ in 0..<4 {
+            let there: [UInt32] = try await withCheckedThrowingContinuation { continuation in
+                Thread { continuation.resume(with: Result { try bits() }) }.start()
+            }
+            #expect(here == there)
+        }
     }
 
     @Test func steadyRunsAllocateNothingAndRepeatTheirBits() throws {

@@ -43,9 +43,12 @@ typedef struct tributary_kernel tributary_kernel;
 /// The library's version times 10,000, 100 and 1, e.g. 20603.
 int tributary_onednn_version(void);
 
-/// Caps the instruction set for the whole process and pins OpenMP to one thread; before any kernel is made.
+/// Caps the instruction set for the whole process; before any kernel is made.
 /// Caps: 0 none, 1 AVX2, 2 AVX-512 core. Returns 0, or oneDNN's status.
 int tributary_onednn_set_up(int cap);
+
+/// Makes OpenMP use one thread for what the calling thread makes and runs; the setting belongs to each thread.
+void tributary_onednn_pin_thread(void);
 
 /// The instruction set in force: 0 less than AVX2, 1 AVX2, 2 AVX-512 core or better.
 int tributary_onednn_instruction_set(void);
