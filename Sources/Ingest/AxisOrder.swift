@@ -30,11 +30,9 @@ enum AxisOrder: Hashable, Sendable, CustomStringConvertible {
 
     /// The only order that a shape allows, where images have 1 or 3 channels.
     ///
+    /// - Parameter shape: Two to four extents.
     /// - Throws: `DataError` for a shape that allows none or two.
     init(inferredFrom shape: [Int], place: String) throws {
-        guard (2...4).contains(shape.count), !shape.contains(0) else {
-            throw DataError(place, "has shape \(shape), which is not that of images")
-        }
         switch (shape.count, [1, 3].contains(shape[1]), [1, 3].contains(shape[shape.count - 1])) {
         case (4, true, false): self = .channelsFirst
         case (4, false, true): self = .channelsLast

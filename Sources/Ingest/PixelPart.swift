@@ -23,6 +23,9 @@ final class PixelPart: Sendable {
     init(path: String, name: String) throws {
         let dataset = try File.open(path).root.dataset(name)
         let place = "\(name) of \(path)"
+        guard dataset.count > 0, (2...4).contains(dataset.shape.count) else {
+            throw DataError(place, "has shape \(dataset.shape), which is not that of images")
+        }
         let labels = try Self.labels(dataset)
         let order = try AxisOrder(labels: labels) ?? AxisOrder(inferredFrom: dataset.shape, place: place)
         let scale = try PixelScale(of: dataset, place: place)

@@ -1,6 +1,7 @@
 import Foundation
 import Hashing
 import Storage
+import Synchronization
 import Testing
 
 @testable import Ingest
@@ -40,6 +41,35 @@ struct ImageDatasetTests {
                 #expect(try dataset.pixels(rows: 0..<2) == planar)
                 #expect(try dataset.pixels(rows: [1, 0]) == Array(planar[60...]) + Array(planar[..<60]))
             }
+        }
+    }
+
+    @Test("axis names decide where the shape could mean two things")
+    func axisNames() throws {
+        try dataset({ root in
+            let images = try root.write("images", Array(planar[..<54]), shape: [2, 3, 3, 3])
+            try images.setAttribute("DIMENSION_LABELS", ["batch", "height", "width", "channel"])
+        }) { (dataset: ImageDataset) throws in
+            #expect(try dataset.pixels(rows: 0..<1) == (0..<27).map { planar[$0 % 9 * 3 + $0 / 9] })
+        }
+    }
+
+    @Test(
+        "many threads read the same as one, past the library and through it",
+        arguments: [Layout.contiguous, .chunked([1, 1, 4, 4])])
+    func threads(layout: Layout) throws {
+        let images = (0..<3200).map { UInt8($0 / 16 % 251) }
+        try dataset({ try $0.write("features", images, shape: [200, 1, 4, 4], layout: layout) }) {
+            (dataset: ImageDataset) throws in
+            let wrong = Mutex(0)
+            DispatchQueue.concurrentPerform(iterations: 400) { index in
+                let row = index * 7 % 200
+                let pixels = try? dataset.pixels(rows: [row, 199 - row])
+                let expected =
+                    Array(images[row * 16..<row * 16 + 16]) + Array(images[(199 - row) * 16..<(200 - row) * 16])
+                if pixels != expected { wrong.withLock { $0 += 1 } }
+            }
+            #expect(wrong.withLock { $0 } == 0)
         }
     }
 
@@ -141,6 +171,7 @@ struct ImageDatasetTests {
                 { try $0.write("images", planar.map { Float($0) * 9 }, shape: [2, 3, 4, 5]) },
                 "holds values from 0.0 to 2142.0"
             ),
+            ({ try $0.write("features", [UInt8](), shape: [0, 3, 4, 5]) }, "has shape [0, 3, 4, 5]"),
             ({ try $0.write("images", ["a", "b", "c", "d"], shape: [1, 4]) }, "which is not"),
             (
                 { root in
