@@ -135,7 +135,7 @@ private func scalar<Value: Decodable>(_ type: Value.Type, _ decoder: NodeDecoder
         guard case .string(let value) = decoder.node else { throw decoder.mismatch("a text") }
         return value as? Value
     case is Double.Type: return try real(decoder) as? Value
-    case is Float.Type: return Float(try real(decoder)) as? Value
+    case is Float.Type: return try float(decoder) as? Value
     case let type as any FixedWidthInteger.Type: return try integer(type, decoder) as? Value
     default: return nil
     }
@@ -144,9 +144,15 @@ private func scalar<Value: Decodable>(_ type: Value.Type, _ decoder: NodeDecoder
 private func real(_ decoder: NodeDecoder) throws -> Double {
     switch decoder.node {
     case .integer(let value): return Double(value)
-    case .number(let value): return value
+    case .number(let value) where value.isFinite: return value
     default: throw decoder.mismatch("a number")
     }
+}
+
+private func float(_ decoder: NodeDecoder) throws -> Float {
+    let value = Float(try real(decoder))
+    guard value.isFinite else { throw decoder.mismatch("a number up to \(Float.greatestFiniteMagnitude)") }
+    return value
 }
 
 private func integer<Integer: FixedWidthInteger>(_ type: Integer.Type, _ decoder: NodeDecoder) throws -> Integer {

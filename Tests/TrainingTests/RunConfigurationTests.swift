@@ -47,7 +47,20 @@ import VAE
                 "a.yaml: learning_rate.decay: the key linear is unknown; known are cosine, exponential, step"
             ),
             (["learning_rate": .integer(-1)], "a.yaml: learning_rate.base: a learning rate is above 0, not -1.0"),
-            (["epochs": .integer(0)], "a.yaml: epochs: training takes at least 1 epoch, not 0"),
+            (["epochs": .integer(0)], "a.yaml: epochs: training takes from 1 to 1000000000 epochs, not 0"),
+            (["learning_rate": .number(.infinity)], "a.yaml: learning_rate: expected a group of keys, got inf"),
+            (
+                ["learning_rate": .dictionary(["base": .number(.nan)])],
+                "a.yaml: learning_rate.base: expected a number, got nan"
+            ),
+            (
+                [
+                    "objective": .dictionary([
+                        "likelihood": .string("bernoulli"), "reconstruction_weight": .number(1e39),
+                    ])
+                ],
+                "a.yaml: objective.reconstruction_weight: expected a number up to 3.4028235e+38, got 1e+39"
+            ),
             (
                 ["optimizer": .dictionary(["adam": .dictionary(["beta1": .integer(1)])])],
                 "a.yaml: optimizer.adam.beta1: a decay is in [0, 1), not 1.0"

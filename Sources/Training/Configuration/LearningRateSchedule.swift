@@ -64,7 +64,7 @@ extension LearningRateSchedule.Decay {
             try require(epochs > 0, path + ".cosine.epochs", "a number of epochs is above 0, not \(epochs)")
         case .step(let factor, let epochs):
             try require(factor > 0 && factor <= 1, path + ".step.factor", "a factor is in (0, 1], not \(factor)")
-            try require(epochs > 0, path + ".step.epochs", "a number of epochs is above 0, not \(epochs)")
+            try require(epochs >= 1e-6, path + ".step.epochs", "a number of epochs is 1e-6 at least, not \(epochs)")
         case .exponential(let factor):
             try require(factor > 0 && factor <= 1, path + ".exponential.factor", "a factor is in (0, 1], not \(factor)")
         }

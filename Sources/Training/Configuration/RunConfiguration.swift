@@ -48,7 +48,8 @@ public struct RunConfiguration: Hashable, Sendable {
                 group.maximumNorm > 0, "clipping[\(index)].maximum_norm", "a norm is above 0, not \(group.maximumNorm)")
         }
         try require(seed <= UInt64(Int.max), "seed", "a seed is below 2^63, not \(seed)")
-        try require(epochs > 0, "epochs", "training takes at least 1 epoch, not \(epochs)")
+        try require(
+            (1...1_000_000_000).contains(epochs), "epochs", "training takes from 1 to 1000000000 epochs, not \(epochs)")
     }
 }
 
