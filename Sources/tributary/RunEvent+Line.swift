@@ -1,0 +1,26 @@
+import Cluster
+
+extension RunEvent {
+    /// A line for the user, or nil for what the log says or a bar shows.
+    var line: String? {
+        switch self {
+        case .started(let summary): summary.line
+        case .evaluated(let report):
+            "epoch \(report.epoch) ended: held-out -ELBO \(decimal(report.negativeELBO)) = "
+                + "\(decimal(report.reconstruction)) + \(decimal(report.divergence)) nats"
+        case .pictures(let paths, _): "pictures: \(paths.joined(separator: " "))"
+        case .step, .checkpointSaved, .workerJoined, .workerLeft, .leaseMoved, .notice, .finished: nil
+        }
+    }
+}
+
+extension RunSummary {
+    fileprivate var line: String {
+        let start =
+            checkpoint.map { "goes on from \($0)" }
+            ?? "begins: \(parameters) parameters, \(trainingExamples) images (\(validationExamples) held out), "
+            + "\(shards) shards × \(microbatch) images a step"
+        let workers = address.isEmpty ? "" : "; workers connect to \(address)"
+        return (skipped + ["run \(run.prefix(8)) \(start), up to step \(totalSteps)\(workers)"]).joined(separator: "\n")
+    }
+}

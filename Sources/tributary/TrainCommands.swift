@@ -1,0 +1,129 @@
+import ArgumentParser
+import Cluster
+import Foundation
+import Logging
+import OneDNN
+import Training
+
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Trains on this machine: a coordinator and worker processes.",
+        discussion: """
+            Example:
+              tributary train --preset face-64 --data faces.h5 --out runs/faces --workers 2 --epochs 5
+
+            Ctrl-C saves; the same command with --resume goes on. Progress goes to standard error, the result to standard \
+            output.
+            """)
+
+    @OptionGroup var options: RunOptions
+    @Option(help: "Worker processes (default: one per core).") var workers: Int?
+    @Option(help: "Threads of each worker: microbatches computed side by side.") var threads = 1
+
+    func validate() throws {
+        if let workers, !(0...1024).contains(workers) {
+            throw ValidationError("--workers is from 0 to 1024, not \(workers)")
+        }
+        guard (1...1024).contains(threads) else { throw ValidationError("--threads is from 1 to 1024, not \(threads)") }
+    }
+
+    func run() throws {
+        let coordinator = try options.coordinatorOptions(listen: "", engine: OneDNNEngine())
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let cluster = LocalCluster(coordinator, workers: workers ?? max(1, cores / threads), threads: threads)
+        try options.finish(try cluster.run(reporter: ProgressReporter(), log: TerminalLog.logger("tributary")))
+    }
+}
+
+struct Coordinate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "coordinator", abstract: "Coordinates workers that connect by themselves.",
+        discussion: """
+            Example, with a worker in another terminal:
+              tributary coordinator --preset face-64 --data faces.h5 --out runs/faces --listen tcp://127.0.0.1:7077
+              tributary worker --connect tcp://127.0.0.1:7077
+
+            Control messages use PORT, gradients and parameters PORT + 1. Until links are encrypted, only loopback addresses \
+            are accepted: forward both ports through ssh to reach other machines (see cluster/).
+            """)
+
+    @OptionGroup var options: RunOptions
+    @Option(help: "Where workers connect: tcp://127.0.0.1:PORT, or ipc://PATH.") var listen: String
+
+    func run() throws {
+        let coordinator = try CoordinatorProcess(
+            options.coordinatorOptions(listen: listen, engine: OneDNNEngine()), reporter: ProgressReporter(),
+            log: TerminalLog.logger("coordinator"))
+        try options.finish(try coordinator.run())
+    }
+}
+
+struct Work: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker", abstract: "Computes for a coordinator until it says goodbye.",
+        discussion: """
+            Example:
+              tributary worker --connect tcp://127.0.0.1:7077 --threads 2
+
+            A worker needs no data and no configuration: its coordinator sends both. It may join late and leave early.
+            """)
+
+    @Option(help: "The coordinator's address; a running coordinator keeps it in DIR/address.") var connect: String
+    @Option(help: "Microbatches computed side by side (default: one per core).") var threads: Int?
+    @Option(help: "A name for the logs (default: the coordinator gives one).") var name = ""
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads is from 1 to 1024, not \(threads)")
+        }
+    }
+
+    func run() throws {
+        let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        let options = WorkerOptions(connect: connect, threads: threads, name: name, engine: try OneDNNEngine())
+        let label = name.isEmpty ? "worker" : name
+        let outcome = try WorkerProcess(options, log: TerminalLog.logger(label)).run()
+        Terminal.standardError.line("\(label): \(outcome.sentence)")
+        if outcome.failed { throw ExitCode(1) }
+    }
+}
+
+extension RunOptions {
+    func coordinatorOptions(listen: String, engine: OneDNNEngine) throws -> CoordinatorOptions {
+        let configuration = try configuration()
+        return CoordinatorOptions(
+            configuration: configuration, configurationText: try YAML.text(configuration.node),
+            source: try DatasetSource(data), directory: out, listen: listen, resume: resume,
+            stop: steps.map { .steps($0) } ?? .epochs(configuration.epochs),
+            checkpointEvery: .seconds(checkpointEvery.seconds), digestEvery: digestEvery, engine: engine)
+    }
+
+    /// Says how the run ended, and exits as a shell expects of an interrupted program.
+    func finish(_ outcome: RunOutcome) throws {
+        let result = RunResult(outcome)
+        print(json ? try jsonText(result) : result.description)
+        guard case .interrupted(let reason) = outcome.reason else { return }
+        Terminal.standardError.line(
+            "interrupted by \(reason); everything is saved. Go on with the same command and --resume.")
+        throw ExitCode(reason == "SIGINT" ? 130 : reason == "SIGTERM" ? 143 : 1)
+    }
+}
+
+/// What a finished run prints.
+private struct RunResult: Encodable, CustomStringConvertible {
+    let completed: Bool
+    let step: Int
+    let digest: String
+    let checkpoint: String
+
+    init(_ outcome: RunOutcome) {
+        completed = outcome.reason == .completed
+        step = outcome.step
+        digest = outcome.digest
+        checkpoint = outcome.checkpoint
+    }
+
+    var description: String {
+        "step        \(step)\ndigest      \(digest)\ncheckpoint  \(checkpoint)"
+    }
+}
