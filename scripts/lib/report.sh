@@ -5,7 +5,8 @@ mkdir -p "$logs"
 report=()
 failures=0
 
-# Runs a command as the part NAME, its output kept in a log and shown when it fails. Returns the command's verdict.
+# Runs a command as the part NAME, its output kept in a log: the last line is shown, and more when it fails. Returns the
+# command's verdict.
 part() {
     local name=$1 begin=$SECONDS log verdict=passed
     shift
@@ -18,6 +19,7 @@ part() {
         echo "… and the end of ${log#"$root/"}:"
         tail -n 40 "$log"
     fi
+    [[ $verdict == FAILED || ! -s $log ]] || tail -n 1 "$log"
     report+=("$(printf '%-7s %5d s  %s' "$verdict" $((SECONDS - begin)) "$name")")
     [[ $verdict == passed ]]
 }

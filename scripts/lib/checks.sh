@@ -1,0 +1,81 @@
+# The parts of scripts/test. Sourced, never run.
+#
+# Each is a condition of `part`, where bash does not stop at a failing command: every one of them says so itself.
+
+tributary="$root/.build/release/tributary"
+data="$root/../shared/data"
+python="$root/.build/python/checks"
+python_with_torch="$root/.build/python/pytorch"
+
+# Runs the Swift tests, already built.
+swift_tests() { swift test --skip-build --disable-xctest "${swift_flags[@]}" "$@"; }
+
+# Prints the Swift tests that were skipped, with their reasons.
+skipped_tests() { sed -nE 's/^.*(Test .*) skipped: (.*)$/skipped: \1: \2/p' "$logs/Swift-tests.log" | sort -u; }
+
+# Prints an empty directory of that name for a check's files.
+scratch() {
+    local directory="$root/.build/checks/$1"
+    rm -rf "$directory"
+    mkdir -p "$directory"
+    echo "$directory"
+}
+
+# Prints the newest checkpoint of a run.
+newest_checkpoint() { printf '%s\n' "$1"/checkpoints/*.h5 | tail -n 1; }
+
+# Checks the generator that the recorded results rest on.
+numpy_check() {
+    python_environment "$python" "${check_modules[@]}" && "$python/bin/python" scripts/reference/philox.py
+}
+
+# Lets h5py read a dataset and a checkpoint of ours, and trains on a dataset that h5py wrote.
+h5py_checks() {
+    local files
+    files=$(scratch h5py)
+    python_environment "$python" "${check_modules[@]}" || return
+    "$tributary" data synthesize faces --count 400 --out "$files/faces.h5" || return
+    "$python/bin/python" scripts/interchange/read_dataset.py "$files/faces.h5" || return
+    "$python/bin/python" scripts/interchange/write_dataset.py "$files/discs.h5" || return
+    "$tributary" train --preset face-64 --data "$files/discs.h5" --out "$files/run" --steps 2 --workers 1 || return
+    "$python/bin/python" scripts/interchange/read_checkpoint.py \
+        "$(newest_checkpoint "$files/run")" "$("$tributary" checkpoint digest "$files/run")"
+}
+
+# Compares the gradients of one step with those that PyTorch computes now.
+pytorch_checks() {
+    local files preset
+    files=$(scratch gradients)
+    python_environment "$python_with_torch" "${check_modules[@]}" "$torch_module" || return
+    TRIBUTARY_GRADIENT_DIRECTORY=$files swift_tests --filter writesGradientForExactComparison || return
+    for preset in mlp mnist face-64 face-128; do
+        "$python_with_torch/bin/python" scripts/reference/training_step.py \
+            --compare "$preset" "$files/$preset.float32" || return
+    done
+}
+
+# Trains `mlp` on MNIST as its source did, which came to 83.03 nats in the last epoch.
+long_mnist() {
+    local files
+    files=$(scratch mnist)
+    "$tributary" data import mnist "$data/mnist" --out "$files/mnist.h5" || return
+    "$tributary" train --preset mlp --data "$files/mnist.h5" --out "$files/run" --epochs 30 || return
+    sed -nE 's/.*"epoch":30,"split":"(\w+)","negative_elbo":([0-9.]+).*/\1 \2/p' "$files/run/metrics.jsonl" | awk '
+        { sum[$1] += $2; rows[$1]++ }
+        END {
+            train = sum["train"] / rows["train"]
+            printf "epoch 30: train %.2f nats, held out %.2f nats\n", train, sum["valid"] / rows["valid"]
+            exit !(train > 82.3 && train < 83.7)
+        }'
+}
+
+# Trains `face-64` on real faces, and has PyTorch reconstruct held-out ones from the checkpoint.
+long_faces() {
+    local files
+    files=$(scratch celeba)
+    python_environment "$python_with_torch" "${check_modules[@]}" "$torch_module" || return
+    "$tributary" data import celeba "$data/celeba" --size 64 --out "$files/celeba.h5" || return
+    "$tributary" train --preset face-64 --data "$files/celeba.h5" --out "$files/run" --epochs 60 || return
+    "$python_with_torch/bin/python" scripts/interchange/reconstruct_with_pytorch.py \
+        "$(newest_checkpoint "$files/run")" "$files/celeba.h5"
+}
