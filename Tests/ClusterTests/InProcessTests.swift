@@ -32,11 +32,20 @@ import Training
     @Test func twoWorkersUploadTwoPartialsAStep() throws {
         var cluster = try TestCluster()
         defer { cluster.remove() }
-        cluster.steps = 40
-        let recorder = Recorder()
-        _ = try cluster.run(workers: 2, reporter: recorder)
+        cluster.steps = 1_000_000
+        let interruption = Interruption()
+        let seen = Mutex(0)
+        let recorder = Recorder { event in
+            guard case .step(let step) = event, step.workers == 2 else { return }
+            let count = seen.withLock { seen in
+                seen += 1
+                return seen
+            }
+            if count == 30 { interruption.request("enough") }
+        }
+        _ = try cluster.run(workers: 2, reporter: recorder, interruption: interruption)
         let both = recorder.steps.drop { $0.workers < 2 }.dropFirst()
-        #expect(both.count > 10)
+        #expect(both.count >= 29)
         #expect(both.allSatisfy { $0.partials == 2 })
     }
 

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Synchronization
 import Tensors
 import Training
 
@@ -20,7 +21,7 @@ final class Archivist: Sendable {
     private enum Job: Sendable {
         case record(ModelState)
         case save(Checkpoint)
-        case pictures(epoch: Int, ModelState, History)
+        case draw
         case finish(DispatchSemaphore)
     }
 
@@ -33,18 +34,27 @@ final class Archivist: Sendable {
         var pictures: EpochPictures?
     }
 
+    /// What pictures are drawn of.
+    private struct Scene: Sendable {
+        let epoch: Int
+        let state: ModelState
+        let history: History
+    }
+
     private let jobs = JobQueue<Job>()
+    /// The newest scene that is not drawn yet.
+    private let scene = Mutex<Scene?>(nil)
 
     /// Starts the thread; `tell` is called on it.
     init(
         _ directory: RunDirectory, digests: DigestLog, program: TrainingProgram, engine: any Engine,
         source: any ExampleSource, tell: @escaping @Sendable (News) -> Void
     ) {
-        let thread = Thread { [jobs] in
+        let thread = Thread { [self] in
             var desk = Desk(
                 store: directory.checkpoints, digests: digests, samples: directory.samplesPath,
                 makePictures: { try EpochPictures(program, engine: engine, source: source) })
-            while Self.handle(jobs.take(), &desk, tell) {}
+            while handle(jobs.take(), &desk, tell) {}
         }
         thread.name = "archivist"
         thread.stackSize = 8 << 20
@@ -60,8 +70,13 @@ final class Archivist: Sendable {
         jobs.put(.save(checkpoint))
     }
 
+    /// Writes an epoch's pictures. Where epochs are shorter than drawing takes, some go without, but never the last.
     func draw(epoch: Int, _ state: ModelState, _ history: History) {
-        jobs.put(.pictures(epoch: epoch, state, history))
+        let isWaiting = scene.withLock { scene in
+            defer { scene = Scene(epoch: epoch, state: state, history: history) }
+            return scene != nil
+        }
+        if !isWaiting { jobs.put(.draw) }
     }
 
     /// Does what waits, ends the thread, and returns when it has ended.
@@ -71,14 +86,14 @@ final class Archivist: Sendable {
         done.wait()
     }
 
-    private static func handle(_ job: Job, _ desk: inout Desk, _ tell: (News) -> Void) -> Bool {
+    private func handle(_ job: Job, _ desk: inout Desk, _ tell: (News) -> Void) -> Bool {
         do {
             switch job {
             case .record(let state): try desk.digests.record(state.digest, step: state.step)
             case .save(let checkpoint):
                 let path = try desk.store.save(checkpoint.encode(), step: checkpoint.state.step)
                 tell(.saved(path: path, step: checkpoint.state.step))
-            case .pictures(let epoch, let state, let history): draw(epoch, state, history, &desk, tell)
+            case .draw: drawNewest(&desk, tell)
             case .finish(let done):
                 done.signal()
                 return false
@@ -90,15 +105,19 @@ final class Archivist: Sendable {
     }
 
     /// A run goes on without pictures.
-    private static func draw(
-        _ epoch: Int, _ state: ModelState, _ history: History, _ desk: inout Desk, _ tell: (News) -> Void
-    ) {
+    private func drawNewest(_ desk: inout Desk, _ tell: (News) -> Void) {
+        let newest = scene.withLock { scene in
+            defer { scene = nil }
+            return scene
+        }
+        guard let newest else { return }
         do {
             let pictures = try desk.pictures ?? desk.makePictures()
             desk.pictures = pictures
-            tell(.pictures(try pictures.write(epoch: epoch, state, history, to: desk.samples), epoch: epoch))
+            let paths = try pictures.write(epoch: newest.epoch, newest.state, newest.history, to: desk.samples)
+            tell(.pictures(paths, epoch: newest.epoch))
         } catch {
-            tell(.picturesFailed("no pictures of epoch \(epoch): \(error)"))
+            tell(.picturesFailed("no pictures of epoch \(newest.epoch): \(error)"))
         }
     }
 }

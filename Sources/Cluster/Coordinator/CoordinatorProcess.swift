@@ -24,7 +24,7 @@ public final class CoordinatorProcess {
     private let endpoint: Endpoint
     private let opening: RunOpening
     private let archivist: Archivist
-    private let link: Link
+    private let post: CoordinatorPost
     private let address: AddressFile
     private var training: RunState
     private var state: CoordinatorState
@@ -61,7 +61,8 @@ public final class CoordinatorProcess {
         state = CoordinatorState(Self.configuration(opening, options))
         outgoing = OutgoingParameters(training.model)
         pace = Pace(imagesPerStep: training.program.plan.globalBatch, examples: training.program.evaluation.examples)
-        link = try Link.listening(on: endpoint, in: Context())
+        post = CoordinatorPost(
+            try Link.listening(on: endpoint, in: Context()), run: opening.run, epoch: opening.epoch)
         archivist = Archivist(
             opening.directory, digests: try DigestLog(opening.directory.digestsPath), program: opening.program,
             engine: options.engine, source: options.source
@@ -100,16 +101,7 @@ public final class CoordinatorProcess {
     // MARK: - Beginning and ending
 
     private func start() {
-        let plan = training.program.plan
-        reporter.report(
-            .started(
-                RunSummary(
-                    run: training.run.description, step: training.model.step, totalSteps: training.totalSteps,
-                    totalEpochs: plan.epoch(ofStep: max(0, training.totalSteps - 1)),
-                    parameters: training.program.layout.parameters.count, trainingExamples: plan.examples,
-                    validationExamples: training.program.evaluation.examples, shards: plan.shards,
-                    microbatch: plan.microbatch, address: endpoint.description, checkpoint: opening.checkpointPath,
-                    skipped: opening.skipped)))
+        reporter.report(.started(RunSummary(opening, training, address: endpoint.description)))
         newestCheckpoint = opening.checkpointPath
         if opening.checkpointPath == nil { save() }
         checkpointDue = clock.now + options.checkpointEvery
@@ -162,8 +154,7 @@ public final class CoordinatorProcess {
     /// Waits for something to happen, and takes it in.
     private func turn() throws {
         if queue.isEmpty {
-            _ = try Poller.wait(
-                control: link.control, bulk: link.bulk, doorbell: inbox.doorbell, atMost: .milliseconds(50))
+            try post.wait(for: inbox.doorbell, atMost: .milliseconds(50))
         }
         try drainSockets()
         takeNews()
@@ -174,8 +165,8 @@ public final class CoordinatorProcess {
     /// Control first, and again between bulk messages, so that a heartbeat never waits behind gradients.
     private func drainSockets() throws {
         while true {
-            while let arrival = try Arrival.next(on: link.control) { take(arrival) }
-            guard let arrival = try Arrival.next(on: link.bulk) else { return }
+            while let arrival = try post.nextControl() { take(arrival) }
+            guard let arrival = try post.nextBulk() else { return }
             take(arrival)
         }
     }
@@ -232,11 +223,14 @@ public final class CoordinatorProcess {
 
     private func carryOut(_ action: CoordinatorAction, _ payload: borrowing Message) throws {
         switch action {
-        case .send(let message, let step, let peer): try send(message, step: step, to: peer)
+        case .send(let message, let step, let peer):
+            check(try post.send(message, step: step, to: peer), peer)
         case .sendParameters(let step, let offset, let bytes, let peer):
             let chunk = outgoing.chunk(offset..<(offset + bytes))
-            try send(.parameters(offset: offset, bytes: bytes), step: step, chunk, to: peer)
-        case .sendRows(let split, let examples, let peer): try sendRows(split, examples, to: peer)
+            check(try post.send(.parameters(offset: offset, bytes: bytes), step: step, chunk, to: peer), peer)
+        case .sendRows(let split, let examples, let peer):
+            let pixels = try options.source.pixels(of: examples.map(Int.init), in: split.split)
+            check(try post.send(pixels, of: examples, in: split, step: training.model.step, to: peer), peer)
         case .place(let lease, let offset, let total):
             sums.place(payload, lease: lease, offset: offset, total: total)
         case .commit(let lease, let node): sums.commit(lease: lease, node: node)
@@ -251,6 +245,11 @@ public final class CoordinatorProcess {
         case .stopped: isStopped = true
         case .note(let notice): tell(notice)
         }
+    }
+
+    /// A peer that takes no messages is as good as gone.
+    private func check(_ outcome: Socket.Outcome, _ peer: Peer) {
+        if outcome != .sent { queue.append(.undeliverable(peer)) }
     }
 
     private func finish(_ report: RoundReport) throws {
@@ -273,41 +272,8 @@ public final class CoordinatorProcess {
         if clock.now >= checkpointDue, !isSaving, training.nextRound != nil { save() }
     }
 
-    private func send(_ message: CoordinatorMessage, step: Int, to peer: Peer) throws {
-        let envelope = Envelope(message, fence: Fence(run: training.run, epoch: opening.epoch, step: step))
-        guard try link.control.send(Message(peer.identity), more: true) == .sent else {
-            return queue.append(.undeliverable(peer))
-        }
-        _ = try link.control.send(Message(envelope.encoded))
-    }
-
-    private func send(
-        _ message: CoordinatorMessage, step: Int, _ payload: consuming Message, to peer: Peer
-    ) throws {
-        let envelope = Envelope(message, fence: Fence(run: training.run, epoch: opening.epoch, step: step))
-        guard try link.bulk.send(Message(peer.identity), more: true) == .sent else {
-            return queue.append(.undeliverable(peer))
-        }
-        _ = try link.bulk.send(Message(envelope.encoded), more: true)
-        _ = try link.bulk.send(payload)
-    }
-
-    private func sendRows(_ split: PixelSplit, _ examples: [UInt32], to peer: Peer) throws {
-        let pixels = try options.source.pixels(of: examples.map(Int.init), in: split.split)
-        let rows = CoordinatorMessage.Rows(split: split, examples: examples, bytes: pixels.count)
-        try send(
-            .rows(rows), step: training.model.step, Message(sharing: SharedBytes(bytes: pixels), 0..<pixels.count),
-            to: peer)
-    }
-
     private func tell(_ notice: Notice) {
         log.log(notice)
-        switch notice {
-        case .joined(let name, _, let process, _, _): reporter.report(.workerJoined(name: name, process: process))
-        case .gone(let name, let reason, _): reporter.report(.workerLeft(name: name, reason: reason))
-        case .moved: reporter.report(.leaseMoved(notice.description))
-        case .finished: break
-        default: reporter.report(.notice(notice.description))
-        }
+        if let event = RunEvent(notice) { reporter.report(event) }
     }
 }

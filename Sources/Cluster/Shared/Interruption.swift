@@ -39,7 +39,8 @@ public final class Interruption: Sendable {
         for (number, name) in [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM")] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { withExtendedLifetime(source) { interruption.request(name) } }  // nobody else holds it
+            // The source ends when nobody holds it, so its handler does.
+            source.setEventHandler { withExtendedLifetime(source) { interruption.request(name) } }
             source.activate()
         }
         return interruption

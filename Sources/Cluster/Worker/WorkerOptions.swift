@@ -10,7 +10,8 @@ public struct WorkerOptions: Sendable {
     /// The name for the logs; empty for one that the coordinator gives.
     public var name: String
     public var engine: any Engine
-    /// The limits of waits; the defaults suit a worker on its own.
+    /// The limits of waits. A coordinator of this machine (`ipc://`) is there or will not come back under that address, so
+    /// it is not looked for as long as one elsewhere.
     public var timing = Timing()
 
     public init(connect: String, threads: Int, name: String = "", engine: any Engine) {
@@ -19,6 +20,7 @@ public struct WorkerOptions: Sendable {
         self.threads = threads
         self.name = name
         self.engine = engine
+        if connect.hasPrefix("ipc://") { timing.patience = .seconds(20) }
     }
 }
 

@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+/// The real command, its processes killed with -9.
+@Suite(.serialized, .enabled(if: CommandProcess.isBuilt, "the tributary command is not built"))
+struct CommandTests {
+    @Test(arguments: CommandRuns.models)
+    func digestsAreTheSameFromAnyWorkersAndThreads(_ model: String) throws {
+        let runs = try CommandRuns()
+        var digests: [[String]] = []
+        for (workers, threads) in [(1, 1), (2, 1), (3, 1), (1, 2), (2, 2)] {
+            let directory = runs.newDirectory()
+            try runs.train(model, workers: workers, threads: threads, directory, steps: 400)
+            digests.append(try runs.digests(directory))
+        }
+        #expect(digests[0].count == 8)
+        #expect(Set(digests).count == 1)
+    }
+
+    /// Stopped first, so that it cannot deliver any more: whatever it leases must move.
+    @Test(arguments: CommandRuns.models)
+    func aKilledWorkersLeasesMoveAndTheBitsStay(_ model: String) throws {
+        let runs = try CommandRuns()
+        let directory = runs.newDirectory()
+        let process = try runs.start(model, workers: 2, directory)
+        let worker = try process.worker("worker-1")
+        _ = try process.worker("worker-2")
+        try runs.wait(for: 2, in: directory, of: process)
+        kill(worker, SIGSTOP)
+        kill(worker, SIGKILL)
+        let move = try process.line(containing: "moved from worker-1 to worker-2")
+        #expect(move.contains("step ") && move.contains("node "))
+        try runs.wait(for: runs.digests(directory).count + 2, in: directory, of: process)
+        process.signal(SIGINT)
+        #expect(process.wait() == 130, "\(process.text)")
+        try runs.expectQuietDigests(model, directory)
+    }
+
+    @Test(arguments: CommandRuns.models)
+    func aKilledCoordinatorsRunGoesOnWithOtherWorkers(_ model: String) throws {
+        let runs = try CommandRuns()
+        let directory = runs.newDirectory()
+        let process = try runs.start(model, workers: 2, directory, ["--checkpoint-every", "0.1s"])
+        let workers = try ["worker-1", "worker-2"].map(process.worker)
+        try runs.wait(for: 4, in: directory, of: process)
+        process.signal(SIGKILL)
+        for worker in workers { kill(worker, SIGKILL) }
+        #expect(process.wait() == SIGKILL)
+        let rows = try runs.digests(directory)
+        let steps = (rows.count + 4) * CommandRuns.period
+        try runs.train(model, workers: 3, directory, steps: steps, ["--resume"])
+        #expect(try runs.digests(directory).count == rows.count + 4)
+        try runs.expectQuietDigests(model, directory)
+    }
+
+    @Test func interruptedItSavesAndSaysHowToGoOn() throws {
+        let runs = try CommandRuns()
+        let directory = runs.newDirectory()
+        let process = try runs.start("linear", workers: 2, directory)
+        try runs.wait(for: 1, in: directory, of: process)
+        process.signal(SIGINT)
+        #expect(process.wait() == 130, "\(process.text)")
+        #expect(process.text.contains("--resume"))
+        let steps = try (runs.digests(directory).count + 2) * CommandRuns.period
+        try runs.train("linear", workers: 3, directory, steps: steps, ["--resume"])
+        try runs.expectQuietDigests("linear", directory)
+    }
+
+    @Test func workersStartedByHandJoinOverTCPAndALateOneReplacesAKilledOne() throws {
+        let runs = try CommandRuns()
+        let directory = runs.newDirectory()
+        let address = "tcp://127.0.0.1:\(UInt16.random(in: 20_000...60_000))"
+        let coordinator = try CommandProcess(
+            ["coordinator", "--listen", address]
+                + runs.arguments("convolutions", directory, steps: CommandRuns.endless))
+        let first = try CommandProcess(["worker", "--connect", address])
+        _ = try coordinator.worker("worker-1")
+        first.signal(SIGKILL)
+        let second = try CommandProcess(["worker", "--connect", address, "--threads", "2"])
+        _ = try coordinator.worker("worker-2")
+        try runs.wait(for: 2, in: directory, of: coordinator)
+        coordinator.signal(SIGTERM)
+        #expect(coordinator.wait() == 143, "\(coordinator.text)")
+        #expect(second.wait() == 0, "\(second.text)")
+        first.wait()
+        try runs.expectQuietDigests("convolutions", directory)
+    }
+
+    @Test func aDirectoryInUseAndAPortInUseAreSentences() throws {
+        let runs = try CommandRuns()
+        let address = "tcp://127.0.0.1:\(UInt16.random(in: 20_000...60_000))"
+        let directory = runs.newDirectory()
+        func coordinator(_ directory: String, _ more: [String] = []) throws -> CommandProcess {
+            try CommandProcess(
+                ["coordinator", "--listen", address] + runs.arguments("linear", directory, steps: 1) + more)
+        }
+        let first = try coordinator(directory)
+        _ = try first.line(containing: "waiting for workers")
+        let sameDirectory = try coordinator(directory, ["--resume"])
+        #expect(sameDirectory.wait() != 0)
+        #expect(sameDirectory.text.contains("\(directory) is in use by process \(first.identifier)"))
+        let samePort = try coordinator(runs.newDirectory())
+        #expect(samePort.wait() != 0)
+        #expect(samePort.text.contains("port in use: \(address)"))
+        first.signal(SIGTERM)
+        #expect(first.wait() == 143)
+    }
+}
