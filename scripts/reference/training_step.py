@@ -31,7 +31,7 @@ NETWORK_KEYS = {"encoder": 0x1000, "decoder": 0x2000}
 # The number of each preset's first example. A LeakyReLU has no derivative at 0, and an input as near to it as float32
 # rounds may fall on either side: one such element among 3.5 million changes a tensor's gradient by 1e-3. So the step is
 # taken where none is that near; --search finds such a place.
-FIRST_EXAMPLE = {"mlp": 32, "mnist": 1704, "face-64": 1784, "face-128": 2320}
+FIRST_EXAMPLE = {"mlp": 32, "mnist": 1704, "face-64": 976, "face-128": 2320}
 
 
 @functools.cache
@@ -132,10 +132,11 @@ class Network:
         mask = self.step.noise(lambda stream, n: stream.bernoulli(n, keep), NETWORK_KEYS[self.name] + self.index, shape)
         self.x = self.x * mask / keep
 
-    def normalized_and_dropped(self):
+    def normalized(self, dropout):
         self.batch_normalization()
         self.leaky_relu(0.1)
-        self.dropout_2d(0.25)
+        if dropout:
+            self.dropout_2d(0.25)
 
     def flatten(self):
         self.enter("flatten")
@@ -186,15 +187,15 @@ def mnist(step):
     return ((torch.sigmoid(decoder.x) - x) ** 2).sum(), divergence(mean, log_variance)
 
 
-def faces(size, latents):
-    """The face presets: four convolutions down to size/16, four transposed ones up again, squared error."""
+def faces(size, latents, dropout, weight):
+    """The face presets: four convolutions down to size/16, four transposed ones up again, weighted squared error."""
 
     def model(step):
         x = step.pixels((3, size, size))
         encoder = Network(step, "encoder", x)
         for filters in (32, 64, 64, 64):
             encoder.convolution(filters, stride=2, bias=False)
-            encoder.normalized_and_dropped()
+            encoder.normalized(dropout)
         encoder.flatten()
         mean, log_variance, sample = step.posterior(encoder.x, latents)
         decoder = Network(step, "decoder", sample)
@@ -202,21 +203,27 @@ def faces(size, latents):
         decoder.reshape(64, size // 16, size // 16)
         for filters, padding in ((64, 0), (64, 1), (32, 1)):
             decoder.transposed_convolution(filters, 2, padding)
-            decoder.normalized_and_dropped()
+            decoder.normalized(dropout)
         decoder.transposed_convolution(3, 2, 1, trim=1)
         return ((torch.sigmoid(decoder.x) - x) ** 2).sum(), divergence(mean, log_variance)
 
+    model.reconstruction_weight = weight
     return model
 
 
-MODELS = {"mlp": mlp, "mnist": mnist, "face-64": faces(64, 128), "face-128": faces(128, 200)}
+MODELS = {
+    "mlp": mlp,
+    "mnist": mnist,
+    "face-64": faces(64, 128, dropout=False, weight=4),
+    "face-128": faces(128, 200, dropout=True, weight=1),
+}
 
 
 def differentiate(preset):
     """The terms of the loss, and each tensor's gradient by name."""
     step = Step(FIRST_EXAMPLE[preset])
     terms = MODELS[preset](step)
-    sum(terms).backward()
+    (getattr(MODELS[preset], "reconstruction_weight", 1) * terms[0] + terms[1]).backward()
     gradient = {name: tensor.grad.numpy().reshape(-1) for name, tensor in step.parameters.items()}
     return step, [term.item() for term in terms], gradient
 
