@@ -86,22 +86,47 @@ struct CommandTests {
         try runs.expectQuietDigests("convolutions", directory)
     }
 
+    @Test func aWorkerOutlivesItsCoordinator() throws {
+        let runs = try CommandRuns()
+        let directory = runs.newDirectory()
+        let address = "tcp://127.0.0.1:\(UInt16.random(in: 20_000...60_000))"
+        func coordinator(_ more: [String] = []) throws -> CommandProcess {
+            try CommandProcess(
+                ["coordinator", "--listen", address, "--checkpoint-every", "0.1s"]
+                    + runs.arguments("linear", directory, steps: CommandRuns.endless) + more)
+        }
+        let first = try coordinator()
+        let worker = try CommandProcess(["worker", "--connect", address, "--threads", "1"])
+        try runs.wait(for: 2, in: directory, of: first)
+        first.signal(SIGKILL)
+        first.wait()
+        let rows = try runs.digests(directory).count
+        let second = try coordinator(["--resume"])
+        try runs.wait(for: rows + 2, in: directory, of: second)
+        second.signal(SIGINT)
+        #expect(second.wait() == 130, "\(second.text)")
+        #expect(worker.wait() == 0, "\(worker.text)")
+        try runs.expectQuietDigests("linear", directory)
+    }
+
     @Test func aDirectoryInUseAndAPortInUseAreSentences() throws {
         let runs = try CommandRuns()
         let address = "tcp://127.0.0.1:\(UInt16.random(in: 20_000...60_000))"
         let directory = runs.newDirectory()
-        func coordinator(_ directory: String, _ more: [String] = []) throws -> CommandProcess {
+        func coordinator(_ directory: String, at address: String, _ more: [String] = []) throws -> CommandProcess {
             try CommandProcess(
                 ["coordinator", "--listen", address] + runs.arguments("linear", directory, steps: 1) + more)
         }
-        let first = try coordinator(directory)
+        let first = try coordinator(directory, at: address)
         _ = try first.line(containing: "waiting for workers")
-        let sameDirectory = try coordinator(directory, ["--resume"])
+        let sameDirectory = try coordinator(directory, at: "ipc://\(runs.folder)/socket", ["--resume"])
         #expect(sameDirectory.wait() != 0)
         #expect(sameDirectory.text.contains("\(directory) is in use by process \(first.identifier)"))
-        let samePort = try coordinator(runs.newDirectory())
+        let other = runs.newDirectory()
+        let samePort = try coordinator(other, at: address)
         #expect(samePort.wait() != 0)
         #expect(samePort.text.contains("port in use: \(address)"))
+        #expect(!FileManager.default.fileExists(atPath: other))
         first.signal(SIGTERM)
         #expect(first.wait() == 143)
     }

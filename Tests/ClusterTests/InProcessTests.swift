@@ -103,6 +103,17 @@ import Training
         #expect(rows.filter { $0.split == .train }.map(\.step) == Array(0..<9))
     }
 
+    @Test func aRunThatNobodyComputesIsSavedAndSaysSo() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        cluster.timing.abandonment = .milliseconds(100)
+        let error = #expect(throws: RunAbandoned.self) { try cluster.run(workers: 0) }
+        #expect(error?.description.hasPrefix("the run is saved at step 0, since no worker has been connected") == true)
+        cluster.timing.abandonment = .seconds(60)
+        cluster.resume = true
+        #expect(try cluster.run(workers: 1).digest == cluster.localDigests().last)
+    }
+
     @Test func aWorkerSaysThatNobodyAnswers() throws {
         var cluster = try TestCluster()
         defer { cluster.remove() }

@@ -213,6 +213,17 @@ extension [CoordinatorAction] {
         #expect(desk.join(first).leases(of: first).map(\.node) == [1])
     }
 
+    @Test func withoutWorkersItDoesNotWaitForEver() {
+        var desk = Desk()
+        _ = desk.handle(.begin(round))
+        desk.now = .seconds(3_600)
+        #expect(!desk.handle(.tick).contains { if case .abandon = $0 { true } else { false } })
+        desk.now = .seconds(3_601)
+        #expect(
+            desk.handle(.tick).contains(
+                .abandon("no worker has been connected for 3601 s: start one and resume the run")))
+    }
+
     @Test func moreWorkersThanShardsAreIdleAndTheLogSaysSoOnce() {
         var desk = Desk(shards: 2)
         for peer in [first, second, third] { _ = desk.join(peer) }

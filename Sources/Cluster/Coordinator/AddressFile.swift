@@ -8,7 +8,12 @@ struct AddressFile {
         path = directory + "/address"
     }
 
+    /// Writes the address. The caller holds the directory's lock, so an address that is there already is a dead
+    /// coordinator's, and its socket folder is removed.
     func write(_ address: String) throws(FileError) {
+        if let old = try? PosixFileSystem().read(path) {
+            SocketFolder.remove(address: String(decoding: old.dropLast(), as: UTF8.self))
+        }
         try PosixFileSystem().replaceDurably(path, Array("\(address)\n".utf8))
     }
 

@@ -54,6 +54,7 @@ public final class CoordinatorProcess {
         self.log = log
         self.interruption = interruption
         endpoint = try Endpoint(options.listen)
+        try Link.checkAvailability(of: endpoint)
         inbox = try Inbox()
         opening = try RunOpening(options)
         training = try opening.begin(options.stop)
@@ -242,6 +243,9 @@ public final class CoordinatorProcess {
         case .hashLease(let round, let lease):
             queue.append(.leaseDigest(round, lease: lease, sums.takeDigest(lease: lease)))
         case .finished(let report): try finish(report)
+        case .abandon(let sentence):
+            save()
+            fail(RunAbandoned(step: training.model.step, sentence: sentence))
         case .stopped: isStopped = true
         case .note(let notice): tell(notice)
         }

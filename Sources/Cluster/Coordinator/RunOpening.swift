@@ -15,16 +15,16 @@ struct RunOpening {
     let checkpointPath: String?
     let skipped: [String]
 
-    /// Locks the directory and reads the newest checkpoint, or begins a run.
+    /// Locks the directory and reads the newest checkpoint, or begins a run. What can fail is tried before anything is written.
     /// - Throws: One sentence: the directory is in use or not empty, the stored contract is another, the data does not fit.
     init(_ options: CoordinatorOptions) throws {
-        directory = try RunDirectory(options.directory, resume: options.resume)
         program = try TrainingProgram(
             options.configuration, trainingExamples: options.source.count(.train),
             validationExamples: options.source.count(.valid))
         try program.check(options.source)
-        let newest = try directory.checkpoints.newest()
         let wanted = try program.contract(engine: options.engine, dataFingerprint: options.source.fingerprint)
+        directory = try RunDirectory(options.directory, resume: options.resume)
+        let newest = try directory.checkpoints.newest()
         contract = try Self.contract(wanted, stored: newest?.checkpoint.contract, in: options.directory)
         var generator = SystemRandomNumberGenerator()
         run = newest.flatMap { RunIdentifier($0.checkpoint.run) } ?? RunIdentifier(from: &generator)

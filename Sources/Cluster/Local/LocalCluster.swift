@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import Logging
 import Messaging
@@ -40,6 +41,7 @@ public struct LocalCluster {
         let folder = try SocketFolder()
         var options = options
         options.listen = folder.address
+        options.timing.abandonment = min(options.timing.abandonment, .seconds(120))
         let coordinator = try CoordinatorProcess(options, reporter: reporter, log: log, interruption: interruption)
         let processes = try startWorkers(folder.address)
         defer { end(processes) }

@@ -6,7 +6,7 @@ final class SocketFolder {
 
     /// - Throws: The temporary folder cannot be written.
     init() throws {
-        let name = "tributary-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+        let name = "\(Self.prefix)\(String(UInt64.random(in: 0 ... .max), radix: 36))"
         path = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
         do {
             try FileManager.default.createDirectory(
@@ -22,6 +22,17 @@ final class SocketFolder {
 
     /// Where a coordinator may listen.
     var address: String { "ipc://\(path)/run" }
+
+    /// Removes the folder of a coordinator that was killed; other addresses are left alone.
+    static func remove(address: String) {
+        guard address.hasPrefix("ipc://"), address.hasSuffix("/run") else { return }
+        let folder = URL(fileURLWithPath: String(address.dropFirst(6).dropLast(4)))
+        let isOurs = folder.lastPathComponent.hasPrefix(prefix)
+        let isTemporary = folder.deletingLastPathComponent().path == FileManager.default.temporaryDirectory.path
+        if isOurs, isTemporary { try? FileManager.default.removeItem(at: folder) }
+    }
+
+    private static let prefix = "tributary-"
 }
 
 /// No folder for sockets could be made.

@@ -33,10 +33,10 @@ public final class Interruption: Sendable {
         if let reason { listener(reason) }
     }
 
-    /// The one that SIGINT (Ctrl-C) and SIGTERM bring. From the first call on, those signals do nothing else.
+    /// The one that SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal is closed) bring. From the first call on, those signals do nothing else.
     public static let signals: Interruption = {
         let interruption = Interruption()
-        for (number, name) in [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM")] {
+        for (number, name) in [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM"), (SIGHUP, "SIGHUP")] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             // The source ends when nobody holds it, so its handler does.

@@ -16,6 +16,11 @@ struct Link: ~Copyable {
         return Link(control: control, bulk: bulk)
     }
 
+    /// Fails where `listening` would, and leaves no trace: to be called before anything is written.
+    static func checkAvailability(of endpoint: Endpoint) throws(MessagingError) {
+        _ = try listening(on: endpoint, in: Context())
+    }
+
     /// Sockets that talk to nobody: what takes the place of a link that is closed.
     static func idle(in context: Context) throws(MessagingError) -> Link {
         Link(control: try Socket(.dealer, in: context), bulk: try Socket(.dealer, in: context))

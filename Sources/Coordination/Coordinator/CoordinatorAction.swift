@@ -24,6 +24,8 @@ public enum CoordinatorAction: Sendable, Equatable {
     case hashLease(Round, lease: UInt64)
     /// The sum of the root is complete.
     case finished(RoundReport)
+    /// No worker came for too long: end the run, with this sentence.
+    case abandon(String)
     /// Every goodbye is answered, or waited for long enough.
     case stopped
     /// Write a line in the log.

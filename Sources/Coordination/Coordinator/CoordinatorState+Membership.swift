@@ -127,7 +127,13 @@ extension CoordinatorState {
     }
 
     private mutating func remindOfWaiting() {
-        guard let since = waitingSince, now >= reminderDue else { return }
+        guard let since = waitingSince else { return }
+        if now - since > timing.abandonment {
+            return actions.append(
+                .abandon(
+                    "no worker has been connected for \(Int((now - since).inSeconds)) s: start one and resume the run"))
+        }
+        guard now >= reminderDue else { return }
         reminderDue = now + timing.reminder
         note(.waiting(seconds: Int((now - since).inSeconds)))
     }

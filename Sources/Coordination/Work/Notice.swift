@@ -24,7 +24,7 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
     public var level: Level {
         switch self {
         case .finished: .debug
-        case .joined, .idle, .lateResultAgrees, .connected: .info
+        case .joined, .idle, .lateResultAgrees, .connected, .waiting(seconds: 0): .info
         case .gone, .refused, .moved, .waiting, .dropped, .searching: .warning
         case .lateResultDiffers: .error
         }

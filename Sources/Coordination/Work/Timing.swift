@@ -18,6 +18,8 @@ public struct Timing: Sendable, Equatable {
     public var patience: Duration = .seconds(300)
     /// How long the coordinator waits for answers to its goodbye.
     public var farewell: Duration = .seconds(2)
+    /// How long the coordinator waits for a worker while it has none.
+    public var abandonment: Duration = .seconds(3_600)
     /// How often a lasting want of workers is repeated in the log.
     public var reminder: Duration = .seconds(60)
 

@@ -41,6 +41,7 @@ struct SimulatedCoordinator {
         var timing = Timing()
         timing.firstDeadline = .seconds(20)
         timing.patience = .seconds(100_000)
+        timing.abandonment = .seconds(100_000)
         return timing
     }
 
@@ -85,6 +86,7 @@ struct SimulatedCoordinator {
             events.append(.leaseDigest(round, lease: lease, hash(partials.removeValue(forKey: lease)!)))
         case .finished(let report): events.append(finish(report))
         case .stopped: isStopped = true
+        case .abandon(let sentence): events.append(.stop(sentence))
         case .note(let notice): notices.append(notice.description)
         }
     }
