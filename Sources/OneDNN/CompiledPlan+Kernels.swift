@@ -1,0 +1,134 @@
+import COneDNN
+import Tensors
+
+// Matrix products and convolutions, with the packing of what they multiply by.
+extension CompiledPlan {
+    mutating func addProduct(_ index: Int, _ node: Graph.Node, _ left: Bool, _ right: Bool) throws {
+        let first = Self.matrix(graph.nodes[node.inputs[0]].shape, transposed: left)
+        let second = Self.matrix(graph.nodes[node.inputs[1]].shape, transposed: right)
+        let packs = kernelParameters.isParameter(node.inputs[1])
+        let kernel = try Kernel.matrixProduct(
+            first, second, Self.matrix(node.shape, transposed: false), packsSecond: packs)
+        let weight =
+            packs
+            ? try addPackedParameter(node.inputs[1], kernel, plain: second) : buffer(of: node.inputs[1])
+        addKernel(kernel, buffer(of: node.inputs[0]), weight, makeBuffer(for: index))
+    }
+
+    static func matrix(_ shape: Shape, transposed: Bool) -> tributary_layout {
+        transposed
+            ? tributary_layout([shape[1], shape[0]], strides: [1, shape[1]])
+            : tributary_layout([shape[0], shape[1]], strides: [shape[1], 1])
+    }
+
+    /// A convolution or transposed convolution, whose second operand is a weight.
+    mutating func addWeighted(_ index: Int, _ node: Graph.Node, _ kernel: Kernel) throws {
+        let weight = node.inputs[1]
+        let shape = graph.nodes[weight].shape
+        let packed: Int
+        if kernelParameters.isParameter(weight) {
+            packed = try addPackedParameter(
+                weight, kernel, plain: tributary_layout(shape.dimensions, strides: shape.strides))
+        } else {
+            packed = newBuffer(bytes: kernel.bytes(TRIBUTARY_SECOND))
+            let packing = try Kernel.packing(Self.channelsLast(shape), of: kernel, TRIBUTARY_SECOND)
+            addPacking(packing, from: buffer(of: weight), to: packed)
+            counters.reordersBetweenOperations += 1
+        }
+        addKernel(kernel, buffer(of: node.inputs[0]), packed, makeBuffer(for: index))
+    }
+
+    mutating func addWeightGradient(
+        _ index: Int, _ node: Graph.Node, _ window: Operation.Convolution
+    ) throws {
+        let kernel = try Kernel.convolution(
+            TRIBUTARY_WEIGHTS, window, x: graph.nodes[node.inputs[0]].shape, weight: node.shape,
+            y: graph.nodes[node.inputs[1]].shape)
+        let packed = newBuffer(bytes: kernel.bytes(TRIBUTARY_RESULT))
+        addKernel(kernel, buffer(of: node.inputs[0]), buffer(of: node.inputs[1]), packed)
+        let unpacking = try Kernel.packing(
+            Self.channelsLast(node.shape), of: kernel, TRIBUTARY_RESULT, unpacks: true)
+        addPacking(unpacking, from: packed, to: makeBuffer(for: index))
+        counters.reordersAtBorders += 1
+    }
+
+    /// A tensor with axes (O, I, h, w) that lies as (O, h, w, I).
+    static func channelsLast(_ shape: Shape) -> tributary_layout {
+        let strides = Layout.rowMajor(Shape(shape.inMemoryOrder)).strides
+        return tributary_layout(shape.dimensions, strides: [strides[0], strides[3], strides[1], strides[2]])
+    }
+
+    /// Packs a parameter for a kernel when parameters are loaded.
+    mutating func addPackedParameter(
+        _ node: Int, _ kernel: Kernel, plain: tributary_layout
+    ) throws -> Int {
+        guard case .parameter(let name) = graph.nodes[node].operation, let slice = graph.parameters[name] else {
+            preconditionFailure("only parameters are packed when parameters are loaded")
+        }
+        let staging = newBuffer(bytes: graph.nodes[node].shape.count * MemoryLayout<Float>.stride)
+        let packed = newBuffer(bytes: kernel.bytes(TRIBUTARY_SECOND), persists: true)
+        let layout = graph.nodes[node].shape.rank == 4 ? Layout.rowMajor(graph.nodes[node].shape) : layouts[node]
+        loads.append(.copy(copy(of: layout, from: .parameters, slice.offset, to: staging)))
+        touchAtLoad(staging)
+        let packing = try Kernel.packing(plain, of: kernel, TRIBUTARY_SECOND)
+        let scratch = newBuffer(bytes: packing.bytes(TRIBUTARY_SCRATCH))
+        loads.append(
+            .kernel(
+                packing,
+                bindings: [(TRIBUTARY_FIRST, staging), (TRIBUTARY_RESULT, packed), (TRIBUTARY_SCRATCH, scratch)]))
+        for buffer in [staging, scratch] { touchAtLoad(buffer) }
+        counters.reordersAtBorders += 1
+        return packed
+    }
+
+    mutating func addPacking(_ packing: Kernel, from source: Int, to target: Int) {
+        let scratch = newBuffer(bytes: packing.bytes(TRIBUTARY_SCRATCH))
+        runs.append(
+            .kernel(
+                packing,
+                bindings: [(TRIBUTARY_FIRST, source), (TRIBUTARY_RESULT, target), (TRIBUTARY_SCRATCH, scratch)]))
+        for buffer in [source, target, scratch] { touch(buffer) }
+    }
+
+    mutating func addKernel(_ kernel: Kernel, _ first: Int, _ second: Int, _ result: Int) {
+        let scratch = newBuffer(bytes: kernel.bytes(TRIBUTARY_SCRATCH))
+        runs.append(
+            .kernel(
+                kernel,
+                bindings: [
+                    (TRIBUTARY_FIRST, first), (TRIBUTARY_SECOND, second), (TRIBUTARY_RESULT, result),
+                    (TRIBUTARY_SCRATCH, scratch),
+                ]))
+        counters.linearKernels += 1
+        for buffer in [first, second, result, scratch] { touch(buffer) }
+    }
+}
+
+/// Which parameters only kernels use, in a packed layout of their own.
+struct KernelParameters {
+    private let parameters: Set<Int>
+    private let packedOnly: Set<Int>
+
+    init(_ graph: Graph) {
+        var parameters: Set<Int> = []
+        var needed: Set<Int> = Set(graph.outputNodes)
+        for (index, node) in graph.nodes.enumerated() {
+            if case .parameter = node.operation { parameters.insert(index) }
+            for (position, input) in node.inputs.enumerated() where position == 0 || !Self.packsSecond(node.operation) {
+                needed.insert(input)
+            }
+        }
+        self.parameters = parameters
+        packedOnly = parameters.subtracting(needed)
+    }
+
+    func isParameter(_ node: Int) -> Bool { parameters.contains(node) }
+    func isPackedOnly(_ node: Int) -> Bool { packedOnly.contains(node) }
+
+    private static func packsSecond(_ operation: Operation) -> Bool {
+        switch operation {
+        case .matrixMultiply, .convolution, .convolutionInputGradient: true
+        default: false
+        }
+    }
+}
