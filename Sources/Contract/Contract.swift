@@ -94,7 +94,9 @@ extension Contract {
         guard let contract = try? ConfigurationNode(json: json)?.decode(Contract.self) else { throw .unreadable }
         guard contract.formatVersion == Self.currentFormatVersion else { throw .otherVersion(contract.formatVersion) }
         do { _ = try contract.plan() } catch { throw .impossible(error) }
-        guard contract.validationExamples >= 0 else { throw .unreadable }
+        guard (0...Int(UInt32.max)).contains(contract.validationExamples) else {
+            throw .validationExamplesOutOfRange(contract.validationExamples)
+        }
         self = contract
     }
 }

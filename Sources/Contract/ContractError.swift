@@ -3,6 +3,7 @@ public enum ContractError: Error, Hashable, CustomStringConvertible {
     case unreadable
     case otherVersion(Int)
     case impossible(ShardPlanError)
+    case validationExamplesOutOfRange(Int)
 
     public var description: String {
         switch self {
@@ -11,6 +12,8 @@ public enum ContractError: Error, Hashable, CustomStringConvertible {
             "the contract has format version \(version), and this program keeps version "
                 + "\(Contract.currentFormatVersion): use the program that began the run"
         case .impossible(let error): "the contract cannot be kept: \(error)"
+        case .validationExamplesOutOfRange(let examples):
+            "the contract cannot be kept: the held-out split has \(examples) examples, and 0 to \(UInt32.max) can be numbered"
         }
     }
 }

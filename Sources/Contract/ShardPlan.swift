@@ -23,6 +23,9 @@ public struct ShardPlan: Hashable, Sendable {
         self.microbatch = microbatch
     }
 
+    /// More steps than any run takes; below them no position in the data and no pass overflows.
+    public static let mostSteps = Int(Int32.max)
+
     /// S·m, the number of examples of one optimizer step.
     public var globalBatch: Int { shards * microbatch }
 

@@ -69,6 +69,8 @@ private struct AxisClasses {
             tieAxes(index, node)
             cutUnequalAxes(index, node)
         case .reshape: tieReshape(index, node)
+        // Noise is drawn row by row, so its first axis is nobody's image.
+        case .noise: cut.insert(firstAxis[index])
         case .matrixMultiply(let left, let right):
             join(index, 0, node.inputs[0], left ? 1 : 0)
             join(index, 1, node.inputs[1], right ? 0 : 1)
@@ -103,12 +105,12 @@ private struct AxisClasses {
         for (axis, other) in zip(long.0, long.1) { join(input, axis, index, other) }
     }
 
-    /// Asks that the axis of `flat` that holds whole images lie as they do.
+    /// Asks that the axis of `flat` that holds whole images, its innermost, lie as they do.
     private mutating func wish(_ node: Int, _ flat: Shape, image: Shape) {
         let split = Split(channels: image[1], positions: image[2] * image[3])
         guard split.channels > 1, split.positions > 1 else { return }
-        let whole = flat.dimensions.firstIndex { $0 == split.channels * split.positions }
-        guard let whole, flat.count / flat[whole] == image[0] else { return }
+        let whole = flat.dimensions.lastIndex { $0 > 1 }
+        guard let whole, flat[whole] == split.channels * split.positions else { return }
         wishes[firstAxis[node] + whole, default: []].insert(split)
     }
 }

@@ -41,7 +41,10 @@ public struct OneDNNEngine: Engine {
         return "float32/oneDNN-\(version / 10000).\(version / 100 % 100).\(version % 100)/\(instructionSet.rawValue)"
     }
 
-    public func compile(_ graph: Graph) throws -> any Executable {
+    public func compile(_ graph: Graph) throws -> any Executable { try compile(graph, own: instructionSet) }
+
+    /// Compiles with the engine's own kernels for a set that the machine has, whichever oneDNN's are for.
+    func compile(_ graph: Graph, own instructionSet: InstructionSet) throws -> any Executable {
         tributary_onednn_pin_thread()
         return try OneDNNExecutable(CompiledPlan(graph), instructionSet)
     }

@@ -52,6 +52,13 @@ import Testing
         other = Self.contract
         other.shards = 3
         #expect(throws: ContractError.impossible(.shardsNotPowerOfTwo(3))) { try Contract(json: other.canonicalJSON) }
+        for examples in [-1, Int.max] {
+            other = Self.contract
+            other.validationExamples = examples
+            #expect(throws: ContractError.validationExamplesOutOfRange(examples)) {
+                try Contract(json: other.canonicalJSON)
+            }
+        }
     }
 
     @Test func wholeNumbersAreOneValue() throws {

@@ -14,8 +14,7 @@ func expectAgreement(
     let parameters = values(graph.parameters.count, seed: seed, kind: 1, scale: scale)
     let statistics = values(graph.statistics.count, seed: seed, kind: 2, scale: scale).map { abs($0) + 0.1 }
     let inputs = values(graph.inputs.count, seed: seed, kind: 3, scale: scale)
-    let rows = UInt32(graph.noiseRows ?? 0)
-    let noise = NoiseKeys(seed: seed, passes: (0..<rows).map { $0 % 3 }, examples: (0..<rows).map { $0 * 7 })
+    let noise = keys(rows: graph.noiseRows ?? 0, seed: seed)
     let expected = Interpreter.run(
         graph, parameters: parameters.map(Double.init), statistics: statistics.map(Double.init),
         inputs: inputs.map(Double.init), noise: noise)
@@ -31,10 +30,15 @@ func expectAgreement(
         let isNumber = outputs[slice.range].allSatisfy { !$0.isNaN }
         #expect(
             isNumber && difference <= tolerance * max(1, largest),
-            "\(slice.name) \(slice.shape): off by \(difference) where the largest is \(largest)",
+            "seed \(seed), \(slice.name) \(slice.shape): off by \(difference) where the largest is \(largest)",
             sourceLocation: sourceLocation)
     }
     return executable.counters
+}
+
+func keys(rows: Int, seed: UInt64) -> NoiseKeys {
+    let rows = 0..<UInt32(rows)
+    return NoiseKeys(seed: seed, passes: rows.map { $0 % 3 }, examples: rows.map { $0 * 7 })
 }
 
 func values(_ count: Int, seed: UInt64, kind: UInt16, scale: Double) -> [Float] {

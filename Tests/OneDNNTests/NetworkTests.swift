@@ -107,6 +107,27 @@ import VAE
         }
     }
 
+    /// Both axes of the flattened images are 12 long, and only one of them counts an image's elements.
+    @Test func aBatchAsLongAsAFlattenedImageIsNotTakenForOne() throws {
+        let (x, w) = (Tensor.input("x", [12, 3, 2, 2]), Tensor.parameter("w", [5, 12]))
+        let y = matrixMultiply(tanh(x).flattened(), w, transposeRight: true) + .normal([12, 5], key: 1)
+        let graph = Graph(
+            parameters: SliceTable([("w", w.shape)]), inputs: SliceTable([("x", x.shape)]),
+            outputs: [("y", y), ("gradient", gradients(of: square(y).sum(), withRespectTo: [w])[0])])
+        let counters = try expectAgreement(graph)
+        #expect(counters.reordersBetweenOperations == 0)
+    }
+
+    /// The rows of noise lie one after another, even where they meet an axis that counts an image's elements.
+    @Test func noiseOverTheElementsOfOneImageAgrees() throws {
+        let image = Tensor.parameter("image", [1, 3, 2, 2])
+        let noise = Tensor.normal([12, 1], key: 1)
+        let graph = Graph(
+            parameters: SliceTable([("image", image.shape)]),
+            outputs: [("y", tanh(image).reshaped(to: [12, 1]) * noise)])
+        try expectAgreement(graph)
+    }
+
     @Test func steadyRunsAllocateNothingAndRepeatTheirBits() throws {
         let graph = Self.network(batch: 4)
         let executable = try OneDNNEngine().compile(graph)

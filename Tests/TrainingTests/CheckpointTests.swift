@@ -95,6 +95,37 @@ import Testing
         }
     }
 
+    /// After a resume from before damaged checkpoints, these are the newest by number.
+    @Test func damagedNewerCheckpointsDoNotPushOutTheOneJustSaved() throws {
+        try withTemporaryDirectory { directory in
+            let store = CheckpointStore(directory: directory)
+            for step in [7, 8] { try PosixFileSystem().createDurably(store.path(ofStep: step), [1, 2, 3]) }
+            for step in 1...3 { _ = try store.save(Self.checkpoint(after: step).encode(), step: step) }
+            #expect(try store.newest()?.checkpoint.state.step == 3)
+            #expect(try store.steps() == [2, 3, 7, 8])
+        }
+    }
+
+    @Test func filesWithOtherNamesAreNoCheckpointsAndStay() throws {
+        try withTemporaryDirectory { directory in
+            let store = CheckpointStore(directory: directory)
+            let names = ["step--5.h5", "step-0000000001-copy.h5", "step-1.h5"]
+            for name in names { try PosixFileSystem().createDurably("\(directory)/\(name)", [1]) }
+            for step in 2...5 { _ = try store.save([1], step: step) }
+            #expect(try store.steps() == [4, 5])
+            #expect(try PosixFileSystem().names(in: directory).filter(names.contains) == names)
+        }
+    }
+
+    /// A file that nobody wrote by accident: its seal and digest are right.
+    @Test func aStepBeyondCountingIsRefused() throws {
+        var checkpoint = try Self.checkpoint(after: 1)
+        checkpoint.state.step = 1 << 40
+        let bytes = try checkpoint.encode()
+        let error = #expect(throws: CheckpointError.self) { try Checkpoint(bytes, file: "a.h5") }
+        #expect(error?.description.contains("1099511627776") == true)
+    }
+
     @Test(arguments: ["write", "rename", "synchronize"])
     func aSaveThatFailsLeavesTheOldOnes(_ call: String) throws {
         try withTemporaryDirectory { directory in

@@ -39,7 +39,7 @@ extension Checkpoint {
     }
 
     private static func readState(_ root: Group, _ layout: ModelLayout, step: Int) throws -> ModelState {
-        try check(step >= 0, "gives \(step) as its number of steps")
+        try check((0...ShardPlan.mostSteps).contains(step), "gives \(step) as its number of steps")
         let optimizer = try root.group("optimizer")
         return ModelState(
             layout: layout, step: step, parameters: try read(layout.parameters, root.group("parameters")),

@@ -26,11 +26,12 @@ public struct CheckpointStore: Sendable {
 
     /// Saves the encoded checkpoint of a step and returns its path; older ones beyond those kept are then removed.
     ///
+    /// Files of later steps, which a resume has passed over, stay and do not count.
     /// - Throws: `FileError`; what was there before is untouched then.
     public func save(_ encoded: [UInt8], step: Int) throws(FileError) -> String {
         let path = path(ofStep: step)
         try files.replaceDurably(path, encoded)
-        try removeOld()
+        try removeOld(before: step)
         return path
     }
 
@@ -69,9 +70,11 @@ public struct CheckpointStore: Sendable {
     }
 
     /// The path of a step's checkpoint.
-    public func path(ofStep step: Int) -> String {
+    public func path(ofStep step: Int) -> String { "\(directory)/\(Self.name(ofStep: step))" }
+
+    private static func name(ofStep step: Int) -> String {
         let digits = String(step)
-        return "\(directory)/step-\(String(repeating: "0", count: max(0, 10 - digits.count)))\(digits).h5"
+        return "step-\(String(repeating: "0", count: max(0, 10 - digits.count)))\(digits).h5"
     }
 
     /// The steps that there are files for, ascending.
@@ -86,12 +89,12 @@ public struct CheckpointStore: Sendable {
         }
     }
 
-    private func removeOld() throws(FileError) {
-        for step in try steps().dropLast(kept) { try files.remove(path(ofStep: step)) }
+    private func removeOld(before newest: Int) throws(FileError) {
+        for step in try steps().filter({ $0 <= newest }).dropLast(kept) { try files.remove(path(ofStep: step)) }
     }
 
     private static func step(_ name: String) -> Int? {
-        guard name.hasPrefix("step-"), name.hasSuffix(".h5") else { return nil }
-        return Int(name.dropFirst(5).dropLast(3))
+        guard let step = Int(name.dropFirst(5).dropLast(3)), Self.name(ofStep: step) == name else { return nil }
+        return step
     }
 }

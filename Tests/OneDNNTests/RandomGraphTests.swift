@@ -1,0 +1,68 @@
+import Foundation
+import Tensors
+import Testing
+
+@testable import OneDNN
+
+@Suite struct RandomGraphTests {
+    private static let seeds: Range<UInt64> = 0..<150
+
+    @Test func randomGraphsAgreeWithTheInterpreter() throws {
+        for seed in Self.seeds { try expectAgreement(RandomGraph.make(seed), seed: seed, tolerance: 1e-3) }
+    }
+
+    @Test func theSameGraphsGiveTheSameBitsAgain() throws {
+        #expect(try Self.digest() == Self.digest())
+    }
+
+    /// In another process dictionaries and sets have another order, and memory lies elsewhere.
+    @Test func theSameGraphsGiveTheSameBitsInAnotherProcess() async throws {
+        let other = try await #require(processExitsWith: .success, observing: [\.standardOutputContent]) {
+            print("digest \(try Self.digest())")
+            fflush(nil)
+        }
+        let text = String(decoding: other.standardOutputContent, as: UTF8.self)
+        #expect(text.contains("digest \(try Self.digest())"))
+    }
+
+    /// A thread that has computed nothing yet.
+    @Test func theSameGraphsGiveTheSameBitsOnAnotherThread() async throws {
+        let other = await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: Result { try Self.digest() }) }
+        }
+        #expect(try other.get() == Self.digest())
+    }
+
+    @Test(
+        .enabled(
+            if: (try? OneDNNEngine().instructionSet) == .avx512, "the machine has no AVX-512 to compare AVX2 with"))
+    func loopsAndNoiseOfBothInstructionSetsGiveTheSameBits() throws {
+        #expect(try Self.digest(.avx2) == Self.digest(.avx512))
+    }
+
+    /// A hash (FNV-1a) of the outputs of every graph, each built and compiled anew.
+    ///
+    /// - Parameter set: What the engine's own kernels use; oneDNN's use the best of the process.
+    private static func digest(_ set: InstructionSet? = nil) throws -> UInt64 {
+        let set = try set ?? OneDNNEngine().instructionSet
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for seed in seeds {
+            for value in try outputs(of: RandomGraph.make(seed), seed: seed, set) {
+                hash = (hash ^ UInt64(value.bitPattern)) &* 0x100_0000_01B3
+            }
+        }
+        return hash
+    }
+
+    private static func outputs(of graph: Graph, seed: UInt64, _ set: InstructionSet) throws -> [Float] {
+        let executable = try OneDNNEngine().compile(graph, own: set)
+        var outputs = [Float](repeating: .nan, count: graph.outputs.count)
+        executable.load(
+            parameters: values(graph.parameters.count, seed: seed, kind: 1, scale: 1),
+            statistics: values(graph.statistics.count, seed: seed, kind: 2, scale: 1).map { abs($0) + 0.1 })
+        executable.run(
+            inputs: values(graph.inputs.count, seed: seed, kind: 3, scale: 1),
+            noise: keys(rows: graph.noiseRows ?? 0, seed: seed), into: &outputs)
+        return outputs
+    }
+}
