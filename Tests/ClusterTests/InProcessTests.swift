@@ -114,6 +114,17 @@ import Training
         #expect(try cluster.run(workers: 1).digest == cluster.localDigests().last)
     }
 
+    @Test func dataThatCannotBeReadEndsTheRunWithTheReason() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        cluster.source = FailingExamples(after: 1)
+        let error = #expect(throws: FailingExamples.Gone.self) { try cluster.run(workers: 1) }
+        #expect(error?.description == "data.h5 cannot be read any more")
+        cluster.source = RandomExamples()
+        cluster.resume = true
+        #expect(try cluster.run(workers: 1).digest == cluster.localDigests().last)
+    }
+
     @Test func aWorkerSaysThatNobodyAnswers() throws {
         var cluster = try TestCluster()
         defer { cluster.remove() }

@@ -270,6 +270,33 @@ extension [CoordinatorAction] {
         #expect(desk.state.counters.malformed == 1)
     }
 
+    @Test func aWorkerOfAnotherVersionIsToldAndTheLogSaysSoOnce() {
+        var desk = Desk()
+        let refusal =
+            "the peer speaks protocol version 2, this program speaks 1; use the same Tributary"
+        #expect(
+            desk.handle(.malformed(.version(2), from: first)) == [
+                .send(.refused(refusal), step: 0, to: first), .note(.dropped("what a worker says: \(refusal)")),
+            ])
+        #expect(desk.handle(.malformed(.version(2), from: second)) == [.send(.refused(refusal), step: 0, to: second)])
+        #expect(desk.handle(.malformed(.foreign, from: second)).isEmpty)
+    }
+
+    @Test func aWorkerThatDoesNotGetReadyIsForgotten() {
+        var desk = Desk()
+        _ = desk.handle(.received(Envelope(.hello(Samples.hello("")), fence: .outside), from: first))
+        desk.now = .milliseconds(300_100)
+        _ = desk.say(.heartbeat(busy: 0), from: first)
+        #expect(desk.handle(.tick).notices == ["worker-1 is gone (not ready after 300.1 s; workers: 0)"])
+    }
+
+    @Test func aFailedWorkersNodesMove() {
+        var (desk, _, _) = deskWithTwo()
+        let actions = desk.say(.failed("no memory"), from: first)
+        #expect(actions.notices[0] == "worker-1 is gone (failed: no memory; workers: 1)")
+        #expect(actions.leases(of: second).map(\.node) == [2])
+    }
+
     @Test func endingWaitsForAnswersButNotForEver() {
         var (desk, _, _) = deskWithTwo()
         #expect(desk.handle(.stop("done")).count == 2)

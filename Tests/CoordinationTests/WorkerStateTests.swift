@@ -206,6 +206,29 @@ extension [WorkerAction] {
         #expect(!bench.hear(.welcome(Bench.welcome), epoch: 2).isEmpty)
     }
 
+    @Test func aCoordinatorOfAnotherVersionIsNamed() {
+        var bench = Bench()
+        _ = bench.handle(.begin)
+        let ending = bench.handle(.malformed(.version(7))).ending
+        #expect(ending?.failed == true)
+        #expect(
+            ending?.sentence
+                == "cannot work for the coordinator at ipc://somewhere: the peer speaks protocol version 7, this program "
+                + "speaks 1; use the same Tributary")
+        bench = Bench()
+        bench.join()
+        #expect(bench.handle(.malformed(.version(7))).isEmpty)
+    }
+
+    @Test func aLeafThatCannotBeComputedEndsTheWorkerAndTheCoordinatorIsTold() {
+        var bench = Bench()
+        bench.join()
+        let actions = bench.handle(.leafFailed("no memory"))
+        #expect(actions.messages == [.failed("no memory")])
+        #expect(actions.ending?.sentence == "no memory")
+        #expect(actions.ending?.failed == true)
+    }
+
     @Test func theSearchEndsInASentence() {
         var bench = Bench()
         _ = bench.handle(.begin)

@@ -58,6 +58,8 @@ public struct CoordinatorState: Sendable {
     var reminderDue: Duration = .zero
     var idleNames: [String] = []
     var stopping: Stopping?
+    /// Versions of the protocol that the log has told of.
+    private var foreignVersions: Set<UInt16> = []
     public private(set) var counters = Counters()
 
     /// A goodbye under way.
@@ -89,7 +91,7 @@ public struct CoordinatorState: Sendable {
         switch event {
         case .begin(let round): begin(round)
         case .received(let envelope, let peer): receive(envelope, from: peer)
-        case .malformed(_, let peer): ignoreMalformed(from: peer)
+        case .malformed(let error, let peer): ignoreMalformed(error, from: peer)
         case .undeliverable(let peer): remove(peer, because: "connection lost")
         case .nodeDigest(let round, let node, let digest): record(digest, of: node, in: round)
         case .leaseDigest(let round, let lease, let digest): compare(digest, of: lease, in: round)
@@ -118,9 +120,14 @@ public struct CoordinatorState: Sendable {
         counters[keyPath: counter] += 1
     }
 
-    private mutating func ignoreMalformed(from peer: Peer) {
+    /// Malformed bytes are a sign of life all the same. A peer of another version is told, in a message that it will not
+    /// understand either, but whose first bytes give this program's version.
+    private mutating func ignoreMalformed(_ error: WireError, from peer: Peer) {
         count(\.malformed)
         members[peer]?.heard = now
+        guard case .version(let version) = error else { return }
+        send(.refused("\(error)"), to: peer)
+        if foreignVersions.insert(version).inserted { note(.dropped("what a worker says: \(error)")) }
     }
 
     /// Members in an order that does not depend on hashing: as they joined.

@@ -27,6 +27,13 @@ extension WorkerState {
         }
     }
 
+    /// While nobody was met, another version is what the coordinator at that address speaks.
+    mutating func ignoreMalformed(_ error: WireError) {
+        countMalformed()
+        guard case .searching = phase, case .version = error else { return }
+        end("cannot work for the coordinator at \(configuration.endpoint): \(error)", failed: true)
+    }
+
     /// The coordinator does not know this worker: it restarted, or took it for dead.
     private mutating func meetStranger(_ envelope: Envelope<CoordinatorMessage>) {
         note(.searching("the coordinator does not know this worker any more; joining again"))

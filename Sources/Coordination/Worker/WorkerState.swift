@@ -80,7 +80,7 @@ public struct WorkerState: Sendable {
         switch event {
         case .begin: search()
         case .received(let envelope): receive(envelope)
-        case .malformed: malformed += 1
+        case .malformed(let error): ignoreMalformed(error)
         case .prepared(let probe): prove(probe)
         case .unprepared(let sentence), .leafFailed(let sentence): fail(sentence)
         case .leafFinished(let leaf): finish(leaf)

@@ -42,7 +42,7 @@ final class Recorder: RunReporter, Sendable {
 struct TestCluster {
     let folder: String
     var configuration = RunConfiguration.tinyConvolutions
-    var source = RandomExamples()
+    var source: any ExampleSource = RandomExamples()
     var steps = 9
     var resume = false
     var digestEvery: Int? = 1
@@ -90,7 +90,7 @@ struct TestCluster {
     /// The digests that one thread of one process gets, after each step.
     func localDigests() throws -> [String] {
         let program = try TrainingProgram(
-            configuration, trainingExamples: source.trainingCount, validationExamples: source.validationCount)
+            configuration, trainingExamples: source.count(.train), validationExamples: source.count(.valid))
         var trainer = try LocalTrainer(program, engine: engine, source: source, state: program.initialState())
         return try (1...steps).map { step in
             try trainer.train(to: step)
