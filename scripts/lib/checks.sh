@@ -69,13 +69,15 @@ long_mnist() {
         }'
 }
 
-# Trains `face-64` on real faces, and has PyTorch reconstruct held-out ones from the checkpoint.
+# Trains a preset on real faces, and has PyTorch reconstruct held-out ones from the checkpoint.
+#
+#   long_faces PRESET SIZE CROP
 long_faces() {
-    local files
-    files=$(scratch celeba)
+    local preset=$1 size=$2 crop=$3 files
+    files=$(scratch "$preset")
     python_environment "$python_with_torch" "${check_modules[@]}" "$torch_module" || return
-    "$tributary" data import celeba "$data/celeba" --size 64 --out "$files/celeba.h5" || return
-    "$tributary" train --preset face-64 --data "$files/celeba.h5" --out "$files/run" --epochs 60 || return
+    "$tributary" data import celeba "$data/celeba" --size "$size" --crop "$crop" --out "$files/celeba.h5" || return
+    "$tributary" train --preset "$preset" --data "$files/celeba.h5" --out "$files/run" --epochs 20 || return
     "$python_with_torch/bin/python" scripts/interchange/reconstruct_with_pytorch.py \
         "$(newest_checkpoint "$files/run")" "$files/celeba.h5"
 }
