@@ -34,6 +34,9 @@ struct LoopProgram {
                 place: store.place, source: store.source.index(past: writer.operands.count), sums: store.sums,
                 count: store.count)
         }
+        precondition(
+            registerCount <= Int(TRIBUTARY_MOST_REGISTERS) && stores.count <= Int(TRIBUTARY_MOST_STORES),
+            "a fused loop of \(registerCount) registers and \(stores.count) stores, more than kernels have")
         collapse()
     }
 

@@ -13,7 +13,9 @@ struct Axis {
         let usable = values.filter { $0.isFinite && (!isLogarithmic || $0 > 0) }
             .map { isLogarithmic ? log10($0) : $0 }
         var (low, high) = (usable.min() ?? 0, usable.max() ?? 1)
-        if high - low <= abs(high) * 1e-9 { (low, high) = (low - 0.5, high + 0.5) }
+        // More than half a unit where numbers are so large that half a unit is nothing.
+        let half = max(0.5, abs(high) * 1e-9)
+        if high - low <= abs(high) * 1e-9 { (low, high) = (low - half, high + half) }
         let margin = (high - low) * padding
         self.low = low - margin
         self.high = high + margin

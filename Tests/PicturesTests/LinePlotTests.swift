@@ -27,6 +27,7 @@ struct LinePlotTests {
         "Nothing to draw, one point, equal values and not-a-number are drawn without harm",
         arguments: [
             [], [(1, 1)], [(0, 5), (1, 5)], [(0, .nan), (1, 2), (2, .infinity), (3, 1)], [(0, 1e300), (1, -1e300)],
+            [(0, 1e30)],
         ])
     func oddData(_ points: [(Double, Double)]) {
         #expect(plot(points).image(width: 320, height: 200).width == 320)

@@ -126,6 +126,14 @@ import Testing
         #expect(error?.description.contains("1099511627776") == true)
     }
 
+    @Test(arguments: [-1, 2, Int.max])
+    func impossibleCountsOfStepsAreRefused(pending: Int) throws {
+        var checkpoint = try Self.checkpoint(after: 1)
+        checkpoint.history.pendingSteps = pending
+        let bytes = try checkpoint.encode()
+        #expect(throws: CheckpointError.self) { try Checkpoint(bytes, file: "a.h5") }
+    }
+
     @Test(arguments: ["write", "rename", "synchronize"])
     func aSaveThatFailsLeavesTheOldOnes(_ call: String) throws {
         try withTemporaryDirectory { directory in

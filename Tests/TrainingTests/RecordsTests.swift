@@ -91,6 +91,14 @@ import Testing
         }
     }
 
+    @Test func nothingIsLeftInADirectoryThatIsRefused() throws {
+        try withTemporaryDirectory { directory in
+            try PosixFileSystem().createDurably(directory + "/holiday.jpg", [1])
+            #expect(throws: DirectoryNotEmpty.self) { _ = try RunDirectory(directory, resume: false) }
+            #expect(try PosixFileSystem().names(in: directory) == ["holiday.jpg"])
+        }
+    }
+
     @Test func aRunDirectoryIsLockedAndRefusedWhereItIsNotEmpty() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/deep/run"

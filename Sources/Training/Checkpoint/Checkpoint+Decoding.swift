@@ -22,6 +22,9 @@ extension Checkpoint {
             state = try Self.readState(root, layout, step: progress.attribute("step", as: Int.self))
             history = try Self.readHistory(root.group("history"))
             try check(
+                (0...state.step).contains(history.pendingSteps),
+                "says that \(history.pendingSteps) of its \(state.step) steps belong to an unfinished epoch")
+            try check(
                 state.digest.description == progress.attribute("digest"), "its state has another digest than it says")
         } catch let error as CheckpointError {
             throw CheckpointError(file: name, reason: error.reason)

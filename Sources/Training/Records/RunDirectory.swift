@@ -14,6 +14,9 @@ public struct RunDirectory: Sendable {
         self.path = path
         self.files = files
         try Self.createDirectories(path, files)
+        // Not even a lock is left in a directory that was never a run's.
+        let found = try files.names(in: path)
+        guard resume || found.isEmpty || found.contains("lock") else { throw DirectoryNotEmpty(path: path) }
         lock = try DirectoryLock(path)
         guard try resume || files.names(in: path).allSatisfy({ $0 == "lock" }) else {
             throw DirectoryNotEmpty(path: path)
