@@ -160,6 +160,23 @@ import Training
         #expect(error?.description.contains("--resume") == true)
     }
 
+    @Test func aSecondCoordinatorOfARunLeavesTheFirstOnesSocketsAlone() throws {
+        let cluster = try TestCluster()
+        defer { cluster.remove() }
+        let first = try CoordinatorProcess(
+            cluster.options, reporter: Recorder(), log: TestCluster.quiet, interruption: Interruption())
+        var options = cluster.options
+        options.resume = true
+        let error = #expect(throws: (any Error).self) {
+            _ = try CoordinatorProcess(
+                options, reporter: Recorder(), log: TestCluster.quiet, interruption: Interruption())
+        }
+        #expect(error.map { "\($0)" }?.contains("is in use by process") == true)
+        #expect(FileManager.default.fileExists(atPath: cluster.folder + "/socket"))
+        #expect(FileManager.default.fileExists(atPath: cluster.folder + "/socket-bulk"))
+        withExtendedLifetime(first) {}
+    }
+
     @Test func anotherContractIsRefusedWithBothValues() throws {
         var cluster = try TestCluster()
         defer { cluster.remove() }

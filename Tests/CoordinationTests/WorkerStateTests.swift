@@ -196,6 +196,25 @@ extension [WorkerAction] {
         #expect(!actions.contains { if case .prepare = $0 { true } else { false } })
     }
 
+    @Test func aLeafOfAnEarlierMembershipCountsForNothing() throws {
+        var bench = Bench()
+        bench.join()
+        _ = bench.hear(lease(8), step: 3)
+        _ = bench.hearRows(try needed(0))
+        let old = bench.hearParameters(step: 3).leaves
+        #expect(old.count == 1)
+        _ = bench.hear(.stranger)
+        _ = bench.hear(.welcome(Bench.welcome))
+        _ = bench.hear(.accepted)
+        _ = bench.hear(lease(8, identifier: 2), step: 3)
+        #expect(bench.hearParameters(step: 3).leaves.isEmpty, "its only thread is still at the old leaf")
+        let actions = bench.handle(.leafFinished(old[0]))
+        #expect(actions.uploads.isEmpty)
+        #expect(actions.leaves.map(\.shard) == [0])
+        #expect(actions.leaves != old)
+        #expect(bench.handle(.leafFinished(actions.leaves[0])).uploads.map(\.lease) == [2, 2])
+    }
+
     @Test func aReplacedCoordinatorIsNotFollowed() {
         var bench = Bench()
         _ = bench.handle(.begin)

@@ -1,4 +1,5 @@
 import Coordination
+import Foundation
 import Messaging
 
 /// A process's two sockets: control for what is small and urgent, bulk for what is large.
@@ -17,7 +18,11 @@ struct Link: ~Copyable {
     }
 
     /// Fails where `listening` would, and leaves no trace: to be called before anything is written.
+    ///
+    /// A socket file that is there already is left alone, since libzmq would replace it, and it may be a living
+    /// coordinator's: the run directory's lock tells.
     static func checkAvailability(of endpoint: Endpoint) throws(MessagingError) {
+        if endpoint.transport == .ipc, FileManager.default.fileExists(atPath: endpoint.address) { return }
         _ = try listening(on: endpoint, in: Context())
     }
 

@@ -14,9 +14,11 @@ final class NodeSums: Sendable {
     private final class Sum: Sendable {
         let fold: Mutex<TreeFold>
         let bytes = Mutex<SharedBytes?>(nil)
+        let membership: Int
 
-        init(_ fold: TreeFold) {
+        init(_ fold: TreeFold, membership: Int) {
             self.fold = Mutex(fold)
+            self.membership = membership
         }
     }
 
@@ -31,14 +33,16 @@ final class NodeSums: Sendable {
     func expect(_ leaf: Leaf) {
         let key = Key(round: leaf.round, node: leaf.node)
         sums.withLock { sums in
-            if sums[key] == nil { sums[key] = Sum(TreeFold(tree, target: leaf.node)) }
+            if sums[key] == nil {
+                sums[key] = Sum(TreeFold(tree, target: leaf.node), membership: leaf.membership)
+            }
         }
     }
 
-    /// Adds a leaf's result.
+    /// Adds a leaf's result, unless it was started before the worker joined anew.
     func insert(_ partial: [Float], of leaf: Leaf) {
         let key = Key(round: leaf.round, node: leaf.node)
-        guard let sum = sums.withLock({ $0[key] }) else { return }
+        guard let sum = sums.withLock({ $0[key] }), sum.membership == leaf.membership else { return }
         sum.fold.withLock { $0.insert(partial, at: tree.leaf(ofShard: leaf.shard)) }
     }
 

@@ -33,10 +33,14 @@ public struct Leaf: Sendable, Hashable {
     public let round: Round
     public let node: Int
     public let shard: Int
+    /// Which of the worker's memberships it was started for. After joining anew a worker may be given the same leaf while
+    /// a thread still computes the old one, whose result counts for nothing.
+    public let membership: Int
 
-    public init(round: Round, node: Int, shard: Int) {
+    public init(round: Round, node: Int, shard: Int, membership: Int = 0) {
         self.round = round
         self.node = node
         self.shard = shard
+        self.membership = membership
     }
 }

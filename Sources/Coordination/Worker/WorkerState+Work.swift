@@ -56,6 +56,7 @@ extension WorkerState {
     mutating func dropWork() {
         for task in tasks { actions.append(.forget(task.round, node: task.node)) }
         tasks = []
+        if !running.isEmpty { membership += 1 }
         round = nil
         parametersStep = nil
         arriving = nil
@@ -78,7 +79,8 @@ extension WorkerState {
                 let next = tasks[index].waiting.firstIndex(where: { $0.missing.isEmpty })
             {
                 let shard = tasks[index].waiting.remove(at: next).shard
-                let leaf = Leaf(round: tasks[index].round, node: tasks[index].node, shard: shard)
+                let leaf = Leaf(
+                    round: tasks[index].round, node: tasks[index].node, shard: shard, membership: membership)
                 running.insert(leaf)
                 actions.append(.compute(leaf))
             }
@@ -87,7 +89,9 @@ extension WorkerState {
 
     mutating func finish(_ leaf: Leaf) {
         running.remove(leaf)
-        if let index = tasks.firstIndex(where: { $0.round == leaf.round && $0.node == leaf.node }) {
+        if leaf.membership == membership,
+            let index = tasks.firstIndex(where: { $0.round == leaf.round && $0.node == leaf.node })
+        {
             tasks[index].finishedLeaves += 1
         }
         advance()

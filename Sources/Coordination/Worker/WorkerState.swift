@@ -53,6 +53,8 @@ public struct WorkerState: Sendable {
     var round: Round?
     var tasks: [NodeTask] = []
     var running: Set<Leaf> = []
+    /// How many times work was dropped while leaves ran; tells their results from those of the same leaves later.
+    var membership = 0
     var parametersStep: Int?
     var arriving: (step: Int, bytes: Int)?
     var parametersProgress: Duration = .zero
