@@ -87,7 +87,8 @@ struct Network {
 /// The keys of a model's sources of noise. A layer's key depends on its place alone.
 enum NoiseKey {
     static let latents: UInt16 = 0
-    static let layersOfANetwork = 0x1000
+    /// Far above any model, below 0x1000, and few enough that freeing a graph, one operand inside another, fits a thread's stack.
+    static let layersOfANetwork = 512
     static let encoder: UInt16 = 0x1000
     static let decoder: UInt16 = 0x2000
 }

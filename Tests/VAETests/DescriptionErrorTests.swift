@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import Testing
 
@@ -20,6 +21,25 @@ import Testing
     }
 
     @Test func aFittingDescriptionIsAccepted() { #expect(message() == "accepted") }
+
+    /// A graph is freed one operand inside another, which in a chain of thousands of layers would overrun a thread's stack.
+    @Test func aNetworkTooDeepIsRefusedAndTheDeepestOnesGraphIsFreed() async throws {
+        let layers = [Layer](repeating: .batchNormalization(), count: 511)
+        #expect(message(encoder: layers + [.relu, .flatten]).hasSuffix("can have no more than 512"))
+        let model = try VariationalAutoencoder(
+            ModelDescription(
+                images: ImageDescription(channels: 1, height: 1, width: 1), encoder: layers + [.flatten], latents: 1,
+                decoder: [Layer](repeating: .batchNormalization(), count: 511) + [.reshape(1, 1, 1)]),
+            Objective(likelihood: .squaredError))
+        let nodes = try await withCheckedThrowingContinuation { continuation in
+            let thread = Thread {
+                continuation.resume(with: Result { try model.trainingGraph(microbatch: 2).nodes.count })
+            }
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+        #expect(nodes > 1022)
+    }
 
     @Test(
         arguments: [
