@@ -60,16 +60,26 @@ import CZeroMQ
         unsafe Array(raw)
     }
 
-    /// Copies the bytes over `destination`, from its element `start` on.
-    /// - Precondition: They are whole floats and fit.
+    /// The number of whole floats that the bytes are.
+    public var floatCount: Int { count / 4 }
+
+    /// Copies all floats over `destination`, from its element `start` on.
+    /// - Precondition: They fit.
     public func copyFloats(into destination: inout [Float], at start: Int) {
-        let length = count / 4
+        copyFloats(0..<floatCount, into: &destination, at: start)
+    }
+
+    /// Copies `range` of the floats over `destination`, from its element `start` on.
+    /// - Precondition: Both ranges exist.
+    public func copyFloats(_ range: Range<Int>, into destination: inout [Float], at start: Int) {
         precondition(
-            count % 4 == 0 && start >= 0 && length <= destination.count - start,
-            "expected whole floats within \(destination.count) from \(start), got \(count) bytes")
+            range.lowerBound >= 0 && range.upperBound <= floatCount && start >= 0
+                && range.count <= destination.count - start,
+            "expected \(range) within \(floatCount) floats to fit in \(destination.count) from \(start)")
         unsafe destination.withUnsafeMutableBytes { target in
-            unsafe UnsafeMutableRawBufferPointer(rebasing: target[(start * 4)..<(start * 4 + count)])
-                .copyMemory(from: raw)
+            unsafe UnsafeMutableRawBufferPointer(rebasing: target[(start * 4)..<((start + range.count) * 4)])
+                .copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: raw[(range.lowerBound * 4)..<(range.upperBound * 4)]))
         }
     }
 

@@ -10,10 +10,18 @@ import CZeroMQ
     /// The number of bytes.
     public var count: Int { unsafe storage.count }
 
-    /// Copies `floats` as they lie in memory (little-endian on every machine this builds for).
-    public init(floats: [Float]) {
-        unsafe storage = .allocate(byteCount: floats.count * 4, alignment: 64)
-        unsafe floats.withUnsafeBytes { unsafe storage.copyMemory(from: $0) }
+    /// Copies arrays of floats, one behind the other, as they lie in memory (little-endian on every machine this builds
+    /// for).
+    public init(floats arrays: [Float]...) {
+        unsafe storage = .allocate(byteCount: arrays.reduce(0) { $0 + $1.count } * 4, alignment: 64)
+        var offset = 0
+        for floats in arrays {
+            unsafe floats.withUnsafeBytes { source in
+                unsafe UnsafeMutableRawBufferPointer(rebasing: storage[offset..<(offset + source.count)])
+                    .copyMemory(from: source)
+                offset += source.count
+            }
+        }
     }
 
     /// Copies `bytes`.

@@ -10,6 +10,14 @@ import Testing
         #expect(copy.map(\.bitPattern) == ([9] + floats + [9]).map(\.bitPattern))
     }
 
+    @Test func arraysLieOneBehindTheOtherAndAPartCanBeCopied() {
+        let message = Message(sharing: SharedBytes(floats: [1, 2], [], [3]), 4..<12)
+        var copy = [Float](repeating: 0, count: 2)
+        message.copyFloats(1..<2, into: &copy, at: 1)
+        #expect(copy == [0, 3])
+        #expect(message.floatCount == 2)
+    }
+
     @Test func bytesAreCopiedToTheirPlace() {
         let message = Message([1, 2, 3, 4])
         var copy = [UInt8](repeating: 0, count: 4)

@@ -257,7 +257,7 @@ public final class CoordinatorProcess {
     }
 
     private func finish(_ report: RoundReport) throws {
-        let sum = sums.takeResult()
+        var sum = sums.takeResult()
         let speed = pace.finish(report.round.kind, at: clock.now)
         switch report.round.kind {
         case .evaluation:
@@ -265,9 +265,10 @@ public final class CoordinatorProcess {
                 reporter.report(.evaluated(found))
             }
         case .training:
-            reporter.report(.step(try training.apply(sum, report, imagesPerSecond: speed)))
+            reporter.report(.step(try training.apply(&sum, report, imagesPerSecond: speed)))
             keepRecords()
         }
+        sums.recycle(sum)
         goOn()
     }
 

@@ -23,6 +23,6 @@ struct OutgoingParameters {
     }
 
     private static func bytes(of state: ModelState) -> SharedBytes {
-        SharedBytes(floats: state.parameters + state.statistics)
+        SharedBytes(floats: state.parameters, state.statistics)
     }
 }

@@ -53,7 +53,7 @@ struct RunState {
 
     /// Applies the sum of a step and records what it measured.
     /// - Throws: `DivergedError`, `FileError`.
-    mutating func apply(_ sum: consuming [Float], _ report: RoundReport, imagesPerSecond: Double) throws -> StepReport {
+    mutating func apply(_ sum: inout [Float], _ report: RoundReport, imagesPerSecond: Double) throws -> StepReport {
         let step = try program.rule.apply(&sum, to: &model)
         history.add(step, plan: program.plan)
         let epoch = program.plan.epoch(ofStep: step.step)

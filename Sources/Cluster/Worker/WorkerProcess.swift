@@ -30,7 +30,7 @@ public final class WorkerProcess {
     /// Threads that still compile, and what the probe gave.
     private var preparing = 0
     private var probe = ""
-    private var arriving: [Float] = []
+    private var arriving: ArrivingParameters?
     private var snapshot: Snapshot?
     private var outcome: WorkerOutcome?
 
@@ -162,14 +162,14 @@ public final class WorkerProcess {
 
     private func placeParameters(_ payload: borrowing Message, at offset: Int) {
         guard let layout = workshop?.program.layout else { return }
-        let count = layout.parameters.count + layout.statistics.count
-        if arriving.count != count { arriving = [Float](repeating: 0, count: count) }
-        payload.copyFloats(into: &arriving, at: offset / 4)
+        if offset == 0 {
+            arriving = ArrivingParameters(parameters: layout.parameters.count, statistics: layout.statistics.count)
+        }
+        arriving?.place(payload, at: offset / 4)
     }
 
     private func useParameters() {
-        guard let layout = workshop?.program.layout else { return }
-        snapshot = Snapshot(arriving, parameters: layout.parameters.count)
+        snapshot = arriving.take().map(Snapshot.init)
     }
 
     private func compute(_ leaf: Leaf) {

@@ -19,8 +19,8 @@ struct ByteReader {
         return value
     }
 
-    /// Reads a number that later arithmetic treats as a signed word.
-    mutating func readCount(atMost limit: Int = Int(Int32.max)) throws(WireError) -> Int {
+    /// Reads a number so far below the largest signed one that sums, and products with a list's length, cannot overflow.
+    mutating func readCount(atMost limit: Int = 1 << 48) throws(WireError) -> Int {
         let value = try read(UInt64.self)
         guard value <= UInt64(limit) else { throw .invalid("number (\(value) is above \(limit))") }
         return Int(value)

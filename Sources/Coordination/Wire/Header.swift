@@ -37,6 +37,6 @@ struct Header: Equatable {
         kind = try reader.read(UInt16.self)
         let run = RunIdentifier(try reader.readFixed(16))
         let epoch = try reader.read(UInt64.self)
-        fence = Fence(run: run, epoch: epoch, step: try reader.readCount(atMost: 1 << 48))
+        fence = Fence(run: run, epoch: epoch, step: try reader.readCount())
     }
 }

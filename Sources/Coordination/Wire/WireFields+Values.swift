@@ -10,7 +10,7 @@ extension WireFields {
 
     mutating func readRound() throws(WireError) -> Round {
         guard let kind = Round.Kind(rawValue: try reader.read(UInt8.self)) else { throw .invalid("kind of round") }
-        return Round(step: try reader.readCount(atMost: 1 << 48), kind: kind)
+        return Round(step: try reader.readCount(), kind: kind)
     }
 
     mutating func write(_ split: PixelSplit) {
