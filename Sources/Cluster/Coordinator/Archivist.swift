@@ -50,9 +50,11 @@ final class Archivist: Sendable {
         _ directory: RunDirectory, digests: DigestLog, program: TrainingProgram, engine: any Engine,
         source: any ExampleSource, tell: @escaping @Sendable (News) -> Void
     ) {
+        // Not the directory itself: the thread outlives `finish` by a moment, and the directory's lock must not.
+        let (store, samples) = (directory.checkpoints, directory.samplesPath)
         let thread = Thread { [self] in
             var desk = Desk(
-                store: directory.checkpoints, digests: digests, samples: directory.samplesPath,
+                store: store, digests: digests, samples: samples,
                 makePictures: { try EpochPictures(program, engine: engine, source: source) })
             while handle(jobs.take(), &desk, tell) {}
         }
