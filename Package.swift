@@ -107,6 +107,7 @@ let package = Package(
                 "Cluster", "Coordination", "Training", "Messaging", "OneDNN", "Storage", "Contract", "Tensors",
                 "VAE", "Randomness", "Hashing", .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(name: "CommandTests", dependencies: ["tributary"]),
     ],
     swiftLanguageModes: [.v6]
 )

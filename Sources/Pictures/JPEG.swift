@@ -11,6 +11,7 @@ public enum JPEG {
     /// silently hold half-grey pictures. The C functions are `tjDecompressHeader3` and `tjDecompress2`.
     /// - Parameter name: what to call the picture in an error, usually its path.
     public static func decode(_ bytes: [UInt8], name: String = "in memory") throws(PictureError) -> Image {
+        guard !bytes.isEmpty else { throw failure("it is empty", name) }
         guard let decoder = unsafe tjInitDecompress() else {
             throw PictureError(description: "Could not decode the JPEG \(name): out of memory.")
         }

@@ -125,6 +125,7 @@ extension File {
     }
 
     private static func accessProperties(_ compatibility: Compatibility) throws(H5Error) -> Handle {
+        _ = exitIsOurs
         try requireThreadSafety()
         let access = try Handle("prepare the opening of a file") { H5Pcreate(chdf5_class_file_access()) }
         if compatibility == .latest {
@@ -134,6 +135,10 @@ extension File {
         }
         return access
     }
+
+    /// Keeps the library from tidying up when the process ends: every handle is closed by its owner, and what a full disk left
+    /// in the library's buffers makes it crash there. Must come before any other call. The C function is `H5dont_atexit`.
+    private static let exitIsOurs: Void = { _ = H5dont_atexit() }()
 
     /// Refuses a library that threads with a file each could corrupt. The C function is `H5is_library_threadsafe`.
     private static func requireThreadSafety() throws(H5Error) {

@@ -36,7 +36,7 @@ extension CheckpointCommand {
 
         func run() throws {
             let summary = CheckpointSummary(try CheckpointCommand.read(file))
-            print(json ? try jsonText(summary) : summary.description)
+            try output(json ? try jsonText(summary) : summary.description)
         }
     }
 
@@ -50,13 +50,15 @@ extension CheckpointCommand {
         func run() throws {
             var failures = 0
             for file in files {
+                let verdict: String
                 do {
                     let checkpoint = try Checkpoint(PosixFileSystem().read(file), file: file)
-                    print("\(file): whole, step \(checkpoint.state.step)")
+                    verdict = "\(file): whole, step \(checkpoint.state.step)"
                 } catch {
                     failures += 1
-                    print("\(error)")
+                    verdict = "\(error)"
                 }
+                try output(verdict)
             }
             if failures > 0 { throw ExitCode(1) }
         }
@@ -75,7 +77,7 @@ extension CheckpointCommand {
         @Argument(help: "A checkpoint, or a run directory for its newest one.", completion: .file()) var file: String
 
         func run() throws {
-            print(try CheckpointCommand.read(file).state.digest)
+            try output("\(CheckpointCommand.read(file).state.digest)")
         }
     }
 }

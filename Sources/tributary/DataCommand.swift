@@ -73,13 +73,15 @@ extension DataCommand {
         @Option(help: "The HDF5 file to write.", completion: .file()) var out: String
         @Flag(help: "Print what was imported as JSON.") var json = false
 
+        func validate() throws { try checkOutput(out) }
+
         var progress: ImportProgress {
             { done, total in Terminal.standardError.status("\(done) of \(total) images") }
         }
 
         func finish(_ report: ImportReport) throws {
             Terminal.standardError.status("")
-            print(json ? try jsonText(report) : report.description)
+            try output(json ? try jsonText(report) : report.description)
         }
     }
 
@@ -102,12 +104,13 @@ extension DataCommand {
             guard (10...10_000_000).contains(count) else {
                 throw ValidationError("--count is from 10 to 10000000, not \(count)")
             }
+            try checkOutput(out)
             guard (16...512).contains(size) else { throw ValidationError("--size is from 16 to 512, not \(size)") }
         }
 
         func run() throws {
             try FaceSynthesis(count: count, size: size, seed: seed).write(to: out)
-            print("\(out): \(count) faces of \(size) × \(size) pixels")
+            try output("\(out): \(count) faces of \(size) × \(size) pixels")
         }
     }
 
@@ -121,7 +124,7 @@ extension DataCommand {
 
         func run() throws {
             let summary = try DatasetSummary(of: ImageDataset(file))
-            print(json ? try jsonText(summary) : summary.description)
+            try output(json ? try jsonText(summary) : summary.description)
         }
     }
 }

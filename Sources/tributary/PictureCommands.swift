@@ -10,6 +10,8 @@ struct PictureOptions: ParsableArguments {
     @Option(help: "A checkpoint, or a run directory for its newest one.", completion: .file()) var checkpoint: String
     @Option(help: "The PNG file to write.", completion: .file(extensions: ["png"])) var out: String
 
+    func validate() throws { try checkOutput(out) }
+
     /// The model of the checkpoint, ready to run.
     func model() throws -> ImageModel {
         try ImageModel(CheckpointCommand.read(checkpoint), engine: OneDNNEngine())
@@ -17,7 +19,7 @@ struct PictureOptions: ParsableArguments {
 
     func write(_ picture: Image) throws {
         try PNG.write(picture, to: out)
-        print(out)
+        try output(out)
     }
 }
 
@@ -33,7 +35,7 @@ struct Sample: ParsableCommand {
 
     func validate() throws {
         guard (1...4096).contains(count) else { throw ValidationError("--count is from 1 to 4096, not \(count)") }
-        guard columns > 0 else { throw ValidationError("--columns is at least 1, not \(columns)") }
+        guard (1...256).contains(columns) else { throw ValidationError("--columns is from 1 to 256, not \(columns)") }
     }
 
     func run() throws {
@@ -146,8 +148,8 @@ struct Evaluate: ParsableCommand {
         let result = Result(
             step: checkpoint.state.step, split: source.heldOut ?? "train", examples: source.count(part),
             negativeELBO: metrics.negativeELBO, reconstruction: metrics.reconstruction, divergence: metrics.divergence)
-        guard !json else { return print(try jsonText(result)) }
-        print(
+        guard !json else { return try output(jsonText(result)) }
+        try output(
             "step \(result.step), \(result.examples) images of \(result.split): -ELBO \(decimal(result.negativeELBO)) = "
                 + "\(decimal(result.reconstruction)) + \(decimal(result.divergence)) nats")
     }

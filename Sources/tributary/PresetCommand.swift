@@ -15,7 +15,7 @@ struct PresetCommand: ParsableCommand {
     @Argument(help: "One of \(RunConfiguration.presetNames.joined(separator: ", ")).") var name: String
 
     func run() throws {
-        print(try YAML.text(ConfigurationSource.preset(name).node), terminator: "")
+        try output(YAML.text(ConfigurationSource.preset(name).node), terminator: "")
     }
 }
 

@@ -7,8 +7,9 @@ final class ProgressReporter: RunReporter {
     private let terminal = Terminal.standardError
     private let state = Mutex(State())
 
-    /// Seconds between plain lines.
+    /// Seconds between plain lines, and between changes of the bar.
     private static let plainInterval = 10.0
+    private static let barInterval = 0.1
 
     private struct State {
         var lastLine = Date.distantPast
@@ -25,34 +26,48 @@ final class ProgressReporter: RunReporter {
 
     private func show(_ step: StepReport) {
         let now = Date()
+        let isLast = step.step + 1 == step.totalSteps
         let text: String? = state.withLock { state in
             state.meter.add(step.step, at: now)
-            let left = state.meter.secondsLeft(to: step.totalSteps)
-            if terminal.isInteractive { return bar(step) + tail(step, left) }
-            guard now.timeIntervalSince(state.lastLine) >= Self.plainInterval || step.step + 1 == step.totalSteps else {
-                return nil
-            }
+            let interval = terminal.isInteractive ? Self.barInterval : Self.plainInterval
+            guard isLast || now.timeIntervalSince(state.lastLine) >= interval else { return nil }
             state.lastLine = now
-            return "epoch \(step.epoch), step \(step.step + 1)/\(step.totalSteps): " + tail(step, left)
+            let left = state.meter.secondsLeft(to: step.totalSteps)
+            return terminal.isInteractive ? step.bar(left, columns: terminal.width - 1) : step.line(left)
         }
         guard let text else { return }
         terminal.isInteractive ? terminal.status(text) : terminal.line(text)
     }
+}
 
-    private func bar(_ step: StepReport) -> String {
-        let width = 20
-        let filled = width * (step.step + 1) / max(1, step.totalSteps)
-        return
-            "epoch \(step.epoch) [\(String(repeating: "█", count: filled))\(String(repeating: "·", count: width - filled))] "
-            + "\(step.step + 1)/\(step.totalSteps) "
+extension StepReport {
+    private var position: String { "\(step + 1)/\(totalSteps)" }
+    private var who: String { workers == 1 ? "1 worker" : "\(workers) workers" }
+    private var negativeELBOSplit: String {
+        "-ELBO \(decimal(negativeELBO)) = \(decimal(reconstruction)) + \(decimal(divergence))"
     }
 
-    private func tail(_ step: StepReport, _ left: Double?) -> String {
-        let elbo =
-            "-ELBO \(decimal(step.negativeELBO)) = \(decimal(step.reconstruction)) + \(decimal(step.divergence)) nats"
-        let workers = step.workers == 1 ? "1 worker" : "\(step.workers) workers"
-        return "\(elbo), \(Int(step.imagesPerSecond)) images/s, \(workers)"
-            + (left.map { ", \(duration($0)) left" } ?? "")
+    /// `epoch 1 [███·····] 12/60 -ELBO 310.7 = 257.4 + 53.37, 4262 img/s, 2 workers, 1:03 left`, in one row of a terminal: the
+    /// bar takes what the numbers leave; where that is little, the step is left out, or a percentage stands for the bar.
+    fileprivate func bar(_ secondsLeft: Double?, columns: Int) -> String {
+        let left = secondsLeft.map { ", \(clock($0)) left" } ?? ""
+        let end = "\(negativeELBOSplit), \(Int(imagesPerSecond)) img/s, \(who)\(left)"
+        for middle in ["\(position) ", ""] {
+            let room = columns - "epoch \(epoch) [] \(middle)\(end)".count
+            if room >= 4 { return "epoch \(epoch) [\(blocks(min(room, 20)))] \(middle)\(end)" }
+        }
+        return "epoch \(epoch) \(100 * (step + 1) / max(1, totalSteps)) % \(end)"
+    }
+
+    private func blocks(_ width: Int) -> String {
+        let filled = width * (step + 1) / max(1, totalSteps)
+        return String(repeating: "█", count: filled) + String(repeating: "·", count: width - filled)
+    }
+
+    /// The same for a log.
+    fileprivate func line(_ secondsLeft: Double?) -> String {
+        "epoch \(epoch), step \(position): \(negativeELBOSplit) nats, \(Int(imagesPerSecond)) images/s, \(who)"
+            + (secondsLeft.map { ", \(duration($0)) left" } ?? "")
     }
 }
 

@@ -16,11 +16,16 @@ extension RunEvent {
 
 extension RunSummary {
     fileprivate var line: String {
+        (skipped + ["run \(run.prefix(8)) \(plan)"]).joined(separator: "\n")
+    }
+
+    private var plan: String {
+        guard step < totalSteps else { return "has \(step) steps already: ask for more with --steps or --epochs" }
         let start =
             checkpoint.map { "goes on from \($0)" }
             ?? "begins: \(parameters) parameters, \(trainingExamples) images (\(validationExamples) held out), "
             + "\(shards) shards × \(microbatch) images a step"
         let workers = address.isEmpty ? "" : "; workers connect to \(address)"
-        return (skipped + ["run \(run.prefix(8)) \(start), up to step \(totalSteps)\(workers)"]).joined(separator: "\n")
+        return "\(start), up to step \(totalSteps)\(workers)"
     }
 }

@@ -32,9 +32,17 @@ struct RunOptions: ParsableArguments {
             ("epochs", epochs), ("steps", steps), ("shards", shards), ("microbatch", microbatch),
             ("digest-every", digestEvery),
         ] {
-            if let value, value < 1 { throw ValidationError("--\(name) is at least 1, not \(value)") }
+            if let value, !Self.counts.contains(value) {
+                throw ValidationError(
+                    "--\(name) is from \(Self.counts.lowerBound) to \(Self.counts.upperBound), not \(value)")
+            }
         }
+        if let seed, seed > Int.max { throw ValidationError("--seed is below 2^63, not \(seed)") }
+        guard !out.isEmpty else { throw ValidationError("--out is empty: name a directory") }
     }
+
+    /// As many of anything as a run can count without overflow.
+    private static let counts = 1...1_000_000_000
 
     /// The configuration with what the flags say.
     func configuration() throws -> RunConfiguration {
@@ -51,13 +59,16 @@ struct RunOptions: ParsableArguments {
 struct Interval: ExpressibleByArgument {
     let seconds: Double
 
+    /// Seconds: a century, for those who want no checkpoint on the way.
+    private static let longest = 3.2e9
+
     init(seconds: Double) { self.seconds = seconds }
 
     init?(argument: String) {
         let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
         guard let last = argument.last, let unit = units[last] ?? (last.isNumber ? 1 : nil) else { return nil }
         let number = units[last] == nil ? argument : String(argument.dropLast())
-        guard let value = Double(number), value > 0, value.isFinite else { return nil }
+        guard let value = Double(number), value > 0, value * unit <= Self.longest else { return nil }
         seconds = value * unit
     }
 

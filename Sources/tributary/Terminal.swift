@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Where messages go: the standard error stream, with colour and a rewritten last line only on a terminal.
@@ -11,8 +12,8 @@ struct Terminal: Sendable {
         return Terminal(isInteractive: isInteractive, usesColour: isInteractive && variable("NO_COLOR") == nil)
     }()
 
-    /// The width in columns; 100 where nobody knows.
-    var width: Int { Self.variable("COLUMNS").flatMap(Int.init) ?? 100 }
+    /// The width in columns now, since windows change; 80 where nobody knows.
+    var width: Int { terminalWidth(STDERR_FILENO) ?? 80 }
 
     func line(_ text: String) {
         write((isInteractive ? "\r\u{1B}[K" : "") + text + "\n")
@@ -21,14 +22,15 @@ struct Terminal: Sendable {
     /// Rewrites the last line.
     func status(_ text: String) {
         guard isInteractive else { return }
-        write("\r\u{1B}[K" + String(text.prefix(width - 1)))
+        write("\r\u{1B}[K" + String(text.prefix(max(0, width - 1))))
     }
 
     func bold(_ text: String) -> String { usesColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
     func faint(_ text: String) -> String { usesColour ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
 
     private func write(_ text: String) {
-        FileHandle.standardError.write(Foundation.Data(text.utf8))
+        // A full disk under the log ends no run.
+        try? FileHandle.standardError.write(contentsOf: Foundation.Data(text.utf8))
     }
 
     private static func variable(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }

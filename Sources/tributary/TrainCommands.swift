@@ -31,7 +31,7 @@ struct Train: ParsableCommand {
         let coordinator = try options.coordinatorOptions(listen: "", engine: OneDNNEngine())
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let cluster = LocalCluster(coordinator, workers: workers ?? max(1, cores / threads), threads: threads)
-        try options.finish(try cluster.run(reporter: ProgressReporter(), log: TerminalLog.logger("tributary")))
+        try options.finish { try cluster.run(reporter: ProgressReporter(), log: TerminalLog.logger("tributary")) }
     }
 }
 
@@ -54,7 +54,7 @@ struct Coordinate: ParsableCommand {
         let coordinator = try CoordinatorProcess(
             options.coordinatorOptions(listen: listen, engine: OneDNNEngine()), reporter: ProgressReporter(),
             log: TerminalLog.logger("coordinator"))
-        try options.finish(try coordinator.run())
+        try options.finish { try coordinator.run() }
     }
 }
 
@@ -71,6 +71,8 @@ struct Work: ParsableCommand {
     @Option(help: "The coordinator's address; a running coordinator keeps it in DIR/address.") var connect: String
     @Option(help: "Microbatches computed side by side (default: one per core).") var threads: Int?
     @Option(help: "A name for the logs (default: the coordinator gives one).") var name = ""
+    /// Of a worker that `train` starts: it ends when `train` does, and leaves the talking to it.
+    @Flag(help: .hidden) var local = false
 
     func validate() throws {
         if let threads, !(1...1024).contains(threads) {
@@ -82,8 +84,12 @@ struct Work: ParsableCommand {
         let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         let options = WorkerOptions(connect: connect, threads: threads, name: name, engine: try OneDNNEngine())
         let label = name.isEmpty ? "worker" : name
-        let outcome = try WorkerProcess(options, log: TerminalLog.logger(label)).run()
-        Terminal.standardError.line("\(label): \(outcome.sentence)")
+        if local { Interruption.signals.comesWithEndOfInput("the end of the process that started it") }
+        var log = TerminalLog.logger(label)
+        if local { log.logLevel = .warning }
+        let outcome = try WorkerProcess(options, log: log).run()
+        if outcome.failed || !local { Terminal.standardError.line("\(label): \(outcome.sentence)") }
+        if let reason = Interruption.signals.reason { throw ExitCode(interruptedBy: reason) }
         if outcome.failed { throw ExitCode(1) }
     }
 }
@@ -98,14 +104,27 @@ extension RunOptions {
             checkpointEvery: .seconds(checkpointEvery.seconds), digestEvery: digestEvery, engine: engine)
     }
 
-    /// Says how the run ended, and exits as a shell expects of an interrupted program.
-    func finish(_ outcome: RunOutcome) throws {
+    /// Runs, says how it ended, and exits as a shell expects of an interrupted program.
+    func finish(_ run: () throws -> RunOutcome) throws {
+        let outcome: RunOutcome
+        do {
+            defer { Terminal.standardError.status("") }  // no bar before the result or the error
+            outcome = try run()
+        }
         let result = RunResult(outcome)
-        print(json ? try jsonText(result) : result.description)
-        guard case .interrupted(let reason) = outcome.reason else { return }
+        // Ctrl-C may have ended whoever reads the result, too.
+        let printed = Result { try output(json ? try jsonText(result) : result.description) }
+        guard case .interrupted(let reason) = outcome.reason else { return try printed.get() }
         Terminal.standardError.line(
             "interrupted by \(reason); everything is saved. Go on with the same command and --resume.")
-        throw ExitCode(reason == "SIGINT" ? 130 : reason == "SIGTERM" ? 143 : 1)
+        throw ExitCode(interruptedBy: reason)
+    }
+}
+
+extension ExitCode {
+    /// What a shell expects of an interrupted program.
+    fileprivate init(interruptedBy reason: String) {
+        self.init(["SIGHUP": 129, "SIGINT": 130, "SIGTERM": 143][reason] ?? 1)
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The command line: every other target's abilities under plain names.
 @main
@@ -21,4 +22,10 @@ struct Tributary: ParsableCommand {
             Reconstruct.self,
             Interpolate.self, Evaluate.self, PresetCommand.self,
         ])
+
+    /// Where the size of files is limited, writing beyond fails as on a full disk, instead of ending the process.
+    static func main() {
+        signal(SIGXFSZ, SIG_IGN)
+        main(nil)
+    }
 }

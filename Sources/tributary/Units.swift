@@ -13,3 +13,11 @@ func duration(_ seconds: Double) -> String {
     default: "\(Int(seconds / 3600)) h \(Int(seconds / 60) % 60) min"
     }
 }
+
+/// Seconds as a clock shows them: `1:03`, `2:15:00`.
+func clock(_ seconds: Double) -> String {
+    let total = Int(seconds.rounded())
+    let (hours, minutes) = (total / 3600, total / 60 % 60)
+    let end = String(format: "%02d", total % 60)
+    return hours > 0 ? "\(hours):" + String(format: "%02d", minutes) + ":\(end)" : "\(minutes):\(end)"
+}

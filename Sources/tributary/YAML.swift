@@ -1,24 +1,33 @@
 import Contract
-import Foundation
+import Files
 import Yams
 
 /// Reads a YAML file as a plain tree; what it means is decided elsewhere.
 enum YAML {
-    /// - Throws: `UsageProblem` with the file, the line and what is wrong.
+    /// - Throws: `FileError`, or `UsageProblem` with the file, the line and what is wrong.
     static func read(_ path: String) throws -> ConfigurationNode {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw UsageProblem("cannot read \(path): \(error.localizedDescription)")
+        guard let text = String(validating: try PosixFileSystem().read(path), as: UTF8.self) else {
+            throw UsageProblem("\(path) is not text; \(start)")
         }
         do {
-            guard let node = try Yams.compose(yaml: text) else {
-                throw UsageProblem("\(path) is empty; `tributary preset face-64` prints a configuration to start from")
-            }
+            guard let node = try Yams.compose(yaml: text) else { throw UsageProblem("\(path) is empty; \(start)") }
             return try convert(node, file: path)
         } catch let error as YamlError {
-            throw UsageProblem("\(path) is not YAML: \(error.description)")
+            throw UsageProblem("\(path) is not YAML: \(sentence(error))")
+        }
+    }
+
+    private static let start = "`tributary preset face-64` prints a configuration to start from"
+
+    /// What is wrong and where, in one line; the parser's own text quotes the file over several.
+    private static func sentence(_ error: YamlError) -> String {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            "\(problem) (line \(mark.line), column \(mark.column))"
+        case .duplicatedKeysInMapping(let keys, let context):
+            "`\(keys.joined(separator: "`, `"))` appears twice in the group at line \(context.mark.line)"
+        default: error.description.split(separator: "\n").joined(separator: " ")
         }
     }
 

@@ -82,6 +82,9 @@ public final class CoordinatorProcess {
             run: opening.run, epoch: opening.epoch, contract: opening.contract, sizes: sizes, timing: options.timing)
     }
 
+    /// Whether nothing is left to compute.
+    var isComplete: Bool { training.nextRound == nil }
+
     /// Trains until all steps are done, or until somebody asks to end. A checkpoint of the last state is then on the disk.
     ///
     /// - Throws: `DivergedError`, or a sentence about the disk or the data. What was saved before is intact.

@@ -43,7 +43,7 @@ public struct LocalCluster {
         options.listen = folder.address
         options.timing.abandonment = min(options.timing.abandonment, .seconds(120))
         let coordinator = try CoordinatorProcess(options, reporter: reporter, log: log, interruption: interruption)
-        let processes = try startWorkers(folder.address)
+        let processes = try coordinator.isComplete ? [] : startWorkers(folder.address)
         defer { end(processes) }
         return try coordinator.run()
     }
@@ -63,9 +63,13 @@ public struct LocalCluster {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: executable)
         process.arguments =
-            ["worker", "--connect", address, "--threads", "\(threads)", "--name", "worker-\(number)"] + workerArguments
+            [
+                "worker", "--connect", address, "--threads", "\(threads)", "--name", "worker-\(number)",
+                "--local",
+            ]
+            + workerArguments
         process.environment = Self.cleanEnvironment
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = Pipe()  // it closes with this process, even where a kill -9 ends it
         try process.run()
         return process
     }

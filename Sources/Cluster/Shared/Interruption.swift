@@ -33,9 +33,23 @@ public final class Interruption: Sendable {
         if let reason { listener(reason) }
     }
 
+    /// Why it came, if it did.
+    public var reason: String? { state.withLock { $0.reason } }
+
+    /// Comes when the standard input closes, as a pipe does when the process at its other end ends, however that happens.
+    public func comesWithEndOfInput(_ reason: String) {
+        let thread = Thread { [self] in
+            while !FileHandle.standardInput.availableData.isEmpty {}
+            request(reason)
+        }
+        thread.start()
+    }
+
     /// The one that SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal is closed) bring. From the first call on, those signals do nothing else.
     public static let signals: Interruption = {
         let interruption = Interruption()
+        // Ctrl-C also ends a `tee` behind a pipe; writing into that must not end this process before it has saved.
+        signal(SIGPIPE, SIG_IGN)
         for (number, name) in [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM"), (SIGHUP, "SIGHUP")] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+/// What a user sees: helps, results for scripts, the progress bar, and no process left over.
+@Suite(.enabled(if: Command.isBuilt, "the tributary command is not built"))
+struct UserTests {
+    @Test(arguments: [
+        "data import mnist", "data import celeba", "data synthesize faces", "data inspect", "train", "coordinator",
+        "worker",
+        "checkpoint inspect", "checkpoint verify", "checkpoint digest", "sample", "reconstruct", "interpolate",
+        "evaluate",
+        "preset",
+    ])
+    func everyHelpHasAnExample(_ name: String) throws {
+        let help = try Command(program: Command.executable, name.split(separator: " ").map(String.init) + ["--help"])
+        #expect(help.status == 0)
+        #expect(help.output.contains("Example") && help.output.contains("  tributary \(name)"))
+    }
+
+    @Test func resultsForScriptsAreJSON() throws {
+        let bench = try Workbench()
+        func keys(_ command: Command) throws -> Set<String> {
+            try #require(command.status == 0, "\(command.errors)")
+            let object = try JSONSerialization.jsonObject(with: Data(command.output.utf8))
+            return Set(try #require(object as? [String: Any]).keys)
+        }
+        #expect(try keys(bench.train("--steps", "2", "--json")) == ["completed", "step", "digest", "checkpoint"])
+        #expect(try keys(Command("data", "inspect", bench["faces.h5"], "--json")).isSuperset(of: ["count", "splits"]))
+        #expect(try keys(Command("checkpoint", "inspect", bench["run"], "--json")).isSuperset(of: ["step", "digest"]))
+        let evaluation = try Command(
+            "evaluate", "--checkpoint", bench["run"], "--data", bench["faces.h5"], "--json")
+        #expect(try keys(evaluation).isSuperset(of: ["negative_elbo", "reconstruction", "divergence", "split"]))
+    }
+
+    @Test func aFinishedRunSaysThatItIs() throws {
+        let bench = try Workbench()
+        let first = try bench.train("--steps", "2")
+        let second = try bench.train("--steps", "2", "--resume")
+        #expect(second.status == 0 && second.output == first.output)
+        #expect(second.errors.contains("has 2 steps already"))
+    }
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script"), "there is no script command"))
+    func theProgressBarKeepsToItsRow() throws {
+        let bench = try Workbench()
+        let command = try Command(
+            shell: """
+                exec script -qec 'stty cols 80; exec $tributary train --config \(bench["model.yaml"]) \
+                --data \(bench["faces.h5"]) --out \(bench["run"]) --workers 1 --steps 40' /dev/null
+                """)
+        let bars = command.output.split { $0 == "\r" || $0 == "\n" || $0 == "\r\n" }.filter {
+            $0.contains("-ELBO") && $0.contains("img/s")
+        }
+        #expect(!bars.isEmpty, "\(command.output)")
+        #expect(bars.allSatisfy { $0.replacing("\u{1B}[K", with: "").count < 80 })
+        #expect(command.output.contains("\u{1B}[Kstep "), "the result follows the bar in its row")
+    }
+
+    @Test func messagesThatNobodyTakesEndNoRun() throws {
+        let bench = try Workbench()
+        let command = try Command(
+            shell: """
+                exec $tributary train --config \(bench["model.yaml"]) --data \(bench["faces.h5"]) --out \(bench["run"]) \
+                --workers 1 --steps 2 2> /dev/full
+                """)
+        #expect(command.status == 0)
+    }
+
+    @Test func workersEndWithTheirKilledCoordinator() throws {
+        let bench = try Workbench()
+        let command = try Command(
+            shell: """
+                $tributary train --config \(bench["model.yaml"]) --data \(bench["faces.h5"]) --out \(bench["run"]) \
+                --workers 2 --steps 1000000 2> \(bench["log"]) &
+                coordinator=$!
+                until grep -q 'workers: 2' \(bench["log"]); do sleep 0.02; kill -0 $coordinator || exit 1; done
+                workers=$(grep -o 'process [0-9]*' \(bench["log"]) | cut -d' ' -f2)
+                kill -9 $coordinator
+                for worker in $workers; do
+                    timeout 20 tail --pid=$worker -f /dev/null || { kill -9 $workers; exit 2; }
+                done
+                """)
+        #expect(command.status == 0, "\(command.errors)")
+    }
+
+    @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
+    func anInterruptedWorkerExitsAsAShellExpects(_ signal: Int32, _ status: Int32) throws {
+        let bench = try Workbench()
+        let command = try Command(
+            shell: """
+                $tributary worker --connect ipc://\(bench["nobody"]) --threads 1 2> \(bench["log"]) & worker=$!
+                until grep -q 'no coordinator has answered' \(bench["log"]); do sleep 0.02; kill -0 $worker || exit 1; done
+                kill -\(signal) $worker
+                wait $worker
+                """)
+        #expect(command.status == status, "\(command.errors)")
+    }
+}
