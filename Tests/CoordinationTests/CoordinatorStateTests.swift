@@ -228,8 +228,15 @@ extension [CoordinatorAction] {
         var desk = Desk(shards: 2)
         for peer in [first, second, third] { _ = desk.join(peer) }
         #expect(
-            desk.handle(.begin(round)).notices == ["worker-3 idle: there are no more than 2 shards to compute"])
+            desk.handle(.begin(round)).notices == ["worker-3 idle: 2 shards do not keep more threads busy"])
         #expect(desk.handle(.begin(Round(step: 6, kind: .training))).notices.isEmpty)
+    }
+
+    @Test func aWorkerOfFewThreadsBesideOneOfManyIsIdleTooAndNamed() {
+        var desk = Desk()
+        _ = desk.join(first, threads: 16)
+        _ = desk.join(second)
+        #expect(desk.handle(.begin(round)).notices == ["worker-2 idle: 4 shards do not keep more threads busy"])
     }
 
     @Test func anotherProbeIsRefusedInOneSentence() {

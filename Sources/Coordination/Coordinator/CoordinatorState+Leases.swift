@@ -5,8 +5,8 @@ extension CoordinatorState {
     mutating func begin(_ round: Round) {
         if let old = current { retire(old) }
         current = RoundState(round, tree: tree)
-        noteIdleWorkers()
         leaseUncovered()
+        noteIdleWorkers()
     }
 
     /// Keeps a round's leases for two rounds more, so that late results can be compared.
@@ -146,10 +146,11 @@ extension CoordinatorState {
 
     // MARK: - Idle workers
 
-    /// Says once when there are more workers than shards, and again when that changes.
+    /// Says once when shards are too few for all workers, and again when that changes.
     private mutating func noteIdleWorkers() {
-        let active = orderedMembers.filter { $0.standing == .active }
-        let names = active.dropFirst(tree.leaves).map(\.name)
+        let busy = Set(current?.leases.values.map(\.peer) ?? [])
+        let names = orderedMembers.filter { $0.standing == .active && !$0.isLate && !busy.contains($0.peer) }.map(
+            \.name)
         if !names.isEmpty, names != idleNames { note(.idle(names: names, shards: tree.leaves)) }
         idleNames = names
     }

@@ -45,7 +45,7 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
                 ? "waiting for workers: none is connected"
                 : "waiting for workers: none has been connected for \(seconds) s; start one with tributary worker"
         case .idle(let names, let shards):
-            "\(names.joined(separator: ", ")) idle: there are no more than \(shards) shards to compute"
+            "\(names.joined(separator: ", ")) idle: \(shards) shards do not keep more threads busy"
         case .lateResultAgrees(let round, let node, let from):
             "\(round): the late result of \(from) for node \(node) agrees with the committed one"
         case .lateResultDiffers(let round, let node, let from):
