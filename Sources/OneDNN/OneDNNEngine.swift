@@ -1,5 +1,5 @@
 import COneDNN
-import Glibc
+import Foundation
 import Tensors
 
 /// The CPU engine: convolutions and matrix products by oneDNN, everything else by fused kernels of its own.
@@ -51,12 +51,8 @@ public struct OneDNNEngine: Engine {
 
     /// Variables that a user's shell may hold would choose other kernels and so other bits.
     private static func clearInheritedSettings() {
-        for name in [
-            "MAX_CPU_ISA", "CPU_ISA_HINTS", "VERBOSE", "JIT_DUMP", "DEFAULT_FPMATH_MODE", "PRIMITIVE_CACHE_CAPACITY",
-        ] {
-            unsafe unsetenv("ONEDNN_" + name)
-            unsafe unsetenv("DNNL_" + name)
-        }
+        for name in ProcessInfo.processInfo.environment.keys
+        where name.hasPrefix("ONEDNN_") || name.hasPrefix("DNNL_") { unsafe unsetenv(name) }
     }
 }
 

@@ -1,13 +1,12 @@
 import Contract
 import FloatEnvironment
 import Tensors
+import VAE
 
 /// How the folded sum of a step changes the state: scaling, clipping, the optimizer and the running statistics.
 public struct StepRule: Sendable {
     private let configuration: RunConfiguration
     private let plan: ShardPlan
-    /// How much of a step's batch statistics enters the running ones, as PyTorch's layers have it.
-    private static let momentum: Float = 0.1
     /// The clipping group of each parameter slice, or nil.
     private let groups: [Int?]
 
@@ -97,7 +96,7 @@ public struct StepRule: Sendable {
             let factor = group.map { configuration.clipping[$0].factor(norm: norms[$0]) } ?? 1
             state.updateParameters(coefficients, factor: Float(factor), gradient: sum, slice.range)
         }
-        state.updateStatistics(sum, momentum: Self.momentum, shards: plan.shards)
+        state.updateStatistics(sum, momentum: VariationalAutoencoder.statisticsMomentum, shards: plan.shards)
         state.step += 1
     }
 
