@@ -83,6 +83,24 @@ struct UserTests {
         #expect(command.status == 0, "\(command.errors)")
     }
 
+    @Test func aFrozenWorkerHoldsNobodyUp() throws {
+        let bench = try Workbench()
+        let command = try Command(
+            shell: """
+                $tributary train --config \(bench["model.yaml"]) --data \(bench["faces.h5"]) --out \(bench["run"]) \
+                --workers 2 --steps 1000000 2> \(bench["log"]) &
+                coordinator=$!
+                until grep -q 'workers: 2' \(bench["log"]); do sleep 0.02; kill -0 $coordinator || exit 1; done
+                worker=$(grep -o 'process [0-9]*' \(bench["log"]) | cut -d' ' -f2 | head -n 1)
+                kill -STOP $worker
+                kill -INT $coordinator
+                timeout 60 tail --pid=$coordinator -f /dev/null || kill -9 $coordinator
+                kill -9 $worker 2> /dev/null && exit 2
+                wait $coordinator
+                """)
+        #expect(command.status == 130, "\(command.errors)")
+    }
+
     @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
     func anInterruptedWorkerExitsAsAShellExpects(_ signal: Int32, _ status: Int32) throws {
         let bench = try Workbench()

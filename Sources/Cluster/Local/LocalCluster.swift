@@ -83,9 +83,13 @@ public struct LocalCluster {
         return environment
     }
 
-    /// Workers end by themselves after a goodbye; those that did not hear it are told by a signal.
+    /// Workers end by themselves after a goodbye; those that did not hear it are told by a signal, and those that are stopped
+    /// or stuck are ended after 5 s: they hold nothing that is not saved.
     private func end(_ processes: [Process]) {
         for process in processes where process.isRunning { process.terminate() }
+        let limit = ContinuousClock.now + .seconds(5)
+        while processes.contains(where: \.isRunning), ContinuousClock.now < limit { usleep(5_000) }
+        for process in processes where process.isRunning { kill(process.processIdentifier, SIGKILL) }
         for process in processes { process.waitUntilExit() }
     }
 }
