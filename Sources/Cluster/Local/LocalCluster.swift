@@ -39,6 +39,7 @@ public struct LocalCluster {
         reporter: any RunReporter, log: Logger, interruption: Interruption = .signals
     ) throws -> RunOutcome {
         let folder = try SocketFolder()
+        defer { withExtendedLifetime(folder) {} }  // it goes with its object, and that not before the run
         var options = options
         options.listen = folder.address
         options.timing.abandonment = min(options.timing.abandonment, .seconds(120))
