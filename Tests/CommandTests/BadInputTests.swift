@@ -134,4 +134,16 @@ struct BadInputTests {
         let resumed = try bench.train("--resume", "--steps", "2")
         #expect(resumed.status == 0 && resumed.errors.contains("\(newest) is damaged"), "\(resumed.errors)")
     }
+
+    @Test func aCheckpointOfAnotherRunIsRefused() throws {
+        let (bench, other) = (try Workbench(), try Workbench())
+        #expect(try bench.train("--steps", "1").status == 0)
+        #expect(try other.train("--steps", "2").status == 0)
+        let foreign = bench["run/checkpoints/step-0000000002.h5"]
+        try FileManager.default.copyItem(atPath: other["run/checkpoints/step-0000000002.h5"], toPath: foreign)
+        let refused = try bench.train("--resume", "--steps", "3")
+        #expect(refused.status == 1 && refused.sentence?.contains("\(foreign) is of run ") == true, "\(refused.errors)")
+        try FileManager.default.removeItem(atPath: foreign)
+        #expect(try bench.train("--resume", "--steps", "3").status == 0)
+    }
 }

@@ -1,7 +1,15 @@
+import Coordination
 import Files
 
-/// Counts the incarnations of a run's coordinator, so that messages to or from an earlier one are told apart.
+/// Says which run a directory holds, and counts the incarnations of its coordinator, so that messages to or from an earlier one
+/// are told apart: `3 e7bce54c…` in one line.
 struct EpochFile {
+    struct Entry: Equatable {
+        var epoch: UInt64
+        /// Nil where nobody has written it.
+        var run: RunIdentifier?
+    }
+
     private let path: String
     private let files: any FileSystem
 
@@ -11,26 +19,34 @@ struct EpochFile {
     }
 
     /// Counts one up and forces the new number to the disk; only then may the coordinator listen.
-    /// - Throws: `FileError`, or `EpochFileError` where the file holds something else than a number.
-    func advance() throws -> UInt64 {
-        let next = try read() + 1
-        try files.replaceDurably(path, Array("\(next)\n".utf8))
+    /// - Throws: `FileError`, or `EpochFileError` where the file holds something else than a number and a run.
+    func advance(_ run: RunIdentifier) throws -> UInt64 {
+        let next = try read().epoch + 1
+        try files.replaceDurably(path, Array("\(next) \(run)\n".utf8))
         return next
     }
 
-    private func read() throws -> UInt64 {
+    /// What the file says; epoch 0 of no run where there is none.
+    func read() throws -> Entry {
         let bytes: [UInt8]
         do throws(FileError) {
             bytes = try files.read(path)
         } catch {
-            if error.isNotFound { return 0 }
+            if error.isNotFound { return Entry(epoch: 0, run: nil) }
             throw error
         }
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard text.hasSuffix("\n"), let epoch = UInt64(text.dropLast()), epoch < UInt64.max else {
-            throw EpochFileError(path: path)
+        guard let entry = Self.entry(String(decoding: bytes, as: UTF8.self)) else { throw EpochFileError(path: path) }
+        return entry
+    }
+
+    private static func entry(_ text: String) -> Entry? {
+        guard text.hasSuffix("\n") else { return nil }
+        let words = text.dropLast().split(separator: " ", omittingEmptySubsequences: false)
+        guard let first = words.first, let epoch = UInt64(first), epoch < UInt64.max, words.count <= 2 else {
+            return nil
         }
-        return epoch
+        guard words.count == 2 else { return Entry(epoch: epoch, run: nil) }
+        return RunIdentifier(String(words[1])).map { Entry(epoch: epoch, run: $0) }
     }
 }
 
@@ -40,5 +56,18 @@ struct EpochFileError: Error, CustomStringConvertible {
 
     var description: String {
         "\(path) holds no number: write the number of times this run was started or resumed into it, or a larger one"
+    }
+}
+
+/// A checkpoint that somebody put into the directory of another run.
+struct ForeignCheckpoint: Error, CustomStringConvertible {
+    let path: String
+    let run: String
+    let directory: String
+    let expected: RunIdentifier
+
+    var description: String {
+        "\(path) is of run \(run.prefix(8)), and \(directory) holds run \(expected.description.prefix(8)): move that file "
+            + "away, or go on from it in a directory of its own"
     }
 }

@@ -25,6 +25,8 @@ struct RunOpening {
         let wanted = try program.contract(engine: options.engine, dataFingerprint: options.source.fingerprint)
         directory = try RunDirectory(options.directory, resume: options.resume)
         let newest = try directory.checkpoints.newest()
+        let epochs = EpochFile(directory: directory.path)
+        try Self.check(newest, isOf: epochs.read().run, in: options.directory)
         contract = try Self.contract(wanted, stored: newest?.checkpoint.contract, in: options.directory)
         var generator = SystemRandomNumberGenerator()
         run = newest.flatMap { RunIdentifier($0.checkpoint.run) } ?? RunIdentifier(from: &generator)
@@ -33,7 +35,15 @@ struct RunOpening {
         checkpointPath = newest?.path
         skipped = newest?.skipped.map(\.description) ?? []
         if newest == nil { try directory.write(configuration: options.configurationText) }
-        epoch = try EpochFile(directory: directory.path).advance()
+        epoch = try epochs.advance(run)
+    }
+
+    /// Two runs of one contract have equal bits but unlike records, so a checkpoint of one is not continued as the other.
+    private static func check(
+        _ newest: CheckpointStore.Found?, isOf run: RunIdentifier?, in directory: String
+    ) throws(ForeignCheckpoint) {
+        guard let newest, let run, newest.checkpoint.run != run.description else { return }
+        throw ForeignCheckpoint(path: newest.path, run: newest.checkpoint.run, directory: directory, expected: run)
     }
 
     /// The stored contract, which the wanted one must equal. The probe is the workers' to repeat: the coordinator computes
