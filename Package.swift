@@ -94,9 +94,14 @@ let package = Package(
         .testTarget(name: "OneDNNTests", dependencies: ["OneDNN", "Tensors", "Randomness", "VAE"]),
         .testTarget(
             name: "IngestTests", dependencies: ["Ingest", "Storage", "Pictures", "Archives", "Files", "Hashing"]),
+        // What tests of several targets train: tiny networks on keyed random images.
+        .target(
+            name: "TrainingTestSupport", dependencies: ["Training", "VAE", "Randomness"],
+            path: "Tests/TrainingTestSupport"),
         .testTarget(
             name: "TrainingTests",
             dependencies: [
+                "TrainingTestSupport",
                 "Training", "VAE", "Tensors", "OneDNN", "Contract", "Storage", "Files", "Hashing", "Pictures",
                 "Randomness",
             ]),
@@ -104,6 +109,7 @@ let package = Package(
         .testTarget(
             name: "ClusterTests",
             dependencies: [
+                "TrainingTestSupport",
                 "Cluster", "Coordination", "Training", "Messaging", "OneDNN", "Storage", "Contract", "Tensors",
                 "VAE", "Randomness", "Hashing", .product(name: "Logging", package: "swift-log"),
             ]),

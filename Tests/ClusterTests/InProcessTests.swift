@@ -5,6 +5,7 @@ import Messaging
 import Synchronization
 import Testing
 import Training
+import TrainingTestSupport
 
 @testable import Cluster
 
@@ -120,7 +121,7 @@ import Training
         cluster.source = FailingExamples(after: 1)
         let error = #expect(throws: FailingExamples.Gone.self) { try cluster.run(workers: 1) }
         #expect(error?.description == "data.h5 cannot be read any more")
-        cluster.source = RandomExamples()
+        cluster.source = RandomExamples(trainingCount: 100, validationCount: 21)
         cluster.resume = true
         #expect(try cluster.run(workers: 1).digest == cluster.localDigests().last)
     }

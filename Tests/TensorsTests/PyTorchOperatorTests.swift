@@ -3,9 +3,11 @@ import Testing
 
 /// The interpreter against PyTorch in Float64: values and gradients that `scripts/reference/operators.py` recorded.
 @Suite struct PyTorchOperatorTests {
-    @Test(arguments: try! OperatorReference.load().cases)
-    func agreesWithPyTorch(_ reference: OperatorReference.Case) throws {
-        let function = try #require(functions[reference.name], "no function is called \(reference.name)")
+    @Test(arguments: functions.keys.sorted())
+    func agreesWithPyTorch(_ name: String) throws {
+        let function = try #require(functions[name])
+        let reference = try #require(
+            OperatorReference.load().cases.first { $0.name == name }, "PyTorch's values of \(name) are not recorded")
         let computed = reference.evaluate(function)
         expectNear(computed[0], reference.result, "result of \(reference.name)")
         for (index, gradient) in reference.gradients.enumerated() {

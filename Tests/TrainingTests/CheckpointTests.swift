@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Tensors
 import Testing
+import TrainingTestSupport
 
 @testable import Training
 

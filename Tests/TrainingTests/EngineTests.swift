@@ -1,6 +1,7 @@
 import OneDNN
 import Tensors
 import Testing
+import TrainingTestSupport
 
 @testable import Training
 

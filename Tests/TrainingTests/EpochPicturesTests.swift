@@ -2,6 +2,7 @@ import Files
 import Pictures
 import Tensors
 import Testing
+import TrainingTestSupport
 
 @testable import Training
 

@@ -1,6 +1,7 @@
 import Contract
 import Tensors
 import Testing
+import TrainingTestSupport
 import VAE
 
 @testable import Training

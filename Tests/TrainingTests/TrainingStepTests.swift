@@ -1,6 +1,7 @@
 import Contract
 import Tensors
 import Testing
+import TrainingTestSupport
 
 @testable import Training
 

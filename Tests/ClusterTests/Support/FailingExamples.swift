@@ -1,5 +1,6 @@
 import Synchronization
 import Training
+import TrainingTestSupport
 
 /// Examples whose file cannot be read any more after so many requests.
 final class FailingExamples: ExampleSource {
@@ -7,7 +8,7 @@ final class FailingExamples: ExampleSource {
         let description = "data.h5 cannot be read any more"
     }
 
-    private let examples = RandomExamples()
+    private let examples = RandomExamples(trainingCount: 100, validationCount: 21)
     private let requests: Mutex<Int>
 
     init(after requests: Int) {

@@ -5,6 +5,7 @@ import Logging
 import Synchronization
 import Tensors
 import Training
+import TrainingTestSupport
 
 @testable import Cluster
 
@@ -42,7 +43,7 @@ final class Recorder: RunReporter, Sendable {
 struct TestCluster {
     let folder: String
     var configuration = RunConfiguration.tinyConvolutions
-    var source: any ExampleSource = RandomExamples()
+    var source: any ExampleSource = RandomExamples(trainingCount: 100, validationCount: 21)
     var steps = 9
     var resume = false
     var digestEvery: Int? = 1
