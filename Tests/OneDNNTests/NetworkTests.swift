@@ -128,6 +128,27 @@ import VAE
         try expectAgreement(graph)
     }
 
+    /// Comparing threads with each other would not see that none of them is pinned.
+    @Test func openMPHasOneThreadWhereverAnEngineWorks() async throws {
+        typealias Count = @convention(c) () -> Int32
+        typealias Choose = @convention(c) (Int32) -> Void
+        let graph = Self.network(batch: 2)
+        _ = try OneDNNEngine().compile(graph)  // OpenMP is in the process from here on.
+        let count = unsafeBitCast(try #require(dlsym(nil, "omp_get_max_threads")), to: Count.self)
+        let choose = unsafeBitCast(try #require(dlsym(nil, "omp_set_num_threads")), to: Choose.self)
+        let threads: Int32 = try await withCheckedThrowingContinuation { continuation in
+            Thread {
+                choose(3)
+                continuation.resume(
+                    with: Result {
+                        _ = try OneDNNEngine().compile(graph)
+                        return count()
+                    })
+            }.start()
+        }
+        #expect(threads == 1)
+    }
+
     @Test func steadyRunsAllocateNothingAndRepeatTheirBits() throws {
         let graph = Self.network(batch: 4)
         let executable = try OneDNNEngine().compile(graph)
