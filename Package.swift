@@ -71,14 +71,25 @@ let package = Package(
                 "Coordination", "Training", "Messaging", "Contract", "Tensors", "VAE", "Hashing", "Files",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .target(
+            name: "ConfigurationFiles",
+            dependencies: ["Training", "Contract", "Files", .product(name: "Yams", package: "Yams")]),
+        .target(name: "Performance", dependencies: ["Tensors"]),
         .executableTarget(
             name: "tributary",
             dependencies: [
-                "Cluster", "Ingest", "OneDNN", "Training", "VAE", "Tensors", "Storage", "Pictures",
+                "ConfigurationFiles", "Cluster", "Ingest", "OneDNN", "Training", "VAE", "Tensors", "Storage",
+                "Pictures",
                 "Contract", "Hashing", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Yams", package: "Yams"),
+            ]),
+        // What scripts/bench measures with; not installed.
+        .executableTarget(
+            name: "benchmark",
+            dependencies: [
+                "ConfigurationFiles", "Performance", "OneDNN", "Training", "VAE", "Tensors",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),

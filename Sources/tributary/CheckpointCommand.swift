@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationFiles
 import Contract
 import Files
 import Foundation

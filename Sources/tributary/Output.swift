@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationFiles
 import Foundation
 
 /// Refuses a file name that cannot be written, before the work that would be lost.

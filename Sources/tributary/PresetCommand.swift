@@ -1,5 +1,5 @@
 import ArgumentParser
-import Contract
+import ConfigurationFiles
 import Training
 
 /// `tributary preset NAME`: a configuration to copy and change.
@@ -16,21 +16,5 @@ struct PresetCommand: ParsableCommand {
 
     func run() throws {
         try output(YAML.text(ConfigurationSource.preset(name).node), terminator: "")
-    }
-}
-
-/// Where a configuration comes from.
-enum ConfigurationSource {
-    static func preset(_ name: String) throws -> RunConfiguration {
-        guard let preset = RunConfiguration.preset(name) else {
-            throw UsageProblem(
-                "there is no preset called \(name): choose one of \(RunConfiguration.presetNames.joined(separator: ", "))"
-            )
-        }
-        return preset
-    }
-
-    static func file(_ path: String) throws -> RunConfiguration {
-        try RunConfiguration(YAML.read(path), file: path)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cluster
+import ConfigurationFiles
 import Foundation
 import Logging
 import OneDNN

@@ -3,9 +3,9 @@ import Files
 import Yams
 
 /// Reads a YAML file as a plain tree; what it means is decided elsewhere.
-enum YAML {
+public enum YAML {
     /// - Throws: `FileError`, or `UsageProblem` with the file, the line and what is wrong.
-    static func read(_ path: String) throws -> ConfigurationNode {
+    public static func read(_ path: String) throws -> ConfigurationNode {
         guard let text = String(validating: try PosixFileSystem().read(path), as: UTF8.self) else {
             throw UsageProblem("\(path) is not text; \(start)")
         }
@@ -32,7 +32,7 @@ enum YAML {
     }
 
     /// The tree as YAML text, keys in the order in which people read them.
-    static func text(_ node: ConfigurationNode) throws -> String {
+    public static func text(_ node: ConfigurationNode) throws -> String {
         try Yams.serialize(node: yams(node), width: -1)
     }
 
@@ -103,11 +103,4 @@ enum YAML {
                 }
             }
     }
-}
-
-/// Something the user can put right, in one sentence.
-struct UsageProblem: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
 }

@@ -1,0 +1,19 @@
+import Training
+
+/// Where a configuration comes from.
+public enum ConfigurationSource {
+    /// - Throws: `UsageProblem` for a name that no preset has.
+    public static func preset(_ name: String) throws -> RunConfiguration {
+        guard let preset = RunConfiguration.preset(name) else {
+            throw UsageProblem(
+                "there is no preset called \(name): choose one of \(RunConfiguration.presetNames.joined(separator: ", "))"
+            )
+        }
+        return preset
+    }
+
+    /// - Throws: `FileError`, `UsageProblem` for what is not YAML, or `ConfigurationError` for what is no configuration.
+    public static func file(_ path: String) throws -> RunConfiguration {
+        try RunConfiguration(YAML.read(path), file: path)
+    }
+}

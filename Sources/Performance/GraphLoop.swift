@@ -1,0 +1,46 @@
+import Tensors
+
+/// A compiled graph that runs again and again on made-up values, loading its parameters every so many runs as training does.
+public final class GraphLoop {
+    private let executable: any Executable
+    private let parameters: [Float]
+    private let statistics: [Float]
+    private let inputs: [Float]
+    private let noise: NoiseKeys
+    private var outputs: [Float]
+    private let runsPerLoad: Int
+    private var runs = 0
+
+    /// Compiles the graph for the calling thread.
+    ///
+    /// - Parameters:
+    ///   - parameters: By the graph's table, or nil for small made-up numbers.
+    ///   - runsPerLoad: How many runs follow each load, or nil for a single load.
+    public init(
+        _ graph: Graph, engine: any Engine, parameters: [Float]? = nil, statistics: [Float]? = nil,
+        runsPerLoad: Int? = nil
+    ) throws {
+        executable = try engine.compile(graph)
+        self.parameters = parameters ?? madeUpNumbers(graph.parameters.count)
+        self.statistics = statistics ?? madeUpNumbers(graph.statistics.count)
+        inputs = madeUpNumbers(graph.inputs.count)
+        let rows = (0..<UInt32(graph.noiseRows ?? 0)).map { $0 }
+        noise = NoiseKeys(seed: 1, passes: rows.map { _ in 0 }, examples: rows)
+        outputs = Array(repeating: 0, count: graph.outputs.count)
+        self.runsPerLoad = runsPerLoad ?? .max
+    }
+
+    /// Runs the graph once, after loading its parameters where that is due.
+    public func run() {
+        if runs % runsPerLoad == 0 { executable.load(parameters: parameters, statistics: statistics) }
+        runs += 1
+        executable.run(inputs: inputs, noise: noise, into: &outputs)
+    }
+}
+
+/// Numbers between 0 and 1 without a pattern that a kernel could profit from.
+private func madeUpNumbers(_ count: Int) -> [Float] {
+    (0..<count).map { index in
+        Float(UInt32(truncatingIfNeeded: index &* 2_654_435_761) >> 8) * 0x1p-24
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import ConfigurationFiles
+import OneDNN
+import Performance
+import Tensors
+import Training
+import VAE
+
+/// Which network is computed, and how.
+struct WorkOptions: ParsableArguments {
+    @Option(help: "A ready configuration: \(RunConfiguration.presetNames.joined(separator: ", ")).") var preset: String?
+    @Option(help: "A YAML file, as `tributary train` takes it.", completion: .file()) var config: String?
+    @Option(help: "Images computed together (default: the configuration's).") var microbatch: Int?
+    @Option(name: .customLong("runs-per-load"), help: "Microbatches a thread computes on the parameters of one step.")
+    var runsPerLoad = 4
+    @Option(name: .customLong("instruction-set"), help: "Cap on the kernels' instructions: \(InstructionSet.names).")
+    var instructionSet: InstructionSet?
+
+    func validate() throws {
+        guard (preset == nil) != (config == nil) else { throw ValidationError("name one of --preset and --config") }
+        guard runsPerLoad > 0 else { throw ValidationError("--runs-per-load is above 0, not \(runsPerLoad)") }
+        if let microbatch, microbatch < 1 { throw ValidationError("--microbatch is above 0, not \(microbatch)") }
+    }
+
+    /// The network, ready to be measured.
+    func subject() throws -> Subject {
+        var configuration = try preset.map(ConfigurationSource.preset) ?? ConfigurationSource.file(config!)
+        if let microbatch { configuration.microbatch = microbatch }
+        let model = try VariationalAutoencoder(configuration.model, configuration.objective)
+        return Subject(
+            name: preset ?? config!, microbatch: configuration.microbatch,
+            engine: try OneDNNEngine(instructionSet: instructionSet),
+            graph: try model.trainingGraph(microbatch: configuration.microbatch),
+            parameters: model.initialParameters(seed: configuration.seed), statistics: model.initialStatistics(),
+            runsPerLoad: runsPerLoad)
+    }
+}
+
+extension InstructionSet: ExpressibleByArgument {
+    static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}
+
+/// A network with the values that its training begins with.
+struct Subject: Sendable {
+    let name: String
+    let microbatch: Int
+    let engine: OneDNNEngine
+    let graph: Graph
+    let parameters: [Float]
+    let statistics: [Float]
+    let runsPerLoad: Int
+
+    /// Microbatch after microbatch, its parameters loaded every step; a run is worth a microbatch of images.
+    func trainingWork() throws -> Stopwatch.Work {
+        let loop = try GraphLoop(
+            graph, engine: engine, parameters: parameters, statistics: statistics, runsPerLoad: runsPerLoad)
+        return work(loop)
+    }
+
+    /// Its convolutions and matrix products alone.
+    func linearWork() throws -> Stopwatch.Work {
+        work(try GraphLoop(graph.linearOperationsAlone(), engine: engine, parameters: parameters))
+    }
+
+    private func work(_ loop: GraphLoop) -> Stopwatch.Work {
+        let images = Double(microbatch)
+        return {
+            loop.run()
+            return images
+        }
+    }
+}
