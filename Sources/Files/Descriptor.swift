@@ -14,12 +14,12 @@ struct Descriptor: ~Copyable {
 
     deinit { if number >= 0 { close(number) } }
 
-    /// Writes all bytes at the current position. The C function is `write`.
-    func write(_ bytes: [UInt8]) throws(FileError) {
+    /// Writes all bytes at a position. The C function is `pwrite`.
+    func write(_ bytes: [UInt8], at offset: Int = 0) throws(FileError) {
         var written = 0
         while written < bytes.count {
             let count = unsafe bytes.withUnsafeBytes {
-                unsafe Glibc.write(number, $0.baseAddress! + written, $0.count - written)
+                unsafe pwrite(number, $0.baseAddress! + written, $0.count - written, off_t(offset + written))
             }
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw FileError("write \(path)", code: errno) }
@@ -45,15 +45,16 @@ struct Descriptor: ~Copyable {
         return bytes
     }
 
-    private func size() throws(FileError) -> Int {
+    /// The file's length in bytes. The C function is `fstat`.
+    func size() throws(FileError) -> Int {
         var status = stat()
         guard unsafe fstat(number, &status) == 0 else { throw FileError("look at \(path)", code: errno) }
         return Int(status.st_size)
     }
 
-    /// Empties the file. The C function is `ftruncate`.
-    func truncate() throws(FileError) {
-        guard ftruncate(number, 0) == 0 else { throw FileError("empty \(path)", code: errno) }
+    /// Cuts the file behind so many bytes. The C function is `ftruncate`.
+    func truncate(to count: Int) throws(FileError) {
+        guard ftruncate(number, off_t(count)) == 0 else { throw FileError("shorten \(path)", code: errno) }
     }
 
     /// Takes the system's exclusive lock on the file, or returns false where another holds it. The C function is `flock`.

@@ -17,7 +17,7 @@ public final class DirectoryLock: Sendable {
         let path = directory + "/lock"
         let file = try Descriptor(path, O_RDWR | O_CREAT, "create \(path)")
         guard try file.lock() else { throw DirectoryInUse(directory: directory, holder: holder(path)) }
-        try file.truncate()
+        try file.truncate(to: 0)
         try file.write(Array("\(getpid())\n".utf8))
         return file
     }

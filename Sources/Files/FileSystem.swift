@@ -11,6 +11,12 @@ public protocol FileSystem: Sendable {
     /// Writes a new file, which must not exist, and forces it to the disk.
     func createDurably(_ path: String, _ bytes: [UInt8]) throws(FileError)
 
+    /// Writes bytes at `offset` of a file that is there, and cuts what lay behind them. A failure may leave some of the bytes there.
+    func write(_ bytes: [UInt8], to path: String, at offset: Int) throws(FileError)
+
+    /// Forces a file's bytes to the disk.
+    func synchronize(file path: String) throws(FileError)
+
     /// Gives a file another name in one atomic step, replacing whatever has that name.
     func rename(_ path: String, to newPath: String) throws(FileError)
 
@@ -28,7 +34,7 @@ extension FileSystem {
     ///
     /// Temporary name in the same directory, write, force, rename, force the directory. A failure removes the temporary file.
     public func replaceDurably(_ path: String, _ bytes: [UInt8]) throws(FileError) {
-        let temporary = "\(path).\(UInt64.random(in: 0 ... .max)).tmp"
+        let temporary = Self.temporaryName(of: path)
         do {
             try createDurably(temporary, bytes)
             try rename(temporary, to: path)
@@ -37,6 +43,20 @@ extension FileSystem {
             throw error
         }
         try synchronize(directory: Self.directory(of: path))
+    }
+
+    /// A name beside `path` for what is not finished; `isTemporary` knows it again.
+    private static func temporaryName(of path: String) -> String { "\(path).\(UInt64.random(in: 0 ... .max)).tmp" }
+
+    /// Whether a file has such a name: `NAME.DIGITS.tmp`.
+    private static func isTemporary(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count >= 3 && parts.last == "tmp" && UInt64(parts[parts.count - 2]) != nil
+    }
+
+    /// Removes what writers that died in `replaceDurably` left in a directory. Call it only where nobody else may be writing.
+    public func removeTemporaries(in directory: String) throws(FileError) {
+        for name in try names(in: directory) where Self.isTemporary(name) { try remove("\(directory)/\(name)") }
     }
 
     private static func directory(of path: String) -> String {

@@ -29,6 +29,17 @@ public struct PosixFileSystem: FileSystem {
         try file.synchronize()
     }
 
+    /// The C functions are `pwrite` and `ftruncate`.
+    public func write(_ bytes: [UInt8], to path: String, at offset: Int) throws(FileError) {
+        let file = try Descriptor(path, O_WRONLY, "open \(path)")
+        try file.write(bytes, at: offset)
+        if try file.size() > offset + bytes.count { try file.truncate(to: offset + bytes.count) }
+    }
+
+    public func synchronize(file path: String) throws(FileError) {
+        try Descriptor(path, O_WRONLY, "open \(path)").synchronize()
+    }
+
     /// The C function is `rename`.
     public func rename(_ path: String, to newPath: String) throws(FileError) {
         guard unsafe Glibc.rename(path, newPath) == 0 else {
@@ -43,6 +54,11 @@ public struct PosixFileSystem: FileSystem {
     /// The C function is `unlink`.
     public func remove(_ path: String) throws(FileError) {
         guard unsafe unlink(path) == 0 else { throw FileError("remove \(path)", code: errno) }
+    }
+
+    /// Removes a directory that is empty. The C function is `rmdir`.
+    public func removeDirectory(_ path: String) throws(FileError) {
+        guard unsafe rmdir(path) == 0 else { throw FileError("remove the directory \(path)", code: errno) }
     }
 
     /// The C function is `mkdir`.

@@ -126,6 +126,21 @@ import TrainingTestSupport
         #expect(try cluster.run(workers: 1).digest == cluster.localDigests().last)
     }
 
+    @Test func aRunGoesOnWithoutItsPictures() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        cluster.steps = 13
+        let samples = cluster.directory + "/samples"
+        let recorder = Recorder { event in
+            guard case .started = event else { return }
+            try? FileManager.default.removeItem(atPath: samples)
+            _ = FileManager.default.createFile(atPath: samples, contents: nil)
+        }
+        #expect(try cluster.run(workers: 1, reporter: recorder).digest == cluster.localDigests().last)
+        let notices = recorder.all.compactMap { if case .notice(let sentence) = $0 { sentence } else { nil } }
+        #expect(notices.contains { $0.hasPrefix("no pictures of epoch ") && $0.contains(samples) })
+    }
+
     @Test func aWorkerSaysThatNobodyAnswers() throws {
         var cluster = try TestCluster()
         defer { cluster.remove() }

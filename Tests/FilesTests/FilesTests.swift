@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Synchronization
 import Testing
 
 @Suite struct FilesTests {
@@ -50,11 +51,61 @@ import Testing
 
     @Test func linesAreAddedAtTheEnd() throws {
         try withTemporaryDirectory { directory in
-            do { try LineFile(directory + "/log").append("one") }
-            do { try LineFile(directory + "/log").append("two") }
-            #expect(try PosixFileSystem().read(directory + "/log") == Array("one\ntwo\n".utf8))
+            let path = directory + "/log"
+            try PosixFileSystem().createDurably(path, Array("zero\nhalf a li".utf8))
+            let file = try LineFile(path, lines: ["zero"])
+            try file.append("one")
+            try file.append("two")
+            #expect(try PosixFileSystem().read(path) == Array("zero\none\ntwo\n".utf8))
         }
     }
+
+    @Test func whatAFailedAppendLeavesIsWrittenOver() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/log"
+            let files = FullDisk()
+            let file = try LineFile(path, lines: [], files: files)
+            try file.append("one")
+            files.isFull.withLock { $0 = true }
+            #expect(throws: FileError.self) { try file.append("a line of which only the first half finds room") }
+            files.isFull.withLock { $0 = false }
+            try file.append("two")
+            #expect(try PosixFileSystem().read(path) == Array("one\ntwo\n".utf8))
+        }
+    }
+
+    @Test func temporariesOfDeadWritersGoAndNothingElse() throws {
+        try withTemporaryDirectory { directory in
+            let files = PosixFileSystem()
+            let others = ["a.h5", "b.1.tmp.h5", "c.tmp", "d.one.tmp", "e.-1.tmp"]
+            for name in others + ["a.h5.77.tmp", "metrics.jsonl.18446744073709551615.tmp"] {
+                try files.createDurably("\(directory)/\(name)", [1])
+            }
+            try files.removeTemporaries(in: directory)
+            #expect(try files.names(in: directory) == others)
+        }
+    }
+}
+
+/// A disk that takes only half of what is written while it is full.
+private final class FullDisk: FileSystem {
+    let isFull = Mutex(false)
+    private let real = PosixFileSystem()
+
+    func write(_ bytes: [UInt8], to path: String, at offset: Int) throws(FileError) {
+        guard isFull.withLock({ $0 }) else { return try real.write(bytes, to: path, at: offset) }
+        try real.write(Array(bytes.prefix(bytes.count / 2)), to: path, at: offset)
+        throw FileError("write \(path)", code: ENOSPC)
+    }
+
+    func names(in directory: String) throws(FileError) -> [String] { try real.names(in: directory) }
+    func read(_ path: String) throws(FileError) -> [UInt8] { try real.read(path) }
+    func createDurably(_ path: String, _ bytes: [UInt8]) throws(FileError) { try real.createDurably(path, bytes) }
+    func synchronize(file path: String) throws(FileError) { try real.synchronize(file: path) }
+    func rename(_ path: String, to newPath: String) throws(FileError) { try real.rename(path, to: newPath) }
+    func synchronize(directory: String) throws(FileError) { try real.synchronize(directory: directory) }
+    func remove(_ path: String) throws(FileError) { try real.remove(path) }
+    func createDirectory(_ path: String) throws(FileError) { try real.createDirectory(path) }
 }
 
 /// Runs a test in a directory of its own, which is removed afterwards.

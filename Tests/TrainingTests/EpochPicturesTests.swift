@@ -24,4 +24,13 @@ import TrainingTestSupport
             #expect(try PNG.read(paths[1]).width == 8 * 6 + 2)
         }
     }
+
+    @Test func aPictureThatCannotBeWrittenIsAnErrorThatNamesIt() throws {
+        let program = try TrainingProgram.tiny()
+        let pictures = try EpochPictures(program, engine: Interpreter(), source: RandomExamples())
+        let error = #expect(throws: FileError.self) {
+            _ = try pictures.write(epoch: 1, program.initialState(), History(), to: "/nowhere/samples")
+        }
+        #expect(error?.description.contains("/nowhere/samples/reconstructions-0001.png") == true)
+    }
 }

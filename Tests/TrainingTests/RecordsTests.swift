@@ -1,6 +1,7 @@
 import Contract
 import Files
 import Hashing
+import Synchronization
 import Testing
 
 @testable import Training
@@ -43,10 +44,9 @@ import Testing
                 for step in 0..<4 { try log.append(Self.row(step)) }
                 try log.append(Self.valid(4, epoch: 1))
                 for step in 4..<6 { try log.append(Self.row(step)) }
-                try LineFile(path).append(#"{"step":6,"epo"#)
             }
-            let torn = try PosixFileSystem().read(path).dropLast()
-            try PosixFileSystem().replaceDurably(path, Array(torn))
+            try PosixFileSystem().replaceDurably(
+                path, PosixFileSystem().read(path) + Array(#"{"step":6,"epo"#.utf8))
             _ = try MetricsLog(path, resumingAt: 5, history: history)
             #expect(try Self.text(path) == (0..<5).map { Self.row($0).line + "\n" }.joined())
             history.add(EvaluationMetrics(sums: [30, 20, 10], examples: 10)!, epoch: 1)
@@ -72,15 +72,29 @@ import Testing
         }
     }
 
+    /// After a power failure the last block of a file may come back as zeros, with whole rows of no checkpoint behind it.
+    @Test func rowsBehindAHoleAreCutWhereNoCheckpointReliesOnThem() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/metrics.jsonl"
+            let lines = [Self.row(0).line, Self.row(1).line, "\0\0\0\0", Self.row(3).line]
+            try PosixFileSystem().createDurably(path, Array((lines.joined(separator: "\n") + "\n").utf8))
+            #expect(throws: RecordError(path: path, line: 3)) {
+                _ = try MetricsLog(path, resumingAt: 4, history: History())
+            }
+            _ = try MetricsLog(path, resumingAt: 2, history: History())
+            #expect(try Self.text(path) == lines[..<2].map { $0 + "\n" }.joined())
+        }
+    }
+
     @Test func recomputedDigestsMustAgree() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/digests.jsonl"
             let (one, two) = (SHA256.digest([1]), SHA256.digest([2]))
             do {
-                var log = try DigestLog(path)
+                var log = try DigestLog(path, resumingAt: 0)
                 try log.record(one, step: 3)
             }
-            var log = try DigestLog(path)
+            var log = try DigestLog(path, resumingAt: 0)
             try log.record(one, step: 3)
             try log.record(two, step: 6)
             let error = #expect(throws: DigestMismatch.self) { try log.record(two, step: 3) }
@@ -88,6 +102,66 @@ import Testing
             #expect(
                 try Self.text(path) == #"{"step":3,"digest":"\#(one)"}"# + "\n" + #"{"step":6,"digest":"\#(two)"}"#
                     + "\n")
+        }
+    }
+
+    @Test func aLogWithTwoDigestsOfOneStepIsRefused() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/digests.jsonl"
+            let rows = [SHA256.digest([1]), SHA256.digest([2])].map { #"{"step":3,"digest":"\#($0)"}"# + "\n" }
+            try PosixFileSystem().createDurably(path, Array(rows.joined().utf8))
+            #expect(throws: DigestMismatch.self) { _ = try DigestLog(path, resumingAt: 0) }
+        }
+    }
+
+    @Test func aStateWithAnotherDigestThanTheRecordedOneIsNotResumed() throws {
+        try withTemporaryDirectory { directory in
+            let run = try RunDirectory(directory, resume: true)
+            let checkpoint = try CheckpointTests.checkpoint(after: 2)
+            func open() throws -> RunRecords {
+                try run.records(resumingAt: checkpoint.state, history: checkpoint.history)
+            }
+            var records = try open()
+            try records.record(checkpoint.state)
+            _ = try open()
+            let text = try Self.text(run.digestsPath).replacing(checkpoint.state.digest.description, with: "0123")
+            try PosixFileSystem().replaceDurably(run.digestsPath, Array(text.utf8))
+            let error = #expect(throws: DigestMismatch.self) { _ = try open() }
+            #expect(error?.recorded == "0123")
+        }
+    }
+
+    /// What a checkpoint relies on is on the disk before it.
+    @Test func rowsAreForcedToTheDiskBeforeTheCheckpoint() throws {
+        try withTemporaryDirectory { directory in
+            let files = RecordingFileSystem()
+            let run = try RunDirectory(directory, resume: true, files: files)
+            let checkpoint = try CheckpointTests.checkpoint(after: 1)
+            var records = try run.records(resumingAt: checkpoint.state, history: checkpoint.history)
+            try records.metrics.append(Self.row(0))
+            try records.record(checkpoint.state)
+            files.calls.withLock { $0 = [] }
+            _ = try records.save(checkpoint)
+            let calls = files.calls.withLock { $0 }
+            let rename = try #require(calls.firstIndex { $0.hasPrefix("rename") })
+            for log in ["metrics.jsonl", "digests.jsonl"] {
+                #expect(calls[..<rename].contains("force \(directory)/\(log)"))
+            }
+            #expect(calls[rename...].contains("force the names in \(directory)/checkpoints"))
+        }
+    }
+
+    @Test func temporariesOfADeadCoordinatorGoAtTheNextStart() throws {
+        try withTemporaryDirectory { directory in
+            do { _ = try RunDirectory(directory, resume: true) }
+            let left = ["checkpoints/step-0000000001.h5", "samples/loss.png", "metrics.jsonl", "coordinator-epoch"]
+            for name in left { try PosixFileSystem().createDurably("\(directory)/\(name).77.tmp", [1]) }
+            let run = try RunDirectory(directory, resume: true)
+            withExtendedLifetime(run) {}
+            #expect(try PosixFileSystem().names(in: directory) == ["checkpoints", "lock", "samples"])
+            for folder in ["checkpoints", "samples"] {
+                #expect(try PosixFileSystem().names(in: "\(directory)/\(folder)") == [])
+            }
         }
     }
 
@@ -113,5 +187,37 @@ import Testing
             let run = try RunDirectory(path, resume: true)
             #expect(try run.checkpoints.newest() == nil)
         }
+    }
+}
+
+/// A file system that notes what is forced to the disk and what gets its name.
+private final class RecordingFileSystem: FileSystem {
+    let calls = Mutex<[String]>([])
+    private let real = PosixFileSystem()
+
+    private func note(_ call: String) { calls.withLock { $0.append(call) } }
+
+    func synchronize(file path: String) throws(FileError) {
+        note("force \(path)")
+        try real.synchronize(file: path)
+    }
+
+    func synchronize(directory: String) throws(FileError) {
+        note("force the names in \(directory)")
+        try real.synchronize(directory: directory)
+    }
+
+    func rename(_ path: String, to newPath: String) throws(FileError) {
+        note("rename to \(newPath)")
+        try real.rename(path, to: newPath)
+    }
+
+    func names(in directory: String) throws(FileError) -> [String] { try real.names(in: directory) }
+    func read(_ path: String) throws(FileError) -> [UInt8] { try real.read(path) }
+    func createDurably(_ path: String, _ bytes: [UInt8]) throws(FileError) { try real.createDurably(path, bytes) }
+    func remove(_ path: String) throws(FileError) { try real.remove(path) }
+    func createDirectory(_ path: String) throws(FileError) { try real.createDirectory(path) }
+    func write(_ bytes: [UInt8], to path: String, at offset: Int) throws(FileError) {
+        try real.write(bytes, to: path, at: offset)
     }
 }

@@ -8,12 +8,8 @@ struct AddressFile {
         path = directory + "/address"
     }
 
-    /// Writes the address. The caller holds the directory's lock, so an address that is there already is a dead
-    /// coordinator's, and its socket folder is removed.
+    /// Writes the address, in place of a dead coordinator's: the caller holds the directory's lock.
     func write(_ address: String) throws(FileError) {
-        if let old = try? PosixFileSystem().read(path) {
-            SocketFolder.remove(address: String(decoding: old.dropLast(), as: UTF8.self))
-        }
         try PosixFileSystem().replaceDurably(path, Array("\(address)\n".utf8))
     }
 

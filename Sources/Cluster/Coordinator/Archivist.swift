@@ -27,8 +27,7 @@ final class Archivist: Sendable {
 
     /// What the thread owns.
     private struct Desk {
-        let store: CheckpointStore
-        var digests: DigestLog
+        var records: RunRecords
         let samples: String
         let makePictures: () throws -> EpochPictures
         var pictures: EpochPictures?
@@ -47,14 +46,12 @@ final class Archivist: Sendable {
 
     /// Starts the thread; `tell` is called on it.
     init(
-        _ directory: RunDirectory, digests: DigestLog, program: TrainingProgram, engine: any Engine,
-        source: any ExampleSource, tell: @escaping @Sendable (News) -> Void
+        _ records: RunRecords, samples: String, program: TrainingProgram, engine: any Engine, source: any ExampleSource,
+        tell: @escaping @Sendable (News) -> Void
     ) {
-        // Not the directory itself: the thread outlives `finish` by a moment, and the directory's lock must not.
-        let (store, samples) = (directory.checkpoints, directory.samplesPath)
         let thread = Thread { [self] in
             var desk = Desk(
-                store: store, digests: digests, samples: samples,
+                records: records, samples: samples,
                 makePictures: { try EpochPictures(program, engine: engine, source: source) })
             while handle(jobs.take(), &desk, tell) {}
         }
@@ -91,10 +88,9 @@ final class Archivist: Sendable {
     private func handle(_ job: Job, _ desk: inout Desk, _ tell: (News) -> Void) -> Bool {
         do {
             switch job {
-            case .record(let state): try desk.digests.record(state.digest, step: state.step)
+            case .record(let state): try desk.records.record(state)
             case .save(let checkpoint):
-                let path = try desk.store.save(checkpoint.encode(), step: checkpoint.state.step)
-                tell(.saved(path: path, step: checkpoint.state.step))
+                tell(.saved(path: try desk.records.save(checkpoint), step: checkpoint.state.step))
             case .draw: drawNewest(&desk, tell)
             case .finish(let done):
                 done.signal()

@@ -57,7 +57,8 @@ public final class CoordinatorProcess {
         try Link.checkAvailability(of: endpoint)
         inbox = try Inbox()
         opening = try RunOpening(options)
-        training = try opening.begin(options.stop)
+        let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
+        training = opening.begin(options.stop, metrics: records.metrics)
         address = AddressFile(directory: opening.directory.path)
         state = CoordinatorState(Self.configuration(opening, options))
         outgoing = OutgoingParameters(training.model)
@@ -65,8 +66,8 @@ public final class CoordinatorProcess {
         post = CoordinatorPost(
             try Link.listening(on: endpoint, in: Context()), run: opening.run, epoch: opening.epoch)
         archivist = Archivist(
-            opening.directory, digests: try DigestLog(opening.directory.digestsPath), program: opening.program,
-            engine: options.engine, source: options.source
+            records, samples: opening.directory.samplesPath, program: opening.program, engine: options.engine,
+            source: options.source
         ) { [inbox] in inbox.put(.archivist($0)) }
     }
 

@@ -60,13 +60,12 @@ struct RunOpening {
     }
 
     /// The run, ready for its first round.
-    func begin(_ stop: CoordinatorOptions.Stop) throws -> RunState {
+    func begin(_ stop: CoordinatorOptions.Stop, metrics: MetricsLog) -> RunState {
         let total =
             switch stop {
             case .epochs(let epochs): program.plan.steps(epochs: epochs)
             case .steps(let steps): steps
             }
-        let metrics = try MetricsLog(directory.metricsPath, resumingAt: state.step, history: history)
         return RunState(
             program, contract, run: run, totalSteps: total, model: state, history: history, metrics: metrics)
     }

@@ -1,38 +1,58 @@
+import Files
 import Foundation
 
-/// A folder for sockets that only this user may enter, removed with this object.
+/// A folder for sockets that only this user may enter, removed with this object, or by the next one where its process was killed.
 final class SocketFolder {
     private let path: String
+    private let lock: DirectoryLock
 
+    /// Makes the folder under the temporary one, and removes those of processes that are gone.
+    ///
     /// - Throws: The temporary folder cannot be written.
-    init() throws {
-        let name = "\(Self.prefix)\(String(UInt64.random(in: 0 ... .max), radix: 36))"
-        path = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
+    init(in temporary: String = FileManager.default.temporaryDirectory.path) throws {
+        Self.removeAbandoned(in: temporary)
+        let name = String(UInt64.random(in: 0 ... .max), radix: 36)
+        path = "\(temporary)/\(Self.prefix)\(name)"
+        // It gets its name with the lock in it, so that nobody takes it for abandoned.
+        let unlocked = "\(temporary)/.\(Self.prefix)\(name)"
         do {
             try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+                atPath: unlocked, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+            lock = try DirectoryLock(unlocked)
+            try PosixFileSystem().rename(unlocked, to: path)
         } catch {
             throw SocketFolderError(path: path)
         }
     }
 
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
+    deinit { Self.remove(path) }
 
     /// Where a coordinator may listen.
     var address: String { "ipc://\(path)/run" }
 
-    /// Removes the folder of a coordinator that was killed; other addresses are left alone.
-    static func remove(address: String) {
-        guard address.hasPrefix("ipc://"), address.hasSuffix("/run") else { return }
-        let folder = URL(fileURLWithPath: String(address.dropFirst(6).dropLast(4)))
-        let isOurs = folder.lastPathComponent.hasPrefix(prefix)
-        let isTemporary = folder.deletingLastPathComponent().path == FileManager.default.temporaryDirectory.path
-        if isOurs, isTemporary { try? FileManager.default.removeItem(at: folder) }
+    private static func removeAbandoned(in temporary: String) {
+        let names = (try? PosixFileSystem().names(in: temporary)) ?? []
+        for name in names where name.hasPrefix(prefix) {
+            let path = "\(temporary)/\(name)"
+            guard isOurs(path) else { continue }
+            if let lock = try? DirectoryLock(path) { withExtendedLifetime(lock) { remove(path) } }
+        }
     }
 
-    private static let prefix = "tributary-"
+    /// No link that somebody else laid to where nothing may be removed.
+    private static func isOurs(_ path: String) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return attributes?[.type] as? FileAttributeType == .typeDirectory
+            && (attributes?[.ownerAccountID] as? NSNumber)?.uint32Value == geteuid()
+    }
+
+    /// Removes the folder and what belongs in it; one that holds anything else stays.
+    private static func remove(_ path: String) {
+        for name in ["run", "run-bulk", "lock"] { try? PosixFileSystem().remove("\(path)/\(name)") }
+        try? PosixFileSystem().removeDirectory(path)
+    }
+
+    private static let prefix = "tributary-sockets-"
 }
 
 /// No folder for sockets could be made.

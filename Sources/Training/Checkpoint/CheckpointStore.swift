@@ -2,7 +2,7 @@ import Files
 
 /// The checkpoints of a run, in a directory.
 ///
-/// A crash at any instant leaves every finished checkpoint whole. Reading takes the newest that verifies and says which it
+/// A crash at any instant leaves every finished checkpoint whole, and the only whole one is never removed. Reading takes the newest that verifies and says which it
 /// skipped.
 public struct CheckpointStore: Sendable {
     public let directory: String
@@ -20,17 +20,23 @@ public struct CheckpointStore: Sendable {
     /// A file that was not taken.
     public struct Skipped: Hashable, Sendable, CustomStringConvertible {
         public let path: String
+        /// A sentence that names the file.
         public let reason: String
-        public var description: String { "skipped \(path): \(reason)" }
+        public var description: String { "skipped a checkpoint: \(reason)" }
     }
 
-    /// Saves the encoded checkpoint of a step and returns its path; older ones beyond those kept are then removed.
+    /// Saves the encoded checkpoint of a step, reads it again, and returns its path; older ones are then removed.
     ///
-    /// Files of later steps, which a resume has passed over, stay and do not count.
-    /// - Throws: `FileError`; what was there before is untouched then.
-    public func save(_ encoded: [UInt8], step: Int) throws(FileError) -> String {
+    /// The newest ones that are whole stay, as many as are kept; damaged ones among them do not count. Files of later steps,
+    /// which a resume has passed over, stay and do not count either.
+    /// - Throws: `FileError`, or `CheckpointError` where the file does not hold what was written; what was there before is
+    ///   untouched then.
+    public func save(_ encoded: [UInt8], step: Int) throws -> String {
         let path = path(ofStep: step)
         try files.replaceDurably(path, encoded)
+        guard try files.read(path) == encoded else {
+            throw CheckpointError(file: path, reason: "does not hold what was just written to it: check the disk")
+        }
         try removeOld(before: step)
         return path
     }
@@ -82,15 +88,20 @@ public struct CheckpointStore: Sendable {
         try files.names(in: directory).compactMap(Self.step).sorted()
     }
 
-    /// Removes what a dead writer left unfinished. Call it only while holding the run directory's lock.
-    public func removeLeftovers() throws(FileError) {
-        for name in try files.names(in: directory) where name.hasPrefix("step-") && name.hasSuffix(".tmp") {
-            try files.remove("\(directory)/\(name)")
+    private func removeOld(before newest: Int) throws(FileError) {
+        var whole = 1
+        for step in try steps().reversed() where step < newest {
+            if whole == kept {
+                try files.remove(path(ofStep: step))
+            } else if isWhole(path(ofStep: step)) {
+                whole += 1
+            }
         }
     }
 
-    private func removeOld(before newest: Int) throws(FileError) {
-        for step in try steps().filter({ $0 <= newest }).dropLast(kept) { try files.remove(path(ofStep: step)) }
+    private func isWhole(_ path: String) -> Bool {
+        guard let bytes = try? files.read(path) else { return false }
+        return (try? CheckpointSeal.open(bytes, file: path)) != nil
     }
 
     private static func step(_ name: String) -> Int? {

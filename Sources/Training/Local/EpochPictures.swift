@@ -1,3 +1,4 @@
+import Files
 import Pictures
 import Tensors
 import VAE
@@ -21,7 +22,10 @@ public final class EpochPictures {
     }
 
     /// Writes `reconstructions-EPOCH.png`, `samples-EPOCH.png` and `loss.png` into a directory, and returns their paths.
-    public func write(epoch: Int, _ state: ModelState, _ history: History, to directory: String) throws -> [String] {
+    public func write(
+        epoch: Int, _ state: ModelState, _ history: History, to directory: String,
+        files: any FileSystem = PosixFileSystem()
+    ) throws -> [String] {
         let digits = String(epoch)
         let number = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
         model.load(state)
@@ -30,7 +34,7 @@ public final class EpochPictures {
             ("\(directory)/samples-\(number).png", try samples()),
         ]
         if !history.train.isEmpty { pictures.append(("\(directory)/loss.png", Self.lossCurve(history))) }
-        for (path, picture) in pictures { try PNG.write(picture, to: path) }
+        for (path, picture) in pictures { try files.replaceDurably(path, PNG.encode(picture)) }
         return pictures.map(\.0)
     }
 

@@ -8,18 +8,38 @@ public struct DigestLog: Sendable {
     private let path: String
     private var known: [Int: String]
 
-    private struct Row: Codable {
-        let step: Int
-        let digest: String
+    /// A line of the log.
+    public struct Row: Hashable, Sendable, Codable {
+        public let step: Int
+        public let digest: String
+
+        fileprivate var line: String { #"{"step":\#(step),"digest":"\#(digest)"}"# }
     }
 
-    /// Opens the log; a torn last row is cut.
-    public init(_ path: String, files: any FileSystem = PosixFileSystem()) throws {
-        let rows = try readRows(path, files) { try? ConfigurationNode(json: String($0))?.decode(Row.self) }
-        known = Dictionary(rows.map { ($0.step, $0.digest) }, uniquingKeysWith: { first, _ in first })
-        try files.replaceDurably(path, Array(rows.map { Self.line($0.step, $0.digest) + "\n" }.joined().utf8))
+    /// Opens the log of a run that continues at a state. A torn last row is cut; rows of later steps stay, to be compared with.
+    ///
+    /// - Throws: `DigestMismatch` where two rows of one step differ. `RecordError`, `FileError`.
+    public init(_ path: String, resumingAt step: Int, files: any FileSystem = PosixFileSystem()) throws {
+        let rows = try Self.rows(path, neededUpTo: step, files: files)
+        known = [:]
+        for row in rows {
+            if let earlier = known.updateValue(row.digest, forKey: row.step), earlier != row.digest {
+                throw DigestMismatch(path: path, step: row.step, recorded: earlier, computed: row.digest)
+            }
+        }
         self.path = path
-        file = try LineFile(path)
+        file = try LineFile(path, lines: rows.map(\.line), files: files)
+    }
+
+    /// The rows that a log holds, in their order, without a torn end.
+    ///
+    /// - Parameter step: Rows up to this step were forced to the disk, so a line before one of them that is none is an error.
+    public static func rows(_ path: String, neededUpTo step: Int, files: any FileSystem = PosixFileSystem()) throws
+        -> [Row]
+    {
+        try readRows(path, files, isNeeded: { $0.step <= step }) { line in
+            try? ConfigurationNode(json: String(line))?.decode(Row.self)
+        }
     }
 
     /// Records the digest after `step` steps, or compares it with the one that is recorded.
@@ -32,11 +52,15 @@ public struct DigestLog: Sendable {
             }
             return
         }
-        try file.append(Self.line(step, digest.description))
+        try file.append(Row(step: step, digest: digest.description).line)
         known[step] = digest.description
     }
 
-    private static func line(_ step: Int, _ digest: String) -> String { #"{"step":\#(step),"digest":"\#(digest)"}"# }
+    /// Whether the digest after so many steps is recorded.
+    public func contains(step: Int) -> Bool { known[step] != nil }
+
+    /// Forces the rows to the disk.
+    public func synchronize() throws(FileError) { try file.synchronize() }
 }
 
 /// A step that came out differently from the time before.

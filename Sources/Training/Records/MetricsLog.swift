@@ -10,16 +10,18 @@ public struct MetricsLog: Sendable {
     public init(_ path: String, resumingAt step: Int, history: History, files: any FileSystem = PosixFileSystem())
         throws
     {
-        let rows = try readRows(path, files, MetricsRow.init(line:))
-        let kept = rows.filter { row in
+        func isContained(_ row: MetricsRow) -> Bool {
             switch row.split {
             case .train: row.step < step
             case .valid: row.step <= step && history.valid.contains { $0.epoch == row.epoch }
             }
         }
-        try files.replaceDurably(path, Array(kept.map { $0.line + "\n" }.joined().utf8))
-        file = try LineFile(path)
+        let rows = try readRows(path, files, isNeeded: isContained, MetricsRow.init(line:))
+        file = try LineFile(path, lines: rows.filter(isContained).map(\.line), files: files)
     }
 
     public func append(_ row: MetricsRow) throws(FileError) { try file.append(row.line) }
+
+    /// Forces the rows to the disk.
+    public func synchronize() throws(FileError) { try file.synchronize() }
 }

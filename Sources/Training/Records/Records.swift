@@ -1,9 +1,13 @@
 import Files
 
-/// Reads the lines of a record that was added to until a crash.
+/// Reads the lines of a record that was added to until a crash, up to the first that is no row.
 ///
-/// - Throws: `RecordError` for a line that is no row, unless it is the last: that one was torn.
-func readRows<Row>(_ path: String, _ files: any FileSystem, _ parse: (Substring) -> Row?) throws -> [Row] {
+/// What a crash tears was not forced to the disk, so it lies behind everything that a checkpoint relies on.
+/// - Parameter isNeeded: Whether a row is one that the state contains.
+/// - Throws: `RecordError` for a line that is no row, if a needed one follows it: nobody wrote that.
+func readRows<Row>(
+    _ path: String, _ files: any FileSystem, isNeeded: (Row) -> Bool, _ parse: (Substring) -> Row?
+) throws -> [Row] {
     let bytes: [UInt8]
     do throws(FileError) {
         bytes = try files.read(path)
@@ -12,18 +16,13 @@ func readRows<Row>(_ path: String, _ files: any FileSystem, _ parse: (Substring)
         throw error
     }
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-    return try rows(lines, path, parse)
-}
-
-/// The last piece is what follows the last newline: nothing, or a torn line, which is not read even if it parses.
-private func rows<Row>(_ lines: [Substring], _ path: String, _ parse: (Substring) -> Row?) throws -> [Row] {
-    try lines.dropLast().enumerated().compactMap { index, line in
-        guard let row = parse(line) else {
-            if index == lines.count - 2 { return nil }
-            throw RecordError(path: path, line: index + 1)
-        }
-        return row
+    // The last piece is what follows the last newline: nothing, or a torn line, which is not read even if it parses.
+    let rows = lines.dropLast().map(parse)
+    let whole = rows.prefix { $0 != nil }.compactMap(\.self)
+    guard !rows[whole.count...].contains(where: { $0.map(isNeeded) ?? false }) else {
+        throw RecordError(path: path, line: whole.count + 1)
     }
+    return whole
 }
 
 /// A record with a line that nobody wrote.

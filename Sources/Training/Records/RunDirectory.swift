@@ -24,7 +24,7 @@ public struct RunDirectory: Sendable {
         try files.createDirectory(checkpointsPath)
         try files.createDirectory(samplesPath)
         try files.synchronize(directory: path)
-        try checkpoints.removeLeftovers()
+        for directory in [path, checkpointsPath, samplesPath] { try files.removeTemporaries(in: directory) }
     }
 
     public var metricsPath: String { path + "/metrics.jsonl" }
@@ -34,6 +34,16 @@ public struct RunDirectory: Sendable {
     private var checkpointsPath: String { path + "/checkpoints" }
 
     public var checkpoints: CheckpointStore { CheckpointStore(directory: checkpointsPath, files: files) }
+
+    /// Opens the records of a run that continues at a state.
+    ///
+    /// - Throws: `DigestMismatch` where the state's own digest is not the recorded one. `RecordError`, `FileError`.
+    public func records(resumingAt state: ModelState, history: History) throws -> RunRecords {
+        var digests = try DigestLog(digestsPath, resumingAt: state.step, files: files)
+        if digests.contains(step: state.step) { try digests.record(state.digest, step: state.step) }
+        let metrics = try MetricsLog(metricsPath, resumingAt: state.step, history: history, files: files)
+        return RunRecords(checkpoints: checkpoints, metrics: metrics, digests: digests)
+    }
 
     /// Writes `config.yaml`, the configuration as the user may start from it again.
     public func write(configuration yaml: String) throws(FileError) {
