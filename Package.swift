@@ -107,7 +107,7 @@ let package = Package(
             name: "IngestTests", dependencies: ["Ingest", "Storage", "Pictures", "Archives", "Files", "Hashing"]),
         // What tests of several targets train: tiny networks on keyed random images.
         .target(
-            name: "TrainingTestSupport", dependencies: ["Training", "VAE", "Randomness"],
+            name: "TrainingTestSupport", dependencies: ["Training", "VAE", "Tensors", "Randomness"],
             path: "Tests/TrainingTestSupport"),
         .testTarget(
             name: "TrainingTests",

@@ -18,8 +18,8 @@ struct CheckpointCommand: ParsableCommand {
         }
         let isFile = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType == .typeRegular
         if isFile { return try Checkpoint(PosixFileSystem().read(path), file: path) }
-        guard let found = try CheckpointStore(directory: path + "/checkpoints").newest() else {
-            throw UsageProblem("\(path)/checkpoints holds no checkpoint")
+        guard let found = try CheckpointStore(directory: RunPaths(path).checkpoints).newest() else {
+            throw UsageProblem("\(RunPaths(path).checkpoints) holds no checkpoint")
         }
         for skipped in found.skipped { Terminal.standardError.line("\(skipped)") }
         return found.checkpoint

@@ -71,6 +71,19 @@ extension StepReport {
     }
 }
 
+/// A line about work that takes long: rewritten on a terminal, repeated now and then elsewhere.
+struct Ticker {
+    private let terminal = Terminal.standardError
+    private var last = Date.distantPast
+
+    mutating func show(_ text: @autoclosure () -> String) {
+        let now = Date()
+        guard now.timeIntervalSince(last) >= (terminal.isInteractive ? 0.1 : 10) else { return }
+        last = now
+        terminal.isInteractive ? terminal.status(text()) : terminal.line(text())
+    }
+}
+
 /// How fast steps go lately, for the time left.
 private struct RateMeter {
     private var marks: [(step: Int, time: Date)] = []

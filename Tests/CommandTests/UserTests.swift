@@ -7,7 +7,8 @@ struct UserTests {
     @Test(arguments: [
         "data import mnist", "data import celeba", "data synthesize faces", "data inspect", "train", "coordinator",
         "worker",
-        "checkpoint inspect", "checkpoint verify", "checkpoint digest", "sample", "reconstruct", "interpolate",
+        "checkpoint inspect", "checkpoint verify", "checkpoint digest", "verify-run", "sample", "reconstruct",
+        "interpolate",
         "evaluate",
         "preset",
     ])
@@ -30,6 +31,26 @@ struct UserTests {
         let evaluation = try Command(
             "evaluate", "--checkpoint", bench["run"], "--data", bench["faces.h5"], "--json")
         #expect(try keys(evaluation).isSuperset(of: ["negative_elbo", "reconstruction", "divergence", "split"]))
+    }
+
+    @Test func aRunIsVerifiedAgainstItsRecord() throws {
+        let bench = try Workbench()
+        #expect(try bench.train("--steps", "6", "--digest-every", "2").status == 0)
+        func verify(_ steps: String, _ more: String...) throws -> Command {
+            try Command(
+                program: Command.executable,
+                ["verify-run", bench["run"], "--steps", steps, "--data", bench["faces.h5"]] + more)
+        }
+        let equal = try verify("1..6")
+        #expect(equal.status == 0 && equal.output.contains("all 3 recorded digests came out equal"), "\(equal.errors)")
+        #expect(try verify("7..9").sentence?.contains("has no row from step 7 to 9") == true)
+        #expect(try verify("6..1").status == 64)
+        let log = try String(contentsOfFile: bench["run/digests.jsonl"], encoding: .utf8)
+        try bench.write(
+            log.replacing(#"{"step":4,"digest":""#, with: #"{"step":4,"digest":"0"#), to: "run/digests.jsonl")
+        let differs = try verify("1..6", "--json")
+        #expect(
+            differs.status == 2 && differs.output.contains(#""difference":{"#), "\(differs.output)\(differs.errors)")
     }
 
     @Test func aFinishedRunSaysThatItIs() throws {

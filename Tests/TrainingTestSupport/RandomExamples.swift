@@ -8,7 +8,7 @@ public struct RandomExamples: ExampleSource {
     public let channels = 1
     public let height = 4
     public let width = 4
-    public let fingerprint = "random 1 x 4 x 4"
+    public var fingerprint = "random 1 x 4 x 4"
 
     public init(trainingCount: Int = 37, validationCount: Int = 11) {
         self.trainingCount = trainingCount

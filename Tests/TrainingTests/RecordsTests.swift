@@ -124,8 +124,8 @@ import Testing
             var records = try open()
             try records.record(checkpoint.state)
             _ = try open()
-            let text = try Self.text(run.digestsPath).replacing(checkpoint.state.digest.description, with: "0123")
-            try PosixFileSystem().replaceDurably(run.digestsPath, Array(text.utf8))
+            let text = try Self.text(run.paths.digests).replacing(checkpoint.state.digest.description, with: "0123")
+            try PosixFileSystem().replaceDurably(run.paths.digests, Array(text.utf8))
             let error = #expect(throws: DigestMismatch.self) { _ = try open() }
             #expect(error?.recorded == "0123")
         }
@@ -180,7 +180,7 @@ import Testing
                 let run = try RunDirectory(path, resume: false)
                 #expect(throws: DirectoryInUse.self) { _ = try RunDirectory(path, resume: true) }
                 try run.write(configuration: "epochs: 1\n")
-                #expect(try Self.text(run.configurationPath) == "epochs: 1\n")
+                #expect(try Self.text(run.paths.configuration) == "epochs: 1\n")
             }
             let error = #expect(throws: DirectoryNotEmpty.self) { _ = try RunDirectory(path, resume: false) }
             #expect(error?.description.contains("continue the run in it with --resume") == true)

@@ -59,14 +59,14 @@ public final class CoordinatorProcess {
         opening = try RunOpening(options)
         let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
         training = opening.begin(options.stop, metrics: records.metrics)
-        address = AddressFile(directory: opening.directory.path)
+        address = AddressFile(directory: opening.directory.paths.directory)
         state = CoordinatorState(Self.configuration(opening, options))
         outgoing = OutgoingParameters(training.model)
         pace = Pace(imagesPerStep: training.program.plan.globalBatch, examples: training.program.evaluation.examples)
         post = CoordinatorPost(
             try Link.listening(on: endpoint, in: Context()), run: opening.run, epoch: opening.epoch)
         archivist = Archivist(
-            records, samples: opening.directory.samplesPath, program: opening.program, engine: options.engine,
+            records, samples: opening.directory.paths.samples, program: opening.program, engine: options.engine,
             source: options.source
         ) { [inbox] in inbox.put(.archivist($0)) }
     }

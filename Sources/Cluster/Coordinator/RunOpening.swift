@@ -25,7 +25,7 @@ struct RunOpening {
         let wanted = try program.contract(engine: options.engine, dataFingerprint: options.source.fingerprint)
         directory = try RunDirectory(options.directory, resume: options.resume)
         let newest = try directory.checkpoints.newest()
-        let epochs = EpochFile(directory: directory.path)
+        let epochs = EpochFile(directory: directory.paths.directory)
         try Self.check(newest, isOf: epochs.read().run, in: options.directory)
         contract = try Self.contract(wanted, stored: newest?.checkpoint.contract, in: options.directory)
         var generator = SystemRandomNumberGenerator()

@@ -48,12 +48,12 @@ public struct CheckpointStore: Sendable {
         public let skipped: [Skipped]
     }
 
-    /// The newest checkpoint that verifies, or nil where there are none at all.
+    /// The newest checkpoint that verifies, of those that have at most so many steps; nil where there are none of them at all.
     ///
     /// - Throws: `NoUsableCheckpoint` where there are some and none verifies: beginning anew would bury them. `FileError`.
-    public func newest() throws -> Found? {
+    public func newest(upTo limit: Int = .max) throws -> Found? {
         var skipped: [Skipped] = []
-        for step in try steps().reversed() {
+        for step in try steps().reversed() where step <= limit {
             let path = path(ofStep: step)
             do {
                 return Found(checkpoint: try read(path, step: step), path: path, skipped: skipped)

@@ -2,7 +2,7 @@ import Files
 
 /// Everything that a run leaves behind, in one directory that its coordinator has locked.
 public struct RunDirectory: Sendable {
-    public let path: String
+    public let paths: RunPaths
     private let files: any FileSystem
     private let lock: DirectoryLock
 
@@ -11,7 +11,7 @@ public struct RunDirectory: Sendable {
     /// - Parameter resume: Whether a run may be there already.
     /// - Throws: `DirectoryInUse`, `DirectoryNotEmpty`, `FileError`.
     public init(_ path: String, resume: Bool, files: any FileSystem = PosixFileSystem()) throws {
-        self.path = path
+        paths = RunPaths(path)
         self.files = files
         try Self.createDirectories(path, files)
         // Not even a lock is left in a directory that was never a run's.
@@ -21,33 +21,27 @@ public struct RunDirectory: Sendable {
         guard try resume || files.names(in: path).allSatisfy({ $0 == "lock" }) else {
             throw DirectoryNotEmpty(path: path)
         }
-        try files.createDirectory(checkpointsPath)
-        try files.createDirectory(samplesPath)
+        try files.createDirectory(paths.checkpoints)
+        try files.createDirectory(paths.samples)
         try files.synchronize(directory: path)
-        for directory in [path, checkpointsPath, samplesPath] { try files.removeTemporaries(in: directory) }
+        for directory in [path, paths.checkpoints, paths.samples] { try files.removeTemporaries(in: directory) }
     }
 
-    public var metricsPath: String { path + "/metrics.jsonl" }
-    public var digestsPath: String { path + "/digests.jsonl" }
-    public var samplesPath: String { path + "/samples" }
-    public var configurationPath: String { path + "/config.yaml" }
-    private var checkpointsPath: String { path + "/checkpoints" }
-
-    public var checkpoints: CheckpointStore { CheckpointStore(directory: checkpointsPath, files: files) }
+    public var checkpoints: CheckpointStore { CheckpointStore(directory: paths.checkpoints, files: files) }
 
     /// Opens the records of a run that continues at a state.
     ///
     /// - Throws: `DigestMismatch` where the state's own digest is not the recorded one. `RecordError`, `FileError`.
     public func records(resumingAt state: ModelState, history: History) throws -> RunRecords {
-        var digests = try DigestLog(digestsPath, resumingAt: state.step, files: files)
+        var digests = try DigestLog(paths.digests, resumingAt: state.step, files: files)
         if digests.contains(step: state.step) { try digests.record(state.digest, step: state.step) }
-        let metrics = try MetricsLog(metricsPath, resumingAt: state.step, history: history, files: files)
+        let metrics = try MetricsLog(paths.metrics, resumingAt: state.step, history: history, files: files)
         return RunRecords(checkpoints: checkpoints, metrics: metrics, digests: digests)
     }
 
     /// Writes `config.yaml`, the configuration as the user may start from it again.
     public func write(configuration yaml: String) throws(FileError) {
-        try files.replaceDurably(configurationPath, Array(yaml.utf8))
+        try files.replaceDurably(paths.configuration, Array(yaml.utf8))
     }
 
     private static func createDirectories(_ path: String, _ files: any FileSystem) throws(FileError) {

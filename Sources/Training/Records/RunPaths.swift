@@ -1,0 +1,12 @@
+/// Where the files of a run are; whoever only reads them needs no lock.
+public struct RunPaths: Hashable, Sendable {
+    public let directory: String
+
+    public init(_ directory: String) { self.directory = directory }
+
+    public var checkpoints: String { directory + "/checkpoints" }
+    public var metrics: String { directory + "/metrics.jsonl" }
+    public var digests: String { directory + "/digests.jsonl" }
+    public var samples: String { directory + "/samples" }
+    public var configuration: String { directory + "/config.yaml" }
+}
