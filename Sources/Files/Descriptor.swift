@@ -6,8 +6,9 @@ struct Descriptor: ~Copyable {
     private let path: String
 
     /// Opens a file. The C function is `open`.
-    init(_ path: String, _ flags: Int32, _ operation: String) throws(FileError) {
-        number = unsafe open(path, flags | O_CLOEXEC, 0o666)
+    /// - Parameter mode: Who may do what with a file that is made, before the process's mask.
+    init(_ path: String, _ flags: Int32, _ operation: String, mode: mode_t = 0o666) throws(FileError) {
+        number = unsafe open(path, flags | O_CLOEXEC, mode)
         self.path = path
         guard number >= 0 else { throw FileError(operation, code: errno) }
     }
@@ -45,11 +46,16 @@ struct Descriptor: ~Copyable {
         return bytes
     }
 
-    /// The file's length in bytes. The C function is `fstat`.
+    /// The file's length in bytes.
     func size() throws(FileError) -> Int {
+        Int(try status().st_size)
+    }
+
+    /// What the system knows of the file. The C function is `fstat`.
+    func status() throws(FileError) -> stat {
         var status = stat()
         guard unsafe fstat(number, &status) == 0 else { throw FileError("look at \(path)", code: errno) }
-        return Int(status.st_size)
+        return status
     }
 
     /// Cuts the file behind so many bytes. The C function is `ftruncate`.

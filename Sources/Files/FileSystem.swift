@@ -46,7 +46,7 @@ extension FileSystem {
     }
 
     /// A name beside `path` for what is not finished; `isTemporary` knows it again.
-    private static func temporaryName(of path: String) -> String { "\(path).\(UInt64.random(in: 0 ... .max)).tmp" }
+    static func temporaryName(of path: String) -> String { "\(path).\(UInt64.random(in: 0 ... .max)).tmp" }
 
     /// Whether a file has such a name: `NAME.DIGITS.tmp`.
     private static func isTemporary(_ name: String) -> Bool {
@@ -59,7 +59,7 @@ extension FileSystem {
         for name in try names(in: directory) where Self.isTemporary(name) { try remove("\(directory)/\(name)") }
     }
 
-    private static func directory(of path: String) -> String {
+    static func directory(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

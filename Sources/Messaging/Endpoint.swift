@@ -1,7 +1,6 @@
 /// An address that a socket listens on or connects to.
 ///
-/// Three transports are known: `tcp://HOST:PORT`, `ipc://PATH` and `inproc://NAME`. Where nothing encrypts, TCP is
-/// accepted on loopback addresses only.
+/// Three transports are known: `tcp://HOST:PORT`, `ipc://PATH` and `inproc://NAME`. `SocketSecurity` says who may use which.
 public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     /// How the bytes travel.
     public enum Transport: String, Sendable {
@@ -51,15 +50,6 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         guard transport == .tcp else { return true }
         guard let host = tcpParts?.host else { return false }
         return host == "localhost" || host == "[::1]" || host == "::1" || Self.isLoopbackVersion4(host)
-    }
-
-    /// Refuses addresses that other machines can reach, since nothing encrypts or authenticates yet.
-    func requireLocal(for operation: String) throws(MessagingError) {
-        if isLocal { return }
-        throw MessagingError(
-            operation, .notPermitted, endpoint: description,
-            remedy: "cannot \(operation) \(self): connections between machines wait for encryption, which comes in a "
-                + "later version; use tcp://127.0.0.1:PORT")
     }
 
     private var tcpParts: (host: String, port: UInt16)? {

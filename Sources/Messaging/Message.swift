@@ -55,6 +55,15 @@ import CZeroMQ
     /// Whether more frames of the same message follow. The C function is `zmq_msg_more`.
     public var hasMore: Bool { unsafe zmq_msg_more(handle) != 0 }
 
+    /// The key whose owner sent it, where the sender connected to a listener with a `Doorkeeper`. The C function is
+    /// `zmq_msg_gets` with `User-Id`.
+    ///
+    /// Only for messages of a socket with `SocketSecurity.server`: elsewhere a peer can write into this property what it likes.
+    public var sender: PublicKey? {
+        guard let text = unsafe zmq_msg_gets(handle, "User-Id") else { return nil }
+        return PublicKey(unsafe String(cString: text))
+    }
+
     /// Copies the bytes out.
     public var bytes: [UInt8] {
         unsafe Array(raw)

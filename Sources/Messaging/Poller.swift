@@ -31,6 +31,18 @@ public enum Poller {
         return ready
     }
 
+    /// Waits at most `limit` for a message of one socket, or its doorbell. The C function is `zmq_poll`.
+    static func wait(
+        for socket: borrowing Socket, _ doorbell: Doorbell, atMost limit: Duration
+    ) throws(MessagingError) {
+        var items = unsafe [
+            zmq_pollitem_t(socket: socket.pointer, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0),
+            zmq_pollitem_t(socket: nil, fd: doorbell.descriptor, events: Int16(ZMQ_POLLIN), revents: 0),
+        ]
+        guard unsafe zmq_poll(&items, 2, milliseconds(limit)) == -1 || items[1].revents != 0 else { return }
+        doorbell.silence()
+    }
+
     /// Rounds up, so that a wait never ends before its time.
     private static func milliseconds(_ duration: Duration) -> Int {
         let (seconds, attoseconds) = duration.components

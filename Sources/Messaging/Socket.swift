@@ -11,6 +11,10 @@ import CZeroMQ
         case router
         /// Talks to one router.
         case dealer
+        /// Answers questions one by one.
+        case reply
+        /// Talks to one other of its kind.
+        case pair
     }
 
     /// What became of a message.
@@ -26,6 +30,7 @@ import CZeroMQ
     public let kind: Kind
     let pointer: UnsafeMutableRawPointer
     private let context: Context
+    private let security: SocketSecurity
 
     /// Opens a socket. The C function is `zmq_socket`.
     public init(_ kind: Kind, in context: Context, options: SocketOptions = SocketOptions()) throws(MessagingError) {
@@ -33,6 +38,7 @@ import CZeroMQ
         self.kind = kind
         unsafe pointer = handle.pointer
         self.context = context
+        security = options.security
     }
 
     /// The C function is `zmq_close`.
@@ -41,18 +47,18 @@ import CZeroMQ
     }
 
     /// Listens on `endpoint`. The C function is `zmq_bind`.
-    /// - Throws: The address is taken, is not this machine's, or is reachable from other machines.
+    /// - Throws: The address is taken, is not this machine's, or needs keys that the socket has not.
     public func listen(on endpoint: Endpoint) throws(MessagingError) {
-        try endpoint.requireLocal(for: "listen on")
+        try security.check(endpoint, for: "listen on")
         if unsafe zmq_bind(pointer, endpoint.description) == -1 {
             throw .last("listen on", endpoint: endpoint.description)
         }
     }
 
     /// Starts to connect to `endpoint`, and keeps trying. The C function is `zmq_connect`.
-    /// - Throws: The address is malformed or beyond this machine; that nobody listens there is no error.
+    /// - Throws: The address is malformed or needs keys that the socket has not; that nobody listens there is no error.
     public func connect(to endpoint: Endpoint) throws(MessagingError) {
-        try endpoint.requireLocal(for: "connect to")
+        try security.check(endpoint, for: "connect to")
         if unsafe zmq_connect(pointer, endpoint.description) == -1 {
             throw .last("connect to", endpoint: endpoint.description)
         }
@@ -86,6 +92,11 @@ import CZeroMQ
             }
         }
         return message
+    }
+
+    /// Tells from now on why connections do not come about; to be called before `connect`.
+    public func watchHandshakes() throws(MessagingError) -> HandshakeWatch {
+        try HandshakeWatch(self, in: context)
     }
 
     /// Lets what is unsent leave for so long after the socket is closed; without this call nothing does.

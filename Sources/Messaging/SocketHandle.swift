@@ -6,7 +6,13 @@ import CZeroMQ
 
     /// The C function is `zmq_socket`.
     init(_ kind: Socket.Kind, in context: Context) throws(MessagingError) {
-        let type = kind == .router ? ZMQ_ROUTER : ZMQ_DEALER
+        let type =
+            switch kind {
+            case .router: ZMQ_ROUTER
+            case .dealer: ZMQ_DEALER
+            case .reply: ZMQ_REP
+            case .pair: ZMQ_PAIR
+            }
         guard let pointer = unsafe zmq_socket(context.pointer, type) else { throw .last("open a socket") }
         unsafe self.pointer = pointer
     }

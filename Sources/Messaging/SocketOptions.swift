@@ -18,6 +18,8 @@ public struct SocketOptions: Sendable {
     /// The name a dealer shows to routers: fresh and random for each incarnation, since libzmq silently ignores the second
     /// bearer of a name (`ZMQ_ROUTING_ID`).
     public var identity: [UInt8] = []
+    /// Who may be talked to (`ZMQ_CURVE_*`, `ZMQ_ZAP_*`).
+    public var security = SocketSecurity.none
 
     public init() {}
 
@@ -43,6 +45,7 @@ public struct SocketOptions: Sendable {
         try socket.set(ZMQ_RCVHWM, maximumWaitingMessages)
         try socket.set(ZMQ_RECONNECT_IVL, reconnectMilliseconds.lowerBound)
         try socket.set(ZMQ_RECONNECT_IVL_MAX, reconnectMilliseconds.upperBound)
+        try security.apply(to: socket)
     }
 
     /// A dealer's messages wait only for finished connections (`ZMQ_IMMEDIATE`): none is kept for a coordinator that is
@@ -54,6 +57,8 @@ public struct SocketOptions: Sendable {
         case .dealer:
             try socket.set(ZMQ_IMMEDIATE, 1)
             if !identity.isEmpty { try socket.setBytes(ZMQ_ROUTING_ID, identity) }
+        case .reply, .pair:
+            break
         }
     }
 }

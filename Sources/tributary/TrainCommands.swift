@@ -41,20 +41,24 @@ struct Coordinate: ParsableCommand {
         commandName: "coordinator", abstract: "Coordinates workers that connect by themselves.",
         discussion: """
             Example, with a worker in another terminal:
-              tributary coordinator --preset face-64 --data faces.h5 --out runs/faces --listen tcp://127.0.0.1:7077
-              tributary worker --connect tcp://127.0.0.1:7077
+              tributary keys new keys
+              tributary coordinator --preset face-64 --data faces.h5 --out runs/faces --listen tcp://0.0.0.0:7077 --keys keys
+              tributary worker --connect tcp://127.0.0.1:7077 --keys keys/workers/local
 
-            Control messages use PORT, gradients and parameters PORT + 1. Until links are encrypted, only loopback addresses \
-            are accepted: forward both ports through ssh to reach other machines (see cluster/).
+            Control messages use PORT, gradients and parameters PORT + 1. Both are encrypted; `tributary keys` says how \
+            workers on other machines join.
             """)
 
     @OptionGroup var options: RunOptions
-    @Option(help: "Where workers connect: tcp://127.0.0.1:PORT, or ipc://PATH.") var listen: String
+    @Option(help: "Where workers connect: tcp://ADDRESS:PORT, such as tcp://0.0.0.0:7077 for all, or ipc://PATH.")
+    var listen: String
+    @OptionGroup var security: SecurityOptions
 
     func run() throws {
+        var coordinatorOptions = try options.coordinatorOptions(listen: listen, engine: OneDNNEngine())
+        coordinatorOptions.security = try security.coordinator()
         let coordinator = try CoordinatorProcess(
-            options.coordinatorOptions(listen: listen, engine: OneDNNEngine()), reporter: ProgressReporter(),
-            log: TerminalLog.logger("coordinator"))
+            coordinatorOptions, reporter: ProgressReporter(), log: TerminalLog.logger("coordinator"))
         try options.finish { try coordinator.run() }
     }
 }
@@ -64,14 +68,15 @@ struct Work: ParsableCommand {
         commandName: "worker", abstract: "Computes for a coordinator until it says goodbye.",
         discussion: """
             Example:
-              tributary worker --connect tcp://127.0.0.1:7077 --threads 2
+              tributary worker --connect tcp://127.0.0.1:7077 --keys keys/workers/local --threads 2
 
             A worker needs no data and no configuration: its coordinator sends both. It may join late and leave early.
             """)
 
     @Option(help: "The coordinator's address; a running coordinator keeps it in DIR/address.") var connect: String
     @Option(help: "Microbatches computed side by side (default: one per core).") var threads: Int?
-    @Option(help: "A name for the logs (default: the coordinator gives one).") var name = ""
+    @Option(help: "A name for the logs where no key proves one (default: the coordinator gives one).") var name = ""
+    @OptionGroup var security: SecurityOptions
     /// Of a worker that `train` starts: it ends when `train` does, and leaves the talking to it.
     @Flag(help: .hidden) var local = false
 
@@ -83,7 +88,8 @@ struct Work: ParsableCommand {
 
     func run() throws {
         let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-        let options = WorkerOptions(connect: connect, threads: threads, name: name, engine: try OneDNNEngine())
+        var options = WorkerOptions(connect: connect, threads: threads, name: name, engine: try OneDNNEngine())
+        options.security = try security.worker()
         let label = name.isEmpty ? "worker" : name
         if local { Interruption.signals.comesWithEndOfInput("the end of the process that started it") }
         var log = TerminalLog.logger(label)

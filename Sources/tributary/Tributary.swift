@@ -18,9 +18,8 @@ struct Tributary: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            DataCommand.self, Train.self, Coordinate.self, Work.self, CheckpointCommand.self, VerifyRun.self,
-            Sample.self,
-            Reconstruct.self,
+            DataCommand.self, Train.self, Coordinate.self, Work.self, KeysCommand.self, CheckpointCommand.self,
+            VerifyRun.self, Sample.self, Reconstruct.self,
             Interpolate.self, Evaluate.self, PresetCommand.self,
         ])
 

@@ -66,18 +66,18 @@ struct CommandTests {
         try runs.expectQuietDigests("linear", directory)
     }
 
-    @Test func workersStartedByHandJoinOverTCPAndALateOneReplacesAKilledOne() throws {
+    @Test func workersStartedByHandJoinOverEncryptedTCPAndALateOneReplacesAKilledOne() throws {
         let runs = try CommandRuns()
         let directory = runs.newDirectory()
-        let address = "tcp://127.0.0.1:\(UInt16.random(in: 20_000...60_000))"
+        let link = try runs.encrypted()
         let coordinator = try CommandProcess(
-            ["coordinator", "--listen", address]
+            ["coordinator"] + link.coordinator
                 + runs.arguments("convolutions", directory, steps: CommandRuns.endless))
-        let first = try CommandProcess(["worker", "--connect", address])
-        _ = try coordinator.worker("worker-1")
+        let first = try CommandProcess(["worker"] + link.worker)
+        _ = try coordinator.worker("local")
         first.signal(SIGKILL)
-        let second = try CommandProcess(["worker", "--connect", address, "--threads", "2"])
-        _ = try coordinator.worker("worker-2")
+        _ = try coordinator.line(containing: "local is gone")
+        let second = try CommandProcess(["worker", "--threads", "2"] + link.worker)
         try runs.wait(for: 2, in: directory, of: coordinator)
         coordinator.signal(SIGTERM)
         #expect(coordinator.wait() == 143, "\(coordinator.text)")
@@ -86,17 +86,52 @@ struct CommandTests {
         try runs.expectQuietDigests("convolutions", directory)
     }
 
+    /// One that is listed, one that was, and one whose keys another coordinator made.
+    @Test func onlyListedWorkersJoinAndARevokedOneGoes() throws {
+        let runs = try CommandRuns()
+        let directory = runs.newDirectory()
+        let (link, other) = (try runs.encrypted(), try runs.encrypted())
+        let stranger = try CommandProcess(
+            ["worker", "--connect", link.worker[1], "--keys", other.keys + "/workers/local"])
+        #expect(try CommandProcess.run("keys", "add", link.keys, "past").status == 0)
+        try FileManager.default.copyItem(atPath: link.keys + "/workers/past", toPath: runs.folder + "/past")
+        #expect(try CommandProcess.run("keys", "revoke", link.keys, "past").status == 0)
+        let past = try CommandProcess(["worker", "--connect", link.worker[1], "--keys", runs.folder + "/past"])
+        let coordinator = try CommandProcess(
+            ["coordinator"] + link.coordinator + runs.arguments("linear", directory, steps: CommandRuns.endless))
+        let first = try CommandProcess(["worker", "--threads", "1"] + link.worker)
+        _ = try coordinator.worker("local")
+        #expect(past.wait() == 1 && past.text.contains("does not allow this worker's key"), "\(past.text)")
+        #expect(try CommandProcess.run("keys", "add", link.keys, "node1").status == 0)
+        let second = try CommandProcess(
+            ["worker", "--threads", "1", "--connect", link.worker[1], "--keys", link.keys + "/workers/node1"])
+        _ = try coordinator.worker("node1")
+        #expect(try CommandProcess.run("keys", "revoke", link.keys, "local").status == 0)
+        _ = try coordinator.line(containing: "local is gone (its key was revoked; workers: 1)")
+        #expect(first.wait() == 1, "\(first.text)")
+        #expect(first.text.contains("the coordinator refused this worker: its key was revoked"))
+        try runs.wait(for: runs.digests(directory).count + 2, in: directory, of: coordinator)
+        coordinator.signal(SIGTERM)
+        #expect(coordinator.wait() == 143, "\(coordinator.text)")
+        #expect(second.wait() == 0, "\(second.text)")
+        _ = try stranger.line(containing: "somebody listens there, but not with the coordinator's key")
+        stranger.signal(SIGKILL)
+        stranger.wait()
+        #expect(!stranger.text.contains("joined") && !coordinator.text.contains("local/2"))
+        try runs.expectQuietDigests("linear", directory)
+    }
+
     @Test func aWorkerOutlivesItsCoordinator() throws {
         let runs = try CommandRuns()
         let directory = runs.newDirectory()
-        let address = "tcp://127.0.0.1:\(UInt16.random(in: 20_000...60_000))"
+        let link = try runs.encrypted()
         func coordinator(_ more: [String] = []) throws -> CommandProcess {
             try CommandProcess(
-                ["coordinator", "--listen", address, "--checkpoint-every", "0.1s"]
+                ["coordinator", "--checkpoint-every", "0.1s"] + link.coordinator
                     + runs.arguments("linear", directory, steps: CommandRuns.endless) + more)
         }
         let first = try coordinator()
-        let worker = try CommandProcess(["worker", "--connect", address, "--threads", "1"])
+        let worker = try CommandProcess(["worker", "--threads", "1"] + link.worker)
         try runs.wait(for: 2, in: directory, of: first)
         first.signal(SIGKILL)
         first.wait()
@@ -115,7 +150,8 @@ struct CommandTests {
         let directory = runs.newDirectory()
         func coordinator(_ directory: String, at address: String, _ more: [String] = []) throws -> CommandProcess {
             try CommandProcess(
-                ["coordinator", "--listen", address] + runs.arguments("linear", directory, steps: 1) + more)
+                ["coordinator", "--listen", address, "--insecure"] + runs.arguments("linear", directory, steps: 1)
+                    + more)
         }
         let first = try coordinator(directory, at: address)
         _ = try first.line(containing: "waiting for workers")

@@ -209,6 +209,7 @@ import TrainingTestSupport
         let endpoint = "tcp://127.0.0.1:\(UInt16.random(in: 20_000...60_000))"
         var options = cluster.options
         options.listen = endpoint
+        options.security = .insecure
         let first = try CoordinatorProcess(
             options, reporter: Recorder(), log: TestCluster.quiet, interruption: Interruption())
         options.directory += "-2"

@@ -26,24 +26,31 @@ import Testing
         #expect(try Endpoint(text).isLocal == isLocal)
     }
 
-    @Test(arguments: ["tcp://0.0.0.0:5555", "tcp://10.1.2.3:5555"])
-    func refusesAddressesThatOtherMachinesReach(_ text: String) throws {
-        let socket = try Socket(.router, in: Context())
-        let dealer = try Socket(.dealer, in: Context())
-        let expected =
-            "cannot listen on \(text): connections between machines wait for encryption, which comes in a later "
-            + "version; use tcp://127.0.0.1:PORT"
+    @Test(arguments: [
+        (SocketSecurity.none, "tcp://127.0.0.1:5555"), (.none, "tcp://0.0.0.0:5555"), (.none, "tcp://10.1.2.3:5555"),
+        (.insecure, "tcp://0.0.0.0:5555"), (.insecure, "tcp://10.1.2.3:5555"),
+    ])
+    func addressesThatOthersReachNeedKeysAndTheSentenceSaysWhichCommandMakesThem(
+        security: SocketSecurity, text: String
+    ) throws {
+        var options = SocketOptions()
+        options.security = security
+        let socket = try Socket(.router, in: Context(), options: options)
+        let dealer = try Socket(.dealer, in: Context(), options: options)
         do throws(MessagingError) {
             try socket.listen(on: Endpoint(text))
             Issue.record("listened on \(text)")
         } catch {
-            #expect(error.description == expected)
+            #expect(error.code == .notPermitted)
+            #expect(error.description.hasPrefix("cannot listen on \(text) without keys: "))
+            #expect(error.description.hasSuffix("make them with `tributary keys new keys` and add --keys keys"))
         }
         do throws(MessagingError) {
             try dealer.connect(to: Endpoint(text))
             Issue.record("connected to \(text)")
         } catch {
             #expect(error.code == .notPermitted)
+            #expect(error.description.hasSuffix("where `tributary keys add` makes it, and add --keys FOLDER"))
         }
     }
 }

@@ -43,9 +43,10 @@ struct Loopback: ~Copyable {
     init(_ depth: Depth, options: SocketOptions = SocketOptions(), identity: [UInt8] = [1, 2, 3]) throws {
         let folder = try TemporaryFolder()
         let context = try Context()
+        var options = options
+        options.security = .insecure
         let router = try Socket(.router, in: context, options: options)
         let spare = try Socket(.dealer, in: context)
-        var options = options
         options.identity = identity
         let dealer = try Socket(.dealer, in: context, options: options)
         let doorbell = try Doorbell()

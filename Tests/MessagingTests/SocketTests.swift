@@ -25,6 +25,7 @@ import Testing
         let link = try Loopback(depth)
         do {
             var options = SocketOptions()
+            options.security = .insecure
             options.identity = [9]
             let guest = try Socket(.dealer, in: Context(), options: options)
             let other = try Loopback(depth)
@@ -47,9 +48,11 @@ import Testing
     @Test func saysWhichAddressIsTaken() throws {
         let folder = try TemporaryFolder()
         let endpoint = try folder.endpoint(.tcp)
-        let first = try Socket(.router, in: Context())
+        var options = SocketOptions()
+        options.security = .insecure
+        let first = try Socket(.router, in: Context(), options: options)
         try first.listen(on: endpoint)
-        let second = try Socket(.router, in: Context())
+        let second = try Socket(.router, in: Context(), options: options)
         do throws(MessagingError) {
             try second.listen(on: endpoint)
             Issue.record("two sockets listen on \(endpoint)")

@@ -18,8 +18,10 @@ public struct CoordinatorOptions: Sendable {
     public var source: any ExampleSource
     /// The run directory.
     public var directory: String
-    /// Where workers connect: `tcp://127.0.0.1:PORT` or `ipc://PATH`.
+    /// Where workers connect: `tcp://ADDRESS:PORT` or `ipc://PATH`.
     public var listen: String
+    /// Who may connect.
+    public var security = LinkSecurity<CoordinatorKeys>.none
     /// Whether to go on from the newest checkpoint, where there is one.
     public var resume: Bool
     public var stop: Stop

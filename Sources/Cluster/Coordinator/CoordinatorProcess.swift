@@ -24,6 +24,7 @@ public final class CoordinatorProcess {
     private let endpoint: Endpoint
     private let opening: RunOpening
     private let archivist: Archivist
+    private let gate: Gate
     private let post: CoordinatorPost
     private let address: AddressFile
     private var training: RunState
@@ -33,6 +34,7 @@ public final class CoordinatorProcess {
     private var queue: [CoordinatorEvent] = []
     private var pace: Pace
     private var checkpointDue: Duration = .zero
+    private var gateDue: Duration = .zero
     private var isSaving = false
     private var newestCheckpoint: String?
     private var ending: RunOutcome.Reason?
@@ -54,7 +56,7 @@ public final class CoordinatorProcess {
         self.log = log
         self.interruption = interruption
         endpoint = try Endpoint(options.listen)
-        try Link.checkAvailability(of: endpoint)
+        try Link.checkAvailability(of: endpoint, security: Gate.socketSecurity(options.security))
         inbox = try Inbox()
         opening = try RunOpening(options)
         let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
@@ -63,8 +65,11 @@ public final class CoordinatorProcess {
         state = CoordinatorState(Self.configuration(opening, options))
         outgoing = OutgoingParameters(training.model)
         pace = Pace(imagesPerStep: training.program.plan.globalBatch, examples: training.program.evaluation.examples)
+        let context = try Context()
+        gate = try Gate(options.security, in: context, log: log)
         post = CoordinatorPost(
-            try Link.listening(on: endpoint, in: Context()), run: opening.run, epoch: opening.epoch)
+            try Link.listening(on: endpoint, in: context, security: gate.socketSecurity), run: opening.run,
+            epoch: opening.epoch)
         archivist = Archivist(
             records, samples: opening.directory.paths.samples, program: opening.program, engine: options.engine,
             source: options.source
@@ -163,8 +168,16 @@ public final class CoordinatorProcess {
         }
         try drainSockets()
         takeNews()
+        expelRevoked()
         handle(.tick, Message([]))
         handleQueue()
+    }
+
+    /// About once a second, so that a revoked worker goes while it is connected.
+    private func expelRevoked() {
+        guard clock.now >= gateDue else { return }
+        gateDue = clock.now + .seconds(1)
+        for name in gate.takeRevoked() { queue.append(.expelled(name: name, reason: "its key was revoked")) }
     }
 
     /// Control first, and again between bulk messages, so that a heartbeat never waits behind gradients.
@@ -177,7 +190,7 @@ public final class CoordinatorProcess {
     }
 
     private func take(_ arrival: consuming Arrival) {
-        let peer = Peer(arrival.identity)
+        guard let peer = gate.peer(arrival) else { return }
         do throws(WireError) {
             handle(.received(try arrival.decoded(WorkerMessage.self), from: peer), arrival.payload)
         } catch {

@@ -6,12 +6,18 @@ import Messaging
 struct Link: ~Copyable {
     let control: Socket
     let bulk: Socket
+    /// Why the control link does not come about, on the side that connects.
+    var handshakes: HandshakeWatch?
 
     /// Listens on `endpoint` and the bulk endpoint that belongs to it.
-    static func listening(on endpoint: Endpoint, in context: Context) throws(MessagingError) -> Link {
+    static func listening(
+        on endpoint: Endpoint, in context: Context, security: SocketSecurity
+    ) throws(MessagingError) -> Link {
+        var options = SocketOptions()
+        options.security = security
         let bulkEndpoint = try endpoint.bulk()
-        let control = try Socket(.router, in: context)
-        let bulk = try Socket(.router, in: context)
+        let control = try Socket(.router, in: context, options: options)
+        let bulk = try Socket(.router, in: context, options: options)
         try control.listen(on: endpoint)
         try bulk.listen(on: bulkEndpoint)
         return Link(control: control, bulk: bulk)
@@ -21,9 +27,9 @@ struct Link: ~Copyable {
     ///
     /// A socket file that is there already is left alone, since libzmq would replace it, and it may be a living
     /// coordinator's: the run directory's lock tells.
-    static func checkAvailability(of endpoint: Endpoint) throws(MessagingError) {
+    static func checkAvailability(of endpoint: Endpoint, security: SocketSecurity) throws(MessagingError) {
         if endpoint.transport == .ipc, FileManager.default.fileExists(atPath: endpoint.address) { return }
-        _ = try listening(on: endpoint, in: Context())
+        _ = try listening(on: endpoint, in: Context(), security: security)
     }
 
     /// Sockets that talk to nobody: what takes the place of a link that is closed.
@@ -32,18 +38,20 @@ struct Link: ~Copyable {
     }
 
     /// Connects to a coordinator, under the same identity on both sockets.
-    static func connecting(to endpoint: Endpoint, as identity: [UInt8], in context: Context) throws(MessagingError)
-        -> Link
-    {
+    static func connecting(
+        to endpoint: Endpoint, as identity: [UInt8], in context: Context, security: SocketSecurity
+    ) throws(MessagingError) -> Link {
         var options = SocketOptions()
+        options.security = security
         options.identity = identity
         options.maximumMessageBytes = 64 << 20
         let bulkEndpoint = try endpoint.bulk()
         let control = try Socket(.dealer, in: context, options: options)
         let bulk = try Socket(.dealer, in: context, options: options)
+        let handshakes = try control.watchHandshakes()
         try control.connect(to: endpoint)
         try bulk.connect(to: bulkEndpoint)
-        return Link(control: control, bulk: bulk)
+        return Link(control: control, bulk: bulk, handshakes: handshakes)
     }
 }
 
@@ -51,6 +59,8 @@ struct Link: ~Copyable {
 struct Arrival: ~Copyable {
     /// The sender's identity, on a socket that has many peers.
     var identity: [UInt8] = []
+    /// The key that the sender has proven to own; to be believed only where a `Doorkeeper` asked for it.
+    var sender: PublicKey?
     var bytes: [UInt8] = []
     var payload = Message([])
     /// Frames beyond those that any message has.
@@ -64,6 +74,7 @@ struct Arrival: ~Copyable {
             arrival.identity = frame.bytes
             guard frame.hasMore, let next = try socket.receive() else { return arrival }
             frame = next
+            arrival.sender = frame.sender
         }
         arrival.bytes = frame.bytes
         var hasMore = frame.hasMore

@@ -1,10 +1,13 @@
 import Coordination
+import Messaging
 import Tensors
 
 /// All that a worker needs to know; the rest its coordinator tells it.
 public struct WorkerOptions: Sendable {
-    /// Where the coordinator listens: `tcp://127.0.0.1:PORT` or `ipc://PATH`.
+    /// Where the coordinator listens: `tcp://HOST:PORT` or `ipc://PATH`.
     public var connect: String
+    /// Whom to trust as coordinator, and how to be known to it.
+    public var security = LinkSecurity<WorkerKeys>.none
     /// How many microbatches are computed side by side.
     public var threads: Int
     /// The name for the logs; empty for one that the coordinator gives.
@@ -21,6 +24,17 @@ public struct WorkerOptions: Sendable {
         self.name = name
         self.engine = engine
         if connect.hasPrefix("ipc://") { timing.patience = .seconds(20) }
+    }
+}
+
+extension WorkerOptions {
+    /// What the connecting sockets are told.
+    var socketSecurity: SocketSecurity {
+        switch security {
+        case .none: .none
+        case .insecure: .insecure
+        case .keys(let keys): .client(keys.key, server: keys.coordinator)
+        }
     }
 }
 

@@ -45,7 +45,8 @@ public final class WorkerProcess {
         self.inbox = inbox
         let context = try Context()
         self.context = context
-        link = try Link.connecting(to: endpoint, as: Self.freshIdentity(), in: context)
+        link = try Link.connecting(
+            to: endpoint, as: Self.freshIdentity(), in: context, security: options.socketSecurity)
         state = WorkerState(
             .init(hello: Self.hello(options), endpoint: endpoint.description, timing: options.timing))
         threads = (0..<options.threads).map { index in
@@ -80,6 +81,9 @@ public final class WorkerProcess {
         _ = try Poller.wait(
             control: link.control, bulk: link.bulk, doorbell: inbox.doorbell, atMost: .milliseconds(50))
         try drainSockets()
+        while let failure = try link.handshakes?.next() {
+            try handle(.turnedAway(failure == .refused ? .byCoordinator : .byStranger), Message([]))
+        }
         for news in inbox.takeAll() { try take(news) }
         try handle(.tick, Message([]))
     }
@@ -146,7 +150,8 @@ public final class WorkerProcess {
 
     private func connect() throws {
         guard let context else { return }
-        link = try Link.connecting(to: endpoint, as: Self.freshIdentity(), in: context)
+        link = try Link.connecting(
+            to: endpoint, as: Self.freshIdentity(), in: context, security: options.socketSecurity)
     }
 
     private func prepare(_ contract: Contract, _ welcome: CoordinatorMessage.Welcome) throws {

@@ -8,6 +8,8 @@ public enum CoordinatorEvent: Sendable, Equatable {
     case malformed(WireError, from: Peer)
     /// A message could not be handed over: the peer is not connected, or takes nothing.
     case undeliverable(Peer)
+    /// Whoever has this proven name may take part no more, for this reason.
+    case expelled(name: String, reason: String)
     /// The hash that `.hashNode` asked for.
     case nodeDigest(Round, node: Int, [UInt8])
     /// The hash that `.hashLease` asked for.

@@ -11,12 +11,14 @@ extension CoordinatorState {
         guard members.count < Self.memberLimit else {
             return send(.refused("this coordinator has \(members.count) workers and takes no more"), to: peer)
         }
-        members[peer] = Member(hello, name: name(for: hello), peer: peer, sizes: sizes, at: now)
+        members[peer] = Member(hello, name: name(for: hello, of: peer), peer: peer, sizes: sizes, at: now)
         welcome(peer)
     }
 
-    /// The wanted name where it is free, else the next number.
-    private mutating func name(for hello: WorkerMessage.Hello) -> String {
+    /// A proven name, with a number where several workers have one key; else the wanted name where it is free, or the next
+    /// number.
+    private mutating func name(for hello: WorkerMessage.Hello, of peer: Peer) -> String {
+        if let proven = peer.provenName { return numbered(proven) }
         let wanted = Notice.printable(hello.name)
         var name = wanted
         while name.isEmpty || members.values.contains(where: { $0.name == name }) {
@@ -24,6 +26,12 @@ extension CoordinatorState {
             nextName += 1
         }
         return name
+    }
+
+    /// A name of its own for each worker of one key: `node1`, `node1/2`, `node1/3`. No name in a list has a slash.
+    private func numbered(_ name: String) -> String {
+        let taken = Set(members.values.map(\.name))
+        return taken.contains(name) ? (2...).lazy.map { "\(name)/\($0)" }.first { !taken.contains($0) } ?? name : name
     }
 
     private mutating func welcome(_ peer: Peer) {
@@ -78,6 +86,14 @@ extension CoordinatorState {
         note(.gone(name: member.name, reason: reason, workers: activeWorkers))
         loseLeases(of: member, because: reason)
         leaseUncovered()
+    }
+
+    /// Tells all workers of a proven name that they may take part no more, and forgets them.
+    mutating func expel(_ name: String, because reason: String) {
+        for member in orderedMembers where member.peer.provenName == name {
+            send(.refused(reason), to: member.peer)
+            remove(member.peer, because: reason)
+        }
     }
 
     mutating func removeSilentMembers() {

@@ -93,6 +93,7 @@ public struct CoordinatorState: Sendable {
         case .received(let envelope, let peer): receive(envelope, from: peer)
         case .malformed(let error, let peer): ignoreMalformed(error, from: peer)
         case .undeliverable(let peer): remove(peer, because: "connection lost")
+        case .expelled(let name, let reason): expel(name, because: reason)
         case .nodeDigest(let round, let node, let digest): record(digest, of: node, in: round)
         case .leaseDigest(let round, let lease, let digest): compare(digest, of: lease, in: round)
         case .stop(let sentence): stop(sentence)

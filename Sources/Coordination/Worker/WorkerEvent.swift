@@ -16,6 +16,16 @@ public enum WorkerEvent: Sendable, Equatable {
     case leafFailed(String)
     /// Leave the run politely, and why.
     case leave(String)
+    /// A connection was refused for this worker's key, or whoever listens did not prove to be the coordinator.
+    case turnedAway(Turning)
     /// Time has passed.
     case tick
+}
+
+/// Why a connection with keys does not come about.
+public enum Turning: Sendable, Equatable {
+    /// The coordinator does not allow this worker's key.
+    case byCoordinator
+    /// Somebody else listens there, or a coordinator with other keys.
+    case byStranger
 }

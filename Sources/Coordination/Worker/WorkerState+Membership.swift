@@ -11,6 +11,7 @@ extension WorkerState {
         helloInterval = .milliseconds(50)
         helloDue = now
         searchNoticeDue = now + timing.silence
+        metStranger = false
         actions.append(.connect)
         sayHello()
     }
@@ -25,17 +26,33 @@ extension WorkerState {
         let seconds = Int((now - start).inSeconds)
         if now - start > timing.patience {
             return end(
-                "no coordinator answered at \(configuration.endpoint) for \(seconds) s; start one there, "
+                "no coordinator answered at \(configuration.endpoint) for \(seconds) s\(strangerHint); start one there, "
                     + "or name another address with --connect", failed: true)
         }
         if now >= searchNoticeDue {
             searchNoticeDue = now + timing.reminder
             note(
                 .searching(
-                    "no coordinator has answered at \(configuration.endpoint) for \(seconds) s; "
+                    "no coordinator has answered at \(configuration.endpoint) for \(seconds) s\(strangerHint); "
                         + "trying for \(Int(timing.patience.inSeconds)) s"))
         }
         if now >= helloDue { sayHello() }
+    }
+
+    private var strangerHint: String {
+        metStranger ? " (somebody listens there, but not with the coordinator's key that is in this worker's keys)" : ""
+    }
+
+    /// A refused key is refused again, and libzmq tries it no more.
+    mutating func turnAway(_ turning: Turning) {
+        guard case .searching = phase else { return }
+        switch turning {
+        case .byStranger: metStranger = true
+        case .byCoordinator:
+            end(
+                "the coordinator at \(configuration.endpoint) does not allow this worker's key: let `tributary keys add` "
+                    + "make one on the coordinator's machine, and use that", failed: true)
+        }
     }
 
     // MARK: - Joining

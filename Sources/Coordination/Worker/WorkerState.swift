@@ -49,6 +49,8 @@ public struct WorkerState: Sendable {
     var helloDue: Duration = .zero
     var helloInterval: Duration = .milliseconds(50)
     var searchNoticeDue: Duration = .zero
+    /// Whether somebody answered at the coordinator's address who has not its key.
+    var metStranger = false
 
     var round: Round?
     var tasks: [NodeTask] = []
@@ -87,6 +89,7 @@ public struct WorkerState: Sendable {
         case .unprepared(let sentence), .leafFailed(let sentence): fail(sentence)
         case .leafFinished(let leaf): finish(leaf)
         case .leave(let sentence): leave(sentence)
+        case .turnedAway(let turning): turnAway(turning)
         case .tick: tick()
         }
         return actions

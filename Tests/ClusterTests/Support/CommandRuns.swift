@@ -45,6 +45,18 @@ final class CommandRuns {
         ]
     }
 
+    /// What a coordinator and a worker are told so that they talk over TCP, encrypted, under keys made now.
+    func encrypted() throws -> (coordinator: [String], worker: [String], keys: String) {
+        next += 1
+        let keys = "\(folder)/keys-\(next)"
+        let (status, text) = try CommandProcess.run("keys", "new", keys)
+        try #require(status == 0, "\(text)")
+        let address = "tcp://127.0.0.1:\(UInt16.random(in: 20_000...60_000))"
+        return (
+            ["--listen", address, "--keys", keys], ["--connect", address, "--keys", keys + "/workers/local"], keys
+        )
+    }
+
     /// Starts `train` with local workers of one thread.
     func start(_ model: String, workers: Int, _ directory: String, _ more: [String] = []) throws -> CommandProcess {
         try CommandProcess(

@@ -1,0 +1,139 @@
+import Files
+import Foundation
+import Messaging
+
+/// The coordinator's folder of keys.
+///
+///     keys/coordinator.key        the coordinator's secret key
+///     keys/allowed-workers        names and public keys of those who may connect
+///     keys/workers/NAME/          what one worker needs, to be moved to its machine
+///
+/// Files are replaced whole and forced to the disk; secrets are readable by their owner only.
+public struct KeyFolder {
+    private let path: String
+    private let files = PosixFileSystem()
+
+    /// The worker that a new folder comes with, so that one machine works at once.
+    public static let firstWorker = "local"
+
+    public init(_ path: String) {
+        self.path = path
+    }
+
+    var coordinatorPath: String { path + "/coordinator.key" }
+    var allowListPath: String { path + "/allowed-workers" }
+
+    /// The folder that a worker of that name is given.
+    public func workerPath(_ name: String) -> String { "\(path)/workers/\(name)" }
+
+    // MARK: - Changing
+
+    /// Makes the folder, the coordinator's keys and those of one worker.
+    /// - Throws: `KeyFolderError` where keys are there already, `FileError`.
+    public func create() throws {
+        let files = FileManager.default
+        guard !files.fileExists(atPath: coordinatorPath) else { throw KeyFolderError.exists(path) }
+        try makeFolder(path)
+        let lock = try DirectoryLock(path)
+        defer { withExtendedLifetime(lock) {} }
+        let key = try KeyPair.random()
+        try write(AllowList())
+        try addWorker(Self.firstWorker, coordinator: key.publicKey)
+        try SecretFile(coordinatorPath).replaceDurably(Self.coordinatorText(key))  // last, since it completes the folder
+    }
+
+    /// Makes a worker's keys, in a folder of their own, and lets it connect.
+    public func add(_ name: String) throws {
+        let key = try coordinatorKey()
+        let lock = try DirectoryLock(path)
+        defer { withExtendedLifetime(lock) {} }
+        try addWorker(name, coordinator: key.publicKey)
+    }
+
+    /// Lets a worker connect no more, and removes what is left here of its keys. A running coordinator acts on it within
+    /// a second.
+    public func revoke(_ name: String) throws {
+        let lock = try DirectoryLock(path)
+        defer { withExtendedLifetime(lock) {} }
+        var list = try allowList()
+        guard list.contains(name) else { throw KeyFolderError.unknown(name, in: allowListPath) }
+        list.remove(name)
+        try write(list)
+        try? FileManager.default.removeItem(atPath: workerPath(name))
+    }
+
+    private func addWorker(_ name: String, coordinator: PublicKey) throws {
+        guard AllowList.isName(name) else { throw KeyFolderError.name(name) }
+        var list = try allowList()
+        guard !list.contains(name) else { throw KeyFolderError.taken(name, in: path) }
+        let key = try KeyPair.random()
+        try makeFolder(path + "/workers")
+        try makeFolder(workerPath(name))
+        try WorkerKeys(name: name, key: key, coordinator: coordinator).write(into: workerPath(name))
+        list.add(name, key.publicKey)
+        try write(list)
+    }
+
+    private func makeFolder(_ path: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    private func write(_ list: AllowList) throws {
+        try files.replaceDurably(allowListPath, list.text)
+    }
+
+    // MARK: - Reading
+
+    /// - Throws: `KeyFolderError` where no coordinator's keys are there, `SecretFileExposed`, `KeyFileError`, `FileError`.
+    func coordinatorKey() throws -> SecretKey {
+        if !FileManager.default.fileExists(atPath: coordinatorPath) {
+            throw WorkerKeys.areIn(path) ? KeyFolderError.isWorkers(path) : KeyFolderError.missing(path)
+        }
+        return try KeyText(SecretFile(coordinatorPath).read(), path: coordinatorPath).secretKey("secret")
+    }
+
+    func allowList() throws -> AllowList {
+        try AllowList(files.read(allowListPath), path: allowListPath)
+    }
+
+    private static func coordinatorText(_ key: SecretKey) -> [UInt8] {
+        Array(
+            """
+            # The coordinator's keys. Whoever reads this can pretend to be your coordinator.
+            public \(key.publicKey)
+            secret \(key.exposed)
+
+            """.utf8)
+    }
+}
+
+/// What is wrong with a folder of keys.
+public enum KeyFolderError: Error, Hashable, CustomStringConvertible {
+    case exists(String)
+    case missing(String)
+    case isWorkers(String)
+    case isCoordinators(String)
+    case name(String)
+    case taken(String, in: String)
+    case unknown(String, in: String)
+
+    public var description: String {
+        switch self {
+        case .exists(let path):
+            "\(path) holds a coordinator's keys already: use them, or name another folder"
+        case .missing(let path):
+            "\(path) holds no keys: make them with `tributary keys new \(path)`"
+        case .isWorkers(let path):
+            "\(path) holds a worker's keys: name the coordinator's folder, which `tributary keys new` made"
+        case .isCoordinators(let path):
+            "\(path) holds the coordinator's keys: name a worker's folder, such as \(path)/workers/\(KeyFolder.firstWorker)"
+        case .name(let name):
+            "\"\(name)\" cannot name a worker: use up to 64 letters, digits, - and _"
+        case .taken(let name, let path):
+            "a worker \(name) is in \(path) already: choose another name, or revoke it first"
+        case .unknown(let name, let path):
+            "no worker \(name) is in \(path)"
+        }
+    }
+}
