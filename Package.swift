@@ -122,7 +122,7 @@ let package = Package(
             dependencies: [
                 "TrainingTestSupport",
                 "Cluster", "Coordination", "Training", "Messaging", "OneDNN", "Storage", "Contract", "Tensors",
-                "VAE", "Randomness", "Hashing", .product(name: "Logging", package: "swift-log"),
+                "VAE", "Randomness", "Hashing", "Files", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "CommandTests", dependencies: ["tributary"]),
     ],

@@ -1,3 +1,4 @@
+import Coordination
 import Files
 import Foundation
 import Logging
@@ -9,7 +10,8 @@ import Testing
 
 @Suite struct KeyTests {
     @Test func aNewFolderServesACoordinatorAndOneWorkerAndIsReadByItsOwnerOnly() throws {
-        try withFolder { folder in
+        try withFolder { parent in
+            let folder = parent + "/keys"
             try KeyFolder(folder).create()
             let worker = try WorkerKeys(folder: folder + "/workers/local")
             let coordinator = try CoordinatorKeys(folder: folder)
@@ -43,9 +45,8 @@ import Testing
             for path in ["/coordinator.key", "/workers/local/worker.key"] {
                 try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: folder + path)
             }
-            let exposed = SecretFileExposed(path: folder + "/coordinator.key")
-            #expect(throws: exposed) { try CoordinatorKeys(folder: folder) }
-            #expect(exposed.description.contains("chmod 600 \(folder)/coordinator.key"))
+            let error = #expect(throws: SecretFileExposed.self) { try CoordinatorKeys(folder: folder) }
+            #expect(error?.description.contains("run chmod 600 \(folder)/coordinator.key") == true)
             #expect(throws: SecretFileExposed.self) { try WorkerKeys(folder: folder + "/workers/local") }
         }
     }
@@ -91,6 +92,26 @@ import Testing
         let keys = try (0..<2).map { _ in try KeyPair.random().publicKey.description }
         let text = text.replacingOccurrences(of: "KEY", with: keys[0]).replacingOccurrences(of: "OTHER", with: keys[1])
         #expect(throws: KeyFileError.self) { try AllowList(Array(text.utf8), path: "allowed-workers") }
+    }
+
+    @Test func whereTheListCannotBeReadNobodyNewComesIn() throws {
+        try withFolder { folder in
+            let keys = folder + "/keys"
+            try KeyFolder(keys).create()
+            let key = try WorkerKeys(folder: keys + "/workers/local").key.publicKey
+            let gate = try Gate(.keys(try CoordinatorKeys(folder: keys)), in: Context(), log: TestCluster.quiet)
+            #expect(gate.admits(key))
+            try "nonsense".write(toFile: keys + "/allowed-workers", atomically: true, encoding: .utf8)
+            #expect(!gate.admits(key))
+            #expect(gate.takeRevoked() == [])
+            try KeyFolder(keys + "-2").create()
+            try FileManager.default.removeItem(atPath: keys + "/allowed-workers")
+            #expect(!gate.admits(key))
+            try FileManager.default.copyItem(
+                atPath: keys + "-2/allowed-workers", toPath: keys + "/allowed-workers")
+            #expect(!gate.admits(key))
+            #expect(gate.admits(try WorkerKeys(folder: keys + "-2/workers/local").key.publicKey))
+        }
     }
 
     // MARK: - Both links

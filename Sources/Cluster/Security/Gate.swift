@@ -58,7 +58,8 @@ final class Gate: Sendable {
         return Peer(arrival.identity, provenName: name)
     }
 
-    private func admits(_ key: PublicKey) -> Bool {
+    /// Whether the owner of a key may connect now.
+    func admits(_ key: PublicKey) -> Bool {
         refresh()
         return state.withLock { $0.isReadable && $0.list.names[key] != nil }
     }

@@ -39,7 +39,8 @@ public struct KeyFolder {
         let key = try KeyPair.random()
         try write(AllowList())
         try addWorker(Self.firstWorker, coordinator: key.publicKey)
-        try SecretFile(coordinatorPath).replaceDurably(Self.coordinatorText(key))  // last, since it completes the folder
+        // Last, since it completes the folder.
+        try SecretFile(coordinatorPath).replaceDurably(Self.coordinatorText(key))
     }
 
     /// Makes a worker's keys, in a folder of their own, and lets it connect.
