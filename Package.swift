@@ -88,7 +88,7 @@ let package = Package(
         .executableTarget(
             name: "benchmark",
             dependencies: [
-                "ConfigurationFiles", "Performance", "OneDNN", "Training", "VAE", "Tensors",
+                "ConfigurationFiles", "Performance", "OneDNN", "Training", "Contract", "VAE", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -6,7 +6,9 @@ import Performance
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmark", abstract: "Measures the engine alone; scripts/bench measures the whole system.",
-        subcommands: [EngineCommand.self, ConvolutionsCommand.self, StepCommand.self, PeakCommand.self])
+        subcommands: [
+            EngineCommand.self, ConvolutionsCommand.self, StepCommand.self, PeakCommand.self, CountCommand.self,
+        ])
 }
 
 /// How long and on how many threads to measure.

@@ -22,10 +22,16 @@ struct WorkOptions: ParsableArguments {
         if let microbatch, microbatch < 1 { throw ValidationError("--microbatch is above 0, not \(microbatch)") }
     }
 
+    /// The configuration with what the options say.
+    func configuration() throws -> RunConfiguration {
+        var result = try preset.map(ConfigurationSource.preset) ?? ConfigurationSource.file(config!)
+        if let microbatch { result.microbatch = microbatch }
+        return result
+    }
+
     /// The network, ready to be measured.
     func subject() throws -> Subject {
-        var configuration = try preset.map(ConfigurationSource.preset) ?? ConfigurationSource.file(config!)
-        if let microbatch { configuration.microbatch = microbatch }
+        let configuration = try configuration()
         let model = try VariationalAutoencoder(configuration.model, configuration.objective)
         return Subject(
             name: preset ?? config!, microbatch: configuration.microbatch,

@@ -155,13 +155,22 @@ class System:
         return self.observe(after)
 
 
+ADDRESS = "tcp://127.0.0.1:17077"
+
+
 def plain(_):
-    address = "tcp://127.0.0.1:17077"
-    return ["--listen", address], ["--connect", address]
+    return ["--listen", ADDRESS, "--insecure"], ["--connect", ADDRESS, "--insecure"]
+
+
+def encrypted(scratch):
+    keys = scratch / "keys"
+    if not keys.exists():
+        subprocess.run([PROGRAMS / "tributary", "keys", "new", keys], check=True, capture_output=True)
+    return ["--listen", ADDRESS, "--keys", keys], ["--connect", ADDRESS, "--keys", keys / "workers/local"]
 
 
 # From a scratch folder to what a coordinator and what a worker are told.
-TRANSPORTS = {"tcp": plain}
+TRANSPORTS = {"tcp": plain, "tcp encrypted": encrypted}
 
 
 def train(folder, config, data, epochs):
