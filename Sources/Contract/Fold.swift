@@ -18,8 +18,22 @@ public func fold(_ right: Span<Float>, into left: inout MutableSpan<Float>) {
     add(right, to: &left)
 }
 
+/// Adds a piece of a left child's sum to the same piece of its right sibling's, as the left operand: `right = left + right`.
+func fold(left: Span<Float>, into right: inout MutableSpan<Float>) {
+    precondition(left.count == right.count, "cannot fold \(left.count) elements into \(right.count)")
+    let environment = FloatEnvironment.flushToZero()
+    defer { environment.restore() }
+    add(left: left, to: &right)
+}
+
 /// Not inlined, so that no addition moves out of the environment that `fold` sets.
 @inline(never)
 private func add(_ right: Span<Float>, to left: inout MutableSpan<Float>) {
     for index in 0..<left.count { left[index] += right[index] }
+}
+
+/// Of two operands that are no numbers the sum takes the left one's bits, so the order matters even in an addition.
+@inline(never)
+private func add(left: Span<Float>, to right: inout MutableSpan<Float>) {
+    for index in 0..<right.count { right[index] = left[index] + right[index] }
 }

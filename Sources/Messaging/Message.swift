@@ -23,24 +23,36 @@ import CZeroMQ
         }
     }
 
-    /// Sends `range` of `owner` without copying; the message keeps `owner` alive until the last byte has left.
-    /// The C function is `zmq_msg_init_data`.
-    public init(sharing owner: SharedBytes, _ range: Range<Int>) {
+    /// Makes a message of 16-bit numbers with floats behind them, written once, by `fill`, where libzmq sends them from.
+    ///
+    /// The floats begin at the next multiple of four bytes. The C function is `zmq_msg_init_size`.
+    public init(
+        halves: Int = 0, floats: Int, _ fill: (inout MutableSpan<UInt16>, inout MutableSpan<Float>) -> Void
+    ) {
+        let border = Self.border(halves: halves)
         unsafe handle = .allocate(capacity: 1)
-        let retained = unsafe Unmanaged.passRetained(owner).toOpaque()
-        let code = unsafe zmq_msg_init_data(
-            handle, owner.pointer(to: range), range.count,
-            { _, hint in
-                if let hint = unsafe hint { unsafe Unmanaged<SharedBytes>.fromOpaque(hint).release() }
-            }, retained)
-        precondition(code == 0, "out of memory for a message of \(range.count) bytes")
+        let code = unsafe zmq_msg_init_size(handle, border + floats * 4)
+        precondition(code == 0, "out of memory for a message of \(halves) halves and \(floats) floats")
+        guard border + floats > 0, let base = unsafe zmq_msg_data(handle) else { return }
+        // A last half that nobody writes is padding, and no stray bytes leave.
+        if halves % 2 == 1 { unsafe base.storeBytes(of: 0, toByteOffset: border - 2, as: UInt16.self) }
+        let start = unsafe base.bindMemory(to: UInt16.self, capacity: halves)
+        let middle = unsafe (base + border).bindMemory(to: Float.self, capacity: floats)
+        var low = unsafe UnsafeMutableBufferPointer(start: start, count: halves).mutableSpan
+        var high = unsafe UnsafeMutableBufferPointer(start: middle, count: floats).mutableSpan
+        fill(&low, &high)
     }
 
     /// Makes another message of the same bytes, counted and not copied. The C function is `zmq_msg_copy`.
     public func shared() -> Message {
         let other = Message()
-        unsafe zmq_msg_copy(other.handle, handle)
+        share(with: other)
         return other
+    }
+
+    /// Makes `other`, which is empty, one of the same bytes.
+    func share(with other: borrowing Message) {
+        unsafe zmq_msg_copy(other.handle, handle)
     }
 
     /// The C function is `zmq_msg_close`.
@@ -69,28 +81,25 @@ import CZeroMQ
         unsafe Array(raw)
     }
 
-    /// The number of whole floats that the bytes are.
-    public var floatCount: Int { count / 4 }
-
-    /// Copies all floats over `destination`, from its element `start` on.
-    /// - Precondition: They fit.
-    public func copyFloats(into destination: inout [Float], at start: Int) {
-        copyFloats(0..<floatCount, into: &destination, at: start)
-    }
-
-    /// Copies `range` of the floats over `destination`, from its element `start` on.
-    /// - Precondition: Both ranges exist.
-    public func copyFloats(_ range: Range<Int>, into destination: inout [Float], at start: Int) {
-        precondition(
-            range.lowerBound >= 0 && range.upperBound <= floatCount && start >= 0
-                && range.count <= destination.count - start,
-            "expected \(range) within \(floatCount) floats to fit in \(destination.count) from \(start)")
-        unsafe destination.withUnsafeMutableBytes { target in
-            unsafe UnsafeMutableRawBufferPointer(rebasing: target[(start * 4)..<((start + range.count) * 4)])
-                .copyMemory(
-                    from: UnsafeRawBufferPointer(rebasing: raw[(range.lowerBound * 4)..<(range.upperBound * 4)]))
+    /// Lends the 16-bit numbers at the beginning and all floats behind them.
+    /// - Precondition: There are so many.
+    public func withNumbers<Result>(halves: Int = 0, _ body: (Span<UInt16>, Span<Float>) -> Result) -> Result {
+        let border = Self.border(halves: halves)
+        precondition(halves >= 0 && border <= count, "expected \(halves) halves within \(count) bytes")
+        guard let base = unsafe zmq_msg_data(handle) else { return body([UInt16]().span, [Float]().span) }
+        // libzmq receives small frames into a buffer that they share, wherever they begin.
+        guard Int(bitPattern: base) % 4 == 0 else {
+            return Message(bytes).withNumbers(halves: halves, body)
         }
+        let start = unsafe base.bindMemory(to: UInt16.self, capacity: halves)
+        let middle = unsafe (base + border).bindMemory(to: Float.self, capacity: (count - border) / 4)
+        let low = unsafe UnsafeBufferPointer(start: start, count: halves)
+        let high = unsafe UnsafeBufferPointer(start: middle, count: (count - border) / 4)
+        return unsafe body(low.span, high.span)
     }
+
+    /// Where floats begin behind so many 16-bit numbers, in bytes.
+    private static func border(halves: Int) -> Int { (halves * 2 + 3) / 4 * 4 }
 
     /// Copies `range` of the bytes over `destination`, from its element `start` on.
     /// - Precondition: Both ranges exist.

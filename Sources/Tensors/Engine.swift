@@ -21,8 +21,25 @@ public protocol Executable: AnyObject {
     /// `outputs` has the length of the graph's output table and is overwritten. Nothing else is allocated or kept.
     func run(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float])
 
+    /// Runs the graph once, and tells of outputs as they become final, so that they can leave while the rest is computed.
+    ///
+    /// - Parameter whenReady: Is called on this thread with ranges of `outputs`, which together are all of them, each element
+    ///   once and in any order, and with `outputs`, of which it may read what it was told of.
+    func run(
+        inputs: [Float], noise: NoiseKeys, into outputs: inout [Float], whenReady: (Range<Int>, Span<Float>) -> Void)
+
     /// What the compiled graph does in a run, counted, for tests and reports.
     var counters: ExecutionCounters { get }
+}
+
+extension Executable {
+    /// Everything is final at the end.
+    public func run(
+        inputs: [Float], noise: NoiseKeys, into outputs: inout [Float], whenReady: (Range<Int>, Span<Float>) -> Void
+    ) {
+        run(inputs: inputs, noise: noise, into: &outputs)
+        whenReady(0..<outputs.count, outputs.span)
+    }
 }
 
 /// Which random streams the rows of a microbatch draw from.

@@ -1,24 +1,83 @@
 import Contract
 import Coordination
 import Messaging
+import Randomness
+import Synchronization
 import Testing
 
 @testable import Cluster
 
 @Suite struct NodeSumsTests {
+    private let round = Round(step: 3, kind: .training)
+
+    private func sums(_ shards: Int, _ format: PartialFormat, chunkBytes: Int) -> NodeSums {
+        NodeSums(
+            ReductionTree(leaves: shards), training: format, evaluation: PartialFormat(count: 3),
+            chunkBytes: chunkBytes)
+    }
+
+    /// Computes a leaf, and answers the chunks that became final.
+    private func add(
+        _ leaf: Leaf, _ values: [Float], to sums: NodeSums, ranges: [Range<Int>]? = nil
+    ) -> [Int] {
+        let ready = Mutex<[Int]>([])
+        sums.add(leaf, whenReady: { chunk in ready.withLock { $0.append(chunk) } }) { partial, whenFinal in
+            for range in ranges ?? [0..<values.count] {
+                for index in range { partial[index] = values[index] }
+                whenFinal(range, partial.span)
+            }
+        }
+        return ready.withLock { $0 }
+    }
+
+    private func sum(_ sums: NodeSums, _ format: PartialFormat, chunkBytes: Int) -> [Float] {
+        var chunks = PartialChunks(format, chunkBytes: chunkBytes)
+        var result = [Float](repeating: 0, count: format.count)
+        for index in chunks.indices {
+            let chunk = WorkerMessage.PartialChunk(
+                round: round, lease: 1, node: 1, offset: index * chunkBytes, bytes: 0)
+            chunks[index] = SharedMessage(sums.message(chunk))
+            var all = result.mutableSpan
+            var elements = all._mutatingExtracting(chunks.piece(index).elements)
+            chunks.read(index, into: &elements)
+        }
+        return result
+    }
+
     @Test func aLeafOfAnEarlierMembershipAddsNothing() {
-        let sums = NodeSums(ReductionTree(leaves: 2))
-        let round = Round(step: 3, kind: .training)
+        let format = PartialFormat(count: 1)
+        let sums = sums(2, format, chunkBytes: 4)
         let old = Leaf(round: round, node: 1, shard: 0)
         sums.expect(old)
         sums.forget(round, node: 1)
         let leaves = (0..<2).map { Leaf(round: round, node: 1, shard: $0, membership: 1) }
         for leaf in leaves { sums.expect(leaf) }
-        sums.insert([7], of: old)
-        for leaf in leaves { sums.insert([1], of: leaf) }
-        let chunk = WorkerMessage.PartialChunk(round: round, lease: 1, node: 1, offset: 0, bytes: 4)
-        var result: [Float] = [0]
-        sums.message(chunk).copyFloats(into: &result, at: 0)
-        #expect(result == [2])
+        #expect(add(old, [7], to: sums).isEmpty)
+        #expect(add(leaves[0], [1], to: sums).isEmpty)
+        #expect(add(leaves[1], [1], to: sums) == [0])
+        #expect(sum(sums, format, chunkBytes: 4) == [2])
+    }
+
+    /// Whatever is last and in whatever pieces it becomes final, chunks leave as soon as they can, with the tree's bits.
+    @Test(arguments: [0, 1, 2, 3], [PartialFormat(count: 41), PartialFormat(count: 41, halves: 37)])
+    func theLastLeafsChunksLeaveAsItIsComputed(last: Int, format: PartialFormat) throws {
+        let leaves = (0..<4).map { shard in
+            let random = RandomStream(seed: 3, operator: 1, example: UInt32(shard))
+            return (0..<41).map { Float(random.normal($0)) }
+        }
+        var fold = TreeFold(ReductionTree(leaves: 4), format: format)
+        for (shard, leaf) in leaves.enumerated() { fold.insert(leaf, at: 4 + shard) }
+        let sums = sums(4, format, chunkBytes: 16)
+        for shard in 0..<4 { sums.expect(Leaf(round: round, node: 1, shard: shard)) }
+        for shard in 0..<4 where shard != last {
+            #expect(add(Leaf(round: round, node: 1, shard: shard), leaves[shard], to: sums).isEmpty)
+        }
+        let chunks = (format.bytes + 15) / 16
+        let ready = add(
+            Leaf(round: round, node: 1, shard: last), leaves[last], to: sums,
+            ranges: [37..<41, 20..<37, 7..<20, 0..<7])
+        #expect(ready.sorted() == Array(0..<chunks))
+        #expect(ready.first == chunks - 1)
+        #expect(sum(sums, format, chunkBytes: 16) == fold.takeResult())
     }
 }

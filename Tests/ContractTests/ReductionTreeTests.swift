@@ -37,7 +37,7 @@ import Testing
         var workers = 1 + Int(random.bits(0) % 16)
         let owner = (0..<16).map { Int(random.bits(1 + $0)) % workers }
         workers = max(workers, 1)
-        var fold = TreeFold(tree)
+        var fold = TreeFold(tree, format: PartialFormat(count: 37))
         for worker in (0..<workers).reversed() {
             for node in tree.cover((0..<16).filter { owner[$0] == worker }) {
                 fold.insert(try #require(Self.sum(of: node, leaves, tree)), at: node)
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func whatIsMissingIsACover() {
-        var fold = TreeFold(ReductionTree(leaves: 8), target: 2)
+        var fold = TreeFold(ReductionTree(leaves: 8), target: 2, format: PartialFormat(count: 1))
         #expect(fold.missing == [2])
         fold.insert([1], at: 9)
         #expect(fold.missing == [8, 5])

@@ -73,6 +73,18 @@ struct Loopback: ~Copyable {
         return []
     }
 
+    /// Waits like `frames`, and answers the message's last frame as it arrived.
+    func lastFrame(of socket: borrowing Socket) throws -> Message {
+        for _ in 0..<100 {
+            while let message = try socket.receive() {
+                if !message.hasMore { return message }
+            }
+            _ = try Poller.wait(control: socket, bulk: spare, doorbell: doorbell, atMost: .milliseconds(100))
+        }
+        Issue.record("nothing arrived in ten seconds")
+        return Message([])
+    }
+
     /// Sends until a peer is connected.
     func sendFromDealer(_ bytes: [UInt8]) throws {
         for _ in 0..<1_000 {

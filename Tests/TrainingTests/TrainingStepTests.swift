@@ -36,7 +36,7 @@ import TrainingTestSupport
         var local = try LocalTrainer.tiny(program)
         _ = try local.takeStep()
         var state = program.initialState()
-        var coordinator = TreeFold(program.tree)
+        var coordinator = TreeFold(program.tree, format: program.partialFormat)
         for shards in workers {
             for node in program.tree.cover(shards) { coordinator.insert(try Self.sum(node, program, state), at: node) }
         }
@@ -48,7 +48,7 @@ import TrainingTestSupport
     private static func sum(_ node: Int, _ program: TrainingProgram, _ state: ModelState) throws -> [Float] {
         let leaf = try program.leafComputer(engine: Interpreter())
         leaf.load(parameters: state.parameters, statistics: state.statistics)
-        var fold = TreeFold(program.tree, target: node)
+        var fold = TreeFold(program.tree, target: node, format: program.partialFormat)
         for shard in program.tree.shards(under: node) {
             let microbatch = program.plan.microbatch(step: 0, shard: shard, seed: program.configuration.seed)
             let pixels = RandomExamples().pixels(of: microbatch.examples.map(Int.init), in: .train)

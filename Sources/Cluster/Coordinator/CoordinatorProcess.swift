@@ -29,8 +29,8 @@ public final class CoordinatorProcess {
     private let address: AddressFile
     private var training: RunState
     private var state: CoordinatorState
-    private var sums = SumStore()
-    private var outgoing: OutgoingParameters
+    private var sums: SumStore
+    private var outgoing = OutgoingParameters()
     private var queue: [CoordinatorEvent] = []
     private var pace: Pace
     private var checkpointDue: Duration = .zero
@@ -62,8 +62,11 @@ public final class CoordinatorProcess {
         let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
         training = opening.begin(options.stop, metrics: records.metrics)
         address = AddressFile(directory: opening.directory.paths.directory)
-        state = CoordinatorState(Self.configuration(opening, options))
-        outgoing = OutgoingParameters(training.model)
+        let configuration = Self.configuration(opening, options)
+        state = CoordinatorState(configuration)
+        sums = SumStore(
+            training: training.program.partialFormat, evaluation: EvaluationSums.format,
+            chunkBytes: configuration.sizes.chunkBytes)
         pace = Pace(imagesPerStep: training.program.plan.globalBatch, examples: training.program.evaluation.examples)
         let context = try Context()
         gate = try Gate(options.security, in: context, log: log)
@@ -82,7 +85,7 @@ public final class CoordinatorProcess {
         let layout = opening.program.layout
         let sizes = BulkSizes(
             parameterBytes: 4 * (layout.parameters.count + layout.statistics.count),
-            partialBytes: 4 * layout.partialCount, evaluationBytes: 4 * EvaluationSums.count,
+            partialBytes: opening.program.partialFormat.bytes, evaluationBytes: EvaluationSums.format.bytes,
             exampleBytes: opening.program.pixelsPerExample)
         return CoordinatorState.Configuration(
             run: opening.run, epoch: opening.epoch, contract: opening.contract, sizes: sizes, timing: options.timing)
@@ -121,11 +124,13 @@ public final class CoordinatorProcess {
     /// Begins the next round, or ends the run.
     private func goOn() {
         guard ending == nil else { return }
-        if let epoch = training.takeEpochToDraw() { archivist.draw(epoch: epoch, training.model, training.history) }
+        if let epoch = training.takeEpochToDraw() {
+            settle()
+            archivist.draw(epoch: epoch, training.model, training.history)
+        }
         guard let round = training.nextRound else {
             return end(.completed, "all \(training.totalSteps) steps are done")
         }
-        outgoing.update(training.model)
         pace.begin(at: clock.now)
         queue.append(.begin(round))
     }
@@ -153,6 +158,7 @@ public final class CoordinatorProcess {
     }
 
     private func save() {
+        settle()
         isSaving = true
         checkpointDue = clock.now + options.checkpointEvery
         if options.digestEvery == nil { archivist.record(training.model) }
@@ -244,7 +250,7 @@ public final class CoordinatorProcess {
         case .send(let message, let step, let peer):
             check(try post.send(message, step: step, to: peer), peer)
         case .sendParameters(let step, let offset, let bytes, let peer):
-            let chunk = outgoing.chunk(offset..<(offset + bytes))
+            let chunk = outgoing.chunk(offset..<(offset + bytes), of: &training)
             check(try post.send(.parameters(offset: offset, bytes: bytes), step: step, chunk, to: peer), peer)
         case .sendRows(let split, let examples, let peer):
             let pixels = try options.source.pixels(of: examples.map(Int.init), in: split.split)
@@ -274,19 +280,31 @@ public final class CoordinatorProcess {
     }
 
     private func finish(_ report: RoundReport) throws {
-        var sum = sums.takeResult()
+        let sum = sums.takeResult()
         let speed = pace.finish(report.round.kind, at: clock.now)
         switch report.round.kind {
         case .evaluation:
             if let found = try training.record(evaluation: sum, report, imagesPerSecond: speed) {
                 reporter.report(.evaluated(found))
             }
-        case .training:
-            reporter.report(.step(try training.apply(&sum, report, imagesPerSecond: speed)))
-            keepRecords()
+            goOn()
+        case .training: try finish(sum, report, speed)
         }
-        sums.recycle(sum)
+    }
+
+    /// The next step's parameters leave before anything is written down, chunk by chunk as they are updated.
+    private func finish(_ sum: consuming [Float], _ report: RoundReport, _ speed: Double) throws {
+        let step = try training.apply(sum, report, imagesPerSecond: speed)
         goOn()
+        handleQueue()
+        settle()
+        reporter.report(.step(step))
+        keepRecords()
+    }
+
+    /// Updates the parameters that no worker has asked for; whoever reads the model calls this first.
+    private func settle() {
+        if let buffer = training.settle() { sums.recycle(buffer) }
     }
 
     private func keepRecords() {

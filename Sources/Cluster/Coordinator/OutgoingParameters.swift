@@ -1,28 +1,43 @@
 import Messaging
 import Training
 
-/// A step's parameters and running statistics as bytes that all workers' messages share.
+/// A step's parameters and running statistics as chunks that all workers' messages share.
+///
+/// A chunk is made when the first worker is to have it: then its parameters get their last update of the step, and leave while
+/// those of the next chunk get theirs.
 struct OutgoingParameters {
-    private var step: Int
-    private var bytes: SharedBytes
+    private var step: Int?
+    private var chunks: [Range<Int>: SharedMessage] = [:]
 
-    init(_ state: ModelState) {
-        step = state.step
-        bytes = Self.bytes(of: state)
+    /// The bytes of `range`: the parameters, then the running statistics.
+    mutating func chunk(_ range: Range<Int>, of training: inout RunState) -> Message {
+        if step != training.model.step {
+            chunks = [:]
+            step = training.model.step
+        }
+        if let chunk = chunks[range] { return chunk.copy() }
+        let chunk = SharedMessage(Self.message(range.lowerBound / 4..<range.upperBound / 4, of: &training))
+        chunks[range] = chunk
+        return chunk.copy()
     }
 
-    /// Takes over the parameters of the state's step, unless they are here already.
-    mutating func update(_ state: ModelState) {
-        guard step != state.step else { return }
-        step = state.step
-        bytes = Self.bytes(of: state)
+    private static func message(_ range: Range<Int>, of training: inout RunState) -> Message {
+        training.settle(upTo: range.upperBound)
+        let border = training.model.parameters.count
+        return Message(floats: range.count) { _, floats in
+            copy(training.model.parameters, range.clamped(to: 0..<border), to: &floats, at: 0)
+            guard range.upperBound > border else { return }
+            let first = max(0, range.lowerBound - border)
+            copy(
+                training.model.statistics, first..<range.upperBound - border, to: &floats,
+                at: border + first - range.lowerBound)
+        }
     }
 
-    func chunk(_ range: Range<Int>) -> Message {
-        Message(sharing: bytes, range)
-    }
-
-    private static func bytes(of state: ModelState) -> SharedBytes {
-        SharedBytes(floats: state.parameters, state.statistics)
+    private static func copy(
+        _ source: [Float], _ range: Range<Int>, to target: inout MutableSpan<Float>, at start: Int
+    ) {
+        let source = source.span.extracting(range)
+        for index in 0..<source.count { target[start + index] = source[index] }
     }
 }

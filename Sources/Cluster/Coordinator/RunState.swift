@@ -8,11 +8,20 @@ struct RunState {
     let contract: Contract
     let run: RunIdentifier
     let totalSteps: Int
+    /// Its step and statistics are those of now; its parameters once they are settled.
     private(set) var model: ModelState
+    /// The step whose update has not reached all parameters.
+    private var pending: Pending?
     private(set) var history: History
     private let metrics: MetricsLog
     /// The epoch whose pictures were asked for last.
     private var drawnEpoch = 0
+
+    private struct Pending {
+        let update: StepUpdate
+        let sum: [Float]
+        var settled = 0
+    }
 
     init(
         _ program: TrainingProgram, _ contract: Contract, run: RunIdentifier, totalSteps: Int, model: ModelState,
@@ -51,10 +60,32 @@ struct RunState {
         return ended
     }
 
-    /// Applies the sum of a step and records what it measured.
+    /// Updates the parameters below an index, so that the first ones can leave before the last ones are there.
+    mutating func settle(upTo end: Int) {
+        guard var pending, end > pending.settled else { return }
+        let end = min(end, model.parameters.count)
+        self.pending = nil
+        program.rule.apply(pending.update, pending.sum, to: &model, pending.settled..<end)
+        pending.settled = end
+        self.pending = pending
+    }
+
+    /// Updates what is left of the parameters, and hands the buffer of the step's sum back.
+    mutating func settle() -> [Float]? {
+        settle(upTo: model.parameters.count)
+        defer { pending = nil }
+        return pending?.sum
+    }
+
+    /// Decides on the sum of a step and records what it measured. The parameters move when they are settled.
     /// - Throws: `DivergedError`, `FileError`.
-    mutating func apply(_ sum: inout [Float], _ report: RoundReport, imagesPerSecond: Double) throws -> StepReport {
-        let step = try program.rule.apply(&sum, to: &model)
+    mutating func apply(
+        _ sum: consuming [Float], _ report: RoundReport, imagesPerSecond: Double
+    ) throws -> StepReport {
+        let update = try program.rule.prepare(&sum, for: model)
+        program.rule.advance(&model, by: sum)
+        pending = Pending(update: update, sum: sum)
+        let step = update.metrics
         history.add(step, plan: program.plan)
         let epoch = program.plan.epoch(ofStep: step.step)
         try metrics.append(

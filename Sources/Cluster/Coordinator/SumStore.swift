@@ -3,39 +3,103 @@ import Hashing
 import Messaging
 
 /// The floats behind the coordinator's decisions: partials on their way, and the sums of nodes.
+///
+/// Chunks are kept as they arrived and folded from there, so a partial is copied nowhere.
 struct SumStore {
-    private var partials: [UInt64: [Float]] = [:]
-    private var sums: [Int: [Float]] = [:]
-    /// Buffers that nobody needs any more; the next partials come into them.
-    private var spare: [[Float]] = []
+    private enum Sum {
+        case arrived(PartialChunks)
+        case folded([Float], PartialFormat)
 
-    /// Puts a chunk at its place in the lease's partial of `total` bytes.
+        var format: PartialFormat {
+            switch self {
+            case .arrived(let chunks): chunks.format
+            case .folded(_, let format): format
+            }
+        }
+    }
+
+    private let training: PartialFormat
+    private let evaluation: PartialFormat
+    private let chunkBytes: Int
+    private var partials: [UInt64: PartialChunks] = [:]
+    private var sums: [Int: Sum] = [:]
+    /// Buffers that nobody needs any more; the next sums come into them.
+    private var spare: [[Float]] = []
+    private var scratch: [Float] = []
+
+    init(training: PartialFormat, evaluation: PartialFormat, chunkBytes: Int) {
+        self.training = training
+        self.evaluation = evaluation
+        self.chunkBytes = chunkBytes
+    }
+
+    /// Keeps a chunk of the lease's partial of `total` bytes.
     mutating func place(_ payload: borrowing Message, lease: UInt64, offset: Int, total: Int) {
-        if partials[lease] == nil { partials[lease] = buffer(of: total / 4) }
-        payload.copyFloats(into: &partials[lease, default: []], at: offset / 4)
+        let format = total == training.bytes ? training : evaluation
+        let index = offset / chunkBytes
+        partials[lease, default: PartialChunks(format, chunkBytes: chunkBytes)][index] = SharedMessage(payload.shared())
     }
 
     /// The lease's partial becomes the sum of `node`.
     mutating func commit(lease: UInt64, node: Int) {
-        sums[node] = partials.removeValue(forKey: lease)
+        sums[node] = partials.removeValue(forKey: lease).map(Sum.arrived)
     }
 
     mutating func drop(lease: UInt64) {
-        if let partial = partials.removeValue(forKey: lease) { recycle(partial) }
+        partials[lease] = nil
     }
 
     mutating func discard(node: Int) {
-        if let sum = sums.removeValue(forKey: node) { recycle(sum) }
+        if case .folded(let sum, _) = sums.removeValue(forKey: node) { recycle(sum) }
     }
 
     /// The children's sums become their parent's.
     mutating func join(node: Int) {
-        guard var left = sums.removeValue(forKey: 2 * node), let right = sums.removeValue(forKey: 2 * node + 1) else {
+        guard let left = sums.removeValue(forKey: 2 * node), let right = sums.removeValue(forKey: 2 * node + 1) else {
             preconditionFailure("node \(node) is folded before both of its children are here")
         }
-        fold(right, into: &left)
-        sums[node] = left
-        recycle(right)
+        let format = left.format
+        sums[node] = .folded(sum(left, right), format)
+    }
+
+    /// Goes chunk by chunk, so that what one pass writes is still in the cache for the next.
+    private mutating func sum(_ left: consuming Sum, _ right: consuming Sum) -> [Float] {
+        let format = left.format
+        let pieces = PartialChunks(format, chunkBytes: chunkBytes)
+        var (sum, arrived) = take(left)
+        for chunk in pieces.indices {
+            let range = pieces.piece(chunk).elements
+            var all = sum.mutableSpan
+            var elements = all._mutatingExtracting(range)
+            arrived?.read(chunk, into: &elements)
+            switch right {
+            case .arrived(let chunks): chunks.add(chunk, to: &elements, scratch: &scratch)
+            case .folded(let floats, _):
+                fold(floats.span.extracting(range), into: &elements)
+                format.round(&elements, from: range.lowerBound)
+            }
+        }
+        if case .folded(let floats, _) = right { recycle(floats) }
+        return sum
+    }
+
+    /// The floats of a sum, or a buffer for them and the chunks to be read into it.
+    private mutating func take(_ sum: consuming Sum) -> ([Float], PartialChunks?) {
+        switch consume sum {
+        case .arrived(let chunks): (buffer(of: chunks.format.count), chunks)
+        case .folded(let floats, _): (floats, nil)
+        }
+    }
+
+    private mutating func floats(_ sum: consuming Sum) -> [Float] {
+        var (floats, arrived) = take(sum)
+        guard let arrived else { return floats }
+        for chunk in arrived.indices {
+            var all = floats.mutableSpan
+            var elements = all._mutatingExtracting(arrived.piece(chunk).elements)
+            arrived.read(chunk, into: &elements)
+        }
+        return floats
     }
 
     /// Takes the root's sum out; `recycle` gives its buffer back.
@@ -44,10 +108,10 @@ struct SumStore {
             preconditionFailure("the root is taken before it is complete")
         }
         sums = [:]
-        return sum
+        return floats(sum)
     }
 
-    /// Keeps a buffer for a later partial. A few are enough: so many partials wait for their siblings at a time.
+    /// Keeps a buffer for a later sum. A few are enough: so many sums wait for their siblings at a time.
     mutating func recycle(_ buffer: consuming [Float]) {
         if spare.count < 8 { spare.append(buffer) }
     }
@@ -59,17 +123,18 @@ struct SumStore {
         return spare.remove(at: index)
     }
 
-    func digest(node: Int) -> [UInt8] {
-        Self.digest(sums[node])
+    mutating func digest(node: Int) -> [UInt8] {
+        sums[node].map { digest($0) } ?? []
     }
 
     mutating func takeDigest(lease: UInt64) -> [UInt8] {
-        Self.digest(partials.removeValue(forKey: lease))
+        partials.removeValue(forKey: lease).map { digest(.arrived($0)) } ?? []
     }
 
-    private static func digest(_ floats: [Float]?) -> [UInt8] {
+    /// The SHA-256 of a sum's floats, whatever they travelled as.
+    private mutating func digest(_ sum: Sum) -> [UInt8] {
         var hash = SHA256()
-        hash.update(floats ?? [])
+        hash.update(floats(sum))
         return hash.finalize().bytes
     }
 }

@@ -39,10 +39,20 @@ public final class Interruption: Sendable {
     /// Comes when the standard input closes, as a pipe does when the process at its other end ends, however that happens.
     public func comesWithEndOfInput(_ reason: String) {
         let thread = Thread { [self] in
-            while !FileHandle.standardInput.availableData.isEmpty {}
+            while Self.hasMoreInput() {}
             request(reason)
         }
         thread.start()
+    }
+
+    /// Waits for input; one that a signal interrupted goes on. (`availableData` would end the process there.)
+    private static func hasMoreInput() -> Bool {
+        do {
+            return try FileHandle.standardInput.read(upToCount: 1)?.isEmpty == false
+        } catch {
+            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+            return cause?.domain == NSPOSIXErrorDomain && cause?.code == Int(EINTR)
+        }
     }
 
     /// The one that SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal is closed) bring. From the first call on, those signals do nothing else.

@@ -12,6 +12,8 @@ final class ComputeThread: Sendable {
         /// The graph is compiled; the first thread also says what the probe gives.
         case prepared(probe: String?)
         case unprepared(String)
+        /// A chunk of the sum of the leaf's node is final, and the leaf is the last.
+        case chunkReady(Leaf, chunk: Int)
         case finished(Leaf, thread: Int)
         case failed(String)
     }
@@ -27,7 +29,7 @@ final class ComputeThread: Sendable {
     /// Starts the thread; `tell` is called on it.
     init(_ index: Int, engine: any Engine, tell: @escaping @Sendable (News) -> Void) {
         let thread = Thread { [jobs] in
-            var bench = Bench(thread: index, engine: engine)
+            var bench = Bench(thread: index, engine: engine, tell: tell)
             while let news = bench.handle(jobs.take()) { tell(news) }
         }
         thread.name = "compute-\(index)"
@@ -52,16 +54,18 @@ final class ComputeThread: Sendable {
     private struct Bench {
         let thread: Int
         let engine: any Engine
+        let tell: @Sendable (News) -> Void
         var workshop: Workshop?
         var leafComputer: LeafComputer?
         var evaluationComputer: EvaluationComputer?
         /// What each computer has loaded.
-        var leafSnapshot: Snapshot?
-        var evaluationSnapshot: Snapshot?
+        var leafSnapshot: Int?
+        var evaluationSnapshot: Int?
 
-        init(thread: Int, engine: any Engine) {
+        init(thread: Int, engine: any Engine, tell: @escaping @Sendable (News) -> Void) {
             self.thread = thread
             self.engine = engine
+            self.tell = tell
         }
 
         /// Does a job; nil ends the thread.
@@ -94,45 +98,52 @@ final class ComputeThread: Sendable {
 
         private mutating func compute(_ leaf: Leaf, _ snapshot: Snapshot) throws {
             guard let workshop else { return }
-            let partial =
+            try load(snapshot, for: leaf.round.kind, workshop.program)
+            workshop.sums.add(leaf, whenReady: { [tell] in tell(.chunkReady(leaf, chunk: $0)) }) { partial, whenFinal in
                 switch leaf.round.kind {
-                case .training: gradient(leaf, snapshot, workshop)
-                case .evaluation: try evaluation(leaf, snapshot, workshop)
+                case .training: gradient(leaf, workshop, into: &partial, whenFinal)
+                case .evaluation: evaluation(leaf, workshop, into: &partial, whenFinal)
                 }
-            workshop.sums.insert(partial, of: leaf)
+            }
         }
 
-        private mutating func gradient(_ leaf: Leaf, _ snapshot: Snapshot, _ workshop: Workshop) -> [Float] {
-            if leafSnapshot !== snapshot {
+        private mutating func load(_ snapshot: Snapshot, for kind: Round.Kind, _ program: TrainingProgram) throws {
+            switch kind {
+            case .training where leafSnapshot != snapshot.number:
                 leafComputer?.load(parameters: snapshot.parameters, statistics: snapshot.statistics)
-                leafSnapshot = snapshot
+                leafSnapshot = snapshot.number
+            case .evaluation where evaluationSnapshot != snapshot.number:
+                let computer = try evaluationComputer ?? program.evaluationComputer(engine: engine)
+                computer.load(parameters: snapshot.parameters, statistics: snapshot.statistics)
+                evaluationComputer = computer
+                evaluationSnapshot = snapshot.number
+            case .training, .evaluation: break
             }
-            let program = workshop.program
-            let microbatch = program.plan.microbatch(
+        }
+
+        private func gradient(
+            _ leaf: Leaf, _ workshop: Workshop, into partial: inout [Float],
+            _ whenFinal: (Range<Int>, Span<Float>) -> Void
+        ) {
+            let microbatch = workshop.program.plan.microbatch(
                 step: leaf.round.step, shard: leaf.shard, seed: workshop.contract.seed)
             let pixels = workshop.pixels.pixels(of: microbatch.examples, in: .training)
-            var partial = [Float](repeating: 0, count: program.layout.partialCount)
-            leafComputer?.compute(microbatch, step: leaf.round.step, pixels: pixels, into: &partial)
-            return partial
+            leafComputer?.compute(
+                microbatch, step: leaf.round.step, pixels: pixels, into: &partial, whenReady: whenFinal)
         }
 
-        private mutating func evaluation(
-            _ leaf: Leaf, _ snapshot: Snapshot, _ workshop: Workshop
-        ) throws -> [Float] {
-            let program = workshop.program
-            let computer = try evaluationComputer ?? program.evaluationComputer(engine: engine)
-            evaluationComputer = computer
-            if evaluationSnapshot !== snapshot {
-                computer.load(parameters: snapshot.parameters, statistics: snapshot.statistics)
-                evaluationSnapshot = snapshot
-            }
-            var sums = EvaluationSums.zeros
-            for index in 0..<program.evaluation.microbatchCount(shard: leaf.shard) {
-                let microbatch = program.evaluation.microbatch(index, shard: leaf.shard)
+        private func evaluation(
+            _ leaf: Leaf, _ workshop: Workshop, into sums: inout [Float],
+            _ whenFinal: (Range<Int>, Span<Float>) -> Void
+        ) {
+            let plan = workshop.program.evaluation
+            sums = EvaluationSums.zeros
+            for index in 0..<plan.microbatchCount(shard: leaf.shard) {
+                let microbatch = plan.microbatch(index, shard: leaf.shard)
                 let pixels = workshop.pixels.pixels(of: microbatch.examples, in: .validation)
-                computer.add(microbatch, pixels: pixels, to: &sums)
+                evaluationComputer?.add(microbatch, pixels: pixels, to: &sums)
             }
-            return sums
+            whenFinal(0..<sums.count, sums.span)
         }
     }
 }

@@ -10,60 +10,89 @@ final class NodeSums: Sendable {
         var node: Int
     }
 
-    /// One node's sum, which has a lock of its own: folds take milliseconds.
-    private final class Sum: Sendable {
-        let fold: Mutex<TreeFold>
-        let bytes = Mutex<SharedBytes?>(nil)
-        let membership: Int
-
-        init(_ fold: TreeFold, membership: Int) {
-            self.fold = Mutex(fold)
-            self.membership = membership
-        }
-    }
-
     private let tree: ReductionTree
-    private let sums = Mutex<[Key: Sum]>([:])
+    private let training: PartialFormat
+    private let evaluation: PartialFormat
+    private let chunkBytes: Int
+    private let sums = Mutex<[Key: NodeSum]>([:])
+    /// Buffers for leaves' results that nobody needs any more.
+    private let spare = Mutex<[[Float]]>([])
 
-    init(_ tree: ReductionTree) {
+    init(_ tree: ReductionTree, training: PartialFormat, evaluation: PartialFormat, chunkBytes: Int) {
         self.tree = tree
+        self.training = training
+        self.evaluation = evaluation
+        self.chunkBytes = chunkBytes
     }
 
     /// Makes room for the sum of a leaf's node. Leaves whose node was forgotten meanwhile find none.
     func expect(_ leaf: Leaf) {
         let key = Key(round: leaf.round, node: leaf.node)
+        let format = leaf.round.kind == .training ? training : evaluation
         sums.withLock { sums in
             if sums[key] == nil {
-                sums[key] = Sum(TreeFold(tree, target: leaf.node), membership: leaf.membership)
+                sums[key] = NodeSum(
+                    TreeFold(tree, target: leaf.node, format: format), chunkBytes: chunkBytes,
+                    membership: leaf.membership)
             }
         }
     }
 
-    /// Adds a leaf's result, unless it was started before the worker joined anew.
-    func insert(_ partial: [Float], of leaf: Leaf) {
-        let key = Key(round: leaf.round, node: leaf.node)
-        guard let sum = sums.withLock({ $0[key] }), sum.membership == leaf.membership else { return }
-        sum.fold.withLock { $0.insert(partial, at: tree.leaf(ofShard: leaf.shard)) }
+    /// Computes a leaf's result and adds it, unless the leaf was started before the worker joined anew.
+    ///
+    /// - Parameters:
+    ///   - compute: Writes the result over a buffer; it may tell of ranges that are final, each element once.
+    ///   - whenReady: Is told of chunks of the node's sum that are final.
+    func add(
+        _ leaf: Leaf, whenReady: @escaping (Int) -> Void,
+        compute: (inout [Float], _ whenFinal: (Range<Int>, Span<Float>) -> Void) throws -> Void
+    ) rethrows {
+        var partial = takeBuffer(leaf.round.kind == .training ? training.count : evaluation.count)
+        let node = tree.leaf(ofShard: leaf.shard)
+        guard let sum = sum(of: leaf) else { return }
+        guard var stream = sum.stream(from: node) else {
+            try compute(&partial) { _, _ in }
+            return recycle(sum.insert(partial, at: node, whenReady: whenReady))
+        }
+        try compute(&partial) { range, elements in
+            stream.add(range, elements) { chunk, message in
+                sum.put(chunk, message)
+                whenReady(chunk)
+            }
+        }
+        recycle(stream.buffers + [partial])
     }
 
-    /// A piece of the complete sum of a node.
+    private func sum(of leaf: Leaf) -> NodeSum? {
+        let sum = sums.withLock { $0[Key(round: leaf.round, node: leaf.node)] }
+        return sum?.membership == leaf.membership ? sum : nil
+    }
+
+    /// A chunk of a node's sum that is final.
     func message(_ chunk: WorkerMessage.PartialChunk) -> Message {
         guard let sum = sums.withLock({ $0[Key(round: chunk.round, node: chunk.node)] }) else {
             preconditionFailure("node \(chunk.node) is sent after it was forgotten")
         }
-        let bytes = sum.bytes.withLock { bytes in
-            if let bytes { return bytes }
-            guard let result = sum.fold.withLock({ $0.takeResult() }) else {
-                preconditionFailure("node \(chunk.node) is sent before it is complete")
-            }
-            let shared = SharedBytes(floats: result)
-            bytes = shared
-            return shared
-        }
-        return Message(sharing: bytes, chunk.offset..<(chunk.offset + chunk.bytes))
+        return sum.message(at: chunk.offset)
     }
 
     func forget(_ round: Round, node: Int) {
         sums.withLock { $0[Key(round: round, node: node)] = nil }
+    }
+
+    // MARK: - Buffers
+
+    private func takeBuffer(_ count: Int) -> [Float] {
+        let buffer = spare.withLock { spare in
+            spare.lastIndex { $0.count == count }.map { spare.remove(at: $0) }
+        }
+        return buffer ?? [Float](repeating: 0, count: count)
+    }
+
+    /// Keeps a few: a thread needs one, and so does each level of the tree.
+    private func recycle(_ buffers: [[Float]]) {
+        spare.withLock { spare in
+            spare += buffers.prefix(max(0, 16 - spare.count))
+        }
     }
 }

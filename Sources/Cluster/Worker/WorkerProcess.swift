@@ -32,6 +32,7 @@ public final class WorkerProcess {
     private var probe = ""
     private var arriving: ArrivingParameters?
     private var snapshot: Snapshot?
+    private var snapshots = 0
     private var outcome: WorkerOutcome?
 
     /// Starts the threads; nobody is contacted yet.
@@ -113,6 +114,7 @@ public final class WorkerProcess {
         case .compute(.finished(let leaf, let thread)):
             idleThreads.append(thread)
             try handle(.leafFinished(leaf), Message([]))
+        case .compute(.chunkReady(let leaf, let chunk)): try handle(.chunkReady(leaf, chunk: chunk), Message([]))
         case .compute(.failed(let sentence)): try handle(.leafFailed(sentence), Message([]))
         case .compute(.unprepared(let sentence)): try handle(.unprepared(sentence), Message([]))
         case .compute(.prepared(let probe)): try takePrepared(probe)
@@ -168,13 +170,22 @@ public final class WorkerProcess {
     private func placeParameters(_ payload: borrowing Message, at offset: Int) {
         guard let layout = workshop?.program.layout else { return }
         if offset == 0 {
-            arriving = ArrivingParameters(parameters: layout.parameters.count, statistics: layout.statistics.count)
+            arriving =
+                takeSpareSnapshot().map { ArrivingParameters(over: $0) }
+                ?? ArrivingParameters(parameters: layout.parameters.count, statistics: layout.statistics.count)
         }
         arriving?.place(payload, at: offset / 4)
     }
 
+    /// The snapshot of an earlier step, if no thread still reads it.
+    private func takeSpareSnapshot() -> Snapshot? {
+        guard var last = snapshot.take() else { return nil }
+        return isKnownUniquelyReferenced(&last) ? last : nil
+    }
+
     private func useParameters() {
-        snapshot = arriving.take().map(Snapshot.init)
+        snapshots += 1
+        snapshot = arriving.take().map { Snapshot($0, number: snapshots) }
     }
 
     private func compute(_ leaf: Leaf) {

@@ -21,14 +21,17 @@ final class Workshop: Sendable {
         pixels = PixelStore(
             shards: contract.shards, exampleBytes: program.pixelsPerExample,
             counts: [.training: contract.trainingExamples, .validation: contract.validationExamples])
-        sums = NodeSums(contract.tree)
+        sums = NodeSums(
+            contract.tree, training: program.partialFormat, evaluation: EvaluationSums.format,
+            chunkBytes: welcome.chunkBytes)
         try check(welcome)
     }
 
     private func check(_ welcome: CoordinatorMessage.Welcome) throws(WorkshopError) {
         let layout = program.layout
         let own = [
-            4 * (layout.parameters.count + layout.statistics.count), 4 * layout.partialCount, 4 * EvaluationSums.count,
+            4 * (layout.parameters.count + layout.statistics.count), program.partialFormat.bytes,
+            EvaluationSums.format.bytes,
             program.pixelsPerExample,
         ]
         let told = [welcome.parameterBytes, welcome.partialBytes, welcome.evaluationBytes, welcome.exampleBytes]

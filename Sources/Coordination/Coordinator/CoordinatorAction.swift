@@ -8,7 +8,8 @@ public enum CoordinatorAction: Sendable, Equatable {
     case sendParameters(step: Int, offset: Int, bytes: Int, to: Peer)
     /// Send pixels over the bulk link.
     case sendRows(PixelSplit, examples: [UInt32], to: Peer)
-    /// Put this event's payload at `offset` bytes of the lease's partial, which has `total`; at offset 0 it is new.
+    /// Put this event's payload at `offset` bytes of the lease's partial, which has `total`. Chunks come in any order, each
+    /// once; with the first one the partial is new.
     case place(lease: UInt64, offset: Int, total: Int)
     /// The lease's partial is the sum of `node`.
     case commit(lease: UInt64, node: Int)

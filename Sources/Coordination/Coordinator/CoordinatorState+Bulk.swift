@@ -12,7 +12,7 @@ extension CoordinatorState {
 
     /// Starts over at `offset`, since the worker misses what came before or after.
     mutating func resendParameters(step: Int, from offset: Int, to peer: Peer) {
-        guard step == current?.round.step, offset >= 0, offset % 4 == 0 else { return }
+        guard step == current?.round.step, offset >= 0, offset % sizes.chunkBytes == 0 else { return }
         members[peer]?.parametersStep = step
         members[peer]?.window.restart()
         members[peer]?.outbox.enqueueParameters(step: step, from: offset)

@@ -67,7 +67,8 @@ extension CoordinatorState {
         guard let round = current?.round, let member = members[grant.peer] else { return }
         let lease = LeaseRecord(
             identifier: nextLease, peer: grant.peer, node: grant.node, issued: now,
-            deadline: now + deadline(for: grant.node))
+            deadline: now + deadline(for: grant.node),
+            received: ChunkSet(total: sizes.partialBytes(round.kind), chunkBytes: sizes.chunkBytes))
         nextLease += 1
         current?.leases[lease.identifier] = lease
         noteMoves(of: grant.node, to: member)

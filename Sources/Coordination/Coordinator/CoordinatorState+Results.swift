@@ -5,14 +5,13 @@ extension CoordinatorState {
     mutating func take(_ chunk: WorkerMessage.PartialChunk, step: Int, from peer: Peer) {
         send(.credit(bytes: chunk.bytes), to: peer)
         extendDeadlines(of: peer)
-        guard step == chunk.round.step, let lease = record(of: chunk, from: peer) else { return count(\.strayChunks) }
-        let total = sizes.partialBytes(chunk.round.kind)
-        guard chunk.offset == lease.received, chunk.bytes > 0, chunk.bytes <= total - chunk.offset,
-            chunk.bytes % 4 == 0, chunk.bytes <= sizes.chunkBytes
+        guard step == chunk.round.step, var received = record(of: chunk, from: peer)?.received,
+            received.insert(offset: chunk.offset, bytes: chunk.bytes)
         else { return count(\.strayChunks) }
-        actions.append(.place(lease: lease.identifier, offset: chunk.offset, total: total))
-        update(lease.identifier, in: chunk.round) { $0.received += chunk.bytes }
-        if lease.received + chunk.bytes == total { complete(lease.identifier, in: chunk.round) }
+        let total = sizes.partialBytes(chunk.round.kind)
+        actions.append(.place(lease: chunk.lease, offset: chunk.offset, total: total))
+        update(chunk.lease, in: chunk.round) { $0.received = received }
+        if received.isComplete { complete(chunk.lease, in: chunk.round) }
     }
 
     /// The lease that the chunk names, if its worker holds it and it still awaits bytes.

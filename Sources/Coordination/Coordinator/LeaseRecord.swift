@@ -17,7 +17,7 @@ struct LeaseRecord: Sendable {
     let node: Int
     let issued: Duration
     var deadline: Duration
-    /// How many bytes of the partial came, in order.
-    var received = 0
+    /// The chunks of the partial that came, in any order.
+    var received: ChunkSet
     var state = State.live
 }

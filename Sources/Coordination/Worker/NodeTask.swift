@@ -15,8 +15,15 @@ struct NodeTask: Sendable {
     var lease: UInt64
     var waiting: [Waiting]
     var finishedLeaves = 0
-    /// Bytes of the sum that have left.
+    /// The chunks of the sum that are final, in that order.
+    var ready: [Int] = []
+    /// How many of those have left.
     var uploaded = 0
 
     var isSummed: Bool { finishedLeaves == shardCount }
+
+    /// Takes a chunk for final, once.
+    mutating func add(ready chunk: Int) {
+        if !ready.contains(chunk) { ready.append(chunk) }
+    }
 }

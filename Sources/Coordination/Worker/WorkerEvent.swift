@@ -10,6 +10,8 @@ public enum WorkerEvent: Sendable, Equatable {
     case prepared(probe: String)
     /// It cannot be built, and why.
     case unprepared(String)
+    /// While the last leaf of its node is computed, this chunk of the node's sum is final already.
+    case chunkReady(Leaf, chunk: Int)
     /// A leaf is computed and part of its node's sum.
     case leafFinished(Leaf)
     /// A leaf cannot be computed, and why.

@@ -6,7 +6,7 @@ extension WorkerState {
 
     mutating func takeParameters(step: Int, _ offset: Int, _ bytes: Int) {
         send(.credit(bytes: bytes))
-        if offset == 0, arriving?.step != step { arriving = (step, 0) }
+        if offset == 0, arriving?.step != step, parametersStep != step { beginParameters(step) }
         guard let total = welcome?.parameterBytes, let arriving, arriving.step == step, arriving.bytes == offset,
             bytes > 0, bytes % 4 == 0, bytes <= total - offset
         else { return }
@@ -14,6 +14,12 @@ extension WorkerState {
         actions.append(.placeParameters(step: step, offset: offset))
         self.arriving = (step, offset + bytes)
         if offset + bytes == total { useParameters(step) }
+    }
+
+    /// What a newer step's parameters replace may be overwritten from now on, so no leaf starts with it any more.
+    private mutating func beginParameters(_ step: Int) {
+        arriving = (step, 0)
+        parametersStep = nil
     }
 
     private mutating func useParameters(_ step: Int) {

@@ -45,6 +45,7 @@ extension WorkerState {
 
     private func missingExamples(_ round: Round, _ shard: Int, _ assignment: Assignment) -> Set<UInt32> {
         let split = round.kind.split
+        if assignment.ledger.isComplete(shard: shard, in: split) { return [] }
         let needed =
             round.kind == .training
             ? assignment.plan.microbatch(step: round.step, shard: shard, seed: assignment.contract.seed).examples
@@ -89,37 +90,55 @@ extension WorkerState {
 
     mutating func finish(_ leaf: Leaf) {
         running.remove(leaf)
-        if leaf.membership == membership,
-            let index = tasks.firstIndex(where: { $0.round == leaf.round && $0.node == leaf.node })
-        {
+        if let index = task(of: leaf) {
             tasks[index].finishedLeaves += 1
+            if tasks[index].isSummed { for chunk in 0..<chunks(of: leaf).count { tasks[index].add(ready: chunk) } }
         }
         advance()
+    }
+
+    mutating func take(ready chunk: Int, of leaf: Leaf) {
+        guard let index = task(of: leaf) else { return }
+        tasks[index].add(ready: chunk)
+        uploadSums()
+    }
+
+    /// The task that a leaf belongs to, unless work was dropped since it started.
+    private func task(of leaf: Leaf) -> Int? {
+        guard leaf.membership == membership else { return nil }
+        return tasks.firstIndex { $0.round == leaf.round && $0.node == leaf.node }
+    }
+
+    private func chunks(of leaf: Leaf) -> ChunkSet {
+        ChunkSet(total: welcome?.bytes(of: leaf.round.kind) ?? 0, chunkBytes: welcome?.chunkBytes ?? 1)
     }
 
     // MARK: - Uploads
 
     /// Nodes whose sums have not left whole.
     var unfinishedTasks: Int {
-        tasks.count { $0.uploaded < welcome?.bytes(of: $0.round.kind) ?? 0 }
+        tasks.count { !$0.isSummed || $0.uploaded < $0.ready.count }
     }
 
     private mutating func uploadSums() {
         guard let welcome else { return }
-        for index in tasks.indices where tasks[index].isSummed { uploadSum(index, welcome) }
+        for index in tasks.indices { uploadChunks(of: index, welcome) }
     }
 
-    private mutating func uploadSum(_ index: Int, _ welcome: CoordinatorMessage.Welcome) {
+    /// Sends what is final, as far as there is credit.
+    private mutating func uploadChunks(of index: Int, _ welcome: CoordinatorMessage.Welcome) {
         let task = tasks[index]
-        let total = welcome.bytes(of: task.round.kind)
-        while tasks[index].uploaded < total {
-            let offset = tasks[index].uploaded
-            let bytes = min(welcome.chunkBytes, total - offset)
-            guard upload.admits(bytes) else { return }
-            upload.spend(bytes)
-            tasks[index].uploaded += bytes
+        let chunks = ChunkSet(total: welcome.bytes(of: task.round.kind), chunkBytes: welcome.chunkBytes)
+        for chunk in task.ready.dropFirst(task.uploaded) {
+            let range = chunks.bytes(of: chunk)
+            guard upload.admits(range.count) else { return }
+            upload.spend(range.count)
+            tasks[index].uploaded += 1
             actions.append(
-                .upload(.init(round: task.round, lease: task.lease, node: task.node, offset: offset, bytes: bytes)))
+                .upload(
+                    .init(
+                        round: task.round, lease: task.lease, node: task.node, offset: range.lowerBound,
+                        bytes: range.count)))
         }
     }
 

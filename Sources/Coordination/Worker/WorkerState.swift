@@ -87,6 +87,7 @@ public struct WorkerState: Sendable {
         case .malformed(let error): ignoreMalformed(error)
         case .prepared(let probe): prove(probe)
         case .unprepared(let sentence), .leafFailed(let sentence): fail(sentence)
+        case .chunkReady(let leaf, let chunk): take(ready: chunk, of: leaf)
         case .leafFinished(let leaf): finish(leaf)
         case .leave(let sentence): leave(sentence)
         case .turnedAway(let turning): turnAway(turning)

@@ -6,7 +6,9 @@ extension RunConfiguration {
 
     /// The part of the configuration that is `Contract.configuration`.
     var contractNode: ConfigurationNode {
-        guard case .dictionary(let entries) = node else { preconditionFailure("a configuration is a group of keys") }
+        guard case .dictionary(var entries) = node else { preconditionFailure("a configuration is a group of keys") }
+        // Absent means float32, as in the contracts that were made before there was a choice.
+        if wire == .float32 { entries["wire"] = nil }
         return .dictionary(entries.filter { !Self.outsideConfiguration.contains($0.key) })
     }
 

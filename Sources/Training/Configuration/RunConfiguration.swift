@@ -13,6 +13,8 @@ public struct RunConfiguration: Hashable, Sendable {
     public var learningRate: LearningRateSchedule
     /// A parameter belongs to one group at most; those of none are not clipped.
     public var clipping: [ClippingGroup]
+    /// How sums are kept and travel.
+    public var wire: WireFormat
     /// S
     public var shards: Int
     /// m
@@ -23,8 +25,8 @@ public struct RunConfiguration: Hashable, Sendable {
 
     public init(
         model: ModelDescription, objective: Objective, divergenceWeight: DivergenceWeightSchedule = .constant(1),
-        optimizer: Adam = Adam(), learningRate: LearningRateSchedule, clipping: [ClippingGroup] = [], shards: Int,
-        microbatch: Int, seed: UInt64 = 1, epochs: Int
+        optimizer: Adam = Adam(), learningRate: LearningRateSchedule, clipping: [ClippingGroup] = [],
+        wire: WireFormat = .float32, shards: Int, microbatch: Int, seed: UInt64 = 1, epochs: Int
     ) {
         self.model = model
         self.objective = objective
@@ -32,6 +34,7 @@ public struct RunConfiguration: Hashable, Sendable {
         self.optimizer = optimizer
         self.learningRate = learningRate
         self.clipping = clipping
+        self.wire = wire
         self.shards = shards
         self.microbatch = microbatch
         self.seed = seed
@@ -61,6 +64,7 @@ extension RunConfiguration: Codable {
         case optimizer
         case learningRate = "learning_rate"
         case clipping
+        case wire
         case shards
         case microbatch
         case seed
@@ -76,6 +80,7 @@ extension RunConfiguration: Codable {
         optimizer = try container.decodeIfPresent(Adam.self, forKey: .optimizer) ?? Adam()
         learningRate = try container.decode(LearningRateSchedule.self, forKey: .learningRate)
         clipping = try container.decodeIfPresent([ClippingGroup].self, forKey: .clipping) ?? []
+        wire = try container.decodeIfPresent(WireFormat.self, forKey: .wire) ?? .float32
         shards = try container.decode(Int.self, forKey: .shards)
         microbatch = try container.decode(Int.self, forKey: .microbatch)
         seed = try container.decodeIfPresent(UInt64.self, forKey: .seed) ?? 1

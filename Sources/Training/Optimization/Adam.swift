@@ -66,7 +66,7 @@ extension Adam: Codable {
 }
 
 /// What is the same for every element of one update.
-struct AdamCoefficients {
+struct AdamCoefficients: Sendable {
     let beta1: Float
     let beta2: Float
     let oneMinusBeta1: Float

@@ -50,6 +50,9 @@ public enum EvaluationSums {
     /// The number of elements.
     public static let count = 3
 
+    /// What they look like on the wire: whatever the run's format, three floats.
+    public static let format = PartialFormat(count: count)
+
     /// A shard's sums before its first microbatch.
     public static let zeros: [Float] = [0, 0, 0]
 }

@@ -33,7 +33,11 @@ public final class LeafComputer {
     /// - Parameters:
     ///   - pixels: (m, C, H, W), the rows in the order of the microbatch.
     ///   - partial: `layout.partialCount` elements, overwritten.
-    public func compute(_ microbatch: Microbatch, step: Int, pixels bytes: [UInt8], into partial: inout [Float]) {
+    ///   - whenReady: Is told of ranges of `partial` as they become final, each element once, and may read those.
+    public func compute(
+        _ microbatch: Microbatch, step: Int, pixels bytes: [UInt8], into partial: inout [Float],
+        whenReady: (Range<Int>, Span<Float>) -> Void = { _, _ in }
+    ) {
         precondition(
             microbatch.count == program.plan.microbatch,
             "a microbatch of \(microbatch.count), not \(program.plan.microbatch)")
@@ -41,7 +45,7 @@ public final class LeafComputer {
         inputs[divergenceWeight.offset] = program.rule.divergenceWeight(step: step)
         let noise = NoiseKeys(
             seed: program.configuration.seed, passes: microbatch.passes, examples: microbatch.examples)
-        executable.run(inputs: inputs, noise: noise, into: &partial)
+        executable.run(inputs: inputs, noise: noise, into: &partial, whenReady: whenReady)
     }
 
     /// What the compiled graph does in a run.

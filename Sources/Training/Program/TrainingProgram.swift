@@ -35,6 +35,9 @@ public struct TrainingProgram: Sendable {
 
     public var tree: ReductionTree { ReductionTree(leaves: plan.shards) }
 
+    /// What the sums of a training step look like on the wire, and which of their elements are rounded at every node.
+    public var partialFormat: PartialFormat { layout.partialFormat(configuration.wire) }
+
     /// The number of values of one example.
     public var pixelsPerExample: Int {
         let images = configuration.model.images

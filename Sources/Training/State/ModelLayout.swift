@@ -1,3 +1,4 @@
+import Contract
 import Tensors
 import VAE
 
@@ -28,6 +29,11 @@ public struct ModelLayout: Hashable, Sendable {
 
     /// The number of elements of a leaf's result.
     public var partialCount: Int { reconstruction + 2 }
+
+    /// What a partial looks like on the wire.
+    public func partialFormat(_ wire: WireFormat) -> PartialFormat {
+        PartialFormat(count: partialCount, halves: wire == .bfloat16 ? gradient.count : 0)
+    }
 
     /// The names of a training graph's outputs, in this order.
     var outputNames: [String] {

@@ -37,6 +37,17 @@ public struct StepRule: Sendable {
     /// - Throws: `DivergedError`.
     /// - Complexity: two passes over the parameters.
     public func apply(_ sum: inout [Float], to state: inout ModelState) throws(DivergedError) -> StepMetrics {
+        let update = try prepare(&sum, for: state)
+        advance(&state, by: sum)
+        apply(update, sum, to: &state, state.layout.gradient)
+        return update.metrics
+    }
+
+    /// The first half of `apply`: scales the gradient and decides what to do with it. The state does not change.
+    ///
+    /// `advance` and `apply`, for all parameters in any pieces, are the second half.
+    /// - Throws: `DivergedError`.
+    public func prepare(_ sum: inout [Float], for state: ModelState) throws(DivergedError) -> StepUpdate {
         let layout = state.layout
         precondition(sum.count == layout.partialCount, "a sum of \(sum.count) elements, not \(layout.partialCount)")
         let environment = FloatEnvironment.flushToZero()
@@ -45,8 +56,32 @@ public struct StepRule: Sendable {
         let norms = groupNorms(squares)
         let metrics = metrics(sum, layout, step: state.step, norms)
         try refuseInfinite(sum, squares, metrics, layout)
-        update(&state, sum, norms)
-        return metrics
+        return StepUpdate(
+            metrics: metrics,
+            coefficients: configuration.optimizer.coefficients(
+                update: state.step + 1, learningRate: learningRate(step: state.step)),
+            factors: groups.map { group in
+                group.map { Float(configuration.clipping[$0].factor(norm: norms[$0])) } ?? 1
+            })
+    }
+
+    /// Moves the running statistics and counts the step.
+    public func advance(_ state: inout ModelState, by sum: [Float]) {
+        let environment = FloatEnvironment.flushToZero()
+        defer { environment.restore() }
+        state.updateStatistics(sum, momentum: VariationalAutoencoder.statisticsMomentum, shards: plan.shards)
+        state.step += 1
+    }
+
+    /// Moves the parameters of a range, each of which is moved once a step.
+    public func apply(_ update: StepUpdate, _ sum: [Float], to state: inout ModelState, _ range: Range<Int>) {
+        let environment = FloatEnvironment.flushToZero()
+        defer { environment.restore() }
+        for (slice, factor) in zip(state.layout.parameters.slices, update.factors) {
+            let piece = slice.range.clamped(to: range)
+            guard !piece.isEmpty else { continue }
+            state.updateParameters(update.coefficients, factor: factor, gradient: sum, piece)
+        }
     }
 
     /// Scales every slice of the gradient, and returns the sum of squares of each.
@@ -89,17 +124,6 @@ public struct StepRule: Sendable {
         }
     }
 
-    private func update(_ state: inout ModelState, _ sum: [Float], _ norms: [Double]) {
-        let coefficients = configuration.optimizer.coefficients(
-            update: state.step + 1, learningRate: learningRate(step: state.step))
-        for (slice, group) in zip(state.layout.parameters.slices, groups) {
-            let factor = group.map { configuration.clipping[$0].factor(norm: norms[$0]) } ?? 1
-            state.updateParameters(coefficients, factor: Float(factor), gradient: sum, slice.range)
-        }
-        state.updateStatistics(sum, momentum: VariationalAutoencoder.statisticsMomentum, shards: plan.shards)
-        state.step += 1
-    }
-
     private static func groups(
         _ clipping: [ClippingGroup], _ layout: ModelLayout
     ) throws(ConfigurationProblem) -> [Int?] {
@@ -118,6 +142,14 @@ public struct StepRule: Sendable {
             return groups.first
         }
     }
+}
+
+/// A step that can be applied: what became of its gradient's norms.
+public struct StepUpdate: Sendable {
+    public let metrics: StepMetrics
+    let coefficients: AdamCoefficients
+    /// What each slice of the gradient is multiplied with.
+    let factors: [Float]
 }
 
 extension Range<Int> {

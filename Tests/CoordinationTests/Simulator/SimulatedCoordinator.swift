@@ -73,8 +73,8 @@ struct SimulatedCoordinator {
             let pixels = examples.map { Arithmetic.pixels($0, split) }
             outputs.append(output(.rows(rows), 0, pixels, peer, isBulk: true))
         case .place(let lease, let offset, let total):
-            if offset == 0 { partials[lease] = [Int](repeating: 0, count: total / 4) }
-            partials[lease]?.replaceSubrange((offset / 4)..<(offset / 4 + payload.count), with: payload)
+            partials[lease, default: [Int](repeating: 0, count: total / 4)].replaceSubrange(
+                (offset / 4)..<(offset / 4 + payload.count), with: payload)
         case .commit(let lease, let node): nodes[node] = partials.removeValue(forKey: lease)
         case .drop(let lease): partials[lease] = nil
         case .discard(let node): precondition(nodes.removeValue(forKey: node) != nil, "no sum of node \(node)")

@@ -9,8 +9,8 @@ struct SimulatedWorker {
         case send(Envelope<WorkerMessage>, payload: [Int], isBulk: Bool)
         /// Report that the contract's graph is built, after a while.
         case prepared
-        /// Report the leaf, after a while.
-        case computed(Leaf)
+        /// Report the leaf, after a while, and before it the chunks of its node's sum if it is the last.
+        case computed(Leaf, chunks: Int)
     }
 
     private struct Sum: Hashable {
@@ -53,8 +53,7 @@ struct SimulatedWorker {
         case .placeRows(let split, let examples):
             for (example, value) in zip(examples, payload) { pixels[split, default: [:]][example] = value }
         case .compute(let leaf):
-            compute(leaf)
-            return .computed(leaf)
+            return .computed(leaf, chunks: compute(leaf))
         case .upload(let chunk):
             let sum = fold(Sum(round: chunk.round, node: chunk.node), chunk.node)
             let slice = Array(sum[(chunk.offset / 4)..<((chunk.offset + chunk.bytes) / 4)])
@@ -68,8 +67,9 @@ struct SimulatedWorker {
         return nil
     }
 
-    private mutating func compute(_ leaf: Leaf) {
-        guard let contract else { return }
+    /// Answers how many chunks the sum of the leaf's node has, if this was its last leaf.
+    private mutating func compute(_ leaf: Leaf) -> Int {
+        guard let contract else { return 0 }
         let examples = Arithmetic.examples(leaf.round, shard: leaf.shard, contract)
         let values = examples.map { example in
             guard let value = pixels[leaf.round.kind.split]?[example] else {
@@ -77,8 +77,12 @@ struct SimulatedWorker {
             }
             return value
         }
-        leaves[Sum(round: leaf.round, node: leaf.node), default: [:]][contract.shards + leaf.shard] = Arithmetic.leaf(
+        let sum = Sum(round: leaf.round, node: leaf.node)
+        leaves[sum, default: [:]][contract.shards + leaf.shard] = Arithmetic.leaf(
             leaf.round, shard: leaf.shard, pixels: values, parameters: parameters)
+        let isLast = leaves[sum]?.count == contract.tree.shards(under: leaf.node).count
+        let bytes = Samples.sizes.partialBytes(leaf.round.kind)
+        return isLast ? (bytes + Samples.sizes.chunkBytes - 1) / Samples.sizes.chunkBytes : 0
     }
 
     private func fold(_ sum: Sum, _ node: Int) -> [Int] {

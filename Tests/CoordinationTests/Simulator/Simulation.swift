@@ -164,9 +164,14 @@ struct Simulation {
         case .prepared:
             let delay = milliseconds(isCalm ? 10...20 : 10...3_000)
             plan(.worker(index, .prepared(probe: contract.probeDigest)), in: delay)
-        case .computed(let leaf):
+        case .computed(let leaf, let chunks):
             let delay = milliseconds(isCalm ? 20...60 : 20...2_000) * (index == 0 ? schedule.slowness : 1)
             plan(.worker(index, .leafFinished(leaf)), in: delay)
+            for chunk in 0..<chunks {
+                plan(
+                    .worker(index, .chunkReady(leaf, chunk: chunk)),
+                    in: delay * Double.random(in: 0...1, using: &generator))
+            }
         case .send(let envelope, let payload, let isBulk):
             guard let peer = processes[index].peer, !isLost() else { return }
             let link = peer.identity + [isBulk ? 1 : 0]
