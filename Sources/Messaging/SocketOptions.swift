@@ -12,6 +12,9 @@ public struct SocketOptions: Sendable {
     /// Messages that may wait for one peer in each direction (`ZMQ_SNDHWM`, `ZMQ_RCVHWM`). A backstop only: what bounds
     /// memory are the byte credits of the protocol.
     public var maximumWaitingMessages = 4_000
+    /// Bytes that the kernel may hold of one connection in each direction (`ZMQ_SNDBUF`, `ZMQ_RCVBUF`): with fewer, sender and
+    /// receiver wake each other for every piece of a chunk.
+    public var bufferBytes = 4 << 20
     /// Milliseconds before a lost connection is tried again, and the limit up to which that doubles
     /// (`ZMQ_RECONNECT_IVL`, `ZMQ_RECONNECT_IVL_MAX`).
     public var reconnectMilliseconds = 50...2_000
@@ -41,6 +44,8 @@ public struct SocketOptions: Sendable {
         try socket.set(ZMQ_IPV6, 1)
         try socket.setWide(ZMQ_MAXMSGSIZE, Int64(maximumMessageBytes))
         try socket.set(ZMQ_HANDSHAKE_IVL, handshakeMilliseconds)
+        try socket.set(ZMQ_SNDBUF, bufferBytes)
+        try socket.set(ZMQ_RCVBUF, bufferBytes)
         try socket.set(ZMQ_SNDHWM, maximumWaitingMessages)
         try socket.set(ZMQ_RCVHWM, maximumWaitingMessages)
         try socket.set(ZMQ_RECONNECT_IVL, reconnectMilliseconds.lowerBound)

@@ -14,7 +14,7 @@ public struct BulkSizes: Sendable, Equatable {
     public var windowBytes: Int
 
     public init(
-        parameterBytes: Int, partialBytes: Int, evaluationBytes: Int, exampleBytes: Int, chunkBytes: Int = 2 << 20,
+        parameterBytes: Int, partialBytes: Int, evaluationBytes: Int, exampleBytes: Int, chunkBytes: Int = 256 << 10,
         windowBytes: Int = 16 << 20
     ) {
         precondition(
