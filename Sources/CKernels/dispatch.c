@@ -2,8 +2,10 @@
 
 #include <immintrin.h>
 
-void tributary_run_program_avx2(const tributary_program *program);
-void tributary_run_program_avx512(const tributary_program *program);
+void tributary_run_program_avx2(const tributary_program *program, int64_t chunk);
+void tributary_run_program_avx512(const tributary_program *program, int64_t chunk);
+void tributary_add_avx2(int64_t count, const float *values, float *sums);
+void tributary_add_avx512(int64_t count, const float *values, float *sums);
 void tributary_fill_noise_avx2(
     tributary_distribution distribution, const tributary_stream *stream, float probability, int64_t count,
     float *result);
@@ -11,9 +13,14 @@ void tributary_fill_noise_avx512(
     tributary_distribution distribution, const tributary_stream *stream, float probability, int64_t count,
     float *result);
 
-void tributary_run_program(tributary_instruction_set set, const tributary_program *program) {
-    if (set == TRIBUTARY_AVX512) tributary_run_program_avx512(program);
-    else tributary_run_program_avx2(program);
+void tributary_run_program(tributary_instruction_set set, const tributary_program *program, int64_t chunk) {
+    if (set == TRIBUTARY_AVX512) tributary_run_program_avx512(program, chunk);
+    else tributary_run_program_avx2(program, chunk);
+}
+
+void tributary_add(tributary_instruction_set set, int64_t count, const float *values, float *sums) {
+    if (set == TRIBUTARY_AVX512) tributary_add_avx512(count, values, sums);
+    else tributary_add_avx2(count, values, sums);
 }
 
 void tributary_fill_noise(

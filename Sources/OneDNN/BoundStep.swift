@@ -6,18 +6,21 @@ import Tensors
 @safe
 enum BoundStep {
     case loop(UnsafeMutablePointer<tributary_program>)
-    case kernel(Kernel)
+    case kernel(BoundKernel)
+    case accumulate(BoundSum)
     case copy(BoundCopy)
     case zero(UnsafeMutableRawPointer, bytes: Int)
     case noise(BoundNoise)
 
     init(_ step: CompiledPlan.Step, _ plan: CompiledPlan, memory: Arena) {
         switch step {
-        case .loop(let program, let workspace):
-            self = unsafe .loop(Self.bind(program, workspace, plan, memory))
-        case .kernel(let kernel, let bindings):
-            for (slot, buffer) in bindings { unsafe kernel.bind(slot, to: memory.rawAddress(buffer)) }
-            self = .kernel(kernel)
+        case .loop(let program, let buffers, let workspace):
+            self = unsafe .loop(Self.bind(program, buffers, workspace, memory))
+        case .kernel(let kernel, let bindings): self = unsafe .kernel(BoundKernel(kernel, bindings, memory))
+        case .accumulate(let buffer, let sum):
+            let count = plan.buffers[buffer].bytes / MemoryLayout<Float>.stride
+            self = unsafe .accumulate(
+                BoundSum(source: memory.address(buffer), target: memory.address(sum), count: count))
         case .copy(let copy): self = unsafe .copy(BoundCopy(copy, memory))
         case .zero(let buffer): self = unsafe .zero(memory.rawAddress(buffer), bytes: plan.buffers[buffer].bytes)
         case .noise(let noise, let row, let rows, let staging, let copy, let buffer):
@@ -31,11 +34,12 @@ enum BoundStep {
     }
 
     @unsafe
-    func run(_ borrowed: Borrowed, _ kernels: tributary_instruction_set, _ keys: NoiseKeys?) {
+    func run(_ borrowed: Borrowed, _ kernels: tributary_instruction_set, _ keys: NoiseKeys?, chunk: Int) {
         switch self {
-        case .loop(let program): unsafe tributary_run_program(kernels, program)
-        case .kernel(let kernel): kernel.run()
-        case .copy(let copy): unsafe copy.run(borrowed)
+        case .loop(let program): unsafe tributary_run_program(kernels, program, Int64(chunk))
+        case .kernel(let kernel): unsafe kernel.run(chunk)
+        case .accumulate(let sum): unsafe sum.run(kernels, chunk)
+        case .copy(let copy): unsafe copy.run(borrowed, chunk: chunk)
         case .zero(let address, let bytes): unsafe address.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         case .noise(let noise):
             precondition(keys != nil, "a graph with noise needs keys")
@@ -44,17 +48,18 @@ enum BoundStep {
     }
 
     private static func bind(
-        _ program: LoopProgram, _ workspace: Int, _ plan: CompiledPlan, _ memory: Arena
+        _ program: LoopProgram, _ buffers: [Int], _ workspace: Int, _ memory: Arena
     ) -> UnsafeMutablePointer<tributary_program> {
-        let operands = unsafe program.operands.map { place in
+        let operands = unsafe zip(program.operands, buffers).map { place, buffer in
             unsafe tributary_operand(
-                base: memory.address(plan.buffer(of: place.node)), strides: place.strides.quadruple(filledWith: 0))
+                base: memory.address(buffer), strides: place.strides.quadruple(filledWith: 0),
+                chunk_stride: Int64(place.chunkStride))
         }
-        let stores = unsafe program.stores.map { store in
+        let stores = unsafe zip(program.stores, buffers.dropFirst(operands.count)).map { store, buffer in
             unsafe tributary_store(
-                base: memory.address(plan.buffer(of: store.place.node)),
-                strides: store.place.strides.quadruple(filledWith: 0), count: Int64(store.count),
-                source: UInt16(store.source), sums: store.sums ? 1 : 0)
+                base: memory.address(buffer), strides: store.place.strides.quadruple(filledWith: 0),
+                chunk_stride: Int64(store.place.chunkStride), count: Int64(store.count),
+                source: UInt16(store.source), sums: store.sums ? 1 : 0, runs_on: store.runsOn ? 1 : 0)
         }
         let bound = unsafe tributary_program(
             extents: program.extents.quadruple(filledWith: 1), operand_count: Int32(operands.count),
@@ -63,6 +68,37 @@ enum BoundStep {
             instructions: memory.keep(program.instructions), stores: memory.keep(stores),
             workspace: memory.address(workspace))
         return unsafe memory.keep([bound])
+    }
+}
+
+/// A kernel of oneDNN whose memory moves from chunk to chunk.
+@unsafe
+struct BoundKernel {
+    let kernel: Kernel
+    private let moving: [(slot: tributary_slot, base: UnsafeMutableRawPointer, chunkStride: Int)]
+
+    init(_ kernel: Kernel, _ bindings: [CompiledPlan.Binding], _ memory: Arena) {
+        unsafe self.kernel = kernel
+        bindings.forEach { unsafe kernel.bind($0.slot, to: memory.rawAddress($0.buffer)) }
+        unsafe moving = bindings.filter { $0.chunkStride != 0 }
+            .map { unsafe ($0.slot, memory.rawAddress($0.buffer), $0.chunkStride) }
+    }
+
+    func run(_ chunk: Int) {
+        unsafe moving.forEach { unsafe kernel.bind($0.slot, to: $0.base + chunk * $0.chunkStride) }
+        unsafe kernel.run()
+    }
+}
+
+/// A sum over chunks.
+@unsafe
+struct BoundSum {
+    let source: UnsafeMutablePointer<Float>
+    let target: UnsafeMutablePointer<Float>
+    let count: Int
+
+    func run(_ kernels: tributary_instruction_set, _ chunk: Int) {
+        if chunk == 0 { unsafe target.update(from: source, count: count) } else { unsafe tributary_add(kernels, Int64(count), source, target) }
     }
 }
 
@@ -85,7 +121,7 @@ struct BoundCopy {
         ])
     }
 
-    func run(_ borrowed: Borrowed, sourceShift: Int = 0, targetShift: Int = 0) {
+    func run(_ borrowed: Borrowed, chunk: Int = 0, targetShift: Int = 0) {
         let from = unsafe source.map { unsafe UnsafePointer($0) } ?? Self.borrowedSource(plan.source, borrowed)
         let to = unsafe target ?? borrowed.outputs
         guard let from = unsafe from, let to = unsafe to else { return }
@@ -93,8 +129,8 @@ struct BoundCopy {
             unsafe withUnsafePointer(to: &description.pointee.source.0) { sourceStrides in
                 unsafe withUnsafePointer(to: &description.pointee.target.0) { targetStrides in
                     unsafe tributary_copy(
-                        extents, from + plan.sourceOffset + sourceShift, sourceStrides,
-                        to + plan.targetOffset + targetShift, targetStrides)
+                        extents, from + plan.sourceOffset + chunk * plan.sourceChunkStride, sourceStrides,
+                        to + plan.targetOffset + chunk * plan.targetChunkStride + targetShift, targetStrides)
                 }
             }
         }

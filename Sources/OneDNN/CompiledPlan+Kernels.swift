@@ -12,7 +12,11 @@ extension CompiledPlan {
         let weight =
             packs
             ? try addPackedParameter(node.inputs[1], kernel, plain: second) : buffer(of: node.inputs[1])
-        addKernel(kernel, buffer(of: node.inputs[0]), weight, makeBuffer(for: index))
+        addKernel(kernel, [
+            Binding(slot: TRIBUTARY_FIRST, buffer: buffer(of: node.inputs[0])),
+            Binding(slot: TRIBUTARY_SECOND, buffer: weight),
+            Binding(slot: TRIBUTARY_RESULT, buffer: makeBuffer(for: index)),
+        ])
     }
 
     static func matrix(_ shape: Shape, transposed: Bool) -> tributary_layout {
@@ -35,21 +39,48 @@ extension CompiledPlan {
             addPacking(packing, from: buffer(of: weight), to: packed)
             counters.reordersBetweenOperations += 1
         }
-        addKernel(kernel, buffer(of: node.inputs[0]), packed, makeBuffer(for: index))
+        addKernel(kernel, [
+            rows(TRIBUTARY_FIRST, of: node.inputs[0]), Binding(slot: TRIBUTARY_SECOND, buffer: packed),
+            result(TRIBUTARY_RESULT, index),
+        ])
     }
 
     mutating func addWeightGradient(
         _ index: Int, _ node: Graph.Node, _ window: Operation.Convolution
     ) throws {
+        let (x, y) = (node.inputs[0], node.inputs[1])
         let kernel = try Kernel.convolution(
-            TRIBUTARY_WEIGHTS, window, x: graph.nodes[node.inputs[0]].shape, weight: node.shape,
-            y: graph.nodes[node.inputs[1]].shape)
-        let packed = newBuffer(bytes: kernel.bytes(TRIBUTARY_RESULT))
-        addKernel(kernel, buffer(of: node.inputs[0]), buffer(of: node.inputs[1]), packed)
+            TRIBUTARY_WEIGHTS, window, x: inChunks(graph.nodes[x].shape), weight: node.shape,
+            y: inChunks(graph.nodes[y].shape))
+        let chunk = newBuffer(bytes: kernel.bytes(TRIBUTARY_RESULT))
+        addKernel(kernel, [
+            rows(TRIBUTARY_FIRST, of: x), rows(TRIBUTARY_SECOND, of: y), Binding(slot: TRIBUTARY_RESULT, buffer: chunk),
+        ])
+        let sum = newBuffer(bytes: kernel.bytes(TRIBUTARY_RESULT), isWhole: true)
+        runs.append(.accumulate(buffer: chunk, into: sum))
+        for buffer in [chunk, sum] { touch(buffer) }
+        packedSums[index] = (kernel, sum)
+        if !isSweep { try addEndOfReduction(index) }
+    }
+
+    /// Puts a weight's gradient, complete now, into its own layout.
+    mutating func addEndOfReduction(_ index: Int) throws {
+        guard let (kernel, sum) = packedSums.removeValue(forKey: index) else { return }
         let unpacking = try Kernel.packing(
-            Self.channelsLast(node.shape), of: kernel, TRIBUTARY_RESULT, unpacks: true)
-        addPacking(unpacking, from: packed, to: makeBuffer(for: index))
+            Self.channelsLast(graph.nodes[index].shape), of: kernel, TRIBUTARY_RESULT, unpacks: true)
+        addPacking(unpacking, from: sum, to: makeBuffer(for: index))
         counters.reordersAtBorders += 1
+    }
+
+    /// Rows of a value that a kernel reads.
+    private func rows(_ slot: tributary_slot, of node: Int) -> Binding {
+        Binding(slot: slot, buffer: buffer(of: node), chunkStride: chunkStride(of: node) * MemoryLayout<Float>.stride)
+    }
+
+    /// Rows of a value that a kernel makes.
+    private mutating func result(_ slot: tributary_slot, _ node: Int) -> Binding {
+        let buffer = makeBuffer(for: node)
+        return Binding(slot: slot, buffer: buffer, chunkStride: chunkStride(of: node) * MemoryLayout<Float>.stride)
     }
 
     /// A tensor with axes (O, I, h, w) that lies as (O, h, w, I).
@@ -75,7 +106,10 @@ extension CompiledPlan {
         loads.append(
             .kernel(
                 packing,
-                bindings: [(TRIBUTARY_FIRST, staging), (TRIBUTARY_RESULT, packed), (TRIBUTARY_SCRATCH, scratch)]))
+                [
+                    Binding(slot: TRIBUTARY_FIRST, buffer: staging), Binding(slot: TRIBUTARY_RESULT, buffer: packed),
+                    Binding(slot: TRIBUTARY_SCRATCH, buffer: scratch),
+                ]))
         for buffer in [staging, scratch] { touchAtLoad(buffer) }
         counters.reordersAtBorders += 1
         return packed
@@ -86,21 +120,18 @@ extension CompiledPlan {
         runs.append(
             .kernel(
                 packing,
-                bindings: [(TRIBUTARY_FIRST, source), (TRIBUTARY_RESULT, target), (TRIBUTARY_SCRATCH, scratch)]))
+                [
+                    Binding(slot: TRIBUTARY_FIRST, buffer: source), Binding(slot: TRIBUTARY_RESULT, buffer: target),
+                    Binding(slot: TRIBUTARY_SCRATCH, buffer: scratch),
+                ]))
         for buffer in [source, target, scratch] { touch(buffer) }
     }
 
-    mutating func addKernel(_ kernel: Kernel, _ first: Int, _ second: Int, _ result: Int) {
+    mutating func addKernel(_ kernel: Kernel, _ bindings: [Binding]) {
         let scratch = newBuffer(bytes: kernel.bytes(TRIBUTARY_SCRATCH))
-        runs.append(
-            .kernel(
-                kernel,
-                bindings: [
-                    (TRIBUTARY_FIRST, first), (TRIBUTARY_SECOND, second), (TRIBUTARY_RESULT, result),
-                    (TRIBUTARY_SCRATCH, scratch),
-                ]))
+        runs.append(.kernel(kernel, bindings + [Binding(slot: TRIBUTARY_SCRATCH, buffer: scratch)]))
         counters.linearKernels += 1
-        for buffer in [first, second, result, scratch] { touch(buffer) }
+        for buffer in bindings.map(\.buffer) + [scratch] { touch(buffer) }
     }
 }
 

@@ -7,25 +7,28 @@ extension CompiledPlan {
         if owners[index] != index { return }
         // Through row-major order, which every layout can be copied from and to.
         counters.reordersBetweenOperations += 1
-        let plain = newBuffer(bytes: node.shape.count * MemoryLayout<Float>.stride)
-        let from = Self.plainCopy(layouts[input])
+        let plain = newBuffer(bytes: inChunks(node.shape).count * MemoryLayout<Float>.stride)
+        let from = Self.plainCopy(chunkLayout(of: input))
         let source = buffer(of: input)
         runs.append(
             .copy(
                 StridedCopy(
                     extents: from.extents, source: .buffer(source), sourceOffset: 0, sourceStrides: from.inMemory,
-                    target: .buffer(plain), targetOffset: 0, targetStrides: from.rowMajor)))
+                    sourceChunkStride: chunkStride(of: input), target: .buffer(plain), targetOffset: 0,
+                    targetStrides: from.rowMajor)))
         touch(source)
         touch(plain)
         let target = makeBuffer(for: index)
-        runs.append(.copy(copy(of: layouts[index], from: .buffer(plain), 0, to: target)))
+        var copy = copy(of: chunkLayout(of: index), from: .buffer(plain), 0, to: target)
+        copy.targetChunkStride = chunkStride(of: index)
+        runs.append(.copy(copy))
         touch(plain)
         touch(target)
     }
 
     /// A slice (from whole to block) or the filling of a pad (from block into whole).
     mutating func addBlock(_ block: Int, of whole: Int, at start: [Int], intoBlock: Bool) {
-        let extents = graph.nodes[block].shape.inMemoryOrder
+        let extents = inChunks(graph.nodes[block].shape).inMemoryOrder
         let wholeStrides = Layout.rowMajor(Shape(graph.nodes[whole].shape.inMemoryOrder)).strides
         let blockStrides = Layout.rowMajor(Shape(extents)).strides
         let order = Shape.memoryOrder(rank: extents.count)
@@ -36,10 +39,12 @@ extension CompiledPlan {
             intoBlock
             ? StridedCopy(
                 extents: extents, source: .buffer(wholeBuffer), sourceOffset: offset, sourceStrides: wholeStrides,
-                target: .buffer(blockBuffer), targetOffset: 0, targetStrides: blockStrides)
+                sourceChunkStride: chunkStride(of: whole), target: .buffer(blockBuffer), targetOffset: 0,
+                targetStrides: blockStrides, targetChunkStride: chunkStride(of: block))
             : StridedCopy(
                 extents: extents, source: .buffer(blockBuffer), sourceOffset: 0, sourceStrides: blockStrides,
-                target: .buffer(wholeBuffer), targetOffset: offset, targetStrides: wholeStrides)
+                sourceChunkStride: chunkStride(of: block), target: .buffer(wholeBuffer), targetOffset: offset,
+                targetStrides: wholeStrides, targetChunkStride: chunkStride(of: whole))
         runs.append(.copy(copy))
         touch(blockBuffer)
         touch(wholeBuffer)

@@ -31,16 +31,28 @@ extension CompiledPlan {
 
     mutating func addOutputs(of node: Int) {
         for (slice, outputNode) in zip(graph.outputs.slices, graph.outputNodes) where outputNode == node {
-            let plain = Self.plainCopy(layouts[node])
+            let plain = Self.plainCopy(chunkLayout(of: node))
             let buffer = buffer(of: node)
+            let isRows = isSweep && inChunks(graph.nodes[node].shape) != graph.nodes[node].shape
             runs.append(
                 .copy(
                     StridedCopy(
                         extents: plain.extents, source: .buffer(buffer), sourceOffset: 0, sourceStrides: plain.inMemory,
-                        target: .outputs, targetOffset: slice.offset, targetStrides: plain.rowMajor)))
+                        sourceChunkStride: chunkStride(of: node), target: .outputs, targetOffset: slice.offset,
+                        targetStrides: plain.rowMajor,
+                        targetChunkStride: isRows ? inChunks(graph.nodes[node].shape).count : 0)))
             touch(buffer)
+            noteOutput(slice.range)
             counters.reordersAtBorders += 1
         }
+    }
+
+    /// The layout of a chunk's rows.
+    func chunkLayout(of node: Int) -> Layout {
+        let axes = layouts[node].axes
+        let rows = inChunks(graph.nodes[node].shape)
+        guard rows != graph.nodes[node].shape else { return layouts[node] }
+        return Layout(axes: [Layout.Axis(extent: rows[0], step: axes[0].step)] + axes.dropFirst())
     }
 
     mutating func addNoise(_ index: Int, _ noise: Operation.Noise, _ shape: Shape) {

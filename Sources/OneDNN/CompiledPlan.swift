@@ -6,8 +6,11 @@ import Tensors
 struct CompiledPlan {
     /// One thing done in a run or a load. Buffers are numbers.
     enum Step {
-        case loop(LoopProgram, workspace: Int)
-        case kernel(Kernel, bindings: [(slot: tributary_slot, buffer: Int)])
+        /// `memory` has the buffers of the program's operands, then of its stores.
+        case loop(LoopProgram, memory: [Int], workspace: Int)
+        case kernel(Kernel, [Binding])
+        /// Adds what a chunk gave to the sum over chunks.
+        case accumulate(buffer: Int, into: Int)
         case copy(StridedCopy)
         case zero(buffer: Int)
         case noise(Operation.Noise, row: Int, rows: Int, staging: Int?, StridedCopy?, buffer: Int)
@@ -27,9 +30,26 @@ struct CompiledPlan {
         let source: Memory
         let sourceOffset: Int
         let sourceStrides: [Int]
+        var sourceChunkStride = 0
         let target: Memory
         let targetOffset: Int
         let targetStrides: [Int]
+        var targetChunkStride = 0
+    }
+
+    /// Memory of a kernel: a buffer, and how many bytes further the next chunk lies.
+    struct Binding {
+        let slot: tributary_slot
+        let buffer: Int
+        var chunkStride = 0
+    }
+
+    /// Steps of a run that are done one after another for each chunk in turn.
+    struct Segment {
+        let steps: Range<Int>
+        let chunks: Int
+        /// The parts of the output that are final afterwards.
+        let outputs: [Range<Int>]
     }
 
     let graph: Graph
@@ -37,54 +57,96 @@ struct CompiledPlan {
     var runs: [Step] = []
     /// Every buffer's size and the steps that use it. Steps of a run count from 0, steps of a load from a negative number, so
     /// that what loads need for a moment shares memory with what runs need.
-    private(set) var buffers: [(bytes: Int, life: ClosedRange<Int>?, persists: Bool)] = []
+    private(set) var buffers: [Buffer] = []
+
+    struct Buffer {
+        let bytes: Int
+        var life: ClosedRange<Int>?
+        let persists: Bool
+        /// Whether it holds the values of all chunks.
+        let isWhole: Bool
+    }
 
     /// Before the first step of a load.
     private static let beginning = -1_000_000
     var counters = ExecutionCounters()
 
-    private var buffersOfNodes: [Int?]
+    private(set) var segments: [Segment] = []
+    /// Gradients of weights that a sweep adds up, in the layout of their kernels.
+    var packedSums: [Int: (Kernel, buffer: Int)] = [:]
+    private var buffersOfNodes: [FusedLoops.PhasedNode: Int] = [:]
     /// The node whose memory each node shares: a reshape that changes nothing in memory is another name for its operand.
     let owners: [Int]
     let layouts: [Layout]
-    let fusion: Fusion
+    let schedule: Schedule
+    let storage: Storage
+    /// The phase whose steps are being added.
+    private(set) var phase = 0
+    /// Parts of the output that the phase's steps write.
+    private var outputsOfPhase: [Range<Int>] = []
     let kernelParameters: KernelParameters
 
     init(_ graph: Graph) throws {
         self.graph = graph
         let splits = AxisSplits(graph).splits
         layouts = graph.nodes.indices.map { Layout.planned(graph.nodes[$0].shape, splits: splits[$0]) }
-        fusion = Fusion(graph, layouts)
-        kernelParameters = KernelParameters(graph)
-        buffersOfNodes = Array(repeating: nil, count: graph.nodes.count)
         owners = Self.owners(graph, layouts)
+        schedule = Schedule(graph)
+        storage = Storage(graph, schedule, owners: owners)
+        kernelParameters = KernelParameters(graph)
         try addSteps()
     }
 
     // MARK: Steps in order
 
     private mutating func addSteps() throws {
-        var loopsAt: [Int: FusedLoop] = [:]
-        for loop in fusion.loops { loopsAt[loop.position] = loop }
-        // A loop may run before the node of a source that it reads, so sources come first.
-        for (index, node) in graph.nodes.enumerated() where node.operation.isSource { try add(index, node) }
-        for (index, node) in graph.nodes.enumerated() {
-            if node.operation.isSource {
-                addOutputs(of: index)
-            } else if let loop = loopsAt[index] {
-                addLoop(loop)
-                for result in loop.results { addOutputs(of: result) }
-            } else if fusion.isStored[index], !isLoopResult(node.operation) {
-                try add(index, node)
-                addOutputs(of: index)
+        let loops = FusedLoops(graph, layouts, schedule, storage, owners: owners).loops
+        let loopsOfPhases = Dictionary(grouping: loops, by: \.phase)
+        let nodesOfPhases = Dictionary(grouping: graph.nodes.indices) { schedule.phases[$0] }
+        for phase in 0...(schedule.phases.max() ?? 0) + 1 {
+            self.phase = phase
+            let first = runs.count
+            for node in nodesOfPhases[phase - 1, default: []] where schedule.complete(node) == phase {
+                try addEndOfReduction(node)
+                addOutputs(of: node)
             }
+            let nodes = nodesOfPhases[phase, default: []]
+            try addSteps(nodes, loopsOfPhases[phase, default: []])
+            for node in nodes where schedule.complete(node) == phase { addOutputs(of: node) }
+            end(Segment(steps: first..<runs.count, chunks: schedule.count(phase), outputs: takeOutputs()))
         }
         let last = max(0, runs.count - 1)
         for index in buffers.indices where buffers[index].persists { buffers[index].life = Self.beginning...last }
     }
 
+    private mutating func addSteps(_ nodes: [Int], _ loops: [FusedLoop]) throws {
+        var loopsAt: [Int: FusedLoop] = [:]
+        for loop in loops { loopsAt[loop.position] = loop }
+        // A loop may run before the node of a source that it reads, so sources come first.
+        for index in nodes where graph.nodes[index].operation.isSource { try add(index, graph.nodes[index]) }
+        for index in Set(nodes).union(loopsAt.keys).sorted() {
+            let node = graph.nodes[index]
+            if let loop = loopsAt[index] {
+                addLoop(loop)
+            } else if !node.operation.isSource, !isLoopResult(node.operation), schedule.phases[index] == phase {
+                try add(index, node)
+            }
+        }
+    }
+
+    /// In a sweep, what is kept for all examples is touched by every chunk: it must outlast the last.
+    private mutating func end(_ segment: Segment) {
+        guard !segment.steps.isEmpty else { return }
+        segments.append(segment)
+        let (first, last) = (segment.steps.lowerBound, segment.steps.upperBound - 1)
+        for index in buffers.indices where segment.chunks > 1 && buffers[index].isWhole {
+            guard let life = buffers[index].life, life.overlaps(first...last) else { continue }
+            buffers[index].life = min(life.lowerBound, first)...max(life.upperBound, last)
+        }
+    }
+
     private func isLoopResult(_ operation: Operation) -> Bool {
-        if case .sum = operation { true } else { Fusion.isFusible(operation) }
+        if case .sum = operation { true } else { Storage.isFusible(operation) }
     }
 
     private mutating func add(_ index: Int, _ node: Graph.Node) throws {
@@ -104,12 +166,12 @@ struct CompiledPlan {
         case .convolution(let window):
             let shapes = (node.inputs.map { graph.nodes[$0].shape }, node.shape)
             let kernel = try Kernel.convolution(
-                TRIBUTARY_FORWARD, window, x: shapes.0[0], weight: shapes.0[1], y: shapes.1)
+                TRIBUTARY_FORWARD, window, x: inChunks(shapes.0[0]), weight: shapes.0[1], y: inChunks(shapes.1))
             try addWeighted(index, node, kernel)
         case .convolutionInputGradient(let window):
             let shapes = (node.inputs.map { graph.nodes[$0].shape }, node.shape)
             let kernel = try Kernel.convolution(
-                TRIBUTARY_DATA, window, x: shapes.1, weight: shapes.0[1], y: shapes.0[0])
+                TRIBUTARY_DATA, window, x: inChunks(shapes.1), weight: shapes.0[1], y: inChunks(shapes.0[0]))
             try addWeighted(index, node, kernel)
         case .convolutionWeightGradient(let window): try addWeightGradient(index, node, window)
         case .unary, .binary, .constant, .broadcast, .sum, .stopGradient:
@@ -128,24 +190,60 @@ struct CompiledPlan {
         return owners
     }
 
-    /// The memory of a stored value.
+    /// The memory of a stored value in the phase whose steps are being added.
     func buffer(of node: Int) -> Int {
-        guard let buffer = buffersOfNodes[owners[node]] else {
+        let key = key(of: node)
+        guard let buffer = buffersOfNodes[key] else {
             preconditionFailure("node \(node), \(graph.nodes[node].operation), is used before it has memory")
         }
         return buffer
     }
 
-    mutating func newBuffer(bytes: Int, persists: Bool = false) -> Int {
-        buffers.append((bytes, nil, persists))
+    private func key(of node: Int) -> FusedLoops.PhasedNode {
+        let owner = owners[node]
+        if case .chunk = storage.places[owner] { return .init(node: owner, phase: phase) }
+        return .init(node: owner, phase: -1)
+    }
+
+    mutating func newBuffer(bytes: Int, persists: Bool = false, isWhole: Bool = false) -> Int {
+        buffers.append(Buffer(bytes: bytes, life: nil, persists: persists, isWhole: isWhole))
         return buffers.count - 1
     }
 
     mutating func makeBuffer(for node: Int, persists: Bool = false) -> Int {
-        let bytes = graph.nodes[node].shape.count * MemoryLayout<Float>.stride
-        let buffer = newBuffer(bytes: bytes, persists: persists)
-        buffersOfNodes[node] = buffer
+        var shape = graph.nodes[node].shape
+        var isWhole = true
+        if case .chunk = storage.places[node] { (shape, isWhole) = (inChunks(shape), false) }
+        let buffer = newBuffer(bytes: shape.count * MemoryLayout<Float>.stride, persists: persists, isWhole: isWhole)
+        buffersOfNodes[key(of: node)] = buffer
         return buffer
+    }
+
+    mutating func noteOutput(_ range: Range<Int>) { outputsOfPhase.append(range) }
+
+    private mutating func takeOutputs() -> [Range<Int>] {
+        defer { outputsOfPhase = [] }
+        return outputsOfPhase
+    }
+
+    // MARK: Chunks
+
+    var isSweep: Bool { schedule.isSweep(phase) }
+
+    /// The shape of a chunk of a value with a row for each example.
+    func inChunks(_ shape: Shape) -> Shape {
+        guard isSweep, hasRows(shape) else { return shape }
+        var chunk = shape
+        chunk.dimensions[0] = schedule.chunks[phase]
+        return chunk
+    }
+
+    private func hasRows(_ shape: Shape) -> Bool { shape.rank > 0 && shape[0] == schedule.examples }
+
+    /// How far the next chunk of a value lies, in elements.
+    func chunkStride(of node: Int) -> Int {
+        guard isSweep, hasRows(graph.nodes[node].shape), case .whole = storage.places[node] else { return 0 }
+        return inChunks(graph.nodes[node].shape).count
     }
 
     /// Notes that the step of a run added last uses a buffer.

@@ -5,12 +5,16 @@ import Tensors
 @safe
 final class Kernel {
     private let handle: OpaquePointer
+    /// What it computes, with shapes.
+    let name: String
+    /// Floating-point operations of a call.
+    let flops: Double
 
-    private init(_ handle: OpaquePointer?, _ status: Int32, _ what: @autoclosure () -> String) throws {
-        guard let handle = unsafe handle else {
-            throw EngineError("oneDNN cannot make \(what()) (status \(status))")
-        }
+    private init(_ handle: OpaquePointer?, _ status: Int32, _ name: String, flops: Double = 0) throws {
+        guard let handle = unsafe handle else { throw EngineError("oneDNN cannot make a \(name) (status \(status))") }
         unsafe self.handle = handle
+        self.name = name
+        self.flops = flops
     }
 
     deinit { unsafe tributary_kernel_destroy(handle) }
@@ -25,7 +29,9 @@ final class Kernel {
         var status: Int32 = 0
         let handle = unsafe tributary_convolution(
             direction, x.extents, weight.extents, y.extents, &description, &status)
-        return try unsafe Kernel(handle, status, "a convolution of x \(x), weight \(weight), y \(y)")
+        let flops = 2 * Double(y.count) * Double(weight.count / weight[0])
+        return try unsafe Kernel(
+            handle, status, "\(direction.name) of x \(x), weight \(weight), y \(y)", flops: flops)
     }
 
     /// A product of matrices that lie as said; `packsSecond` lets the library choose the second one's layout.
@@ -33,8 +39,11 @@ final class Kernel {
         _ first: tributary_layout, _ second: tributary_layout, _ result: tributary_layout, packsSecond: Bool
     ) throws -> Kernel {
         var (first, second, result, status) = (first, second, result, Int32(0))
+        let (rows, inner, columns) = (first.extents.0, first.extents.1, second.extents.1)
         let handle = unsafe tributary_matrix_product(&first, &second, &result, packsSecond ? 1 : 0, &status)
-        return try unsafe Kernel(handle, status, "a matrix product")
+        return try unsafe Kernel(
+            handle, status, "matrix product of \(rows) x \(inner) and \(inner) x \(columns)",
+            flops: 2 * Double(rows) * Double(inner) * Double(columns))
     }
 
     /// Copies a plain layout into the one that `owner` chose for a slot, or back.
@@ -43,7 +52,7 @@ final class Kernel {
     ) throws -> Kernel {
         var (plain, status) = (plain, Int32(0))
         let handle = unsafe tributary_packing(&plain, owner.handle, slot, unpacks ? 1 : 0, &status)
-        return try unsafe Kernel(handle, status, "a change of layout")
+        return try unsafe Kernel(handle, status, "change of layout")
     }
 
     /// The size of a slot's memory.
@@ -54,9 +63,22 @@ final class Kernel {
         precondition(status == 0, "oneDNN refused a memory address (status \(status))")
     }
 
+    /// The implementation that oneDNN chose, e.g. `brgconv:avx512_core`.
+    var implementation: String { unsafe String(cString: tributary_kernel_name(handle)) }
+
     func run() {
         let status = unsafe tributary_kernel_run(handle)
         precondition(status == 0, "oneDNN failed in a kernel that it had made (status \(status))")
+    }
+}
+
+extension tributary_direction {
+    fileprivate var name: String {
+        switch self {
+        case TRIBUTARY_FORWARD: "convolution"
+        case TRIBUTARY_DATA: "input gradient of a convolution"
+        default: "weight gradient of a convolution"
+        }
     }
 }
 

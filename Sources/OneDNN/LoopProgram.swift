@@ -3,16 +3,20 @@ import Tensors
 
 /// A fused loop as the program that the vector kernels run: operands, instructions and stores over up to four axes.
 struct LoopProgram {
-    /// Memory that the loop reads or writes: a node's, with the distance between neighbours along each axis of the loop.
+    /// Memory that the loop reads or writes: a node's, with the distance between neighbours along each axis of the loop and
+    /// from chunk to chunk.
     struct Place {
         let node: Int
         var strides: [Int]
+        let chunkStride: Int
     }
 
     struct Store {
         var place: Place
         let source: Int
         let sums: Bool
+        /// Whether a sum runs on from chunk to chunk.
+        let runsOn: Bool
         let count: Int
     }
 
@@ -20,19 +24,20 @@ struct LoopProgram {
     private(set) var operands: [Place] = []
     private(set) var instructions: [tributary_instruction] = []
     private(set) var stores: [Store] = []
+    private(set) var registerCount: Int
 
-    var registerCount: Int { operands.count + instructions.count }
-
-    init(_ loop: FusedLoop, _ graph: Graph, isStored: [Bool]) {
-        var writer = ProgramWriter(graph, isStored, domain: graph.nodes[loop.domain].shape)
+    init(_ loop: FusedLoop, _ graph: Graph, _ schedule: Schedule, _ storage: Storage) {
+        var writer = ProgramWriter(graph, schedule, storage, loop)
         for result in loop.results { writer.write(result) }
         extents = writer.extents
         operands = writer.operands
-        instructions = writer.instructions.map { $0.shifted(past: writer.operands.count) }
+        var allocator = RegisterAllocator(operandCount: operands.count, writer.instructions, kept: writer.stores.map(\.source))
+        instructions = allocator.allocate()
+        registerCount = allocator.registerCount
         stores = writer.stores.map { store in
             Store(
-                place: store.place, source: store.source.index(past: writer.operands.count), sums: store.sums,
-                count: store.count)
+                place: store.place, source: allocator.number(of: store.source), sums: store.sums,
+                runsOn: schedule.kinds[store.place.node] == .reduction, count: store.count)
         }
         precondition(
             registerCount <= Int(TRIBUTARY_MOST_REGISTERS) && stores.count <= Int(TRIBUTARY_MOST_STORES),
@@ -74,125 +79,227 @@ struct LoopProgram {
 }
 
 /// A value inside a loop while it is written: operands and computed values are numbered apart until all are known.
-private enum Register: Hashable {
+enum Register: Hashable {
     case operand(Int)
     case computed(Int)
-
-    func index(past operandCount: Int) -> Int {
-        switch self {
-        case .operand(let number): number
-        case .computed(let number): operandCount + number
-        }
-    }
 }
 
-private struct PendingInstruction {
+struct PendingInstruction {
     let code: tributary_code
-    let result: Register
-    let left: Register
-    let right: Register
+    let operands: [Register]
     let number: Float
+}
 
-    func shifted(past operandCount: Int) -> tributary_instruction {
-        tributary_instruction(
-            code: UInt16(code.rawValue), result: UInt16(result.index(past: operandCount)),
-            left: UInt16(left.index(past: operandCount)), right: UInt16(right.index(past: operandCount)), number: number
-        )
+/// Gives computed values as few tiles as will do, so that all of a program's stay in the first-level cache.
+private struct RegisterAllocator {
+    private let operandCount: Int
+    private let pending: [PendingInstruction]
+    private var lastUses: [Int]
+    private var numbers: [Int]
+    private var free: [Int] = []
+    private(set) var registerCount: Int
+
+    /// - Parameter kept: Values that are read after the last instruction.
+    init(operandCount: Int, _ pending: [PendingInstruction], kept: [Register]) {
+        self.operandCount = operandCount
+        self.pending = pending
+        registerCount = operandCount
+        numbers = Array(repeating: -1, count: pending.count)
+        lastUses = Array(pending.indices)
+        for (index, instruction) in pending.enumerated() {
+            for case .computed(let value) in instruction.operands { lastUses[value] = index }
+        }
+        for case .computed(let value) in kept { lastUses[value] = pending.count }
+    }
+
+    mutating func allocate() -> [tributary_instruction] {
+        pending.indices.map { index in
+            // A result never takes the place of its own operands: kernels may assume that they lie apart.
+            numbers[index] = free.popLast() ?? registerCount
+            registerCount = max(registerCount, numbers[index] + 1)
+            let instruction = pending[index]
+            for case .computed(let value) in Set(instruction.operands) where lastUses[value] == index {
+                free.append(numbers[value])
+            }
+            let places = instruction.operands.map { UInt16(number(of: $0)) }
+            let result = UInt16(numbers[index])
+            return tributary_instruction(
+                code: UInt16(instruction.code.rawValue), result: result, first: places.first ?? result,
+                second: places.count > 1 ? places[1] : result, third: places.count > 2 ? places[2] : result,
+                number: instruction.number)
+        }
+    }
+
+    func number(of register: Register) -> Int {
+        switch register {
+        case .operand(let number): number
+        case .computed(let value): numbers[value]
+        }
     }
 }
 
 private struct ProgramWriter {
     let graph: Graph
-    let isStored: [Bool]
-    /// The loop's axes from the outermost: (B, H, W, C) for images.
-    let extents: [Int]
-    private let domain: Shape
+    private let schedule: Schedule
+    private let storage: Storage
+    private let phase: Int
+    /// The loop's axes from the outermost: (B, H, W, C) for images, B being a chunk's examples in a sweep.
+    private(set) var extents: [Int]
+    /// How many values use each one: a product with one use is joined to the sum that it goes into.
+    private let uses: [Int]
 
-    var operands: [LoopProgram.Place] = []
-    var instructions: [PendingInstruction] = []
-    var stores: [(place: LoopProgram.Place, source: Register, sums: Bool, count: Int)] = []
+    private(set) var operands: [LoopProgram.Place] = []
+    private(set) var instructions: [PendingInstruction] = []
+    private(set) var stores: [(place: LoopProgram.Place, source: Register, sums: Bool, count: Int)] = []
     private var registers: [Int: Register] = [:]
 
-    init(_ graph: Graph, _ isStored: [Bool], domain: Shape) {
+    init(_ graph: Graph, _ schedule: Schedule, _ storage: Storage, _ loop: FusedLoop) {
         self.graph = graph
-        self.isStored = isStored
-        self.domain = domain
-        extents = domain.inMemoryOrder
+        self.schedule = schedule
+        self.storage = storage
+        phase = loop.phase
+        uses = graph.useCounts
+        extents = graph.nodes[loop.domain].shape.inMemoryOrder
+        if schedule.isSweep(phase) { extents[0] = schedule.chunks[phase] }
     }
 
     mutating func write(_ result: Int) {
         let node = graph.nodes[result]
-        let place = LoopProgram.Place(node: result, strides: strides(of: node.shape))
+        let place = place(of: result)
         if case .sum = node.operation {
-            stores.append((place, register(of: node.inputs[0]), true, node.shape.count))
+            stores.append((place, register(of: node.inputs[0]), true, count(result)))
         } else {
             let register = compute(result, node)
             registers[result] = register
-            stores.append((place, register, false, node.shape.count))
+            stores.append((place, register, false, count(result)))
         }
     }
 
+    /// The elements of a value that belong to one chunk.
+    private func count(_ index: Int) -> Int {
+        let shape = graph.nodes[index].shape
+        return schedule.isSweep(phase) && hasRows(shape) ? shape.count / shape[0] * schedule.chunks[phase] : shape.count
+    }
+
+    private func hasRows(_ shape: Shape) -> Bool { shape.rank > 0 && shape[0] == schedule.examples && shape[0] > 1 }
+
     /// Distances along the loop's axes; 0 where the shape has extent 1 and the loop has not.
-    private func strides(of shape: Shape) -> [Int] {
+    private func place(of index: Int) -> LoopProgram.Place {
         var next = 1
         var strides: [Int] = []
-        for extent in shape.inMemoryOrder.reversed() {
+        for extent in graph.nodes[index].shape.inMemoryOrder.reversed() {
             strides.insert(extent == 1 ? 0 : next, at: 0)
             next *= extent
         }
-        return strides
+        var chunkStride = 0
+        if schedule.isSweep(phase), case .whole = storage.places[index] {
+            chunkStride = (strides.first ?? 0) * schedule.chunks[phase]
+        }
+        return LoopProgram.Place(node: index, strides: strides, chunkStride: chunkStride)
     }
 
     private mutating func register(of index: Int) -> Register {
         if let known = registers[index] { return known }
-        let node = graph.nodes[index]
-        let register = isStored[index] ? operand(index) : compute(index, node)
+        let register = storage.isStored(index, in: phase) ? operand(index) : compute(index, graph.nodes[index])
         registers[index] = register
         return register
     }
 
     private mutating func operand(_ node: Int) -> Register {
-        operands.append(LoopProgram.Place(node: node, strides: strides(of: graph.nodes[node].shape)))
+        operands.append(place(of: node))
         return .operand(operands.count - 1)
     }
 
     private mutating func compute(_ index: Int, _ node: Graph.Node) -> Register {
         switch node.operation {
-        case .broadcast: return operand(node.inputs[0])
-        case .constant(let value): return emit(TRIBUTARY_FILL, nil, nil, value)
+        case .broadcast:
+            if let number = constant(node.inputs[0]) { return emit(TRIBUTARY_FILL, [], number) }
+            return operand(node.inputs[0])
+        case .constant(let value): return emit(TRIBUTARY_FILL, [], value)
         case .unary(let operation):
             let (code, number) = operation.code
-            return emit(code, register(of: node.inputs[0]), nil, number)
+            return emit(code, [register(of: node.inputs[0])], number)
         case .binary(let operation): return binary(operation, node.inputs[0], node.inputs[1])
         default: preconditionFailure("\(node.operation) is no element-wise operation")
         }
     }
 
     private mutating func binary(_ operation: Operation.Binary, _ left: Int, _ right: Int) -> Register {
+        if let joined = joined(operation, left, right) { return joined }
         switch (operation, constant(left), constant(right)) {
-        case (.add, _, let number?): return emit(TRIBUTARY_ADD_NUMBER, register(of: left), nil, number)
-        case (.add, let number?, _): return emit(TRIBUTARY_ADD_NUMBER, register(of: right), nil, number)
-        case (.subtract, _, let number?): return emit(TRIBUTARY_ADD_NUMBER, register(of: left), nil, -number)
-        case (.subtract, let number?, _): return emit(TRIBUTARY_SUBTRACT_FROM_NUMBER, register(of: right), nil, number)
-        case (.multiply, _, let number?): return emit(TRIBUTARY_MULTIPLY_NUMBER, register(of: left), nil, number)
-        case (.multiply, let number?, _): return emit(TRIBUTARY_MULTIPLY_NUMBER, register(of: right), nil, number)
-        case (.divide, let number?, _): return emit(TRIBUTARY_DIVIDE_NUMBER, register(of: right), nil, number)
-        default: return emit(operation.code, register(of: left), register(of: right), 0)
+        case (.add, _, let number?): return emit(TRIBUTARY_ADD_NUMBER, [register(of: left)], number)
+        case (.add, let number?, _): return emit(TRIBUTARY_ADD_NUMBER, [register(of: right)], number)
+        case (.subtract, _, let number?): return emit(TRIBUTARY_ADD_NUMBER, [register(of: left)], -number)
+        case (.subtract, let number?, _): return emit(TRIBUTARY_SUBTRACT_FROM_NUMBER, [register(of: right)], number)
+        case (.multiply, _, let number?): return emit(TRIBUTARY_MULTIPLY_NUMBER, [register(of: left)], number)
+        case (.multiply, let number?, _): return emit(TRIBUTARY_MULTIPLY_NUMBER, [register(of: right)], number)
+        case (.divide, let number?, _): return emit(TRIBUTARY_DIVIDE_NUMBER, [register(of: right)], number)
+        default: return emit(operation.code, [register(of: left), register(of: right)], 0)
         }
     }
 
-    private func constant(_ index: Int) -> Float? {
-        if case .constant(let value) = graph.nodes[index].operation, !isStored[index] { value } else { nil }
+    /// Two operations as one: a product and the sum it goes into, or a gradient and the slope it is multiplied by.
+    private mutating func joined(_ operation: Operation.Binary, _ left: Int, _ right: Int) -> Register? {
+        switch operation {
+        case .multiply:
+            if let (x, slope) = slope(left) { return emit(TRIBUTARY_LEAKY_RELU_GRADIENT, [register(of: x), register(of: right)], slope) }
+            if let (x, slope) = slope(right) { return emit(TRIBUTARY_LEAKY_RELU_GRADIENT, [register(of: x), register(of: left)], slope) }
+        case .add:
+            if let product = product(right) { return multiplyAdd(product, left) }
+            if let product = product(left) { return multiplyAdd(product, right) }
+        case .subtract:
+            if let (a, b) = product(right), constant(a) == nil, constant(b) == nil {
+                return emit(TRIBUTARY_SUBTRACT_PRODUCT, [register(of: a), register(of: b), register(of: left)], 0)
+            }
+            if let (a, b) = product(left), constant(a) == nil, constant(b) == nil, constant(right) == nil {
+                return emit(TRIBUTARY_MULTIPLY_SUBTRACT, [register(of: a), register(of: b), register(of: right)], 0)
+            }
+        case .divide: break
+        }
+        return nil
     }
 
-    private mutating func emit(_ code: tributary_code, _ left: Register?, _ right: Register?, _ number: Float)
-        -> Register
-    {
-        let result = Register.computed(instructions.count)
-        let left = left ?? result
-        instructions.append(
-            PendingInstruction(code: code, result: result, left: left, right: right ?? left, number: number))
-        return result
+    private mutating func multiplyAdd(_ product: (Int, Int), _ term: Int) -> Register {
+        if let number = constant(product.0) {
+            return emit(TRIBUTARY_MULTIPLY_NUMBER_ADD, [register(of: product.1), register(of: product.1), register(of: term)], number)
+        }
+        if let number = constant(product.1) {
+            return emit(TRIBUTARY_MULTIPLY_NUMBER_ADD, [register(of: product.0), register(of: product.0), register(of: term)], number)
+        }
+        return emit(TRIBUTARY_MULTIPLY_ADD, [register(of: product.0), register(of: product.1), register(of: term)], 0)
+    }
+
+    /// The factors of a product that nothing else uses.
+    private func product(_ index: Int) -> (Int, Int)? {
+        guard case .binary(.multiply) = graph.nodes[index].operation, uses[index] == 1, !storage.isStored(index, in: phase),
+            slope(graph.nodes[index].inputs[0]) == nil, slope(graph.nodes[index].inputs[1]) == nil
+        else { return nil }
+        return (graph.nodes[index].inputs[0], graph.nodes[index].inputs[1])
+    }
+
+    private func slope(_ index: Int) -> (x: Int, slope: Float)? {
+        guard case .unary(.leakyReLUSlope(let slope)) = graph.nodes[index].operation, !storage.isStored(index, in: phase)
+        else { return nil }
+        return (graph.nodes[index].inputs[0], slope)
+    }
+
+    private func constant(_ index: Int) -> Float? {
+        if case .constant(let value) = graph.nodes[index].operation, !storage.isStored(index, in: phase) { value } else { nil }
+    }
+
+    private mutating func emit(_ code: tributary_code, _ operands: [Register], _ number: Float) -> Register {
+        instructions.append(PendingInstruction(code: code, operands: operands, number: number))
+        return .computed(instructions.count - 1)
+    }
+}
+
+extension Graph {
+    /// How many operands and outputs each node is.
+    fileprivate var useCounts: [Int] {
+        var counts = [Int](repeating: 0, count: nodes.count)
+        for node in nodes { for input in node.inputs { counts[input] += 1 } }
+        for output in outputNodes { counts[output] += 1 }
+        return counts
     }
 }
 

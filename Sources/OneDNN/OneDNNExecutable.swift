@@ -3,11 +3,13 @@ import COneDNN
 import Tensors
 
 /// A compiled graph with its memory: an arena with an address for every buffer, and kernels bound to them.
-final class OneDNNExecutable: Executable {
+final class OneDNNExecutable: ProfilingExecutable {
     private let graph: Graph
     private let memory: Arena
     private let loads: [BoundStep]
     private let runs: [BoundStep]
+    private let costs: [OperationCost]
+    private let segments: [CompiledPlan.Segment]
     private let kernels: tributary_instruction_set
     private(set) var counters: ExecutionCounters
 
@@ -18,6 +20,8 @@ final class OneDNNExecutable: Executable {
         self.memory = memory
         loads = plan.loads.map { BoundStep($0, plan, memory: memory) }
         runs = plan.runs.map { BoundStep($0, plan, memory: memory) }
+        segments = plan.segments
+        costs = plan.costs
         counters = plan.counters
         counters.arenaBytes = memory.bytes
     }
@@ -32,26 +36,67 @@ final class OneDNNExecutable: Executable {
         unsafe parameters.withUnsafeBufferPointer { parameters in
             unsafe statistics.withUnsafeBufferPointer { statistics in
                 let borrowed = unsafe Borrowed(parameters: parameters.baseAddress, statistics: statistics.baseAddress)
-                for step in loads { unsafe step.run(borrowed, kernels, nil) }
+                for step in loads { unsafe step.run(borrowed, kernels, nil, chunk: 0) }
             }
         }
     }
 
     func run(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float]) {
+        let allocationsBefore = memory.allocations
+        unsafe borrow(inputs, &outputs) { borrowed in
+            for segment in segments {
+                for chunk in 0..<segment.chunks {
+                    for step in segment.steps { unsafe runs[step].run(borrowed, kernels, noise, chunk: chunk) }
+                }
+            }
+        }
+        counters.allocationsInRuns += memory.allocations - allocationsBefore
+    }
+
+    func profile(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float]) -> [OperationCost] {
+        var costs = costs
+        let clock = ContinuousClock()
+        unsafe borrow(inputs, &outputs) { borrowed in
+            for segment in segments {
+                for chunk in 0..<segment.chunks {
+                    for step in segment.steps {
+                        let time = clock.measure { unsafe runs[step].run(borrowed, kernels, noise, chunk: chunk) }
+                        costs[step].seconds += time / .seconds(1)
+                    }
+                }
+            }
+        }
+        return costs
+    }
+
+    func runLinearParts() {
+        prepareThread()
+        for segment in segments {
+            for chunk in 0..<segment.chunks {
+                for step in segment.steps where costs[step].kind == .linear {
+                    unsafe runs[step].run(Borrowed(), kernels, nil, chunk: chunk)
+                }
+            }
+        }
+    }
+
+    private func prepareThread() {
+        tributary_onednn_pin_thread()
+        tributary_flush_denormals()
+    }
+
+    @unsafe
+    private func borrow(_ inputs: [Float], _ outputs: inout [Float], _ body: (Borrowed) -> Void) {
         precondition(
             inputs.count == graph.inputs.count && outputs.count == graph.outputs.count,
             "\(inputs.count) inputs and room for \(outputs.count) outputs for a graph of \(graph.inputs.count) and "
                 + "\(graph.outputs.count)")
-        tributary_onednn_pin_thread()
-        tributary_flush_denormals()
-        let allocationsBefore = memory.allocations
+        prepareThread()
         unsafe inputs.withUnsafeBufferPointer { inputs in
             unsafe outputs.withUnsafeMutableBufferPointer { outputs in
-                let borrowed = unsafe Borrowed(inputs: inputs.baseAddress, outputs: outputs.baseAddress)
-                for step in runs { unsafe step.run(borrowed, kernels, noise) }
+                unsafe body(Borrowed(inputs: inputs.baseAddress, outputs: outputs.baseAddress))
             }
         }
-        counters.allocationsInRuns += memory.allocations - allocationsBefore
     }
 }
 

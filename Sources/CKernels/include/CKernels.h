@@ -9,8 +9,8 @@
 // never the machine. Both give the same bits: multiply-adds are fused only where written so, and sums run over sixteen lanes
 // in both.
 
-/// Elements that a program works on at a time: a few such tiles fit into the first-level cache.
-#define TRIBUTARY_TILE 1024
+/// Elements that a program works on at a time: all tiles of a program fit into the first-level cache.
+#define TRIBUTARY_TILE 512
 
 typedef enum {
     TRIBUTARY_AVX2 = 1,
@@ -22,10 +22,14 @@ typedef enum {
     TRIBUTARY_SUBTRACT,
     TRIBUTARY_MULTIPLY,
     TRIBUTARY_DIVIDE,
-    TRIBUTARY_ADD_NUMBER,               // left + number
-    TRIBUTARY_SUBTRACT_FROM_NUMBER,     // number - left
-    TRIBUTARY_MULTIPLY_NUMBER,          // left * number
-    TRIBUTARY_DIVIDE_NUMBER,            // number / left
+    TRIBUTARY_ADD_NUMBER,               // first + number
+    TRIBUTARY_SUBTRACT_FROM_NUMBER,     // number - first
+    TRIBUTARY_MULTIPLY_NUMBER,          // first * number
+    TRIBUTARY_DIVIDE_NUMBER,            // number / first
+    TRIBUTARY_MULTIPLY_ADD,             // first * second + third, rounded once; so are the next three
+    TRIBUTARY_MULTIPLY_SUBTRACT,        // first * second - third
+    TRIBUTARY_SUBTRACT_PRODUCT,         // third - first * second
+    TRIBUTARY_MULTIPLY_NUMBER_ADD,      // first * number + third
     TRIBUTARY_FILL,                     // number
     TRIBUTARY_NEGATE,
     TRIBUTARY_EXPONENTIAL,
@@ -34,33 +38,39 @@ typedef enum {
     TRIBUTARY_TANH,
     TRIBUTARY_SIGMOID,
     TRIBUTARY_SOFTPLUS,
-    TRIBUTARY_LEAKY_RELU,               // left > 0 ? left : number * left
-    TRIBUTARY_LEAKY_RELU_SLOPE,         // left > 0 ? 1 : number
+    TRIBUTARY_LEAKY_RELU,               // first > 0 ? first : number * first
+    TRIBUTARY_LEAKY_RELU_SLOPE,         // first > 0 ? 1 : number
+    TRIBUTARY_LEAKY_RELU_GRADIENT,      // first > 0 ? second : number * second
 } tributary_code;
 
 /// One instruction: registers hold a tile each. Registers 0 ..< operand_count are the operands.
 typedef struct {
     uint16_t code;
     uint16_t result;
-    uint16_t left;
-    uint16_t right;
+    uint16_t first;
+    uint16_t second;
+    uint16_t third;
     float number;
 } tributary_instruction;
 
 /// An operand: where it begins and how far apart its elements lie along the four axes of the program's loop, in elements;
-/// 0 where it is stretched.
+/// 0 where it is stretched. `chunk_stride` is how far the next chunk lies.
 typedef struct {
     const float *base;
     int64_t strides[4];
+    int64_t chunk_stride;
 } tributary_operand;
 
-/// A result: a register stored element by element, or summed along the axes where `strides` is 0.
+/// A result: a register stored element by element, or summed along the axes where `strides` is 0; a sum may run on from chunk
+/// to chunk. `count` elements belong to a chunk.
 typedef struct {
     float *base;
     int64_t strides[4];
+    int64_t chunk_stride;
     int64_t count;
     uint16_t source;
-    uint16_t sums;
+    uint8_t sums;
+    uint8_t runs_on;
 } tributary_store;
 
 /// A fused loop over `extents`, outermost first.
@@ -95,8 +105,11 @@ typedef struct {
     uint16_t sample;
 } tributary_stream;
 
-/// Runs a fused program.
-void tributary_run_program(tributary_instruction_set set, const tributary_program *program);
+/// Runs a fused program on one chunk of its examples.
+void tributary_run_program(tributary_instruction_set set, const tributary_program *program, int64_t chunk);
+
+/// Adds `values` to `sums`, element by element.
+void tributary_add(tributary_instruction_set set, int64_t count, const float *values, float *sums);
 
 /// Writes `count` numbers of a stream; `probability` is Bernoulli's.
 void tributary_fill_noise(

@@ -45,7 +45,7 @@ extension Layer.BatchNormalization: LayerBehaviour {
         switch scope.mode {
         case .training:
             let layer = Tensors.BatchNormalization(
-                of: x, scale: scope["scale"]!, offset: scope["offset"]!, epsilon: epsilon)
+                of: x, scale: scope["scale"]!, offset: scope["offset"]!, pivot: scope["mean"]!, epsilon: epsilon)
             scope.record(layer.mean, as: "mean")
             scope.record(layer.variance * besselCorrection(x.shape), as: "variance")
             return layer.result

@@ -1,0 +1,51 @@
+import Tensors
+
+extension CompiledPlan {
+    /// What each step of a run costs, without times.
+    var costs: [OperationCost] {
+        var costs: [OperationCost] = []
+        for segment in segments {
+            for step in segment.steps { costs.append(cost(of: runs[step], chunks: Double(segment.chunks))) }
+        }
+        return costs
+    }
+
+    private func cost(of step: Step, chunks: Double) -> OperationCost {
+        switch step {
+        case .kernel(let kernel, let bindings):
+            let bytes = bindings.reduce(0) { $0 + kernel.bytes($1.slot) }
+            return OperationCost(
+                kind: kernel.flops > 0 ? .linear : .copy, name: kernel.name, kernel: kernel.implementation,
+                flops: chunks * kernel.flops, bytes: chunks * Double(bytes))
+        case .loop(let program, _, _):
+            let elements = Double(program.extents.reduce(1, *))
+            return OperationCost(
+                kind: .elementwise, name: "loop over \(program.extents), \(program.stores.count) results",
+                kernel: "\(program.instructions.count) instructions",
+                flops: chunks * elements * Double(program.instructions.count),
+                bytes: chunks * elements * program.bytesOfElement)
+        case .copy(let copy):
+            return copying("copy", copy.extents.reduce(1, *) * 2 * MemoryLayout<Float>.stride, chunks)
+        case .accumulate(let buffer, _): return copying("sum of chunks", 3 * buffers[buffer].bytes, chunks)
+        case .zero(let buffer): return copying("zeros", buffers[buffer].bytes, chunks)
+        case .noise(let noise, let row, let rows, _, _, _):
+            return OperationCost(
+                kind: .noise, name: "\(noise.distribution) noise", kernel: "Philox4x32-10", flops: 0,
+                bytes: Double(row * rows * MemoryLayout<Float>.stride))
+        }
+    }
+
+    private func copying(_ name: String, _ bytes: Int, _ chunks: Double) -> OperationCost {
+        OperationCost(kind: .copy, name: name, kernel: "", flops: 0, bytes: chunks * Double(bytes))
+    }
+}
+
+extension LoopProgram {
+    /// Bytes read and written for each element of the loop; stretched operands stay in the cache.
+    fileprivate var bytesOfElement: Double {
+        let whole = extents.reduce(1, *)
+        let places = operands + stores.map(\.place)
+        let streamed = places.filter { place in zip(place.strides, extents).allSatisfy { $0 != 0 || $1 == 1 } }
+        return whole == 0 ? 0 : Double(streamed.count * MemoryLayout<Float>.stride)
+    }
+}
