@@ -12,10 +12,10 @@ enum BoundStep {
     case zero(UnsafeMutableRawPointer, bytes: Int)
     case noise(BoundNoise)
 
-    init(_ step: CompiledPlan.Step, _ plan: CompiledPlan, memory: Arena) {
+    init(_ step: CompiledPlan.Step, _ plan: CompiledPlan, _ kernels: tributary_instruction_set, memory: Arena) {
         switch step {
         case .loop(let program, let buffers, let workspace):
-            self = unsafe .loop(Self.bind(program, buffers, workspace, memory))
+            self = unsafe .loop(Self.bind(program, buffers, workspace, kernels, memory))
         case .kernel(let kernel, let bindings): self = unsafe .kernel(BoundKernel(kernel, bindings, memory))
         case .accumulate(let buffer, let sum):
             let count = plan.buffers[buffer].bytes / MemoryLayout<Float>.stride
@@ -48,7 +48,7 @@ enum BoundStep {
     }
 
     private static func bind(
-        _ program: LoopProgram, _ buffers: [Int], _ workspace: Int, _ memory: Arena
+        _ program: LoopProgram, _ buffers: [Int], _ workspace: Int, _ kernels: tributary_instruction_set, _ memory: Arena
     ) -> UnsafeMutablePointer<tributary_program> {
         let operands = unsafe zip(program.operands, buffers).map { place, buffer in
             unsafe tributary_operand(
@@ -61,12 +61,13 @@ enum BoundStep {
                 chunk_stride: Int64(store.place.chunkStride), count: Int64(store.count),
                 source: UInt16(store.source), sums: store.sums ? 1 : 0, runs_on: store.runsOn ? 1 : 0)
         }
-        let bound = unsafe tributary_program(
+        var bound = unsafe tributary_program(
             extents: program.extents.quadruple(filledWith: 1), operand_count: Int32(operands.count),
             instruction_count: Int32(program.instructions.count), store_count: Int32(stores.count),
             register_count: Int32(program.registerCount), operands: memory.keep(operands),
             instructions: memory.keep(program.instructions), stores: memory.keep(stores),
-            workspace: memory.address(workspace))
+            workspace: memory.address(workspace), code: nil)
+        unsafe bound.code = memory.keep(code: tributary_compile(kernels, &bound))
         return unsafe memory.keep([bound])
     }
 }

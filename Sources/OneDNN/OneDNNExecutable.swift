@@ -18,8 +18,8 @@ final class OneDNNExecutable: ProfilingExecutable {
         kernels = instructionSet.kernels
         let memory = Arena(plan)
         self.memory = memory
-        loads = plan.loads.map { BoundStep($0, plan, memory: memory) }
-        runs = plan.runs.map { BoundStep($0, plan, memory: memory) }
+        loads = plan.loads.map { BoundStep($0, plan, instructionSet.kernels, memory: memory) }
+        runs = plan.runs.map { BoundStep($0, plan, instructionSet.kernels, memory: memory) }
         segments = plan.segments
         costs = plan.costs
         counters = plan.counters
@@ -118,6 +118,7 @@ final class Arena {
     private let offsets: [Int]
     /// Small C structures that steps point to.
     private var structures: [UnsafeMutableRawPointer] = unsafe []
+    private var codes: [tributary_machine_code] = unsafe []
 
     init(_ plan: CompiledPlan) {
         let placed = MemoryPlan(plan.buffers.map { .init(bytes: $0.bytes, life: $0.life ?? 0...0) })
@@ -129,6 +130,7 @@ final class Arena {
     }
 
     deinit {
+        unsafe codes.forEach { unsafe tributary_release_code($0) }
         unsafe structures.forEach { unsafe $0.deallocate() }
         unsafe base.deallocate()
     }
@@ -138,6 +140,12 @@ final class Arena {
     }
 
     func rawAddress(_ buffer: Int) -> UnsafeMutableRawPointer { unsafe base + offsets[buffer] }
+
+    /// Keeps machine code as long as the arena.
+    func keep(code: tributary_machine_code?) -> tributary_machine_code? {
+        if let code = unsafe code { unsafe codes.append(code) }
+        return unsafe code
+    }
 
     /// Copies values to memory that lives as long as the arena.
     func keep<Value>(_ values: [Value]) -> UnsafeMutablePointer<Value> {

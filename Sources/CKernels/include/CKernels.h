@@ -9,8 +9,8 @@
 // never the machine. Both give the same bits: multiply-adds are fused only where written so, and sums run over sixteen lanes
 // in both.
 
-/// Elements that a program works on at a time: all tiles of a program fit into the first-level cache.
-#define TRIBUTARY_TILE 512
+/// Elements that a program works on at a time: the tiles of a program fit into the first-level cache.
+#define TRIBUTARY_TILE 1024
 
 typedef enum {
     TRIBUTARY_AVX2 = 1,
@@ -73,6 +73,10 @@ typedef struct {
     uint8_t runs_on;
 } tributary_store;
 
+/// Compiled instructions: reads and writes `bytes` (a multiple of 64) at each of the pointers, operands first, then results,
+/// to which sums are added.
+typedef void (*tributary_machine_code)(float *const *pointers, int64_t bytes);
+
 /// A fused loop over `extents`, outermost first.
 typedef struct {
     int64_t extents[4];
@@ -85,6 +89,8 @@ typedef struct {
     const tributary_store *stores;
     /// (register_count + store_count) tiles.
     float *workspace;
+    /// NULL where the program is interpreted.
+    tributary_machine_code code;
 } tributary_program;
 
 #define TRIBUTARY_MOST_REGISTERS 96
@@ -107,6 +113,10 @@ typedef struct {
 
 /// Runs a fused program on one chunk of its examples.
 void tributary_run_program(tributary_instruction_set set, const tributary_program *program, int64_t chunk);
+
+/// Makes machine code for a program, or NULL where only the interpreter can run it. Both give the same bits.
+tributary_machine_code tributary_compile(tributary_instruction_set set, const tributary_program *program);
+void tributary_release_code(tributary_machine_code code);
 
 /// Adds `values` to `sums`, element by element.
 void tributary_add(tributary_instruction_set set, int64_t count, const float *values, float *sums);

@@ -1,0 +1,226 @@
+// Machine code for fused programs, AVX-512: values stay in registers from the first operand to the last result.
+//
+// The interpreter writes and reads every intermediate value: scale, shift, LeakyReLU and a mask run at 7 Gelement/s in it, and
+// at 20 and more from here. The code does operation by operation what the interpreter does, so both give the same bits, and
+// whatever this file does not know (elementary functions, sums to changing places) is left to the interpreter.
+
+#include "CKernels.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { PAGE = 4096, CONSTANTS = 3072, MOST_POINTERS = 13, SCRATCH = 30, ZERO = 31 };
+
+// Registers that hold pointers; rdi, which brings them, is filled last.
+static const uint8_t pointer_registers[MOST_POINTERS] = {1, 2, 8, 9, 10, 11, 3, 5, 12, 13, 14, 15, 7};
+enum { RAX = 0, RSI = 6, RDI = 7 };
+
+typedef struct {
+    uint8_t *bytes;
+    size_t length;
+    uint32_t constants[(PAGE - CONSTANTS) / 4];
+    size_t constant_count;
+} assembly;
+
+static void byte(assembly *a, int value) {
+    if (a->length < CONSTANTS) a->bytes[a->length] = (uint8_t)value;
+    a->length++;
+}
+
+static void word(assembly *a, int32_t value) {
+    for (int i = 0; i < 4; i++) byte(a, (value >> (8 * i)) & 255);
+}
+
+// Where an instruction's last operand is: a vector register, memory at pointer + rax, or a constant repeated in all lanes.
+typedef struct {
+    enum { VECTOR, MEMORY, CONSTANT } kind;
+    int number;
+} place;
+
+static place vector(int number) { return (place){VECTOR, number}; }
+static place memory(int pointer) { return (place){MEMORY, pointer_registers[pointer]}; }
+
+static place constant(assembly *a, float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    size_t i = 0;
+    while (i < a->constant_count && a->constants[i] != bits) i++;
+    if (i == a->constant_count && i < sizeof a->constants / sizeof *a->constants) a->constants[a->constant_count++] = bits;
+    return (place){CONSTANT, CONSTANTS + 4 * (int)i};
+}
+
+typedef enum { MAP_0F = 1, MAP_0F38 = 2 } opcode_map;
+typedef enum { PREFIX_NONE = 0, PREFIX_66 = 1 } opcode_prefix;
+
+// An instruction in EVEX encoding on 512 bits: Intel's manual, volume 2, section 2.7. `reg` is written, `left` the first of two
+// sources (0 where there is one), `mask` a mask register or 0. `immediate` is -1 where there is none.
+static void evex(
+    assembly *a, opcode_map map, opcode_prefix prefix, int opcode, int reg, int left, place last, int mask, int immediate) {
+    int x = last.kind == VECTOR ? (last.number >> 4) & 1 : 0;
+    int b = last.kind == CONSTANT ? 0 : (last.number >> 3) & 1;
+    byte(a, 0x62);
+    byte(a, (!((reg >> 3) & 1)) << 7 | (!x) << 6 | (!b) << 5 | (!((reg >> 4) & 1)) << 4 | map);
+    byte(a, (~left & 15) << 3 | 4 | prefix);
+    byte(a, 2 << 5 | (last.kind == CONSTANT) << 4 | (!((left >> 4) & 1)) << 3 | mask);
+    byte(a, opcode);
+    if (last.kind == VECTOR) {
+        byte(a, 3 << 6 | (reg & 7) << 3 | (last.number & 7));
+    } else if (last.kind == MEMORY) {
+        // [pointer + rax], with a displacement of 0, since some pointers cannot go without.
+        byte(a, 1 << 6 | (reg & 7) << 3 | 4);
+        byte(a, RAX << 3 | (last.number & 7));
+        byte(a, 0);
+    } else {
+        byte(a, (reg & 7) << 3 | 5);
+        word(a, last.number - (int32_t)(a->length + 4 + (immediate >= 0)));
+    }
+    if (immediate >= 0) byte(a, immediate);
+}
+
+static void arithmetic(assembly *a, int opcode, int result, int left, place right) {
+    evex(a, MAP_0F, PREFIX_NONE, opcode, result, left, right, 0, -1);
+}
+
+enum { ADD = 0x58, MULTIPLY = 0x59, SUBTRACT = 0x5C, DIVIDE = 0x5E, SQUARE_ROOT = 0x51, EXCLUSIVE_OR = 0x57 };
+
+static void move(assembly *a, int result, place source) { evex(a, MAP_0F, PREFIX_NONE, 0x10, result, 0, source, 0, -1); }
+static void store(assembly *a, place target, int source) { evex(a, MAP_0F, PREFIX_NONE, 0x11, source, 0, target, 0, -1); }
+static void broadcast(assembly *a, int result, float value, int mask) {
+    place number = constant(a, value);
+    // The one instruction here that repeats its operand by itself.
+    number.kind = CONSTANT;
+    size_t start = a->length;
+    evex(a, MAP_0F38, PREFIX_66, 0x18, result, 0, number, mask, -1);
+    if (start + 3 < CONSTANTS) a->bytes[start + 3] &= (uint8_t)~(1 << 4);
+}
+
+// result = ±(left * result) ± last
+static void multiply_add(assembly *a, int opcode, int result, int left, place last) {
+    evex(a, MAP_0F38, PREFIX_66, opcode, result, left, last, 0, -1);
+}
+
+// k1 = lanes in which the value is not above 0.
+static void compare(assembly *a, int value) { evex(a, MAP_0F, PREFIX_NONE, 0xC2, 1, value, vector(ZERO), 0, 0x1A); }
+
+static int instruct(assembly *a, const tributary_instruction *i) {
+    int result = i->result, first = i->first;
+    place second = vector(i->second), third = vector(i->third);
+    switch ((tributary_code)i->code) {
+    case TRIBUTARY_ADD: arithmetic(a, ADD, result, first, second); break;
+    case TRIBUTARY_SUBTRACT: arithmetic(a, SUBTRACT, result, first, second); break;
+    case TRIBUTARY_MULTIPLY: arithmetic(a, MULTIPLY, result, first, second); break;
+    case TRIBUTARY_DIVIDE: arithmetic(a, DIVIDE, result, first, second); break;
+    case TRIBUTARY_ADD_NUMBER: arithmetic(a, ADD, result, first, constant(a, i->number)); break;
+    case TRIBUTARY_MULTIPLY_NUMBER: arithmetic(a, MULTIPLY, result, first, constant(a, i->number)); break;
+    case TRIBUTARY_SUBTRACT_FROM_NUMBER:
+        broadcast(a, SCRATCH, i->number, 0);
+        arithmetic(a, SUBTRACT, result, SCRATCH, vector(first));
+        break;
+    case TRIBUTARY_DIVIDE_NUMBER:
+        broadcast(a, SCRATCH, i->number, 0);
+        arithmetic(a, DIVIDE, result, SCRATCH, vector(first));
+        break;
+    case TRIBUTARY_MULTIPLY_ADD:
+        move(a, result, vector(first));
+        multiply_add(a, 0xA8, result, i->second, third);
+        break;
+    case TRIBUTARY_MULTIPLY_SUBTRACT:
+        move(a, result, vector(first));
+        multiply_add(a, 0xAA, result, i->second, third);
+        break;
+    case TRIBUTARY_SUBTRACT_PRODUCT:
+        move(a, result, vector(first));
+        multiply_add(a, 0xAC, result, i->second, third);
+        break;
+    case TRIBUTARY_MULTIPLY_NUMBER_ADD:
+        move(a, result, third);
+        multiply_add(a, 0xB8, result, first, constant(a, i->number));
+        break;
+    case TRIBUTARY_FILL: broadcast(a, result, i->number, 0); break;
+    case TRIBUTARY_NEGATE: arithmetic(a, EXCLUSIVE_OR, result, first, constant(a, -0.0f)); break;
+    case TRIBUTARY_SQUARE_ROOT: arithmetic(a, SQUARE_ROOT, result, 0, vector(first)); break;
+    case TRIBUTARY_LEAKY_RELU:
+        compare(a, first);
+        move(a, result, vector(first));
+        evex(a, MAP_0F, PREFIX_NONE, MULTIPLY, result, first, constant(a, i->number), 1, -1);
+        break;
+    case TRIBUTARY_LEAKY_RELU_GRADIENT:
+        compare(a, first);
+        move(a, result, second);
+        evex(a, MAP_0F, PREFIX_NONE, MULTIPLY, result, i->second, constant(a, i->number), 1, -1);
+        break;
+    case TRIBUTARY_LEAKY_RELU_SLOPE:
+        compare(a, first);
+        broadcast(a, result, 1.0f, 0);
+        broadcast(a, result, i->number, 1);
+        break;
+    default: return 0;
+    }
+    return 1;
+}
+
+static void push_or_pop(assembly *a, int opcode, int reg) {
+    if (reg > 7) byte(a, 0x41);
+    byte(a, opcode + (reg & 7));
+}
+
+static int is_saved(int reg) { return reg == 3 || reg == 5 || reg >= 12; }
+
+// mov reg, [rdi + 8 * index]
+static void load_pointer(assembly *a, int index) {
+    int reg = pointer_registers[index];
+    byte(a, 0x48 | (reg > 7) << 2);
+    byte(a, 0x8B);
+    byte(a, 2 << 6 | (reg & 7) << 3 | RDI);
+    word(a, 8 * index);
+}
+
+static int assemble(assembly *a, const tributary_program *p) {
+    int pointers = p->operand_count + p->store_count;
+    if (pointers > MOST_POINTERS || p->register_count > SCRATCH) return 0;
+    for (int i = 0; i < pointers; i++)
+        if (is_saved(pointer_registers[i])) push_or_pop(a, 0x50, pointer_registers[i]);
+    for (int i = 0; i < pointers; i++) load_pointer(a, i);
+    arithmetic(a, EXCLUSIVE_OR, ZERO, ZERO, vector(ZERO));
+    byte(a, 0x31), byte(a, 0xC0);  // xor eax, eax
+    size_t loop = a->length;
+    for (int i = 0; i < p->operand_count; i++) move(a, i, memory(i));
+    for (int i = 0; i < p->instruction_count; i++)
+        if (!instruct(a, &p->instructions[i])) return 0;
+    for (int s = 0; s < p->store_count; s++) {
+        place target = memory(p->operand_count + s);
+        int source = p->stores[s].source;
+        if (p->stores[s].sums) {
+            if (p->stores[s].strides[2] != 0) return 0;
+            arithmetic(a, ADD, SCRATCH, source, target);
+            source = SCRATCH;
+        }
+        store(a, target, source);
+    }
+    byte(a, 0x48), byte(a, 0x83), byte(a, 0xC0), byte(a, 64);  // add rax, 64
+    byte(a, 0x48), byte(a, 0x39), byte(a, 0xF0);               // cmp rax, rsi
+    byte(a, 0x0F), byte(a, 0x82), word(a, (int32_t)loop - (int32_t)(a->length + 4));  // jb loop
+    for (int i = pointers - 1; i >= 0; i--)
+        if (is_saved(pointer_registers[i])) push_or_pop(a, 0x58, pointer_registers[i]);
+    byte(a, 0xC5), byte(a, 0xF8), byte(a, 0x77);  // vzeroupper
+    byte(a, 0xC3);
+    return a->length <= CONSTANTS && a->constant_count < sizeof a->constants / sizeof *a->constants;
+}
+
+tributary_machine_code tributary_compile(tributary_instruction_set set, const tributary_program *program) {
+    if (set != TRIBUTARY_AVX512) return NULL;
+    void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED) return NULL;
+    assembly a = {.bytes = page};
+    if (assemble(&a, program)) {
+        memcpy((uint8_t *)page + CONSTANTS, a.constants, 4 * a.constant_count);
+        if (mprotect(page, PAGE, PROT_READ | PROT_EXEC) == 0) return (tributary_machine_code)page;
+    }
+    munmap(page, PAGE);
+    return NULL;
+}
+
+void tributary_release_code(tributary_machine_code code) {
+    if (code) munmap((void *)code, PAGE);
+}
