@@ -176,6 +176,17 @@ static void load_pointer(assembly *a, int index) {
     word(a, 8 * index);
 }
 
+// Asks for what the next block will read or write: the processor's own prefetching ends with every page.
+static void prefetch(assembly *a, int pointer, int is_written) {
+    int reg = pointer_registers[pointer];
+    if (reg > 7) byte(a, 0x41);
+    byte(a, 0x0F), byte(a, is_written ? 0x0D : 0x18);
+    byte(a, 2 << 6 | 1 << 3 | 4), byte(a, RAX << 3 | (reg & 7));
+    word(a, TRIBUTARY_TILE * sizeof(float));
+}
+
+static int is_streamed(const int64_t strides[4]) { return strides[2] != 0 && strides[3] == 1; }
+
 static int assemble(assembly *a, const tributary_program *p) {
     int pointers = p->operand_count + p->store_count;
     if (pointers > MOST_POINTERS || p->register_count > SCRATCH) return 0;
@@ -185,7 +196,10 @@ static int assemble(assembly *a, const tributary_program *p) {
     arithmetic(a, EXCLUSIVE_OR, ZERO, ZERO, vector(ZERO));
     byte(a, 0x31), byte(a, 0xC0);  // xor eax, eax
     size_t loop = a->length;
-    for (int i = 0; i < p->operand_count; i++) move(a, i, memory(i));
+    for (int i = 0; i < p->operand_count; i++) {
+        if (is_streamed(p->operands[i].strides)) prefetch(a, i, 0);
+        move(a, i, memory(i));
+    }
     for (int i = 0; i < p->instruction_count; i++)
         if (!instruct(a, &p->instructions[i])) return 0;
     for (int s = 0; s < p->store_count; s++) {
@@ -195,7 +209,7 @@ static int assemble(assembly *a, const tributary_program *p) {
             if (p->stores[s].strides[2] != 0) return 0;
             arithmetic(a, ADD, SCRATCH, source, target);
             source = SCRATCH;
-        }
+        } else if (is_streamed(p->stores[s].strides)) prefetch(a, p->operand_count + s, 1);
         store(a, target, source);
     }
     byte(a, 0x48), byte(a, 0x83), byte(a, 0xC0), byte(a, 64);  // add rax, 64

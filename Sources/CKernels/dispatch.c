@@ -4,6 +4,10 @@
 
 void tributary_run_program_avx2(const tributary_program *program, int64_t chunk);
 void tributary_run_program_avx512(const tributary_program *program, int64_t chunk);
+void tributary_add_columns_avx2(
+    const tributary_columns *columns, int64_t images, const float *products, float *row, float *result);
+void tributary_add_columns_avx512(
+    const tributary_columns *columns, int64_t images, const float *products, float *row, float *result);
 void tributary_add_avx2(int64_t count, const float *values, float *sums);
 void tributary_add_avx512(int64_t count, const float *values, float *sums);
 void tributary_fill_noise_avx2(
@@ -16,6 +20,13 @@ void tributary_fill_noise_avx512(
 void tributary_run_program(tributary_instruction_set set, const tributary_program *program, int64_t chunk) {
     if (set == TRIBUTARY_AVX512) tributary_run_program_avx512(program, chunk);
     else tributary_run_program_avx2(program, chunk);
+}
+
+void tributary_add_columns(
+    tributary_instruction_set set, const tributary_columns *columns, int64_t images, const float *products, float *row,
+    float *result) {
+    if (set == TRIBUTARY_AVX512) tributary_add_columns_avx512(columns, images, products, row, result);
+    else tributary_add_columns_avx2(columns, images, products, row, result);
 }
 
 void tributary_add(tributary_instruction_set set, int64_t count, const float *values, float *sums) {

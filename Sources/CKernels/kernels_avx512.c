@@ -3,5 +3,6 @@
     __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
 #include "functions.inc"
 #include "program.inc"
+#include "columns.inc"
 #include "noise.inc"
 #pragma clang attribute pop

@@ -8,6 +8,7 @@ enum BoundStep {
     case loop(UnsafeMutablePointer<tributary_program>)
     case kernel(BoundKernel)
     case accumulate(BoundSum)
+    case columns(BoundColumns)
     case copy(BoundCopy)
     case zero(UnsafeMutableRawPointer, bytes: Int)
     case noise(BoundNoise)
@@ -21,6 +22,11 @@ enum BoundStep {
             let count = plan.buffers[buffer].bytes / MemoryLayout<Float>.stride
             self = unsafe .accumulate(
                 BoundSum(source: memory.address(buffer), target: memory.address(sum), count: count))
+        case .columns(let columns, let images, let products, let row, let result):
+            self = unsafe .columns(
+                BoundColumns(
+                    columns: columns, images: images, products: memory.address(products), row: memory.address(row),
+                    result: memory.rawAddress(result.buffer), chunkStride: result.chunkStride))
         case .copy(let copy): self = unsafe .copy(BoundCopy(copy, memory))
         case .zero(let buffer): self = unsafe .zero(memory.rawAddress(buffer), bytes: plan.buffers[buffer].bytes)
         case .noise(let noise, let row, let rows, let staging, let copy, let buffer):
@@ -39,6 +45,7 @@ enum BoundStep {
         case .loop(let program): unsafe tributary_run_program(kernels, program, Int64(chunk))
         case .kernel(let kernel): unsafe kernel.run(chunk)
         case .accumulate(let sum): unsafe sum.run(kernels, chunk)
+        case .columns(let columns): unsafe columns.run(kernels, chunk)
         case .copy(let copy): unsafe copy.run(borrowed, chunk: chunk)
         case .zero(let address, let bytes): unsafe address.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         case .noise(let noise):
@@ -48,7 +55,8 @@ enum BoundStep {
     }
 
     private static func bind(
-        _ program: LoopProgram, _ buffers: [Int], _ workspace: Int, _ kernels: tributary_instruction_set, _ memory: Arena
+        _ program: LoopProgram, _ buffers: [Int], _ workspace: Int, _ kernels: tributary_instruction_set,
+        _ memory: Arena
     ) -> UnsafeMutablePointer<tributary_program> {
         let operands = unsafe zip(program.operands, buffers).map { place, buffer in
             unsafe tributary_operand(
@@ -99,7 +107,29 @@ struct BoundSum {
     let count: Int
 
     func run(_ kernels: tributary_instruction_set, _ chunk: Int) {
-        if chunk == 0 { unsafe target.update(from: source, count: count) } else { unsafe tributary_add(kernels, Int64(count), source, target) }
+        if chunk == 0 {
+            unsafe target.update(from: source, count: count)
+        } else {
+            unsafe tributary_add(kernels, Int64(count), source, target)
+        }
+    }
+}
+
+/// The windows of a transposed convolution, added up.
+@unsafe
+struct BoundColumns {
+    var columns: tributary_columns
+    let images: Int
+    let products: UnsafeMutablePointer<Float>
+    let row: UnsafeMutablePointer<Float>
+    let result: UnsafeMutableRawPointer
+    let chunkStride: Int
+
+    func run(_ kernels: tributary_instruction_set, _ chunk: Int) {
+        let target = unsafe (result + chunk * chunkStride).assumingMemoryBound(to: Float.self)
+        unsafe withUnsafePointer(to: columns) {
+            unsafe tributary_add_columns(kernels, $0, Int64(images), products, row, target)
+        }
     }
 }
 
@@ -114,6 +144,7 @@ struct BoundCopy {
     typealias Quadruple = (Int64, Int64, Int64, Int64)
 
     init(_ plan: CompiledPlan.StridedCopy, _ memory: Arena) {
+        let plan = plan.collapsed
         unsafe self.plan = plan
         unsafe source = Self.address(plan.source, memory)
         unsafe target = Self.address(plan.target, memory)

@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 
 extension CompiledPlan {
@@ -27,6 +28,11 @@ extension CompiledPlan {
         case .copy(let copy):
             return copying("copy", copy.extents.reduce(1, *) * 2 * MemoryLayout<Float>.stride, chunks)
         case .accumulate(let buffer, _): return copying("sum of chunks", 3 * buffers[buffer].bytes, chunks)
+        case .columns(let columns, let images, let products, _, _):
+            let pixels = Double(columns.result_height * columns.result_width * columns.channels) * Double(images)
+            return OperationCost(
+                kind: .elementwise, name: "windows of a transposed convolution", kernel: "", flops: 0,
+                bytes: chunks * (Double(buffers[products].bytes) + 4 * pixels))
         case .zero(let buffer): return copying("zeros", buffers[buffer].bytes, chunks)
         case .noise(let noise, let row, let rows, _, _, _):
             return OperationCost(

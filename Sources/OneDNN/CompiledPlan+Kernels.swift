@@ -12,11 +12,13 @@ extension CompiledPlan {
         let weight =
             packs
             ? try addPackedParameter(node.inputs[1], kernel, plain: second) : buffer(of: node.inputs[1])
-        addKernel(kernel, [
-            Binding(slot: TRIBUTARY_FIRST, buffer: buffer(of: node.inputs[0])),
-            Binding(slot: TRIBUTARY_SECOND, buffer: weight),
-            Binding(slot: TRIBUTARY_RESULT, buffer: makeBuffer(for: index)),
-        ])
+        addKernel(
+            kernel,
+            [
+                Binding(slot: TRIBUTARY_FIRST, buffer: buffer(of: node.inputs[0])),
+                Binding(slot: TRIBUTARY_SECOND, buffer: weight),
+                Binding(slot: TRIBUTARY_RESULT, buffer: makeBuffer(for: index)),
+            ])
     }
 
     static func matrix(_ shape: Shape, transposed: Bool) -> tributary_layout {
@@ -39,28 +41,57 @@ extension CompiledPlan {
             addPacking(packing, from: buffer(of: weight), to: packed)
             counters.reordersBetweenOperations += 1
         }
-        addKernel(kernel, [
-            rows(TRIBUTARY_FIRST, of: node.inputs[0]), Binding(slot: TRIBUTARY_SECOND, buffer: packed),
-            result(TRIBUTARY_RESULT, index),
-        ])
+        addKernel(
+            kernel,
+            [
+                rows(TRIBUTARY_FIRST, of: node.inputs[0]), Binding(slot: TRIBUTARY_SECOND, buffer: packed),
+                result(TRIBUTARY_RESULT, index),
+            ])
     }
 
     mutating func addWeightGradient(
         _ index: Int, _ node: Graph.Node, _ window: Operation.Convolution
     ) throws {
         let (x, y) = (node.inputs[0], node.inputs[1])
+        var shape = inChunks(graph.nodes[x].shape)
+        var symmetric = window
+        var binding = rows(TRIBUTARY_FIRST, of: x)
+        // oneDNN's kernels for more padding after than before are slow; zeros in memory do the same.
+        let rest = SIMD2(
+            max(0, window.paddingAfter.x - window.paddingBefore.x),
+            max(0, window.paddingAfter.y - window.paddingBefore.y))
+        if rest != .zero {
+            binding = addPadded(x, by: rest, &shape)
+            symmetric.paddingAfter = symmetric.paddingAfter &- rest
+        }
         let kernel = try Kernel.convolution(
-            TRIBUTARY_WEIGHTS, window, x: inChunks(graph.nodes[x].shape), weight: node.shape,
-            y: inChunks(graph.nodes[y].shape))
+            TRIBUTARY_WEIGHTS, symmetric, x: shape, weight: node.shape, y: inChunks(graph.nodes[y].shape))
         let chunk = newBuffer(bytes: kernel.bytes(TRIBUTARY_RESULT))
-        addKernel(kernel, [
-            rows(TRIBUTARY_FIRST, of: x), rows(TRIBUTARY_SECOND, of: y), Binding(slot: TRIBUTARY_RESULT, buffer: chunk),
-        ])
+        addKernel(kernel, [binding, rows(TRIBUTARY_SECOND, of: y), Binding(slot: TRIBUTARY_RESULT, buffer: chunk)])
         let sum = newBuffer(bytes: kernel.bytes(TRIBUTARY_RESULT), isWhole: true)
         runs.append(.accumulate(buffer: chunk, into: sum))
         for buffer in [chunk, sum] { touch(buffer) }
         packedSums[index] = (kernel, sum)
         if !isSweep { try addEndOfReduction(index) }
+    }
+
+    /// A copy of a chunk's images with rows and columns of zeros at their ends.
+    private mutating func addPadded(_ node: Int, by rest: SIMD2<Int>, _ shape: inout Shape) -> Binding {
+        let (small, source) = (shape, buffer(of: node))
+        shape = [small[0], small[1], small[2] + rest.x, small[3] + rest.y]
+        let padded = newBuffer(bytes: shape.count * MemoryLayout<Float>.stride)
+        runs.append(.zero(buffer: padded))
+        touch(padded)
+        let extents = small.inMemoryOrder
+        runs.append(
+            .copy(
+                StridedCopy(
+                    extents: extents, source: .buffer(source), sourceOffset: 0,
+                    sourceStrides: Layout.rowMajor(Shape(extents)).strides, sourceChunkStride: chunkStride(of: node),
+                    target: .buffer(padded), targetOffset: 0,
+                    targetStrides: Layout.rowMajor(Shape(shape.inMemoryOrder)).strides)))
+        for buffer in [source, padded] { touch(buffer) }
+        return Binding(slot: TRIBUTARY_FIRST, buffer: padded)
     }
 
     /// Puts a weight's gradient, complete now, into its own layout.
@@ -73,12 +104,12 @@ extension CompiledPlan {
     }
 
     /// Rows of a value that a kernel reads.
-    private func rows(_ slot: tributary_slot, of node: Int) -> Binding {
+    func rows(_ slot: tributary_slot, of node: Int) -> Binding {
         Binding(slot: slot, buffer: buffer(of: node), chunkStride: chunkStride(of: node) * MemoryLayout<Float>.stride)
     }
 
     /// Rows of a value that a kernel makes.
-    private mutating func result(_ slot: tributary_slot, _ node: Int) -> Binding {
+    mutating func result(_ slot: tributary_slot, _ node: Int) -> Binding {
         let buffer = makeBuffer(for: node)
         return Binding(slot: slot, buffer: buffer, chunkStride: chunkStride(of: node) * MemoryLayout<Float>.stride)
     }

@@ -12,6 +12,8 @@ struct CompiledPlan {
         /// Adds what a chunk gave to the sum over chunks.
         case accumulate(buffer: Int, into: Int)
         case copy(StridedCopy)
+        /// Adds up the windows of a transposed convolution.
+        case columns(tributary_columns, images: Int, products: Int, row: Int, Binding)
         case zero(buffer: Int)
         case noise(Operation.Noise, row: Int, rows: Int, staging: Int?, StridedCopy?, buffer: Int)
     }
@@ -26,15 +28,31 @@ struct CompiledPlan {
     }
 
     struct StridedCopy {
-        let extents: [Int]
+        var extents: [Int]
         let source: Memory
         let sourceOffset: Int
-        let sourceStrides: [Int]
+        var sourceStrides: [Int]
         var sourceChunkStride = 0
         let target: Memory
         let targetOffset: Int
-        let targetStrides: [Int]
+        var targetStrides: [Int]
         var targetChunkStride = 0
+
+        /// The same copy with neighbouring axes that count on in both places as one.
+        var collapsed: StridedCopy {
+            var copy = self
+            for axis in stride(from: extents.count - 2, through: 0, by: -1) {
+                let inner = copy.extents[axis + 1]
+                guard copy.sourceStrides[axis] == copy.sourceStrides[axis + 1] * inner,
+                    copy.targetStrides[axis] == copy.targetStrides[axis + 1] * inner
+                else { continue }
+                copy.extents[axis] *= inner
+                copy.extents.remove(at: axis + 1)
+                copy.sourceStrides.remove(at: axis)
+                copy.targetStrides.remove(at: axis)
+            }
+            return copy
+        }
     }
 
     /// Memory of a kernel: a buffer, and how many bytes further the next chunk lies.
@@ -169,6 +187,7 @@ struct CompiledPlan {
                 TRIBUTARY_FORWARD, window, x: inChunks(shapes.0[0]), weight: shapes.0[1], y: inChunks(shapes.1))
             try addWeighted(index, node, kernel)
         case .convolutionInputGradient(let window):
+            if isNarrow(node, window) { return try addNarrowTransposedConvolution(index, node, window) }
             let shapes = (node.inputs.map { graph.nodes[$0].shape }, node.shape)
             let kernel = try Kernel.convolution(
                 TRIBUTARY_DATA, window, x: inChunks(shapes.1), weight: shapes.0[1], y: inChunks(shapes.0[0]))

@@ -39,7 +39,8 @@ struct FusedLoops {
         self.storage = storage
         for (index, node) in graph.nodes.enumerated() {
             switch node.operation {
-            case .unary, .binary, .constant, .broadcast: for phase in phases(of: index) { place(index, phase, over: index) }
+            case .unary, .binary, .constant, .broadcast:
+                for phase in phases(of: index) { place(index, phase, over: index) }
             case .sum: place(index, schedule.phases[index], over: node.inputs[0])
             default: break
             }

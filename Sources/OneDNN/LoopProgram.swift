@@ -31,7 +31,8 @@ struct LoopProgram {
         for result in loop.results { writer.write(result) }
         extents = writer.extents
         operands = writer.operands
-        var allocator = RegisterAllocator(operandCount: operands.count, writer.instructions, kept: writer.stores.map(\.source))
+        var allocator = RegisterAllocator(
+            operandCount: operands.count, writer.instructions, kept: writer.stores.map(\.source))
         instructions = allocator.allocate()
         registerCount = allocator.registerCount
         stores = writer.stores.map { store in
@@ -242,8 +243,12 @@ private struct ProgramWriter {
     private mutating func joined(_ operation: Operation.Binary, _ left: Int, _ right: Int) -> Register? {
         switch operation {
         case .multiply:
-            if let (x, slope) = slope(left) { return emit(TRIBUTARY_LEAKY_RELU_GRADIENT, [register(of: x), register(of: right)], slope) }
-            if let (x, slope) = slope(right) { return emit(TRIBUTARY_LEAKY_RELU_GRADIENT, [register(of: x), register(of: left)], slope) }
+            if let (x, slope) = slope(left) {
+                return emit(TRIBUTARY_LEAKY_RELU_GRADIENT, [register(of: x), register(of: right)], slope)
+            }
+            if let (x, slope) = slope(right) {
+                return emit(TRIBUTARY_LEAKY_RELU_GRADIENT, [register(of: x), register(of: left)], slope)
+            }
         case .add:
             if let product = product(right) { return multiplyAdd(product, left) }
             if let product = product(left) { return multiplyAdd(product, right) }
@@ -261,30 +266,40 @@ private struct ProgramWriter {
 
     private mutating func multiplyAdd(_ product: (Int, Int), _ term: Int) -> Register {
         if let number = constant(product.0) {
-            return emit(TRIBUTARY_MULTIPLY_NUMBER_ADD, [register(of: product.1), register(of: product.1), register(of: term)], number)
+            return emit(
+                TRIBUTARY_MULTIPLY_NUMBER_ADD, [register(of: product.1), register(of: product.1), register(of: term)],
+                number)
         }
         if let number = constant(product.1) {
-            return emit(TRIBUTARY_MULTIPLY_NUMBER_ADD, [register(of: product.0), register(of: product.0), register(of: term)], number)
+            return emit(
+                TRIBUTARY_MULTIPLY_NUMBER_ADD, [register(of: product.0), register(of: product.0), register(of: term)],
+                number)
         }
         return emit(TRIBUTARY_MULTIPLY_ADD, [register(of: product.0), register(of: product.1), register(of: term)], 0)
     }
 
     /// The factors of a product that nothing else uses.
     private func product(_ index: Int) -> (Int, Int)? {
-        guard case .binary(.multiply) = graph.nodes[index].operation, uses[index] == 1, !storage.isStored(index, in: phase),
+        guard case .binary(.multiply) = graph.nodes[index].operation, uses[index] == 1,
+            !storage.isStored(index, in: phase),
             slope(graph.nodes[index].inputs[0]) == nil, slope(graph.nodes[index].inputs[1]) == nil
         else { return nil }
         return (graph.nodes[index].inputs[0], graph.nodes[index].inputs[1])
     }
 
     private func slope(_ index: Int) -> (x: Int, slope: Float)? {
-        guard case .unary(.leakyReLUSlope(let slope)) = graph.nodes[index].operation, !storage.isStored(index, in: phase)
+        guard case .unary(.leakyReLUSlope(let slope)) = graph.nodes[index].operation,
+            !storage.isStored(index, in: phase)
         else { return nil }
         return (graph.nodes[index].inputs[0], slope)
     }
 
     private func constant(_ index: Int) -> Float? {
-        if case .constant(let value) = graph.nodes[index].operation, !storage.isStored(index, in: phase) { value } else { nil }
+        if case .constant(let value) = graph.nodes[index].operation, !storage.isStored(index, in: phase) {
+            value
+        } else {
+            nil
+        }
     }
 
     private mutating func emit(_ code: tributary_code, _ operands: [Register], _ number: Float) -> Register {

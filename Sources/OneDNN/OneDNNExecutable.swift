@@ -1,5 +1,6 @@
 import CKernels
 import COneDNN
+import Glibc
 import Tensors
 
 /// A compiled graph with its memory: an arena with an address for every buffer, and kernels bound to them.
@@ -114,6 +115,7 @@ struct Borrowed {
 final class Arena {
     let bytes: Int
     private(set) var allocations = 0
+    private static let hugePage = 2 << 20
     private let base: UnsafeMutableRawPointer
     private let offsets: [Int]
     /// Small C structures that steps point to.
@@ -124,7 +126,9 @@ final class Arena {
         let placed = MemoryPlan(plan.buffers.map { .init(bytes: $0.bytes, life: $0.life ?? 0...0) })
         offsets = placed.offsets
         bytes = max(placed.totalBytes, MemoryPlan.alignment)
-        unsafe base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: MemoryPlan.alignment)
+        unsafe base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.hugePage)
+        // Fewer, larger pages; where the system has none the arena works all the same.
+        unsafe madvise(base, bytes, MADV_HUGEPAGE)
         // Zeros, so that padding inside packed layouts is defined.
         unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
     }

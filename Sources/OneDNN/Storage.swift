@@ -76,17 +76,30 @@ struct Storage {
         var wanted = Wanted(
             isStored: Array(repeating: false, count: graph.nodes.count),
             isCostly: Array(repeating: false, count: graph.nodes.count))
-        var (costs, lengths) = ([Int](repeating: 0, count: graph.nodes.count), [Int](repeating: 0, count: graph.nodes.count))
+        var costs = [Int](repeating: 0, count: graph.nodes.count)
         let loops = usesInLoops(graph)
         for (index, node) in graph.nodes.enumerated() where isFusible(node.operation) {
             let inlined = node.inputs.filter { isFusible(graph.nodes[$0].operation) && !node.operation.isBroadcast }
             costs[index] = cost(node.operation) + inlined.reduce(0) { $0 + (wanted.isStored[$1] ? 0 : costs[$1]) }
-            lengths[index] = 1 + inlined.reduce(0) { $0 + (wanted.isStored[$1] ? 0 : lengths[$1]) }
             wanted.isCostly[index] = costs[index] > mostRecomputed
             wanted.isStored[index] =
-                loops[index] > 1 && wanted.isCostly[index] || lengths[index] > mostInstructions / 2
+                loops[index] > 1 && wanted.isCostly[index]
+                || length(index, graph, wanted.isStored) > mostInstructions * 2 / 3
         }
         return wanted
+    }
+
+    /// How many values are computed for one, itself included.
+    private static func length(_ node: Int, _ graph: Graph, _ isStored: [Bool]) -> Int {
+        var (found, pending) = (Set<Int>([node]), [node])
+        while let next = pending.popLast() {
+            // A stretched value is read, not computed.
+            let inputs = graph.nodes[next].operation.isBroadcast ? [] : graph.nodes[next].inputs
+            for input in inputs where isFusible(graph.nodes[input].operation) && !isStored[input] {
+                if found.insert(input).inserted { pending.append(input) }
+            }
+        }
+        return found.count
     }
 
     private static func usesInLoops(_ graph: Graph) -> [Int] {

@@ -71,16 +71,16 @@ extension Tensor {
         let (small, other) = (left.unstretched(rank: shape.rank), right.unstretched(rank: shape.rank))
         let common = small.stretched(with: other)
         if common != shape { return binary(operation, small, other).broadcast(to: shape) }
-        if let joined = joinedTerms(operation, left, right) { return joined }
+        if other.shape != shape, let joined = joinedTerms(operation, left, other) { return joined }
         return Tensor(.binary(operation), [left.broadcast(to: shape), right.broadcast(to: shape)], shape: shape)
     }
 
     /// (x + a) ± b as x + (a ± b) where a and b are stretched to x: a bias and what is taken off after it are one small tensor.
-    private static func joinedTerms(_ operation: Operation.Binary, _ left: Tensor, _ right: Tensor) -> Tensor? {
-        guard operation == .add || operation == .subtract, case .broadcast = right.node.operation,
-            case .binary(.add) = left.node.operation, case .broadcast = left.node.inputs[1].node.operation
+    private static func joinedTerms(_ operation: Operation.Binary, _ left: Tensor, _ term: Tensor) -> Tensor? {
+        guard operation == .add || operation == .subtract, case .binary(.add) = left.node.operation,
+            case .broadcast = left.node.inputs[1].node.operation
         else { return nil }
-        return left.node.inputs[0] + binary(operation, left.node.inputs[1], right)
+        return left.node.inputs[0] + binary(operation, left.node.inputs[1].node.inputs[0], term)
     }
 
     func stretched(with other: Tensor) -> Shape {

@@ -118,6 +118,20 @@ void tributary_run_program(tributary_instruction_set set, const tributary_progra
 tributary_machine_code tributary_compile(tributary_instruction_set set, const tributary_program *program);
 void tributary_release_code(tributary_machine_code code);
 
+/// Windows of (window, window, channels) numbers for each pixel of (height, width), `columns` >= window² channels apart, to be
+/// added up in images (result_height, result_width, channels) whose border of `padding` is cut.
+typedef struct {
+    int64_t height, width, columns;
+    int64_t window, channels, stride, padding;
+    int64_t result_height, result_width;
+} tributary_columns;
+
+/// Adds the windows of some images; `row` has room for ((width - 1) stride + window) channels + 16 floats, `products` may be
+/// read 16 floats beyond its end. window · channels is at most 16, and the cut row must fit.
+void tributary_add_columns(
+    tributary_instruction_set set, const tributary_columns *columns, int64_t images, const float *products, float *row,
+    float *result);
+
 /// Adds `values` to `sums`, element by element.
 void tributary_add(tributary_instruction_set set, int64_t count, const float *values, float *sums);
 
