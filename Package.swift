@@ -92,6 +92,15 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // What scripts/chaos breaks real processes with; not installed.
+        .target(name: "FaultyNetwork"),
+        .executableTarget(
+            name: "chaos",
+            dependencies: [
+                "FaultyNetwork", "Training", "Contract", "Tensors", "VAE", "Hashing", "Files",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),

@@ -17,7 +17,7 @@ public struct SocketOptions: Sendable {
     public var bufferBytes = 4 << 20
     /// Milliseconds before a lost connection is tried again, and the limit up to which that doubles
     /// (`ZMQ_RECONNECT_IVL`, `ZMQ_RECONNECT_IVL_MAX`).
-    public var reconnectMilliseconds = 50...2_000
+    public var reconnectMilliseconds = 50...500
     /// The name a dealer shows to routers: fresh and random for each incarnation, since libzmq silently ignores the second
     /// bearer of a name (`ZMQ_ROUTING_ID`).
     public var identity: [UInt8] = []

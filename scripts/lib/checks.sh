@@ -42,6 +42,66 @@ h5py_checks() {
         "$(newest_checkpoint "$files/run")" "$("$tributary" checkpoint digest "$files/run")"
 }
 
+# Kills a process that saves checkpoints, at random instants, so many times.
+kills_during_saves() { .build/release/chaos kill-saves --times "$1" --directory "$root/.build/checks/kill-saves"; }
+
+# Disturbs a run with real processes, and compares it with a quiet one.
+chaos_run() { .build/release/chaos run --directory "$root/.build/checks/chaos" "$@"; }
+
+# Trains the same steps on clusters of many sizes, over each transport, and on a run that is resumed on another size each time. All must
+# have the same digests.
+#
+#   any_cluster "WORKERS …" "TRANSPORT …"      transports: ipc tcp encrypted
+any_cluster() {
+    local files workers transport count=0 steps=0
+    files=$(scratch clusters)
+    "$tributary" data synthesize faces --count 1000 --size 16 --out "$files/faces.h5" || return
+    "$tributary" keys new "$files/keys" || return
+    "$tributary" preset mlp | sed -e 's/{channels: .*}/{channels: 3, height: 16, width: 16}/' -e 's/784/768/' \
+        -e 's/\[1, 28, 28\]/[3, 16, 16]/' -e 's/^shards: .*/shards: 16/' -e 's/^microbatch: .*/microbatch: 4/' >"$files/model.yaml"
+    for transport in $2; do
+        for workers in $1; do
+            train_cluster "$files" "$transport" "$workers" "$files/$transport-$workers" 120 || return
+            same_digests "$files/$transport-$workers" "$files/${2%% *}-${1%% *}" || return
+            count=$((count + 1))
+        done
+    done
+    for workers in $1; do
+        steps=$((steps + 20))
+        train_cluster "$files" "${2##* }" "$workers" "$files/resumed" $steps || return
+    done
+    train_cluster "$files" ipc 1 "$files/resumed" 120 || return
+    same_digests "$files/resumed" "$files/${2%% *}-${1%% *}" || return
+    echo "$count clusters of $1 workers over $2, and a run that was resumed on each size, have the same 6 digests"
+}
+
+# Fails unless two runs recorded the same digests.
+same_digests() { cmp "$1/digests.jsonl" "$2/digests.jsonl" && [[ $(wc -l <"$1/digests.jsonl") == 6 ]]; }
+
+# Trains up to a step with so many workers, going on with what is in the directory.
+#
+#   train_cluster FILES TRANSPORT WORKERS DIRECTORY STEPS
+train_cluster() {
+    local files=$1 workers=$3 link worker_link address processes=() process
+    local run=(--config "$files/model.yaml" --data "$files/faces.h5" --out "$4" --steps "$5" --digest-every 20 --resume)
+    if [[ $2 == ipc ]]; then
+        "$tributary" train "${run[@]}" --workers "$workers" --threads 1
+        return
+    fi
+    address=tcp://127.0.0.1:$((20000 + RANDOM))
+    link=(--insecure) worker_link=(--insecure)
+    [[ $2 == tcp ]] || link=(--keys "$files/keys") worker_link=(--keys "$files/keys/workers/local")
+    for ((process = 0; process < workers; process++)); do
+        "$tributary" worker --connect "$address" --threads 1 "${worker_link[@]}" &
+        processes+=($!)
+    done
+    if ! "$tributary" coordinator "${run[@]}" --listen "$address" "${link[@]}"; then
+        kill "${processes[@]}"
+        return 1
+    fi
+    wait "${processes[@]}"
+}
+
 # Compares the gradients of one step with those that PyTorch computes now.
 pytorch_checks() {
     local files preset

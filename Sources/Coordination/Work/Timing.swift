@@ -9,7 +9,7 @@ public struct Timing: Sendable, Equatable {
     /// The deadline of leases while nobody knows yet how long a leaf takes.
     public var firstDeadline: Duration = .seconds(120)
     /// No later deadline is shorter than this.
-    public var shortestDeadline: Duration = .seconds(3)
+    public var shortestDeadline: Duration = .milliseconds(500)
     /// A deadline is this many times what such a node took lately.
     public var deadlineFactor = 5
     /// After so long without what it asked for, a worker asks again.

@@ -1,0 +1,92 @@
+import Glibc
+
+/// One TCP connection of this machine, closed with this object.
+final class Connection: Sendable {
+    private let descriptor: Int32
+
+    /// Takes over an open socket.
+    private init(_ descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    /// Connects to a port of this machine, or returns nil where nobody listens.
+    static func connecting(to port: UInt16) -> Connection? {
+        guard let socket = try? makeSocket() else { return nil }
+        let connection = Connection(socket)
+        let status = unsafe withAddress(port) { unsafe connect(socket, $0, $1) }
+        return status == 0 ? connection : nil
+    }
+
+    /// Listens on a port of this machine.
+    static func listening(on port: UInt16) throws(NetworkError) -> Connection {
+        let connection = Connection(try makeSocket())
+        var on: Int32 = 1
+        unsafe setsockopt(connection.descriptor, SOL_SOCKET, SO_REUSEADDR, &on, 4)
+        let status = unsafe withAddress(port) { unsafe bind(connection.descriptor, $0, $1) }
+        guard status == 0, listen(connection.descriptor, 64) == 0 else {
+            throw NetworkError(operation: "listen on port \(port)", code: errno)
+        }
+        return connection
+    }
+
+    /// Waits for the next connection; nil once `shutDown` was called.
+    func accept() -> Connection? {
+        let socket = Glibc.accept(descriptor, nil, nil)
+        guard socket >= 0 else { return nil }
+        _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
+        return Connection(socket)
+    }
+
+    /// Waits for bytes and puts them into the buffer: how many, or 0 at the end.
+    func receive(into buffer: inout [UInt8]) -> Int {
+        max(0, unsafe recv(descriptor, &buffer, buffer.count, 0))
+    }
+
+    /// Sends the first bytes of the buffer; false where nobody takes them any more.
+    func send(_ buffer: [UInt8], count: Int) -> Bool {
+        var sent = 0
+        while sent < count {
+            let more = unsafe buffer.withUnsafeBytes {
+                unsafe Glibc.send(descriptor, $0.baseAddress! + sent, count - sent, Int32(MSG_NOSIGNAL))
+            }
+            guard more > 0 else { return false }
+            sent += more
+        }
+        return true
+    }
+
+    /// Ends both directions; whoever waits here is woken.
+    func shutDown() {
+        shutdown(descriptor, Int32(SHUT_RDWR))
+    }
+
+    private static func makeSocket() throws(NetworkError) -> Int32 {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { throw NetworkError(operation: "open a socket", code: errno) }
+        var on: Int32 = 1
+        unsafe setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &on, 4)
+        return socket
+    }
+
+    private static func withAddress(_ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+}
+
+/// A system call on a socket that failed.
+public struct NetworkError: Error, Hashable, CustomStringConvertible {
+    let operation: String
+    let code: Int32
+
+    public var description: String { unsafe "cannot \(operation): \(String(cString: strerror(code)))" }
+}

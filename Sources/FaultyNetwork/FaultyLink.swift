@@ -1,0 +1,81 @@
+import Foundation
+import Synchronization
+
+/// A TCP proxy on this machine whose connections can be frozen or slowed: what a bad network does to one peer.
+///
+///     let link = try FaultyLink(from: 7100, to: 7077)
+///     link.freeze()                  // connections stay open, and nothing comes through any more
+///     link.throttle(bytesPerSecond: 100_000)
+public final class FaultyLink: Sendable {
+    private struct State {
+        /// Connections below this number are frozen for good.
+        var frozen = 0
+        var accepted = 0
+        var bytesPerSecond: Int?
+        var isClosed = false
+    }
+
+    private let target: UInt16
+    private let listener: Connection
+    private let state = Mutex(State())
+
+    /// Starts to pass connections to `port` on to `target`.
+    ///
+    /// - Throws: `NetworkError` where the port is taken.
+    public init(from port: UInt16, to target: UInt16) throws {
+        self.target = target
+        listener = try .listening(on: port)
+        let thread = Thread { [self] in
+            while let near = listener.accept() { pass(near) }
+        }
+        thread.start()
+    }
+
+    /// Half-opens the connections there are: both ends find them open, and neither hears the other again. New ones work.
+    public func freeze() {
+        state.withLock { $0.frozen = $0.accepted }
+    }
+
+    /// Limits how fast each direction of each connection goes; nil for no limit.
+    public func throttle(bytesPerSecond: Int?) {
+        state.withLock { $0.bytesPerSecond = bytesPerSecond }
+    }
+
+    /// Takes no more connections.
+    public func close() {
+        state.withLock { $0.isClosed = true }
+        listener.shutDown()
+    }
+
+    private func pass(_ near: Connection) {
+        let number = state.withLock { state in
+            state.accepted += 1
+            return state.accepted - 1
+        }
+        guard let far = Connection.connecting(to: target) else { return }
+        for (from, to) in [(near, far), (far, near)] {
+            let thread = Thread { [self] in pump(from, to, number) }
+            thread.stackSize = 256 << 10
+            thread.start()
+        }
+    }
+
+    /// Moves bytes until one side ends the connection, or for ever holds a frozen one open.
+    private func pump(_ from: Connection, _ to: Connection, _ number: Int) {
+        var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        while true {
+            let count = from.receive(into: &buffer)
+            let (isFrozen, rate) = state.withLock { ($0.frozen > number, $0.bytesPerSecond) }
+            if isFrozen { return hold() }
+            guard count > 0, to.send(buffer, count: count) else { break }
+            if let rate { Thread.sleep(forTimeInterval: Double(count) / Double(rate)) }
+        }
+        from.shutDown()
+        to.shutDown()
+    }
+
+    /// Keeps both ends open until the process ends: not even a close comes through.
+    private func hold() {
+        DispatchSemaphore(value: 0).wait()
+    }
+}
