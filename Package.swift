@@ -78,7 +78,8 @@ let package = Package(
         .executableTarget(
             name: "tributary",
             dependencies: [
-                "ConfigurationFiles", "Cluster", "Ingest", "OneDNN", "Training", "VAE", "Tensors", "Storage",
+                "ConfigurationFiles", "Performance", "Cluster", "Ingest", "OneDNN", "Training", "VAE", "Tensors",
+                "Storage",
                 "Pictures",
                 "Contract", "Hashing", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -2,12 +2,12 @@ import Tensors
 
 /// A compiled graph that runs again and again on made-up values, loading its parameters every so many runs as training does.
 public final class GraphLoop {
-    private let executable: any Executable
+    let executable: any Executable
     private let parameters: [Float]
     private let statistics: [Float]
-    private let inputs: [Float]
-    private let noise: NoiseKeys
-    private var outputs: [Float]
+    let inputs: [Float]
+    let noise: NoiseKeys
+    var outputs: [Float]
     private let runsPerLoad: Int
     private var runs = 0
 

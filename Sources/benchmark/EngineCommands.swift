@@ -63,7 +63,7 @@ struct PeakCommand: ParsableCommand {
 
     func run() throws {
         let engine = try OneDNNEngine()
-        let graph = PeakGraphs.matrixProduct(size: size)
+        let graph = MachinePeak.matrixProduct(size: size)
         let result = try measuring.stopwatch.measure {
             let loop = try GraphLoop(graph, engine: engine)
             return [

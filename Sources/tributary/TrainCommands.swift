@@ -20,6 +20,7 @@ struct Train: ParsableCommand {
     @OptionGroup var options: RunOptions
     @Option(help: "Worker processes (default: one per core).") var workers: Int?
     @Option(help: "Threads of each worker: microbatches computed side by side.") var threads = 1
+    @Flag(help: "Print first where the time of a microbatch goes, part by part.") var profile = false
 
     func validate() throws {
         if let workers, !(0...1024).contains(workers) {
@@ -29,7 +30,9 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        let coordinator = try options.coordinatorOptions(listen: "", engine: OneDNNEngine())
+        let engine = try OneDNNEngine()
+        let coordinator = try options.coordinatorOptions(listen: "", engine: engine)
+        if profile { try printProfile(of: coordinator.configuration, engine: engine) }
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let cluster = LocalCluster(coordinator, workers: workers ?? max(1, cores / threads), threads: threads)
         try options.finish { try cluster.run(reporter: ProgressReporter(), log: TerminalLog.logger("tributary")) }
