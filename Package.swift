@@ -134,6 +134,7 @@ let package = Package(
                 "Cluster", "Coordination", "Training", "Messaging", "OneDNN", "Storage", "Contract", "Tensors",
                 "VAE", "Randomness", "Hashing", "Files", .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(name: "PerformanceTests", dependencies: ["Performance", "OneDNN", "Tensors", "VAE"]),
         .testTarget(name: "CommandTests", dependencies: ["tributary"]),
     ],
     swiftLanguageModes: [.v6]

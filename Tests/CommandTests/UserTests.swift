@@ -53,6 +53,16 @@ struct UserTests {
             differs.status == 2 && differs.output.contains(#""difference":{"#), "\(differs.output)\(differs.errors)")
     }
 
+    @Test func aProfileComesBeforeTheTraining() throws {
+        let bench = try Workbench()
+        let run = try bench.train("--steps", "1", "--profile")
+        #expect(run.status == 0)
+        #expect(run.output.hasPrefix("step        1\n"), "the result alone goes to standard output")
+        let table = try #require(run.errors.firstRange(of: "of peak"))
+        let training = try #require(run.errors.firstRange(of: "begins: "))
+        #expect(table.lowerBound < training.lowerBound)
+    }
+
     @Test func aFinishedRunSaysThatItIs() throws {
         let bench = try Workbench()
         let first = try bench.train("--steps", "2")

@@ -97,7 +97,7 @@ class Comparison:
     def choose_peers(self, precision):
         """Starts every arrangement, tries each batch, and keeps those that are the fastest at one."""
         trials = {}
-        for mode, arrangement in self.candidates(precision):
+        for mode, arrangement in self.network.peers[precision]:
             peer = Peer(self.python, self.network.configuration(self.folder, "f32"), mode, arrangement, self.folder / "peer.log")
             try:
                 peer.start()
@@ -125,10 +125,6 @@ class Comparison:
             if batch not in trials or trials[batch][1] < rate:
                 trials[batch] = (peer, rate)
         return before - {other for other, _ in trials.values()}
-
-    def candidates(self, precision):
-        eager, compiled = {"f32": ("f32", "compile"), "bf16": ("bf16", "compile-bf16")}[precision]
-        return [(eager, each) for each in self.network.arrangements] + [(compiled, each) for each in self.network.compiled]
 
     # What is said about it.
 

@@ -16,8 +16,7 @@ class Network:
     text: str  # the configuration
     data: object  # from a folder to a dataset
     batches: list  # (global batch, shards, microbatch)
-    arrangements: list  # of PyTorch without compilation
-    compiled: list  # of PyTorch with compilation
+    peers: dict  # (mode, arrangement) of PyTorch that may be the strongest, for each precision
     rounds: int
     seconds: float  # of each measurement
     goals: dict
@@ -42,23 +41,30 @@ def preset(name):
 
 def networks(folder, quick):
     """All of them, or the two of the goals."""
-    both = [DATA_PARALLEL, ONE_PROCESS]
     rounds, seconds = (2, 2.0) if quick else (5, 3.0)
+    eager = {"f32": [("f32", DATA_PARALLEL)], "bf16": [("bf16", DATA_PARALLEL)]}
+    compiled = {"f32": eager["f32"] + [("compile", DATA_PARALLEL)], "bf16": eager["bf16"]}
+    all_of_face = {
+        "f32": compiled["f32"] + [("f32", ONE_PROCESS)],
+        "bf16": eager["bf16"] + [("compile-bf16", DATA_PARALLEL), ("bf16", ONE_PROCESS)]}
+    one = {"f32": [("f32", ONE_PROCESS)], "bf16": [("bf16", ONE_PROCESS)]}
+    all_of_mlp = {
+        "f32": one["f32"] + [("compile", ONE_PROCESS), ("f32", DATA_PARALLEL)],
+        "bf16": one["bf16"] + [("compile-bf16", ONE_PROCESS), ("bf16", DATA_PARALLEL)]}
     face = Network(
         "face-128", preset("face-128"), lambda: datasets.faces(folder, 128, 3200 if quick else 6400),
-        [(64, 2, 32)] if quick else [(64, 2, 32), (256, 8, 32)], [DATA_PARALLEL] if quick else both,
-        [] if quick else [DATA_PARALLEL], rounds, seconds, FACE_GOALS, whole=True)
+        [(64, 2, 32)] if quick else [(64, 2, 32), (256, 8, 32)], eager if quick else all_of_face, rounds, seconds,
+        FACE_GOALS, whole=True)
     mlp = Network(
         "mlp", preset("mlp"), lambda: datasets.digits(folder, 240_000 if quick else 480_000), [(256, 2, 128)],
-        [ONE_PROCESS] if quick else both, [] if quick else [ONE_PROCESS], rounds, 1.5, MLP_GOALS)
+        one if quick else all_of_mlp, rounds, 1.5, MLP_GOALS)
     if quick:
         return [face, mlp]
     small = Network(
-        "face-64", preset("face-64"), lambda: datasets.faces(folder, 64, 12_800), [(128, 4, 32)], [DATA_PARALLEL],
-        [DATA_PARALLEL], 3, 2.0, {})
+        "face-64", preset("face-64"), lambda: datasets.faces(folder, 64, 12_800), [(128, 4, 32)], compiled, 3, 2.0, {})
     custom = Network(
         "custom", (ROOT / "scripts/peers/custom.yaml").read_text(), lambda: datasets.faces(folder, 96, 6400),
-        [(128, 4, 32)], [DATA_PARALLEL], [DATA_PARALLEL], 3, 2.0, {})
+        [(128, 4, 32)], compiled, 3, 2.0, {})
     return [face, mlp, small, custom]
 
 

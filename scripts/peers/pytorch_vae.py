@@ -68,7 +68,8 @@ class Trainer:
         self.model = network.Autoencoder(configuration).to(memory_format=torch.channels_last)
         self.groups = self.model.groups(configuration.get("clipping", []))
         self.lower_precision = "bf16" in options.mode
-        self.run = torch.compile(self.model) if "compile" in options.mode else self.model
+        # A kernel for each batch size: those that take any are slower.
+        self.run = torch.compile(self.model, dynamic=False) if "compile" in options.mode else self.model
         if self.world > 1:
             dist.init_process_group("gloo", init_method=f"file://{options.meeting}", rank=self.rank, world_size=self.world)
             self.run = DistributedDataParallel(self.run, gradient_as_bucket_view=True, broadcast_buffers=False)
