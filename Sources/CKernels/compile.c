@@ -32,26 +32,32 @@ static void word(assembly *a, int32_t value) {
     for (int i = 0; i < 4; i++) byte(a, (value >> (8 * i)) & 255);
 }
 
-// Where an instruction's last operand is: a vector register, memory at pointer + rax, or a constant repeated in all lanes.
+// Where an instruction's last operand is: a vector register, memory at pointer + 2 rax (floats) or pointer + rax (halves), or a
+// constant repeated in all lanes.
 typedef struct {
-    enum { VECTOR, MEMORY, CONSTANT } kind;
+    enum { VECTOR, FLOATS, HALVES, CONSTANT } kind;
     int number;
 } place;
 
 static place vector(int number) { return (place){VECTOR, number}; }
-static place memory(int pointer) { return (place){MEMORY, pointer_registers[pointer]}; }
+static place floats(int pointer) { return (place){FLOATS, pointer_registers[pointer]}; }
+static place halves(int pointer) { return (place){HALVES, pointer_registers[pointer]}; }
 
-static place constant(assembly *a, float value) {
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
+static place constant_bits(assembly *a, uint32_t bits) {
     size_t i = 0;
     while (i < a->constant_count && a->constants[i] != bits) i++;
     if (i == a->constant_count && i < sizeof a->constants / sizeof *a->constants) a->constants[a->constant_count++] = bits;
     return (place){CONSTANT, CONSTANTS + 4 * (int)i};
 }
 
+static place constant(assembly *a, float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return constant_bits(a, bits);
+}
+
 typedef enum { MAP_0F = 1, MAP_0F38 = 2 } opcode_map;
-typedef enum { PREFIX_NONE = 0, PREFIX_66 = 1 } opcode_prefix;
+typedef enum { PREFIX_NONE = 0, PREFIX_66 = 1, PREFIX_F3 = 2 } opcode_prefix;
 
 // An instruction in EVEX encoding on 512 bits: Intel's manual, volume 2, section 2.7. `reg` is written, `left` the first of two
 // sources (0 where there is one), `mask` a mask register or 0. `immediate` is -1 where there is none.
@@ -66,10 +72,10 @@ static void evex(
     byte(a, opcode);
     if (last.kind == VECTOR) {
         byte(a, 3 << 6 | (reg & 7) << 3 | (last.number & 7));
-    } else if (last.kind == MEMORY) {
-        // [pointer + rax], with a displacement of 0, since some pointers cannot go without.
+    } else if (last.kind == FLOATS || last.kind == HALVES) {
+        // With a displacement of 0, since some pointers cannot go without.
         byte(a, 1 << 6 | (reg & 7) << 3 | 4);
-        byte(a, RAX << 3 | (last.number & 7));
+        byte(a, (last.kind == FLOATS) << 6 | RAX << 3 | (last.number & 7));
         byte(a, 0);
     } else {
         byte(a, (reg & 7) << 3 | 5);
@@ -98,6 +104,26 @@ static void broadcast(assembly *a, int result, float value, int mask) {
 // result = ±(left * result) ± last
 static void multiply_add(assembly *a, int opcode, int result, int left, place last) {
     evex(a, MAP_0F38, PREFIX_66, opcode, result, left, last, 0, -1);
+}
+
+enum { SHIFT = 0x72, AND = 0xDB, ADD_INTEGERS = 0xFE, SHIFT_LEFT = 6, SHIFT_RIGHT = 2 };
+
+static void shift(assembly *a, int direction, int result, int source) {
+    evex(a, MAP_0F, PREFIX_66, SHIFT, direction, result, vector(source), 0, 16);
+}
+
+static void integers(assembly *a, int opcode, int result, int left, place right) {
+    evex(a, MAP_0F, PREFIX_66, opcode, result, left, right, 0, -1);
+}
+
+static void load_halves(assembly *a, int result, place source) {
+    evex(a, MAP_0F38, PREFIX_66, 0x33, result, 0, source, 0, -1);
+    shift(a, SHIFT_LEFT, result, result);
+}
+
+static void store_halves(assembly *a, place target, int source) {
+    shift(a, SHIFT_RIGHT, SCRATCH, source);
+    evex(a, MAP_0F38, PREFIX_F3, 0x33, SCRATCH, 0, target, 0, -1);
 }
 
 // k1 = lanes in which the value is not above 0.
@@ -155,6 +181,13 @@ static int instruct(assembly *a, const tributary_instruction *i) {
         broadcast(a, result, 1.0f, 0);
         broadcast(a, result, i->number, 1);
         break;
+    case TRIBUTARY_BFLOAT16:
+        shift(a, SHIFT_RIGHT, SCRATCH, first);
+        integers(a, AND, SCRATCH, SCRATCH, constant_bits(a, 1));
+        integers(a, ADD_INTEGERS, SCRATCH, SCRATCH, vector(first));
+        integers(a, ADD_INTEGERS, SCRATCH, SCRATCH, constant_bits(a, 0x7FFF));
+        integers(a, AND, result, SCRATCH, constant_bits(a, 0xFFFF0000));
+        break;
     default: return 0;
     }
     return 1;
@@ -177,15 +210,44 @@ static void load_pointer(assembly *a, int index) {
 }
 
 // Asks for what the next block will read or write: the processor's own prefetching ends with every page.
-static void prefetch(assembly *a, int pointer, int is_written) {
-    int reg = pointer_registers[pointer];
-    if (reg > 7) byte(a, 0x41);
+static void prefetch(assembly *a, place where, int is_written) {
+    if (where.number > 7) byte(a, 0x41);
     byte(a, 0x0F), byte(a, is_written ? 0x0D : 0x18);
-    byte(a, 2 << 6 | 1 << 3 | 4), byte(a, RAX << 3 | (reg & 7));
-    word(a, TRIBUTARY_TILE * sizeof(float));
+    byte(a, 2 << 6 | 1 << 3 | 4), byte(a, (where.kind == FLOATS) << 6 | RAX << 3 | (where.number & 7));
+    word(a, TRIBUTARY_TILE * (where.kind == FLOATS ? 4 : 2));
 }
 
 static int is_streamed(const int64_t strides[4]) { return strides[2] != 0 && strides[3] == 1; }
+
+static int is_dense(const tributary_program *p, const int64_t strides[4]) {
+    return strides[3] == 1 && (strides[2] == p->extents[3] || p->extents[2] == 1);
+}
+
+static int load(assembly *a, const tributary_program *p, int i) {
+    const tributary_operand *operand = &p->operands[i];
+    place source = operand->is_half ? halves(i) : floats(i);
+    if (is_streamed(operand->strides)) prefetch(a, source, 0);
+    if (!operand->is_half) move(a, i, source);
+    else if (is_dense(p, operand->strides)) load_halves(a, i, source);
+    else return 0;
+    return 1;
+}
+
+static int save(assembly *a, const tributary_program *p, int i) {
+    const tributary_store *result = &p->stores[i];
+    int pointer = p->operand_count + i;
+    if (result->sums) {
+        if (result->strides[2] != 0) return 0;
+        arithmetic(a, ADD, SCRATCH, result->source, floats(pointer));
+        store(a, floats(pointer), SCRATCH);
+        return 1;
+    }
+    place target = result->is_half ? halves(pointer) : floats(pointer);
+    if (is_streamed(result->strides)) prefetch(a, target, 1);
+    if (result->is_half) store_halves(a, target, result->source);
+    else store(a, target, result->source);
+    return 1;
+}
 
 static int assemble(assembly *a, const tributary_program *p) {
     int pointers = p->operand_count + p->store_count;
@@ -196,23 +258,13 @@ static int assemble(assembly *a, const tributary_program *p) {
     arithmetic(a, EXCLUSIVE_OR, ZERO, ZERO, vector(ZERO));
     byte(a, 0x31), byte(a, 0xC0);  // xor eax, eax
     size_t loop = a->length;
-    for (int i = 0; i < p->operand_count; i++) {
-        if (is_streamed(p->operands[i].strides)) prefetch(a, i, 0);
-        move(a, i, memory(i));
-    }
+    for (int i = 0; i < p->operand_count; i++)
+        if (!load(a, p, i)) return 0;
     for (int i = 0; i < p->instruction_count; i++)
         if (!instruct(a, &p->instructions[i])) return 0;
-    for (int s = 0; s < p->store_count; s++) {
-        place target = memory(p->operand_count + s);
-        int source = p->stores[s].source;
-        if (p->stores[s].sums) {
-            if (p->stores[s].strides[2] != 0) return 0;
-            arithmetic(a, ADD, SCRATCH, source, target);
-            source = SCRATCH;
-        } else if (is_streamed(p->stores[s].strides)) prefetch(a, p->operand_count + s, 1);
-        store(a, target, source);
-    }
-    byte(a, 0x48), byte(a, 0x83), byte(a, 0xC0), byte(a, 64);  // add rax, 64
+    for (int i = 0; i < p->store_count; i++)
+        if (!save(a, p, i)) return 0;
+    byte(a, 0x48), byte(a, 0x83), byte(a, 0xC0), byte(a, 32);  // add rax, 32
     byte(a, 0x48), byte(a, 0x39), byte(a, 0xF0);               // cmp rax, rsi
     byte(a, 0x0F), byte(a, 0x82), word(a, (int32_t)loop - (int32_t)(a->length + 4));  // jb loop
     for (int i = pointers - 1; i >= 0; i--)

@@ -59,35 +59,44 @@ void tributary_onednn_pin_thread(void) {
 int tributary_onednn_set_up(int cap) {
     if (cap == 1) return dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2);
     if (cap == 2) return dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx512_core);
+    if (cap == 3) return dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx512_core_bf16);
     return 0;
 }
 
 int tributary_onednn_instruction_set(void) {
     dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
+    if ((isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16) return 3;
     if ((isa & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core) return 2;
     return (isa & dnnl_cpu_isa_avx2) == dnnl_cpu_isa_avx2 ? 1 : 0;
 }
 
 // Descriptions of memory: values in version 2, handles in version 3.
 
-static int describe_strided(description *result, int rank, const int64_t *extents, const int64_t *strides) {
+static dnnl_data_type_t type_of(tributary_element element) { return element == TRIBUTARY_FLOAT32 ? dnnl_f32 : dnnl_bf16; }
+
+static int describe_strided(description *result, const tributary_layout *layout) {
+    const int64_t *extents = layout->extents, *strides = layout->strides;
+    int rank = layout->rank;
+    dnnl_data_type_t type = type_of(layout->element);
     dnnl_dims_t dims, steps;
     memcpy(dims, extents, sizeof(int64_t) * (size_t)rank);
     memcpy(steps, strides, sizeof(int64_t) * (size_t)rank);
 #if V3
-    return dnnl_memory_desc_create_with_strides(result, rank, dims, dnnl_f32, steps);
+    return dnnl_memory_desc_create_with_strides(result, rank, dims, type, steps);
 #else
-    return dnnl_memory_desc_init_by_strides(result, rank, dims, dnnl_f32, steps);
+    return dnnl_memory_desc_init_by_strides(result, rank, dims, type, steps);
 #endif
 }
 
-static int describe_tagged(description *result, int rank, const int64_t *extents, dnnl_format_tag_t tag) {
+static int describe_tagged(
+    description *result, tributary_element element, int rank, const int64_t *extents, dnnl_format_tag_t tag) {
+    dnnl_data_type_t type = type_of(element);
     dnnl_dims_t dims;
     memcpy(dims, extents, sizeof(int64_t) * (size_t)rank);
 #if V3
-    return dnnl_memory_desc_create_with_tag(result, rank, dims, dnnl_f32, tag);
+    return dnnl_memory_desc_create_with_tag(result, rank, dims, type, tag);
 #else
-    return dnnl_memory_desc_init_by_tag(result, rank, dims, dnnl_f32, tag);
+    return dnnl_memory_desc_init_by_tag(result, rank, dims, type, tag);
 #endif
 }
 
@@ -137,11 +146,11 @@ static tributary_kernel *begin(const int arguments[SLOTS], const dnnl_query_t qu
 
 #if V3
 static int plan_convolution(
-    tributary_kernel *kernel, tributary_direction direction, const description d[3], const tributary_window *w,
-    dnnl_primitive_attr_t attributes) {
+    tributary_kernel *kernel, tributary_direction direction, const description d[3], const description f[3],
+    const tributary_window *w, dnnl_primitive_attr_t attributes) {
     dnnl_primitive_desc_t *forward = direction == TRIBUTARY_FORWARD ? &kernel->plan : &kernel->hint;
     int status = dnnl_convolution_forward_primitive_desc_create(
-        forward, engine(), dnnl_forward_training, dnnl_convolution_direct, d[0], d[1], NULL, d[2], w->stride, NULL,
+        forward, engine(), dnnl_forward_training, dnnl_convolution_direct, f[0], f[1], NULL, f[2], w->stride, NULL,
         w->padding_before, w->padding_after, attributes);
     if (status || direction == TRIBUTARY_FORWARD) return status;
     if (direction == TRIBUTARY_DATA)
@@ -154,11 +163,11 @@ static int plan_convolution(
 }
 #else
 static int plan_convolution(
-    tributary_kernel *kernel, tributary_direction direction, const description d[3], const tributary_window *w,
-    dnnl_primitive_attr_t attributes) {
+    tributary_kernel *kernel, tributary_direction direction, const description d[3], const description f[3],
+    const tributary_window *w, dnnl_primitive_attr_t attributes) {
     dnnl_convolution_desc_t forward, backward;
     int status = dnnl_convolution_forward_desc_init(
-        &forward, dnnl_forward_training, dnnl_convolution_direct, &d[0], &d[1], NULL, &d[2], w->stride,
+        &forward, dnnl_forward_training, dnnl_convolution_direct, &f[0], &f[1], NULL, &f[2], w->stride,
         w->padding_before, w->padding_after);
     if (status) return status;
     if (direction == TRIBUTARY_FORWARD)
@@ -178,7 +187,7 @@ static int plan_convolution(
 
 tributary_kernel *tributary_convolution(
     tributary_direction direction, const int64_t x[4], const int64_t weight[4], const int64_t y[4],
-    const tributary_window *window, int *status) {
+    const tributary_window *window, tributary_element operands, tributary_element result, int *status) {
     static const int arguments[3][SLOTS] = {
         {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_SCRATCHPAD},
         {DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC, DNNL_ARG_SCRATCHPAD},
@@ -190,14 +199,21 @@ tributary_kernel *tributary_convolution(
         {dnnl_query_src_md, dnnl_query_diff_dst_md, dnnl_query_diff_weights_md, dnnl_query_scratchpad_md},
     };
     tributary_kernel *kernel = begin(arguments[direction], queries[direction]);
-    description d[3];
+    // What the kernel works on, and the forward convolution that gradients refer to, whose result is like its operands.
+    description d[3], f[3];
+    static const int made[3] = {2, 0, 1};
+    const int64_t *extents[3] = {x, weight, y};
+    static const dnnl_format_tag_t tags[3] = {dnnl_nhwc, dnnl_format_tag_any, dnnl_nhwc};
     dnnl_primitive_attr_t attributes = NULL;
     *status = own_scratch(&attributes);
-    if (!*status) *status = describe_tagged(&d[0], 4, x, dnnl_nhwc);
-    if (!*status) *status = describe_tagged(&d[1], 4, weight, dnnl_format_tag_any);
-    if (!*status) *status = describe_tagged(&d[2], 4, y, dnnl_nhwc);
-    if (!*status) *status = plan_convolution(kernel, direction, d, window, attributes);
-    if (!*status) forget(d, 3);
+    for (int i = 0; i < 3 && !*status; i++) {
+        *status = describe_tagged(&d[i], i == made[direction] ? result : operands, 4, extents[i], tags[i]);
+        if (!*status)
+            *status = describe_tagged(
+                &f[i], direction == TRIBUTARY_FORWARD && i == 2 ? result : operands, 4, extents[i], tags[i]);
+    }
+    if (!*status) *status = plan_convolution(kernel, direction, d, f, window, attributes);
+    if (!*status) forget(d, 3), forget(f, 3);
     dnnl_primitive_attr_destroy(attributes);
     return finish(kernel, status);
 }
@@ -212,11 +228,11 @@ tributary_kernel *tributary_matrix_product(
     description d[3];
     dnnl_primitive_attr_t attributes = NULL;
     *status = own_scratch(&attributes);
-    if (!*status) *status = describe_strided(&d[0], 2, first->extents, first->strides);
+    if (!*status) *status = describe_strided(&d[0], first);
     if (!*status)
-        *status = packs_second ? describe_tagged(&d[1], 2, second->extents, dnnl_format_tag_any)
-                               : describe_strided(&d[1], 2, second->extents, second->strides);
-    if (!*status) *status = describe_strided(&d[2], 2, result->extents, result->strides);
+        *status = packs_second ? describe_tagged(&d[1], second->element, 2, second->extents, dnnl_format_tag_any)
+                               : describe_strided(&d[1], second);
+    if (!*status) *status = describe_strided(&d[2], result);
 #if V3
     if (!*status)
         *status = dnnl_matmul_primitive_desc_create(&kernel->plan, engine(), d[0], d[1], NULL, d[2], attributes);
@@ -239,7 +255,7 @@ tributary_kernel *tributary_packing(
     description strided;
     dnnl_primitive_attr_t attributes = NULL;
     *status = own_scratch(&attributes);
-    if (!*status) *status = describe_strided(&strided, plain->rank, plain->extents, plain->strides);
+    if (!*status) *status = describe_strided(&strided, plain);
     if (!*status) {
 #if V3
         description_reference loose = strided;

@@ -16,7 +16,7 @@ enum BoundStep {
     init(_ step: CompiledPlan.Step, _ plan: CompiledPlan, _ kernels: tributary_instruction_set, memory: Arena) {
         switch step {
         case .loop(let program, let buffers, let workspace):
-            self = unsafe .loop(Self.bind(program, buffers, workspace, kernels, memory))
+            self = unsafe .loop(Self.bind(program, buffers, workspace, plan, kernels, memory))
         case .kernel(let kernel, let bindings): self = unsafe .kernel(BoundKernel(kernel, bindings, memory))
         case .accumulate(let buffer, let sum):
             let count = plan.buffers[buffer].bytes / MemoryLayout<Float>.stride
@@ -55,19 +55,21 @@ enum BoundStep {
     }
 
     private static func bind(
-        _ program: LoopProgram, _ buffers: [Int], _ workspace: Int, _ kernels: tributary_instruction_set,
+        _ program: LoopProgram, _ buffers: [Int], _ workspace: Int, _ plan: CompiledPlan,
+        _ kernels: tributary_instruction_set,
         _ memory: Arena
     ) -> UnsafeMutablePointer<tributary_program> {
         let operands = unsafe zip(program.operands, buffers).map { place, buffer in
             unsafe tributary_operand(
-                base: memory.address(buffer), strides: place.strides.quadruple(filledWith: 0),
-                chunk_stride: Int64(place.chunkStride))
+                base: memory.rawAddress(buffer), strides: place.strides.quadruple(filledWith: 0),
+                chunk_stride: Int64(place.chunkStride), is_half: plan.isHalf[place.node] ? 1 : 0)
         }
         let stores = unsafe zip(program.stores, buffers.dropFirst(operands.count)).map { store, buffer in
             unsafe tributary_store(
-                base: memory.address(buffer), strides: store.place.strides.quadruple(filledWith: 0),
+                base: memory.rawAddress(buffer), strides: store.place.strides.quadruple(filledWith: 0),
                 chunk_stride: Int64(store.place.chunkStride), count: Int64(store.count),
-                source: UInt16(store.source), sums: store.sums ? 1 : 0, runs_on: store.runsOn ? 1 : 0)
+                source: UInt16(store.source), sums: store.sums ? 1 : 0, runs_on: store.runsOn ? 1 : 0,
+                is_half: plan.isHalf[store.place.node] ? 1 : 0)
         }
         var bound = unsafe tributary_program(
             extents: program.extents.quadruple(filledWith: 1), operand_count: Int32(operands.count),
@@ -154,15 +156,18 @@ struct BoundCopy {
     }
 
     func run(_ borrowed: Borrowed, chunk: Int = 0, targetShift: Int = 0) {
-        let from = unsafe source.map { unsafe UnsafePointer($0) } ?? Self.borrowedSource(plan.source, borrowed)
-        let to = unsafe target ?? borrowed.outputs
+        let from = unsafe source.map { UnsafeRawPointer($0) } ?? Self.borrowedSource(plan.source, borrowed)
+        let to = unsafe target.map { UnsafeMutableRawPointer($0) } ?? UnsafeMutableRawPointer(borrowed.outputs)
         guard let from = unsafe from, let to = unsafe to else { return }
+        let size = unsafe plan.isHalf ? 2 : 4
+        let sourceOffset = unsafe plan.sourceOffset + chunk * plan.sourceChunkStride
+        let targetOffset = unsafe plan.targetOffset + chunk * plan.targetChunkStride + targetShift
         unsafe withUnsafePointer(to: &description.pointee.extents.0) { extents in
             unsafe withUnsafePointer(to: &description.pointee.source.0) { sourceStrides in
                 unsafe withUnsafePointer(to: &description.pointee.target.0) { targetStrides in
                     unsafe tributary_copy(
-                        extents, from + plan.sourceOffset + chunk * plan.sourceChunkStride, sourceStrides,
-                        to + plan.targetOffset + chunk * plan.targetChunkStride + targetShift, targetStrides)
+                        extents, from + size * sourceOffset, sourceStrides, to + size * targetOffset, targetStrides,
+                        plan.isHalf ? 1 : 0)
                 }
             }
         }
@@ -177,11 +182,11 @@ struct BoundCopy {
         if case .buffer(let buffer) = place { unsafe memory.address(buffer) } else { nil }
     }
 
-    private static func borrowedSource(_ place: CompiledPlan.Memory, _ borrowed: Borrowed) -> UnsafePointer<Float>? {
+    private static func borrowedSource(_ place: CompiledPlan.Memory, _ borrowed: Borrowed) -> UnsafeRawPointer? {
         switch place {
-        case .parameters: unsafe borrowed.parameters
-        case .statistics: unsafe borrowed.statistics
-        case .inputs: unsafe borrowed.inputs
+        case .parameters: unsafe UnsafeRawPointer(borrowed.parameters)
+        case .statistics: unsafe UnsafeRawPointer(borrowed.statistics)
+        case .inputs: unsafe UnsafeRawPointer(borrowed.inputs)
         case .buffer, .outputs: nil
         }
     }

@@ -4,14 +4,16 @@ import Tensors
 // Matrix products and convolutions, with the packing of what they multiply by.
 extension CompiledPlan {
     mutating func addProduct(_ index: Int, _ node: Graph.Node, _ left: Bool, _ right: Bool) throws {
-        let first = Self.matrix(graph.nodes[node.inputs[0]].shape, transposed: left)
-        let second = Self.matrix(graph.nodes[node.inputs[1]].shape, transposed: right)
-        let packs = kernelParameters.isParameter(node.inputs[1])
+        let first = Self.matrix(graph.nodes[node.inputs[0]].shape, transposed: left, element(node.inputs[0]))
+        let second = Self.matrix(graph.nodes[node.inputs[1]].shape, transposed: right, element(node.inputs[1]))
+        let packs = kernelParameters.parameter(node.inputs[1]) != nil
         let kernel = try Kernel.matrixProduct(
             first, second, Self.matrix(node.shape, transposed: false), packsSecond: packs)
         let weight =
             packs
-            ? try addPackedParameter(node.inputs[1], kernel, plain: second) : buffer(of: node.inputs[1])
+            ? try addPackedParameter(
+                node.inputs[1], kernel,
+                plain: Self.matrix(graph.nodes[node.inputs[1]].shape, transposed: right)) : buffer(of: node.inputs[1])
         addKernel(
             kernel,
             [
@@ -21,10 +23,12 @@ extension CompiledPlan {
             ])
     }
 
-    static func matrix(_ shape: Shape, transposed: Bool) -> tributary_layout {
+    static func matrix(
+        _ shape: Shape, transposed: Bool, _ element: tributary_element = TRIBUTARY_FLOAT32
+    ) -> tributary_layout {
         transposed
-            ? tributary_layout([shape[1], shape[0]], strides: [1, shape[1]])
-            : tributary_layout([shape[0], shape[1]], strides: [shape[1], 1])
+            ? tributary_layout([shape[1], shape[0]], strides: [1, shape[1]], element)
+            : tributary_layout([shape[0], shape[1]], strides: [shape[1], 1], element)
     }
 
     /// A convolution or transposed convolution, whose second operand is a weight.
@@ -32,12 +36,12 @@ extension CompiledPlan {
         let weight = node.inputs[1]
         let shape = graph.nodes[weight].shape
         let packed: Int
-        if kernelParameters.isParameter(weight) {
+        if kernelParameters.parameter(weight) != nil {
             packed = try addPackedParameter(
                 weight, kernel, plain: tributary_layout(shape.dimensions, strides: shape.strides))
         } else {
             packed = newBuffer(bytes: kernel.bytes(TRIBUTARY_SECOND))
-            let packing = try Kernel.packing(Self.channelsLast(shape), of: kernel, TRIBUTARY_SECOND)
+            let packing = try Kernel.packing(Self.channelsLast(shape, element(weight)), of: kernel, TRIBUTARY_SECOND)
             addPacking(packing, from: buffer(of: weight), to: packed)
             counters.reordersBetweenOperations += 1
         }
@@ -65,7 +69,8 @@ extension CompiledPlan {
             symmetric.paddingAfter = symmetric.paddingAfter &- rest
         }
         let kernel = try Kernel.convolution(
-            TRIBUTARY_WEIGHTS, symmetric, x: shape, weight: node.shape, y: inChunks(graph.nodes[y].shape))
+            TRIBUTARY_WEIGHTS, symmetric, x: shape, weight: node.shape, y: inChunks(graph.nodes[y].shape),
+            operands: element(y), result: TRIBUTARY_FLOAT32)
         let chunk = newBuffer(bytes: kernel.bytes(TRIBUTARY_RESULT))
         addKernel(kernel, [binding, rows(TRIBUTARY_SECOND, of: y), Binding(slot: TRIBUTARY_RESULT, buffer: chunk)])
         let sum = newBuffer(bytes: kernel.bytes(TRIBUTARY_RESULT), isWhole: true)
@@ -79,7 +84,7 @@ extension CompiledPlan {
     private mutating func addPadded(_ node: Int, by rest: SIMD2<Int>, _ shape: inout Shape) -> Binding {
         let (small, source) = (shape, buffer(of: node))
         shape = [small[0], small[1], small[2] + rest.x, small[3] + rest.y]
-        let padded = newBuffer(bytes: shape.count * MemoryLayout<Float>.stride)
+        let padded = newBuffer(bytes: shape.count * size(node))
         runs.append(.zero(buffer: padded))
         touch(padded)
         let extents = small.inMemoryOrder
@@ -89,7 +94,7 @@ extension CompiledPlan {
                     extents: extents, source: .buffer(source), sourceOffset: 0,
                     sourceStrides: Layout.rowMajor(Shape(extents)).strides, sourceChunkStride: chunkStride(of: node),
                     target: .buffer(padded), targetOffset: 0,
-                    targetStrides: Layout.rowMajor(Shape(shape.inMemoryOrder)).strides)))
+                    targetStrides: Layout.rowMajor(Shape(shape.inMemoryOrder)).strides, isHalf: isHalf[node])))
         for buffer in [source, padded] { touch(buffer) }
         return Binding(slot: TRIBUTARY_FIRST, buffer: padded)
     }
@@ -105,28 +110,26 @@ extension CompiledPlan {
 
     /// Rows of a value that a kernel reads.
     func rows(_ slot: tributary_slot, of node: Int) -> Binding {
-        Binding(slot: slot, buffer: buffer(of: node), chunkStride: chunkStride(of: node) * MemoryLayout<Float>.stride)
+        Binding(slot: slot, buffer: buffer(of: node), chunkStride: chunkStride(of: node) * size(node))
     }
 
     /// Rows of a value that a kernel makes.
     mutating func result(_ slot: tributary_slot, _ node: Int) -> Binding {
         let buffer = makeBuffer(for: node)
-        return Binding(slot: slot, buffer: buffer, chunkStride: chunkStride(of: node) * MemoryLayout<Float>.stride)
+        return Binding(slot: slot, buffer: buffer, chunkStride: chunkStride(of: node) * size(node))
     }
 
     /// A tensor with axes (O, I, h, w) that lies as (O, h, w, I).
-    static func channelsLast(_ shape: Shape) -> tributary_layout {
+    static func channelsLast(_ shape: Shape, _ element: tributary_element = TRIBUTARY_FLOAT32) -> tributary_layout {
         let strides = Layout.rowMajor(Shape(shape.inMemoryOrder)).strides
-        return tributary_layout(shape.dimensions, strides: [strides[0], strides[3], strides[1], strides[2]])
+        return tributary_layout(shape.dimensions, strides: [strides[0], strides[3], strides[1], strides[2]], element)
     }
 
     /// Packs a parameter for a kernel when parameters are loaded.
     mutating func addPackedParameter(
         _ node: Int, _ kernel: Kernel, plain: tributary_layout
     ) throws -> Int {
-        guard case .parameter(let name) = graph.nodes[node].operation, let slice = graph.parameters[name] else {
-            preconditionFailure("only parameters are packed when parameters are loaded")
-        }
+        let slice = slice(of: node)
         let staging = newBuffer(bytes: graph.nodes[node].shape.count * MemoryLayout<Float>.stride)
         let packed = newBuffer(bytes: kernel.bytes(TRIBUTARY_SECOND), persists: true)
         let layout = graph.nodes[node].shape.rank == 4 ? Layout.rowMajor(graph.nodes[node].shape) : layouts[node]
@@ -144,6 +147,14 @@ extension CompiledPlan {
         for buffer in [staging, scratch] { touchAtLoad(buffer) }
         counters.reordersAtBorders += 1
         return packed
+    }
+
+    /// The parameter that a kernel multiplies by.
+    func slice(of node: Int) -> SliceTable.Slice {
+        guard let parameter = kernelParameters.parameter(node),
+            case .parameter(let name) = graph.nodes[parameter].operation, let slice = graph.parameters[name]
+        else { preconditionFailure("only parameters are packed when parameters are loaded") }
+        return slice
     }
 
     mutating func addPacking(_ packing: Kernel, from source: Int, to target: Int) {
@@ -166,26 +177,41 @@ extension CompiledPlan {
     }
 }
 
-/// Which parameters only kernels use, in a packed layout of their own.
+/// Which parameters only kernels use, in a packed layout of their own. Packing also rounds.
 struct KernelParameters {
-    private let parameters: Set<Int>
+    /// The parameter that a node is, or is the rounding of.
+    private let parameters: [Int: Int]
     private let packedOnly: Set<Int>
 
     init(_ graph: Graph) {
-        var parameters: Set<Int> = []
-        var needed: Set<Int> = Set(graph.outputNodes)
+        var parameters: [Int: Int] = [:]
         for (index, node) in graph.nodes.enumerated() {
-            if case .parameter = node.operation { parameters.insert(index) }
+            if case .parameter = node.operation { parameters[index] = index }
+            if case .unary(.bfloat16) = node.operation, let parameter = parameters[node.inputs[0]],
+                parameter == node.inputs[0]
+            {
+                parameters[index] = parameter
+            }
+        }
+        var needed: Set<Int> = Set(graph.outputNodes)
+        for (index, node) in graph.nodes.enumerated() where parameters[index] == nil {
             for (position, input) in node.inputs.enumerated() where position == 0 || !Self.packsSecond(node.operation) {
                 needed.insert(input)
             }
         }
+        // A rounding that something else needs in memory needs its parameter.
+        for (index, parameter) in parameters where needed.contains(index) { needed.insert(parameter) }
         self.parameters = parameters
-        packedOnly = parameters.subtracting(needed)
+        packedOnly = Set(parameters.values).subtracting(needed)
     }
 
-    func isParameter(_ node: Int) -> Bool { parameters.contains(node) }
+    func parameter(_ node: Int) -> Int? { parameters[node] }
     func isPackedOnly(_ node: Int) -> Bool { packedOnly.contains(node) }
+
+    /// Whether an operation takes an operand from packed memory.
+    func isPacked(_ node: Int, as position: Int, of operation: Operation) -> Bool {
+        position == 1 && Self.packsSecond(operation) && parameters[node] != nil
+    }
 
     private static func packsSecond(_ operation: Operation) -> Bool {
         switch operation {

@@ -5,21 +5,17 @@ import Tensors
 // Transposed convolutions to few channels, such as the last one to colours: oneDNN's kernels for them reach a sixth of the
 // machine's speed. Here one matrix product gives every pixel's products with the whole window, and they are then added up.
 extension CompiledPlan {
-    /// Whether the result has so few channels that a window's row fits into one vector.
-    func isNarrow(_ node: Graph.Node, _ window: Operation.Convolution) -> Bool {
-        let weight = graph.nodes[node.inputs[1]].shape
+    /// Whether the result has so few channels that a window's row fits into one vector, and windows reach to the end of each
+    /// row: what lies beyond would have to be filled up.
+    static func isNarrow(_ node: Graph.Node, _ graph: Graph) -> Bool {
+        guard case .convolutionInputGradient(let window) = node.operation else { return false }
+        let (x, weight) = (graph.nodes[node.inputs[0]].shape, graph.nodes[node.inputs[1]].shape)
         let fits = weight[1] * weight[3] <= 16 && weight[1] <= 4 && weight[0] >= 8
         let isSquare = weight[2] == weight[3] && window.stride.x == window.stride.y
-        return fits && isSquare && window.paddingBefore.x == window.paddingBefore.y
-            && kernelParameters.isParameter(node.inputs[1]) && schedule.kinds[node.inputs[0]] != .source
-            && coversResult(node, window)
-    }
-
-    /// Whether windows reach to the end of each row: what lies beyond would have to be filled up.
-    private func coversResult(_ node: Graph.Node, _ window: Operation.Convolution) -> Bool {
-        let x = graph.nodes[node.inputs[0]].shape
-        let reach = (x[3] - 1) * window.stride.y + graph.nodes[node.inputs[1]].shape[3]
-        return node.shape[3] + window.paddingBefore.y <= reach
+        let isSymmetric = window.paddingBefore.x == window.paddingBefore.y
+        let reach = (x[3] - 1) * window.stride.y + weight[3]
+        return fits && isSquare && isSymmetric && node.shape[3] + window.paddingBefore.y <= reach
+            && KernelParameters(graph).parameter(node.inputs[1]) != nil
     }
 
     mutating func addNarrowTransposedConvolution(
@@ -32,7 +28,8 @@ extension CompiledPlan {
         let columns = (width + 15) / 16 * 16
         let pixels = x[0] * x[2] * x[3]
         let kernel = try Kernel.matrixProduct(
-            Self.matrix([pixels, x[1]], transposed: false), Self.matrix([x[1], columns], transposed: false),
+            Self.matrix([pixels, x[1]], transposed: false, element(node.inputs[0])),
+            Self.matrix([x[1], columns], transposed: false, element(node.inputs[1])),
             Self.matrix([pixels, columns], transposed: false), packsSecond: true)
         let packed = try addWindowParameter(node.inputs[1], kernel, columns: columns)
         let products = newBuffer(bytes: (pixels * columns + 16) * MemoryLayout<Float>.stride)
@@ -56,9 +53,7 @@ extension CompiledPlan {
 
     /// A weight (O, I, h, w) as the matrix (O, h·w·I), filled up with zeros and packed when parameters are loaded.
     private mutating func addWindowParameter(_ node: Int, _ kernel: Kernel, columns: Int) throws -> Int {
-        guard case .parameter(let name) = graph.nodes[node].operation, let slice = graph.parameters[name] else {
-            preconditionFailure("only parameters are packed when parameters are loaded")
-        }
+        let slice = slice(of: node)
         let shape = slice.shape
         let plain = newBuffer(bytes: shape[0] * columns * MemoryLayout<Float>.stride)
         let packed = newBuffer(bytes: kernel.bytes(TRIBUTARY_SECOND), persists: true)

@@ -37,6 +37,8 @@ struct CompiledPlan {
         let targetOffset: Int
         var targetStrides: [Int]
         var targetChunkStride = 0
+        /// Whether elements have two bytes.
+        var isHalf = false
 
         /// The same copy with neighbouring axes that count on in both places as one.
         var collapsed: StridedCopy {
@@ -93,8 +95,10 @@ struct CompiledPlan {
     /// Gradients of weights that a sweep adds up, in the layout of their kernels.
     var packedSums: [Int: (Kernel, buffer: Int)] = [:]
     private var buffersOfNodes: [FusedLoops.PhasedNode: Int] = [:]
-    /// The node whose memory each node shares: a reshape that changes nothing in memory is another name for its operand.
+    /// The node whose memory each node shares.
     let owners: [Int]
+    /// Whether a value lies in memory as bfloat16.
+    let isHalf: [Bool]
     let layouts: [Layout]
     let schedule: Schedule
     let storage: Storage
@@ -108,10 +112,11 @@ struct CompiledPlan {
         self.graph = graph
         let splits = AxisSplits(graph).splits
         layouts = graph.nodes.indices.map { Layout.planned(graph.nodes[$0].shape, splits: splits[$0]) }
-        owners = Self.owners(graph, layouts)
+        let types = ElementTypes(graph, layouts)
+        (owners, isHalf) = (types.owners, types.isHalf)
         schedule = Schedule(graph)
-        storage = Storage(graph, schedule, owners: owners)
         kernelParameters = KernelParameters(graph)
+        storage = Storage(graph, schedule, kernelParameters, owners: owners)
         try addSteps()
     }
 
@@ -184,13 +189,15 @@ struct CompiledPlan {
         case .convolution(let window):
             let shapes = (node.inputs.map { graph.nodes[$0].shape }, node.shape)
             let kernel = try Kernel.convolution(
-                TRIBUTARY_FORWARD, window, x: inChunks(shapes.0[0]), weight: shapes.0[1], y: inChunks(shapes.1))
+                TRIBUTARY_FORWARD, window, x: inChunks(shapes.0[0]), weight: shapes.0[1], y: inChunks(shapes.1),
+                operands: element(node.inputs[0]), result: element(index))
             try addWeighted(index, node, kernel)
         case .convolutionInputGradient(let window):
-            if isNarrow(node, window) { return try addNarrowTransposedConvolution(index, node, window) }
+            if Self.isNarrow(node, graph) { return try addNarrowTransposedConvolution(index, node, window) }
             let shapes = (node.inputs.map { graph.nodes[$0].shape }, node.shape)
             let kernel = try Kernel.convolution(
-                TRIBUTARY_DATA, window, x: inChunks(shapes.1), weight: shapes.0[1], y: inChunks(shapes.0[0]))
+                TRIBUTARY_DATA, window, x: inChunks(shapes.1), weight: shapes.0[1], y: inChunks(shapes.0[0]),
+                operands: element(node.inputs[0]), result: element(index))
             try addWeighted(index, node, kernel)
         case .convolutionWeightGradient(let window): try addWeightGradient(index, node, window)
         case .unary, .binary, .constant, .broadcast, .sum, .stopGradient:
@@ -199,15 +206,6 @@ struct CompiledPlan {
     }
 
     // MARK: Buffers
-
-    private static func owners(_ graph: Graph, _ layouts: [Layout]) -> [Int] {
-        var owners = Array(graph.nodes.indices)
-        for (index, node) in graph.nodes.enumerated() {
-            guard case .reshape = node.operation else { continue }
-            if layouts[index].canonical == layouts[node.inputs[0]].canonical { owners[index] = owners[node.inputs[0]] }
-        }
-        return owners
-    }
 
     /// The memory of a stored value in the phase whose steps are being added.
     func buffer(of node: Int) -> Int {
@@ -233,7 +231,7 @@ struct CompiledPlan {
         var shape = graph.nodes[node].shape
         var isWhole = true
         if case .chunk = storage.places[node] { (shape, isWhole) = (inChunks(shape), false) }
-        let buffer = newBuffer(bytes: shape.count * MemoryLayout<Float>.stride, persists: persists, isWhole: isWhole)
+        let buffer = newBuffer(bytes: shape.count * size(node), persists: persists, isWhole: isWhole)
         buffersOfNodes[key(of: node)] = buffer
         return buffer
     }
@@ -244,6 +242,11 @@ struct CompiledPlan {
         defer { outputsOfPhase = [] }
         return outputsOfPhase
     }
+
+    /// Bytes of an element of a value.
+    func size(_ node: Int) -> Int { isHalf[node] ? 2 : 4 }
+
+    func element(_ node: Int) -> tributary_element { isHalf[node] ? TRIBUTARY_BFLOAT16_ELEMENTS : TRIBUTARY_FLOAT32 }
 
     // MARK: Chunks
 

@@ -37,7 +37,7 @@ struct FusedLoops {
         self.layouts = layouts
         self.schedule = schedule
         self.storage = storage
-        for (index, node) in graph.nodes.enumerated() {
+        for (index, node) in graph.nodes.enumerated() where owners[index] == index {
             switch node.operation {
             case .unary, .binary, .constant, .broadcast:
                 for phase in phases(of: index) { place(index, phase, over: index) }

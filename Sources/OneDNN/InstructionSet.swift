@@ -5,9 +5,17 @@ import CKernels
 public enum InstructionSet: String, Sendable, CaseIterable, Codable {
     case avx2
     case avx512
+    /// AVX-512 with products of bfloat16 numbers.
+    case avx512bfloat16 = "avx512-bf16"
 
     /// The cap that the shim of oneDNN takes.
-    var cap: Int32 { self == .avx2 ? 1 : 2 }
+    var cap: Int32 {
+        switch self {
+        case .avx2: 1
+        case .avx512: 2
+        case .avx512bfloat16: 3
+        }
+    }
 
     var kernels: tributary_instruction_set { self == .avx2 ? TRIBUTARY_AVX2 : TRIBUTARY_AVX512 }
 }

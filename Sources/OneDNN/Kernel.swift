@@ -21,14 +21,15 @@ final class Kernel {
 
     /// A convolution in one of its three directions; `x`, `weight` and `y` are its shapes.
     static func convolution(
-        _ direction: tributary_direction, _ window: Operation.Convolution, x: Shape, weight: Shape, y: Shape
+        _ direction: tributary_direction, _ window: Operation.Convolution, x: Shape, weight: Shape, y: Shape,
+        operands: tributary_element, result: tributary_element
     ) throws -> Kernel {
         var description = tributary_window(
             stride: window.stride.pair, padding_before: window.paddingBefore.pair,
             padding_after: window.paddingAfter.pair)
         var status: Int32 = 0
         let handle = unsafe tributary_convolution(
-            direction, x.extents, weight.extents, y.extents, &description, &status)
+            direction, x.extents, weight.extents, y.extents, &description, operands, result, &status)
         let flops = 2 * Double(y.count) * Double(weight.count / weight[0])
         return try unsafe Kernel(
             handle, status, "\(direction.name) of x \(x), weight \(weight), y \(y)", flops: flops)
@@ -84,8 +85,9 @@ extension tributary_direction {
 
 extension tributary_layout {
     /// A tensor of up to four axes with the given distances between neighbours, in elements.
-    init(_ extents: [Int], strides: [Int]) {
+    init(_ extents: [Int], strides: [Int], _ element: tributary_element = TRIBUTARY_FLOAT32) {
         self.init()
+        self.element = element
         rank = Int32(extents.count)
         self.extents = extents.quadruple(filledWith: 1)
         self.strides = strides.quadruple(filledWith: 1)

@@ -337,6 +337,7 @@ extension Operation.Unary {
         case .softplus: (TRIBUTARY_SOFTPLUS, 0)
         case .leakyReLU(let slope): (TRIBUTARY_LEAKY_RELU, slope)
         case .leakyReLUSlope(let slope): (TRIBUTARY_LEAKY_RELU_SLOPE, slope)
+        case .bfloat16: (TRIBUTARY_BFLOAT16, 0)
         }
     }
 }

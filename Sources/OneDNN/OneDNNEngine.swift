@@ -18,13 +18,8 @@ public struct OneDNNEngine: Engine {
     /// - Throws: `EngineError` where the machine has no AVX2, lacks the set, or another one is in force.
     public init(instructionSet: InstructionSet? = nil) throws {
         Self.clearInheritedSettings()
-        let status = tributary_onednn_set_up(instructionSet?.cap ?? 2)
-        let inForce: InstructionSet? =
-            switch tributary_onednn_instruction_set() {
-            case 2: .avx512
-            case 1: .avx2
-            default: nil
-            }
+        let status = tributary_onednn_set_up(instructionSet?.cap ?? InstructionSet.avx512bfloat16.cap)
+        let inForce = InstructionSet.allCases.first { $0.cap == tributary_onednn_instruction_set() }
         guard let inForce else {
             throw EngineError("this processor has no AVX2, which the oneDNN engine needs")
         }

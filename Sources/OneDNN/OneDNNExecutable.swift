@@ -43,12 +43,20 @@ final class OneDNNExecutable: ProfilingExecutable {
     }
 
     func run(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float]) {
+        run(inputs: inputs, noise: noise, into: &outputs) { _, _ in }
+    }
+
+    func run(
+        inputs: [Float], noise: NoiseKeys, into outputs: inout [Float], whenReady: (Range<Int>, Span<Float>) -> Void
+    ) {
         let allocationsBefore = memory.allocations
         unsafe borrow(inputs, &outputs) { borrowed in
+            let results = unsafe Span(_unsafeStart: UnsafePointer(borrowed.outputs!), count: graph.outputs.count)
             for segment in segments {
                 for chunk in 0..<segment.chunks {
                     for step in segment.steps { unsafe runs[step].run(borrowed, kernels, noise, chunk: chunk) }
                 }
+                for range in segment.outputs { whenReady(range, results) }
             }
         }
         counters.allocationsInRuns += memory.allocations - allocationsBefore

@@ -23,9 +23,9 @@ struct Storage {
     /// A loop with more instructions than this is cut, so that its registers suffice.
     static let mostInstructions = 28
 
-    init(_ graph: Graph, _ schedule: Schedule, owners: [Int]) {
+    init(_ graph: Graph, _ schedule: Schedule, _ parameters: KernelParameters, owners: [Int]) {
         let wanted = Self.wanted(graph)
-        var uses = PhasesOfUse(graph, schedule, owners)
+        var uses = PhasesOfUse(graph, schedule, parameters, owners)
         var places = [Place](repeating: .nowhere, count: graph.nodes.count)
         for index in graph.nodes.indices.reversed() {
             places[index] = Self.place(index, graph, schedule, uses, wanted)
@@ -131,10 +131,12 @@ private struct PhasesOfUse {
     private(set) var inLoops: [Set<Int>]
     private let graph: Graph
     private let schedule: Schedule
+    private let parameters: KernelParameters
     private let owners: [Int]
 
-    init(_ graph: Graph, _ schedule: Schedule, _ owners: [Int]) {
+    init(_ graph: Graph, _ schedule: Schedule, _ parameters: KernelParameters, _ owners: [Int]) {
         self.graph = graph
+        self.parameters = parameters
         self.schedule = schedule
         self.owners = owners
         inMemory = Array(repeating: [], count: graph.nodes.count)
@@ -150,7 +152,8 @@ private struct PhasesOfUse {
             inMemory[node.inputs[0]].formUnion(inMemory[index].union(inLoops[index]))
             return
         }
-        for input in node.inputs {
+        for (position, input) in node.inputs.enumerated()
+        where !parameters.isPacked(input, as: position, of: node.operation) {
             let isLoop: Bool =
                 switch node.operation {
                 case .unary, .binary, .sum: true

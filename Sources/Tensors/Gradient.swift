@@ -115,6 +115,7 @@ private struct GradientAccumulator {
         case .softplus: sigmoid(x)
         case .leakyReLU(let slope): x.unary(.leakyReLUSlope(slope: slope))
         case .leakyReLUSlope: .constant(0, x.shape)
+        case .bfloat16: .constant(1, x.shape)
         }
     }
 

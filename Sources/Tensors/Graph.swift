@@ -36,6 +36,16 @@ public struct Graph: Sendable {
         checkSources()
     }
 
+    /// A graph with the tables of another.
+    init(_ other: Graph, nodes: [Node], outputNodes: [Int]) {
+        self.nodes = nodes
+        self.outputNodes = outputNodes
+        parameters = other.parameters
+        statistics = other.statistics
+        inputs = other.inputs
+        outputs = other.outputs
+    }
+
     /// The extent of the first axis of the noise in the graph: the number of examples a run has keys for, or nil.
     public var noiseRows: Int? {
         nodes.first { if case .noise = $0.operation { true } else { false } }?.shape[0]

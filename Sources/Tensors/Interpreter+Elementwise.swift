@@ -13,6 +13,7 @@ extension Interpreter {
         case .softplus: max(x, 0) + log1p(exp(-abs(x)))
         case .leakyReLU(let slope): x > 0 ? x : Double(slope) * x
         case .leakyReLUSlope(let slope): x > 0 ? 1 : Double(slope)
+        case .bfloat16: Double(roundedToBFloat16(Float(x)))
         }
     }
 

@@ -61,6 +61,8 @@ public enum Operation: Hashable, Sendable {
         case leakyReLU(slope: Float)
         /// The derivative of `leakyReLU`: 1 where x > 0, else slope.
         case leakyReLUSlope(slope: Float)
+        /// The nearest number with 8 significant bits, ties to even. Its derivative is taken as 1.
+        case bfloat16
     }
 
     public enum Binary: Hashable, Sendable {

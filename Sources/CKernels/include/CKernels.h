@@ -41,6 +41,7 @@ typedef enum {
     TRIBUTARY_LEAKY_RELU,               // first > 0 ? first : number * first
     TRIBUTARY_LEAKY_RELU_SLOPE,         // first > 0 ? 1 : number
     TRIBUTARY_LEAKY_RELU_GRADIENT,      // first > 0 ? second : number * second
+    TRIBUTARY_BFLOAT16,                 // the nearest number with 8 significant bits, ties to even
 } tributary_code;
 
 /// One instruction: registers hold a tile each. Registers 0 ..< operand_count are the operands.
@@ -54,28 +55,30 @@ typedef struct {
 } tributary_instruction;
 
 /// An operand: where it begins and how far apart its elements lie along the four axes of the program's loop, in elements;
-/// 0 where it is stretched. `chunk_stride` is how far the next chunk lies.
+/// 0 where it is stretched. `chunk_stride` is how far the next chunk lies. Elements are floats, or the upper halves of floats.
 typedef struct {
-    const float *base;
+    const void *base;
     int64_t strides[4];
     int64_t chunk_stride;
+    uint8_t is_half;
 } tributary_operand;
 
 /// A result: a register stored element by element, or summed along the axes where `strides` is 0; a sum may run on from chunk
-/// to chunk. `count` elements belong to a chunk.
+/// to chunk. `count` elements belong to a chunk. Sums are floats; other results may be the upper halves of floats.
 typedef struct {
-    float *base;
+    void *base;
     int64_t strides[4];
     int64_t chunk_stride;
     int64_t count;
     uint16_t source;
     uint8_t sums;
     uint8_t runs_on;
+    uint8_t is_half;
 } tributary_store;
 
-/// Compiled instructions: reads and writes `bytes` (a multiple of 64) at each of the pointers, operands first, then results,
-/// to which sums are added.
-typedef void (*tributary_machine_code)(float *const *pointers, int64_t bytes);
+/// Compiled instructions: reads and writes elements (their number doubled, a multiple of 32) at each of the pointers, operands
+/// first, then results, to which sums are added.
+typedef void (*tributary_machine_code)(void *const *pointers, int64_t doubled_count);
 
 /// A fused loop over `extents`, outermost first.
 typedef struct {
@@ -140,10 +143,10 @@ void tributary_fill_noise(
     tributary_instruction_set set, tributary_distribution distribution, const tributary_stream *stream,
     float probability, int64_t count, float *result);
 
-/// Copies `extents` elements between two strided places.
+/// Copies `extents` elements, of four bytes or of two, between two strided places.
 void tributary_copy(
-    const int64_t extents[4], const float *source, const int64_t source_strides[4], float *target,
-    const int64_t target_strides[4]);
+    const int64_t extents[4], const void *source, const int64_t source_strides[4], void *target,
+    const int64_t target_strides[4], int is_half);
 
 /// Sets flush-to-zero and denormals-are-zero for the calling thread.
 void tributary_flush_denormals(void);

@@ -2,15 +2,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The whole of oneDNN that Tributary uses: convolutions, matrix products and the reorders between their layouts, all
-// float32, one thread, memory and scratch owned by the caller. Versions 2 and 3 of the library differ behind this header only.
+// The whole of oneDNN that Tributary uses: convolutions, matrix products and the reorders between their layouts, of
+// float32 and bfloat16, one thread, memory and scratch owned by the caller. Versions 2 and 3 of the library differ behind this header only.
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/// A float32 tensor in memory: extents and distances between neighbours along each axis, in elements.
+typedef enum {
+    TRIBUTARY_FLOAT32 = 0,
+    TRIBUTARY_BFLOAT16_ELEMENTS = 1,
+} tributary_element;
+
+/// A tensor in memory: extents and distances between neighbours along each axis, in elements.
 typedef struct {
+    tributary_element element;
     int32_t rank;
     int64_t extents[4];
     int64_t strides[4];
@@ -44,22 +50,23 @@ typedef struct tributary_kernel tributary_kernel;
 int tributary_onednn_version(void);
 
 /// Caps the instruction set for the whole process; before any kernel is made.
-/// Caps: 0 none, 1 AVX2, 2 AVX-512 core. Returns 0, or oneDNN's status.
+/// Caps: 0 none, 1 AVX2, 2 AVX-512 core, 3 AVX-512 core with bfloat16. Returns 0, or oneDNN's status.
 int tributary_onednn_set_up(int cap);
 
 /// Makes OpenMP use one thread for what the calling thread makes and runs; the setting belongs to each thread.
 void tributary_onednn_pin_thread(void);
 
-/// The instruction set in force: 0 less than AVX2, 1 AVX2, 2 AVX-512 core or better.
+/// The instruction set in force, as a cap; 0 is less than AVX2.
 int tributary_onednn_instruction_set(void);
 
 /// A convolution on channels-last images; the weight lies in a packed layout of the library's choice.
-/// x (B, I, H, W), weight (O, I, h, w) and y (B, O, H', W') give extents. NULL and a status where it cannot be made.
+/// x (B, I, H, W), weight (O, I, h, w) and y (B, O, H', W') give extents; operands and result have one type of element each.
+/// NULL and a status where it cannot be made.
 tributary_kernel *tributary_convolution(
     tributary_direction direction, const int64_t x[4], const int64_t weight[4], const int64_t y[4],
-    const tributary_window *window, int *status);
+    const tributary_window *window, tributary_element operands, tributary_element result, int *status);
 
-/// A matrix product, first (m, k) times second (k, n); with `packs_second` the second lies in a packed layout.
+/// A matrix product, first (m, k) times second (k, n), of the elements that the layouts say; with `packs_second` the second lies in a packed layout.
 tributary_kernel *tributary_matrix_product(
     const tributary_layout *first, const tributary_layout *second, const tributary_layout *result, int packs_second,
     int *status);
