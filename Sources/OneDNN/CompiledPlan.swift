@@ -108,13 +108,14 @@ struct CompiledPlan {
     private var outputsOfPhase: [Range<Int>] = []
     let kernelParameters: KernelParameters
 
-    init(_ graph: Graph) throws {
+    /// - Parameter bytesOfChunk: What one call of a convolution may read and write.
+    init(_ graph: Graph, bytesOfChunk: Int = Schedule.bytesOfChunk) throws {
         self.graph = graph
         let splits = AxisSplits(graph).splits
         layouts = graph.nodes.indices.map { Layout.planned(graph.nodes[$0].shape, splits: splits[$0]) }
         let types = ElementTypes(graph, layouts)
         (owners, isHalf) = (types.owners, types.isHalf)
-        schedule = Schedule(graph)
+        schedule = Schedule(graph, bytesOfChunk: bytesOfChunk)
         kernelParameters = KernelParameters(graph)
         storage = Storage(graph, schedule, kernelParameters, owners: owners)
         try addSteps()

@@ -38,10 +38,13 @@ public struct OneDNNEngine: Engine {
 
     public func compile(_ graph: Graph) throws -> any Executable { try compile(graph, own: instructionSet) }
 
-    /// Compiles with the engine's own kernels for a set that the machine has, whichever oneDNN's are for.
-    func compile(_ graph: Graph, own instructionSet: InstructionSet) throws -> any Executable {
+    /// Compiles with the engine's own kernels for a set that the machine has, whichever oneDNN's are for, and with chunks of
+    /// another size.
+    func compile(
+        _ graph: Graph, own instructionSet: InstructionSet, bytesOfChunk: Int = Schedule.bytesOfChunk
+    ) throws -> any Executable {
         tributary_onednn_pin_thread()
-        return try OneDNNExecutable(CompiledPlan(graph), instructionSet)
+        return try OneDNNExecutable(CompiledPlan(graph, bytesOfChunk: bytesOfChunk), instructionSet)
     }
 
     /// Variables that a user's shell may hold would choose other kernels and so other bits.

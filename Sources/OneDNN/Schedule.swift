@@ -29,15 +29,15 @@ struct Schedule {
     let chunks: [Int]
 
     /// Operands and result of one call of a convolution should fill about half of the second-level cache.
-    private static let bytesOfChunk = 700_000
+    static let bytesOfChunk = 700_000
 
-    init(_ graph: Graph) {
+    init(_ graph: Graph, bytesOfChunk: Int = bytesOfChunk) {
         var planner = Planner(graph)
         planner.plan()
         kinds = planner.kinds
         phases = planner.phases
         examples = planner.examples
-        chunks = Self.chunks(graph, planner)
+        chunks = Self.chunks(graph, planner, bytesOfChunk)
     }
 
     /// The first phase in which later work finds a value complete.
@@ -51,7 +51,7 @@ struct Schedule {
     func count(_ phase: Int) -> Int { isSweep(phase) && examples > 0 ? examples / chunks[phase] : 1 }
 
     /// The largest chunk that divides the microbatch and keeps each convolution's work on it in the cache.
-    private static func chunks(_ graph: Graph, _ planner: Planner) -> [Int] {
+    private static func chunks(_ graph: Graph, _ planner: Planner, _ bytesOfChunk: Int) -> [Int] {
         let phaseCount = (planner.phases.max() ?? 0) + 2
         var largest = [Int](repeating: 0, count: phaseCount)
         for (index, node) in graph.nodes.enumerated() where node.operation.isConvolution {

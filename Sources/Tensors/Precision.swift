@@ -4,7 +4,7 @@ public enum Precision: String, Hashable, Sendable, Codable, CaseIterable {
     case float32
     /// 8 significant bits and float32's range: operands are rounded to it, and so are the results of convolutions. Products are
     /// summed in float32, and everything else (parameters, normalisation, losses, gradients of weights) stays float32.
-    case bfloat16
+    case bfloat16 = "bf16"
 }
 
 extension Graph {

@@ -1,14 +1,17 @@
-import OneDNN
 import Randomness
 import Tensors
 import Testing
 
+@testable import OneDNN
+
 /// Runs a graph on the engine and on the interpreter with the same keyed random values and compares every output.
 ///
+/// Chunks of a few bytes put every example into a sweep of its own.
 /// The largest difference may be `tolerance` times the largest magnitude of the output (at least 1).
 @discardableResult
 func expectAgreement(
     _ graph: Graph, seed: UInt64 = 1, tolerance: Double = 1e-5, scale: Double = 1,
+    bytesOfChunk: Int = Schedule.bytesOfChunk,
     sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> ExecutionCounters {
     let parameters = values(graph.parameters.count, seed: seed, kind: 1, scale: scale)
@@ -18,7 +21,8 @@ func expectAgreement(
     let expected = Interpreter.run(
         graph, parameters: parameters.map(Double.init), statistics: statistics.map(Double.init),
         inputs: inputs.map(Double.init), noise: noise)
-    let executable = try OneDNNEngine().compile(graph)
+    let engine = try OneDNNEngine()
+    let executable = try engine.compile(graph, own: engine.instructionSet, bytesOfChunk: bytesOfChunk)
     var outputs = [Float](repeating: .nan, count: graph.outputs.count)
     for _ in 0..<2 {
         executable.load(parameters: parameters, statistics: statistics)

@@ -1,8 +1,9 @@
 import Foundation
-import OneDNN
 import Tensors
 import Testing
 import VAE
+
+@testable import OneDNN
 
 @Suite struct NetworkTests {
     /// A small network with every kind of layer: convolutions, batch normalisation, dropout, a flattening and back.
@@ -38,6 +39,20 @@ import VAE
     @Test func aNetworkWithEveryLayerAgrees() throws {
         try expectAgreement(Self.network(batch: 5), tolerance: 2e-5, scale: 0.3)
     }
+
+    @Test func aNetworkWithEveryLayerAgreesInChunksOfOneExample() throws {
+        try expectAgreement(Self.network(batch: 5), tolerance: 2e-5, scale: 0.3, bytesOfChunk: 1)
+    }
+
+    /// A sum rounded to the other side differs by 2⁻⁸ of itself: the engine's and the interpreter's roundings are near each
+    /// other, and far nearer than either is to no rounding.
+    @Test(.enabled(if: hasBFloat16, "this machine has no products of bfloat16 numbers"), arguments: [1, 1_000_000])
+    func aRoundedNetworkAgrees(bytesOfChunk: Int) throws {
+        try expectAgreement(
+            Self.network(batch: 5).rounded(to: .bfloat16), tolerance: 1e-2, scale: 0.3, bytesOfChunk: bytesOfChunk)
+    }
+
+    private static var hasBFloat16: Bool { (try? OneDNNEngine().instructionSet) == .avx512bfloat16 }
 
     @Test(arguments: Preset.all)
     func everyGraphOfEveryPresetCompilesWithoutReorders(preset: Preset) throws {
