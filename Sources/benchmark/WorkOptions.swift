@@ -36,7 +36,7 @@ struct WorkOptions: ParsableArguments {
         return Subject(
             name: preset ?? config!, microbatch: configuration.microbatch,
             engine: try OneDNNEngine(instructionSet: instructionSet),
-            graph: try model.trainingGraph(microbatch: configuration.microbatch),
+            graph: try model.trainingGraph(microbatch: configuration.microbatch).rounded(to: configuration.precision),
             parameters: model.initialParameters(seed: configuration.seed), statistics: model.initialStatistics(),
             runsPerLoad: runsPerLoad)
     }

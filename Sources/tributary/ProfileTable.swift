@@ -1,6 +1,7 @@
 import ConfigurationFiles
 import OneDNN
 import Performance
+import Tensors
 import Training
 import VAE
 
@@ -9,7 +10,7 @@ func printProfile(of configuration: RunConfiguration, engine: OneDNNEngine) thro
     let model = try VariationalAutoencoder(configuration.model, configuration.objective)
     let peak = try MachinePeak(engine: engine)
     let profile = try Profile(
-        model.trainingGraph(microbatch: configuration.microbatch), engine: engine,
+        model.trainingGraph(microbatch: configuration.microbatch).rounded(to: configuration.precision), engine: engine,
         parameters: model.initialParameters(seed: configuration.seed), statistics: model.initialStatistics())
     guard let profile else { throw UsageProblem("the engine \(engine.numericClass) cannot be profiled") }
     Terminal.standardError.line(profile.text(images: configuration.microbatch, peak: peak))

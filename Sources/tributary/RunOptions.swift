@@ -1,6 +1,8 @@
 import ArgumentParser
 import ConfigurationFiles
+import Contract
 import Foundation
+import Tensors
 import Training
 
 /// What `train` and `coordinator` have in common: what to train, on what, into which directory, and for how long.
@@ -17,6 +19,9 @@ struct RunOptions: ParsableArguments {
     @Option(help: "Stop after so many optimizer steps.") var steps: Int?
     @Option(help: "Shards, a power of two. Fixes the bits.") var shards: Int?
     @Option(help: "Images of a shard in a step. Fixes the bits.") var microbatch: Int?
+    @Option(help: "What convolutions and products are computed from: float32, or bf16, faster. Fixes the bits.")
+    var precision: Precision?
+    @Option(help: "How sums travel: float32, or bf16 in half the bytes. Fixes the bits.") var wire: WireFormat?
     @Option(help: "Of everything random. Fixes the bits.") var seed: UInt64?
     @Flag(help: "Continue the newest checkpoint in --out, or start where there is none.") var resume = false
     @Option(name: .customLong("checkpoint-every"), help: "Time between checkpoints, such as 30s, 5m or 1h.")
@@ -50,11 +55,16 @@ struct RunOptions: ParsableArguments {
         var result = try preset.map(ConfigurationSource.preset) ?? ConfigurationSource.file(config!)
         if let shards { result.shards = shards }
         if let microbatch { result.microbatch = microbatch }
+        if let precision { result.precision = precision }
+        if let wire { result.wire = wire }
         if let seed { result.seed = seed }
         if let epochs { result.epochs = epochs }
         return result
     }
 }
+
+extension Precision: ExpressibleByArgument {}
+extension WireFormat: ExpressibleByArgument {}
 
 /// A length of time on the command line: a number with s, m or h.
 struct Interval: ExpressibleByArgument {

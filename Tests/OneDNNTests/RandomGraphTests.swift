@@ -12,7 +12,9 @@ import Testing
     }
 
     @Test func randomGraphsInChunksOfOneExampleAgreeWithTheInterpreter() throws {
-        for seed in Self.seeds { try expectAgreement(RandomGraph.make(seed), seed: seed, tolerance: 1e-3, bytesOfChunk: 1) }
+        for seed in Self.seeds {
+            try expectAgreement(RandomGraph.make(seed), seed: seed, tolerance: 1e-3, bytesOfChunk: 1)
+        }
     }
 
     @Test func theSameGraphsGiveTheSameBitsAgain() throws {

@@ -1,4 +1,5 @@
 import Contract
+import Tensors
 
 extension RunConfiguration {
     /// The keys that the contract holds elsewhere, or not at all.
@@ -9,6 +10,7 @@ extension RunConfiguration {
         guard case .dictionary(var entries) = node else { preconditionFailure("a configuration is a group of keys") }
         // Absent means float32, as in the contracts that were made before there was a choice.
         if wire == .float32 { entries["wire"] = nil }
+        if precision == .float32 { entries["precision"] = nil }
         return .dictionary(entries.filter { !Self.outsideConfiguration.contains($0.key) })
     }
 

@@ -1,4 +1,5 @@
 import Contract
+import Tensors
 import VAE
 
 /// What a user writes to describe a training: a preset, or a YAML file.
@@ -13,6 +14,8 @@ public struct RunConfiguration: Hashable, Sendable {
     public var learningRate: LearningRateSchedule
     /// A parameter belongs to one group at most; those of none are not clipped.
     public var clipping: [ClippingGroup]
+    /// What convolutions and matrix products are computed from.
+    public var precision: Precision
     /// How sums are kept and travel.
     public var wire: WireFormat
     /// S
@@ -26,7 +29,8 @@ public struct RunConfiguration: Hashable, Sendable {
     public init(
         model: ModelDescription, objective: Objective, divergenceWeight: DivergenceWeightSchedule = .constant(1),
         optimizer: Adam = Adam(), learningRate: LearningRateSchedule, clipping: [ClippingGroup] = [],
-        wire: WireFormat = .float32, shards: Int, microbatch: Int, seed: UInt64 = 1, epochs: Int
+        precision: Precision = .float32, wire: WireFormat = .float32, shards: Int, microbatch: Int, seed: UInt64 = 1,
+        epochs: Int
     ) {
         self.model = model
         self.objective = objective
@@ -34,6 +38,7 @@ public struct RunConfiguration: Hashable, Sendable {
         self.optimizer = optimizer
         self.learningRate = learningRate
         self.clipping = clipping
+        self.precision = precision
         self.wire = wire
         self.shards = shards
         self.microbatch = microbatch
@@ -64,6 +69,7 @@ extension RunConfiguration: Codable {
         case optimizer
         case learningRate = "learning_rate"
         case clipping
+        case precision
         case wire
         case shards
         case microbatch
@@ -80,6 +86,7 @@ extension RunConfiguration: Codable {
         optimizer = try container.decodeIfPresent(Adam.self, forKey: .optimizer) ?? Adam()
         learningRate = try container.decode(LearningRateSchedule.self, forKey: .learningRate)
         clipping = try container.decodeIfPresent([ClippingGroup].self, forKey: .clipping) ?? []
+        precision = try container.decodeIfPresent(Precision.self, forKey: .precision) ?? .float32
         wire = try container.decodeIfPresent(WireFormat.self, forKey: .wire) ?? .float32
         shards = try container.decode(Int.self, forKey: .shards)
         microbatch = try container.decode(Int.self, forKey: .microbatch)

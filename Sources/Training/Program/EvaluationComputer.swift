@@ -14,6 +14,7 @@ public final class EvaluationComputer {
     /// Compiles the evaluation graph.
     init(_ program: TrainingProgram, engine: any Engine) throws {
         let graph = program.model.evaluationGraph(microbatch: program.plan.microbatch)
+            .rounded(to: program.configuration.precision)
         precondition(
             graph.outputs.slices.map(\.name) == EvaluationSums.names,
             "the evaluation graph's outputs are laid out otherwise")

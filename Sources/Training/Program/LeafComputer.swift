@@ -12,7 +12,7 @@ public final class LeafComputer {
 
     /// Compiles the training graph.
     init(_ program: TrainingProgram, engine: any Engine) throws {
-        let graph = try program.model.trainingGraph(microbatch: program.plan.microbatch)
+        let graph = try program.trainingGraph()
         precondition(
             graph.outputs.slices.map(\.name) == program.layout.outputNames,
             "the training graph's outputs are laid out otherwise")

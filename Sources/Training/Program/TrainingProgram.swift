@@ -44,6 +44,13 @@ public struct TrainingProgram: Sendable {
         return images.channels * images.height * images.width
     }
 
+    /// One microbatch's part of a step, in the run's precision.
+    ///
+    /// - Throws: `DescriptionError` for a microbatch that cannot be normalised.
+    public func trainingGraph() throws(DescriptionError) -> Graph {
+        try model.trainingGraph(microbatch: plan.microbatch).rounded(to: configuration.precision)
+    }
+
     /// The state before the first step.
     public func initialState() -> ModelState {
         ModelState(
