@@ -17,24 +17,32 @@ struct KillSavesCommand: ParsableCommand {
         try? FileManager.default.removeItem(atPath: directory)
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         var generator = SeededGenerator(seed: seed)
-        var (unfinished, saves) = (0, 0)
+        var (unfinished, saves, acknowledged) = (0, 0, 0)
         for kill in 1...times {
-            let acknowledged = try saveAndKill(after: .random(in: 0...0.06, using: &generator))
-            if hasUnfinished { unfinished += 1 }
-            saves = try checkResume(acknowledged, kill)
+            let paths = RunPaths("\(directory)/run-\(kill / Self.killsOfARun)")
+            if kill % Self.killsOfARun == 0 { acknowledged = 0 }
+            let saved = try saveAndKill(paths, after: .random(in: 0...0.06, using: &generator))
+            if hasUnfinished(paths) { unfinished += 1 }
+            saves += saved == nil ? 0 : 1
+            acknowledged = saved ?? acknowledged
+            try checkResume(paths, acknowledged, kill)
         }
         print(
             "\(times) kills, \(unfinished) of them with a file half written: after each the newest checkpoint verified, "
-                + "nothing that had been saved was lost, and every row was there; \(saves) steps were saved")
+                + "nothing that had been saved was lost, and every row was there; \(saves) processes had saved before they died"
+        )
         if unfinished == 0 { throw Problem("no kill came while a file was written: the test shows nothing") }
     }
 
-    /// Runs the saver for a moment, and returns the last step of which it said that it is saved.
-    private func saveAndKill(after seconds: Double) throws -> Int {
+    /// After so many kills another run begins, so that reading its records stays short.
+    private static let killsOfARun = 50
+
+    /// Runs the saver for a moment, and returns the last step of which it said that it is saved, if any.
+    private func saveAndKill(_ paths: RunPaths, after seconds: Double) throws -> Int? {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: ChildProcess.path(of: "chaos"))
-        process.arguments = ["save", "\(directory)/run"]
+        process.arguments = ["save", paths.directory]
         process.standardOutput = output
         try process.run()
         var text = ""
@@ -48,20 +56,19 @@ struct KillSavesCommand: ParsableCommand {
         kill(process.processIdentifier, SIGKILL)
         text += String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        return text.split(separator: "\n").last { $0.hasPrefix("saved ") }.flatMap { Int($0.dropFirst(6)) } ?? 0
+        return text.split(separator: "\n").last { $0.hasPrefix("saved ") }.flatMap { Int($0.dropFirst(6)) }
     }
 
-    private var hasUnfinished: Bool {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/run/checkpoints")) ?? []
+    private func hasUnfinished(_ paths: RunPaths) -> Bool {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: paths.checkpoints)) ?? []
         return names.contains { $0.hasSuffix(".tmp") }
     }
 
     /// Finds what a resume would find: a checkpoint, at least as new as the last one acknowledged, with all its rows.
-    private func checkResume(_ acknowledged: Int, _ kill: Int) throws -> Int {
-        let paths = RunPaths("\(directory)/run")
+    private func checkResume(_ paths: RunPaths, _ acknowledged: Int, _ kill: Int) throws {
         guard let found = try CheckpointStore(directory: paths.checkpoints).newest() else {
             guard acknowledged == 0 else { throw Problem("kill \(kill): step \(acknowledged) was saved and is gone") }
-            return 0
+            return
         }
         let step = found.checkpoint.state.step
         guard found.skipped.isEmpty else { throw Problem("kill \(kill): \(found.skipped)") }
@@ -78,6 +85,5 @@ struct KillSavesCommand: ParsableCommand {
         guard metrics == Array(0..<step) else {
             throw Problem("kill \(kill): metrics.jsonl does not have every step up to \(step)")
         }
-        return step
     }
 }

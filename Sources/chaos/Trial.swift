@@ -4,7 +4,7 @@ import Foundation
 struct Trial {
     let directory: String
     let workers: Int
-    /// The first of the ports that are used.
+    /// The first of the ports that are used: below those that the system gives to outgoing connections.
     let port: UInt16
 
     /// Steps between rows of `digests.jsonl`.
@@ -14,7 +14,7 @@ struct Trial {
     init(_ directory: String, workers: Int) throws {
         self.directory = directory
         self.workers = workers
-        port = .random(in: 20_000...50_000)
+        port = .random(in: 10_000...30_000)
         try? FileManager.default.removeItem(atPath: directory)
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         try Self.model.write(toFile: "\(directory)/model.yaml", atomically: true, encoding: .utf8)

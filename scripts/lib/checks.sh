@@ -88,7 +88,7 @@ train_cluster() {
         "$tributary" train "${run[@]}" --workers "$workers" --threads 1
         return
     fi
-    address=tcp://127.0.0.1:$((20000 + RANDOM))
+    address=tcp://127.0.0.1:$((10000 + RANDOM % 20000))  # below those of outgoing connections
     link=(--insecure) worker_link=(--insecure)
     [[ $2 == tcp ]] || link=(--keys "$files/keys") worker_link=(--keys "$files/keys/workers/local")
     for ((process = 0; process < workers; process++)); do
