@@ -64,7 +64,7 @@ let package = Package(
             // Without it every square root also calls the system's for errno's sake, and Adam takes 2.0 ns an element
             // instead of 0.5. No value changes: square roots are correctly rounded either way.
             swiftSettings: [.unsafeFlags(["-Xcc", "-fno-math-errno"])]),
-        .target(name: "Coordination", dependencies: ["Contract"]),
+        .target(name: "Coordination", dependencies: ["Contract", "Randomness"]),
         .target(
             name: "Cluster",
             dependencies: [

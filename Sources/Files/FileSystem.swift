@@ -27,9 +27,17 @@ public protocol FileSystem: Sendable {
 
     /// Makes a directory where there is none yet; its parent must exist.
     func createDirectory(_ path: String) throws(FileError)
+
+    /// Takes the exclusive right to a directory, held as long as what is returned lives.
+    ///
+    /// - Throws: `DirectoryInUse`, `FileError`.
+    func lock(_ directory: String) throws -> any Sendable
 }
 
 extension FileSystem {
+    /// The system's own lock.
+    public func lock(_ directory: String) throws -> any Sendable { try DirectoryLock(directory) }
+
     /// Replaces a file, or creates it, so that whoever looks finds the old bytes or the new ones, also after a power failure.
     ///
     /// Temporary name in the same directory, write, force, rename, force the directory. A failure removes the temporary file.

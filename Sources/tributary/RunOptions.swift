@@ -29,6 +29,8 @@ struct RunOptions: ParsableArguments {
     @Option(
         name: .customLong("digest-every"), help: "Steps between rows of digests.jsonl (default: at each checkpoint).")
     var digestEvery: Int?
+    @Option(help: "The share of the work, from 0 to 1, that two workers compute, to find one that computes wrongly.")
+    var audit = 0.0
     @Flag(help: "Print the result as JSON.") var json = false
 
     func validate() throws {
@@ -43,6 +45,7 @@ struct RunOptions: ParsableArguments {
                     "--\(name) is from \(Self.counts.lowerBound) to \(Self.counts.upperBound), not \(value)")
             }
         }
+        guard (0...1).contains(audit) else { throw ValidationError("--audit is from 0 to 1, not \(audit)") }
         if let seed, seed > Int.max { throw ValidationError("--seed is below 2^63, not \(seed)") }
         guard !out.isEmpty else { throw ValidationError("--out is empty: name a directory") }
     }

@@ -107,11 +107,13 @@ struct Work: ParsableCommand {
 extension RunOptions {
     func coordinatorOptions(listen: String, engine: OneDNNEngine) throws -> CoordinatorOptions {
         let configuration = try configuration()
-        return CoordinatorOptions(
+        var coordinator = CoordinatorOptions(
             configuration: configuration, configurationText: try YAML.text(configuration.node),
             source: try DatasetSource(data), directory: out, listen: listen, resume: resume,
             stop: steps.map { .steps($0) } ?? .epochs(configuration.epochs),
             checkpointEvery: .seconds(checkpointEvery.seconds), digestEvery: digestEvery, engine: engine)
+        coordinator.audit = audit
+        return coordinator
     }
 
     /// Runs, says how it ended, and exits as a shell expects of an interrupted program.

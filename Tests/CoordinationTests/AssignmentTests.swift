@@ -4,8 +4,8 @@ import Testing
 @testable import Coordination
 
 @Suite struct AssignmentTests {
-    private func share(_ name: UInt8, threads: Int = 1, holding: some Sequence<Int> = []) -> Assignment.Share {
-        Assignment.Share(peer: Peer([name]), threads: threads, holdings: Set(holding))
+    private func share(_ name: UInt8, speed: Double = 1, holding: some Sequence<Int> = []) -> Assignment.Share {
+        Assignment.Share(peer: Peer([name]), speed: speed, holdings: Set(holding))
     }
 
     private func nodes(
@@ -27,8 +27,8 @@ import Testing
         #expect(nodes(0..<8, over: [share(1), share(2), share(3)]) == [[4, 14], [5, 15], [6]])
     }
 
-    @Test func threadsWeigh() {
-        #expect(nodes(0..<8, over: [share(1, threads: 3), share(2)]) == [[2, 6], [7]])
+    @Test func speedsWeigh() {
+        #expect(nodes(0..<8, over: [share(1, speed: 3), share(2)]) == [[2, 6], [7]])
     }
 
     @Test func shardsStayWhereTheirPixelsAre() {
@@ -54,7 +54,7 @@ import Testing
             let shards = (0..<leaves).filter { _ in Bool.random(using: &generator) }
             let shares = (0..<UInt8.random(in: 1...9, using: &generator)).map { name in
                 share(
-                    name, threads: Int.random(in: 1...4, using: &generator),
+                    name, speed: Double.random(in: 0.5...4, using: &generator),
                     holding: (0..<leaves).filter { _ in Bool.random(using: &generator) })
             }
             let grants = Assignment.distribute(shards, over: shares, in: tree)

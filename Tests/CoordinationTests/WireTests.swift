@@ -17,9 +17,10 @@ import Testing
                 name: "worker-1", contract: "{\"ü\":1}", parameterBytes: 40, partialBytes: 20, evaluationBytes: 8,
                 exampleBytes: 3, chunkBytes: 16, windowBytes: 64)),
         .accepted, .refused("other bits"),
-        .lease(.init(identifier: 77, round: Round(step: 3, kind: .training), node: 6)), .heartbeat, .stranger,
+        .lease(.init(identifier: 77, round: Round(step: 3, kind: .training), node: 6, isCheck: true)), .heartbeat,
+        .stranger,
         .credit(bytes: 1), .parameters(offset: 0, bytes: 4),
-        .rows(.init(split: .training, examples: [1, 2], bytes: 8)), .goodbye("done"),
+        .rows(.init(split: .training, examples: [1, 2], bytes: 8)), .goodbye("done", failed: true),
     ]
 
     @Test(arguments: workerMessages)
@@ -37,7 +38,7 @@ import Testing
     @Test func layoutIsTheDocumentedOne() {
         let envelope = Envelope(WorkerMessage.heartbeat(busy: 258), fence: Fence(run: Samples.run, epoch: 1, step: 513))
         let header: [UInt8] =
-            Array("TRIB".utf8) + [1, 0, 4, 0] + Array(0..<16) + [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0]
+            Array("TRIB".utf8) + [2, 0, 4, 0] + Array(0..<16) + [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0]
         #expect(envelope.encoded == header + [2, 1, 0, 0, 0, 0, 0, 0])
     }
 
@@ -54,8 +55,8 @@ import Testing
     @Test func messagesOfTheOtherDirectionAndOtherVersionsAreRefused() {
         var bytes = Envelope(WorkerMessage.leaving, fence: Samples.fence).encoded
         #expect(throws: WireError.unknownKind(9)) { try Envelope<CoordinatorMessage>(decoding: bytes) }
-        bytes[4] = 2
-        #expect(throws: WireError.version(2)) { try Envelope<WorkerMessage>(decoding: bytes) }
+        bytes[4] = 3
+        #expect(throws: WireError.version(3)) { try Envelope<WorkerMessage>(decoding: bytes) }
         bytes[0] = 0
         #expect(throws: WireError.foreign) { try Envelope<WorkerMessage>(decoding: bytes) }
     }

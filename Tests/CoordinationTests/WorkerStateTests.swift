@@ -184,7 +184,7 @@ extension [WorkerAction] {
         bench.now = .milliseconds(5_100)
         let actions = bench.handle(.tick)
         #expect(actions.contains(.connect))
-        #expect(actions.messages.last == .hello(Samples.hello("")))
+        #expect(actions.messages.last == .hello(Samples.hello("worker-1")))
     }
 
     @Test func afterARestartTheProbeIsNotComputedAgain() {
@@ -233,7 +233,7 @@ extension [WorkerAction] {
         #expect(
             ending?.sentence
                 == "cannot work for the coordinator at ipc://somewhere: the peer speaks protocol version 7, this program "
-                + "speaks 1; use the same Tributary")
+                + "speaks 2; use the same Tributary")
         bench = Bench()
         bench.join()
         #expect(bench.handle(.malformed(.version(7))).isEmpty)
@@ -266,12 +266,37 @@ extension [WorkerAction] {
     @Test func aGoodbyeIsAnsweredAndARefusalFails() {
         var bench = Bench()
         bench.join()
-        let actions = bench.hear(.goodbye("all steps are done"))
+        let actions = bench.hear(.goodbye("all steps are done", failed: false))
         #expect(actions.messages == [.leaving])
         #expect(actions.ending?.sentence == "the coordinator has ended: all steps are done")
         #expect(actions.ending?.failed == false)
         bench = Bench()
         _ = bench.handle(.begin)
         #expect(bench.hear(.refused("other bits")).ending?.failed == true)
+    }
+
+    @Test func anEarlierRoundIsComputedAgainOnlyForANewerLease() throws {
+        var bench = Bench()
+        bench.join()
+        let later = Round(step: 4, kind: .training)
+        _ = bench.hear(.lease(.init(identifier: 5, round: later, node: 8)), step: 4)
+        #expect(bench.hear(lease(9, identifier: 4), step: 3).isEmpty)
+        let actions = bench.hear(lease(9, identifier: 6), step: 4)
+        #expect(actions.contains(.forget(later, node: 8)))
+        #expect(actions.wanted.first?.examples.sorted() == (try needed(1)).sorted())
+    }
+
+    @Test func forACheckOnlyTheMicrobatchIsAskedFor() throws {
+        var bench = Bench()
+        bench.join()
+        let wanted = bench.hear(.lease(.init(identifier: 1, round: round, node: 8, isCheck: true)), step: 3).wanted
+        #expect(wanted.map(\.isUrgent) == [true])
+        #expect(wanted[0].examples.sorted() == (try needed(0)).sorted())
+    }
+
+    @Test func aCoordinatorThatCannotGoOnFailsItsWorkers() {
+        var bench = Bench()
+        bench.join()
+        #expect(bench.hear(.goodbye("the disk is full", failed: true)).ending?.failed == true)
     }
 }

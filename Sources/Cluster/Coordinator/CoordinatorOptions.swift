@@ -1,4 +1,5 @@
 import Coordination
+import Files
 import Tensors
 import Training
 
@@ -29,10 +30,14 @@ public struct CoordinatorOptions: Sendable {
     public var checkpointEvery: Duration
     /// How many steps pass between rows of `digests.jsonl`; nil for one at each checkpoint.
     public var digestEvery: Int?
+    /// The share of leaves, from 0 to 1, that two workers compute, so that one that computes wrongly is found out.
+    public var audit = 0.0
     /// What computes the contract's probe, and the pictures.
     public var engine: any Engine
     /// The limits of waits; the defaults suit everyone but tests.
     public var timing = Timing()
+    /// Where the run directory is; a simulator puts its own here.
+    package var files: any FileSystem = PosixFileSystem()
 
     public init(
         configuration: RunConfiguration, configurationText: String, source: any ExampleSource, directory: String,

@@ -5,7 +5,8 @@ import Messaging
 final class CoordinatorPost {
     private let link: Link
     private let run: RunIdentifier
-    private let epoch: UInt64
+    /// What messages say from now on.
+    var epoch: UInt64
 
     init(_ link: consuming Link, run: RunIdentifier, epoch: UInt64) {
         self.link = link

@@ -22,11 +22,13 @@ public final class CoordinatorProcess {
     private let clock = MonotonicClock()
     private let inbox: Inbox<News>
     private let endpoint: Endpoint
-    private let opening: RunOpening
-    private let archivist: Archivist
+    private var opening: RunOpening
+    private var archivist: Archivist
     private let gate: Gate
     private let post: CoordinatorPost
     private let address: AddressFile
+    /// Decides which work is given out twice; no worker knows it.
+    private let auditKey: UInt64
     private var training: RunState
     private var state: CoordinatorState
     private var sums: SumStore
@@ -59,28 +61,41 @@ public final class CoordinatorProcess {
         try Link.checkAvailability(of: endpoint, security: Gate.socketSecurity(options.security))
         inbox = try Inbox()
         opening = try RunOpening(options)
+        let auditKey = UInt64.random(in: 0 ... .max)
+        self.auditKey = auditKey
         let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
         training = opening.begin(options.stop, metrics: records.metrics)
         address = AddressFile(directory: opening.directory.paths.directory)
-        let configuration = Self.configuration(opening, options)
+        let configuration = Self.configuration(opening, options, auditKey)
         state = CoordinatorState(configuration)
-        sums = SumStore(
-            training: training.program.partialFormat, evaluation: EvaluationSums.format,
-            chunkBytes: configuration.sizes.chunkBytes)
+        sums = Self.sumStore(training.program, configuration)
         pace = Pace(imagesPerStep: training.program.plan.globalBatch, examples: training.program.evaluation.examples)
         let context = try Context()
         gate = try Gate(options.security, in: context, log: log)
         post = CoordinatorPost(
             try Link.listening(on: endpoint, in: context, security: gate.socketSecurity), run: opening.run,
             epoch: opening.epoch)
-        archivist = Archivist(
+        archivist = Self.archivist(opening, records, options, inbox)
+    }
+
+    private static func sumStore(
+        _ program: TrainingProgram, _ configuration: CoordinatorState.Configuration
+    ) -> SumStore {
+        SumStore(
+            training: program.partialFormat, evaluation: EvaluationSums.format, chunkBytes: configuration.sizes.chunkBytes)
+    }
+
+    private static func archivist(
+        _ opening: RunOpening, _ records: RunRecords, _ options: CoordinatorOptions, _ inbox: Inbox<News>
+    ) -> Archivist {
+        Archivist(
             records, samples: opening.directory.paths.samples, program: opening.program, engine: options.engine,
             source: options.source
-        ) { [inbox] in inbox.put(.archivist($0)) }
+        ) { inbox.put(.archivist($0)) }
     }
 
     private static func configuration(
-        _ opening: RunOpening, _ options: CoordinatorOptions
+        _ opening: RunOpening, _ options: CoordinatorOptions, _ auditKey: UInt64
     ) -> CoordinatorState.Configuration {
         let layout = opening.program.layout
         let sizes = BulkSizes(
@@ -88,7 +103,9 @@ public final class CoordinatorProcess {
             partialBytes: opening.program.partialFormat.bytes, evaluationBytes: EvaluationSums.format.bytes,
             exampleBytes: opening.program.pixelsPerExample)
         return CoordinatorState.Configuration(
-            run: opening.run, epoch: opening.epoch, contract: opening.contract, sizes: sizes, timing: options.timing)
+            run: opening.run, epoch: opening.epoch, contract: opening.contract, sizes: sizes, timing: options.timing,
+            audit: options.audit > 0 ? Audit(fraction: options.audit, key: auditKey) : nil,
+            quarantined: opening.quarantined)
     }
 
     /// Whether nothing is left to compute.
@@ -107,6 +124,8 @@ public final class CoordinatorProcess {
         }
         archivist.finish()
         takeNews()
+        // Nobody could decide about a sum of this step: what used it may be wrong, and is not gone on from.
+        if let step = state.stepInDoubt { try opening.directory.goBack(to: step) }
         if let failure { throw failure }
         return outcome()
     }
@@ -146,7 +165,7 @@ public final class CoordinatorProcess {
         guard failure == nil else { return }
         failure = error
         ending = .interrupted("\(error)")
-        queue.append(.stop("\(error)"))
+        queue.append(.stop("\(error)", failed: true))
     }
 
     private func outcome() -> RunOutcome {
@@ -159,6 +178,7 @@ public final class CoordinatorProcess {
 
     private func save() {
         settle()
+        if state.stepInDoubt != nil { return }
         isSaving = true
         checkpointDue = clock.now + options.checkpointEvery
         if options.digestEvery == nil { archivist.record(training.model) }
@@ -243,6 +263,27 @@ public final class CoordinatorProcess {
         }
     }
 
+    /// Opens the run again at an earlier state. To workers this is a new coordinator, so nothing of the wrong steps is left.
+    private func goBack(to step: Int, because sentence: String) throws {
+        log.error("\(sentence)")
+        reporter.report(.notice(sentence))
+        archivist.finish()
+        try opening.directory.goBack(to: step)
+        opening = try opening.again(options)
+        let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
+        training = opening.begin(options.stop, metrics: records.metrics)
+        archivist = Self.archivist(opening, records, options, inbox)
+        let configuration = Self.configuration(opening, options, auditKey)
+        state = CoordinatorState(configuration)
+        post.epoch = opening.epoch
+        sums = Self.sumStore(opening.program, configuration)
+        outgoing = OutgoingParameters()
+        queue = []
+        newestCheckpoint = opening.checkpointPath
+        isSaving = false
+        goOn()
+    }
+
     // MARK: - Actions
 
     private func carryOut(_ action: CoordinatorAction, _ payload: borrowing Message) throws {
@@ -250,7 +291,9 @@ public final class CoordinatorProcess {
         case .send(let message, let step, let peer):
             check(try post.send(message, step: step, to: peer), peer)
         case .sendParameters(let step, let offset, let bytes, let peer):
-            let chunk = outgoing.chunk(offset..<(offset + bytes), of: &training)
+            let inUse = state.stepsInUse
+            guard let chunk = outgoing.chunk(offset..<(offset + bytes), ofStep: step, of: &training, keeping: inUse)
+            else { return }
             check(try post.send(.parameters(offset: offset, bytes: bytes), step: step, chunk, to: peer), peer)
         case .sendRows(let split, let examples, let peer):
             let pixels = try options.source.pixels(of: examples.map(Int.init), in: split.split)
@@ -269,6 +312,9 @@ public final class CoordinatorProcess {
         case .abandon(let sentence):
             save()
             fail(RunAbandoned(step: training.model.step, sentence: sentence))
+        case .quarantine(let name, let sentence):
+            try QuarantineFile(directory: opening.directory.paths.directory, files: options.files).add(name, sentence)
+        case .goBack(let step, let sentence): try goBack(to: step, because: sentence)
         case .stopped: isStopped = true
         case .note(let notice): tell(notice)
         }

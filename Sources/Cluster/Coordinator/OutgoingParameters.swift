@@ -4,21 +4,30 @@ import Training
 /// A step's parameters and running statistics as chunks that all workers' messages share.
 ///
 /// A chunk is made when the first worker is to have it: then its parameters get their last update of the step, and leave while
-/// those of the next chunk get theirs.
+/// those of the next chunk get theirs. An earlier step's are kept while a sum of that step is in question.
 struct OutgoingParameters {
     private var step: Int?
     private var chunks: [Range<Int>: SharedMessage] = [:]
+    /// The chunks of earlier steps.
+    private var kept: [Int: [Range<Int>: SharedMessage]] = [:]
 
-    /// The bytes of `range`: the parameters, then the running statistics.
-    mutating func chunk(_ range: Range<Int>, of training: inout RunState) -> Message {
-        if step != training.model.step {
-            chunks = [:]
-            step = training.model.step
-        }
+    /// The bytes of `range`: the parameters, then the running statistics. Nil where they are an earlier step's and gone.
+    mutating func chunk(
+        _ range: Range<Int>, ofStep wanted: Int, of training: inout RunState, keeping steps: Set<Int>
+    ) -> Message? {
+        if step != training.model.step { begin(training.model.step, keeping: steps) }
+        guard wanted == step else { return kept[wanted]?[range]?.copy() }
         if let chunk = chunks[range] { return chunk.copy() }
         let chunk = SharedMessage(Self.message(range.lowerBound / 4..<range.upperBound / 4, of: &training))
         chunks[range] = chunk
         return chunk.copy()
+    }
+
+    private mutating func begin(_ new: Int, keeping steps: Set<Int>) {
+        if let step { kept[step] = chunks }
+        kept = kept.filter { steps.contains($0.key) }
+        chunks = [:]
+        step = new
     }
 
     private static func message(_ range: Range<Int>, of training: inout RunState) -> Message {

@@ -3,38 +3,51 @@ import Coordination
 import Training
 
 /// What a coordinator finds or makes before it listens: the run directory, the contract, the state to go on from.
-struct RunOpening {
-    let directory: RunDirectory
-    let program: TrainingProgram
-    let contract: Contract
-    let run: RunIdentifier
-    let epoch: UInt64
-    let state: ModelState
-    let history: History
+package struct RunOpening {
+    package let directory: RunDirectory
+    package let program: TrainingProgram
+    package let contract: Contract
+    package let run: RunIdentifier
+    package let epoch: UInt64
+    package let state: ModelState
+    package let history: History
     /// The checkpoint that the run goes on from, if any.
-    let checkpointPath: String?
-    let skipped: [String]
+    package let checkpointPath: String?
+    package let skipped: [String]
+    /// Workers that computed wrongly in this run, and the sentence that each is told.
+    package let quarantined: [String: String]
 
     /// Locks the directory and reads the newest checkpoint, or begins a run. What can fail is tried before anything is written.
     /// - Throws: One sentence: the directory is in use or not empty, the stored contract is another, the data does not fit.
-    init(_ options: CoordinatorOptions) throws {
+    package init(_ options: CoordinatorOptions) throws {
+        try self.init(options) { try RunDirectory(options.directory, resume: options.resume, files: options.files) }
+    }
+
+    /// Opens the run again under the next epoch, after going back in its directory.
+    package func again(_ options: CoordinatorOptions) throws -> RunOpening {
+        try RunOpening(options) { directory }
+    }
+
+    private init(_ options: CoordinatorOptions, directory open: () throws -> RunDirectory) throws {
         program = try TrainingProgram(
             options.configuration, trainingExamples: options.source.count(.train),
             validationExamples: options.source.count(.valid))
         try program.check(options.source)
         let wanted = try program.contract(engine: options.engine, dataFingerprint: options.source.fingerprint)
-        directory = try RunDirectory(options.directory, resume: options.resume)
+        directory = try open()
         let newest = try directory.checkpoints.newest()
-        let epochs = EpochFile(directory: directory.paths.directory)
-        try Self.check(newest, isOf: epochs.read().run, in: options.directory)
+        let epochs = EpochFile(directory: directory.paths.directory, files: options.files)
+        let known = try epochs.read().run
+        try Self.check(newest, isOf: known, in: options.directory)
         contract = try Self.contract(wanted, stored: newest?.checkpoint.contract, in: options.directory)
         var generator = SystemRandomNumberGenerator()
-        run = newest.flatMap { RunIdentifier($0.checkpoint.run) } ?? RunIdentifier(from: &generator)
+        run = newest.flatMap { RunIdentifier($0.checkpoint.run) } ?? known ?? RunIdentifier(from: &generator)
         state = newest?.checkpoint.state ?? program.initialState()
         history = newest?.checkpoint.history ?? History()
         checkpointPath = newest?.path
         skipped = newest?.skipped.map(\.description) ?? []
         if newest == nil { try directory.write(configuration: options.configurationText) }
+        quarantined = try QuarantineFile(directory: directory.paths.directory, files: options.files).read()
         epoch = try epochs.advance(run)
     }
 
@@ -60,7 +73,7 @@ struct RunOpening {
     }
 
     /// The run, ready for its first round.
-    func begin(_ stop: CoordinatorOptions.Stop, metrics: MetricsLog) -> RunState {
+    package func begin(_ stop: CoordinatorOptions.Stop, metrics: MetricsLog) -> RunState {
         let total =
             switch stop {
             case .epochs(let epochs): program.plan.steps(epochs: epochs)

@@ -3,16 +3,16 @@ import Coordination
 import Training
 
 /// A run's numbers and records, from one round to the next: what the coordinator would do if it computed everything alone.
-struct RunState {
-    let program: TrainingProgram
-    let contract: Contract
-    let run: RunIdentifier
-    let totalSteps: Int
+package struct RunState {
+    package let program: TrainingProgram
+    package let contract: Contract
+    package let run: RunIdentifier
+    package let totalSteps: Int
     /// Its step and statistics are those of now; its parameters once they are settled.
-    private(set) var model: ModelState
+    package private(set) var model: ModelState
     /// The step whose update has not reached all parameters.
     private var pending: Pending?
-    private(set) var history: History
+    package private(set) var history: History
     private let metrics: MetricsLog
     /// The epoch whose pictures were asked for last.
     private var drawnEpoch = 0
@@ -36,7 +36,7 @@ struct RunState {
         self.metrics = metrics
     }
 
-    var checkpoint: Checkpoint {
+    package var checkpoint: Checkpoint {
         Checkpoint(contract: contract, run: run.description, state: model, history: history)
     }
 
@@ -46,13 +46,13 @@ struct RunState {
     }
 
     /// What comes next, or nil at the end.
-    var nextRound: Round? {
+    package var nextRound: Round? {
         if endedEpoch != nil, program.evaluation.examples > 0 { return Round(step: model.step, kind: .evaluation) }
         return model.step < totalSteps ? Round(step: model.step, kind: .training) : nil
     }
 
     /// The epoch whose pictures are due now, once.
-    mutating func takeEpochToDraw() -> Int? {
+    package mutating func takeEpochToDraw() -> Int? {
         let ended = program.plan.epoch(ofStep: model.step) - 1
         let endsHere = ended > 0 && program.plan.epoch(ofStep: max(0, model.step - 1)) <= ended
         guard endsHere, ended > drawnEpoch, program.evaluation.examples == 0 || endedEpoch == nil else { return nil }
@@ -71,7 +71,7 @@ struct RunState {
     }
 
     /// Updates what is left of the parameters, and hands the buffer of the step's sum back.
-    mutating func settle() -> [Float]? {
+    package mutating func settle() -> [Float]? {
         settle(upTo: model.parameters.count)
         defer { pending = nil }
         return pending?.sum
@@ -79,7 +79,7 @@ struct RunState {
 
     /// Decides on the sum of a step and records what it measured. The parameters move when they are settled.
     /// - Throws: `DivergedError`, `FileError`.
-    mutating func apply(
+    package mutating func apply(
         _ sum: consuming [Float], _ report: RoundReport, imagesPerSecond: Double
     ) throws -> StepReport {
         let update = try program.rule.prepare(&sum, for: model)
@@ -98,7 +98,7 @@ struct RunState {
 
     /// Records the sums of an evaluation.
     /// - Throws: `FileError`.
-    mutating func record(
+    package mutating func record(
         evaluation sums: [Float], _ report: RoundReport, imagesPerSecond: Double
     ) throws -> EvaluationReport? {
         let examples = program.evaluation.examples

@@ -4,7 +4,7 @@
 public enum CoordinatorAction: Sendable, Equatable {
     /// Send a message over the control link.
     case send(CoordinatorMessage, step: Int, to: Peer)
-    /// Send a piece of the parameters over the bulk link.
+    /// Send a piece of the parameters over the bulk link: of this step, or of one in `stepsInUse`.
     case sendParameters(step: Int, offset: Int, bytes: Int, to: Peer)
     /// Send pixels over the bulk link.
     case sendRows(PixelSplit, examples: [UInt32], to: Peer)
@@ -27,6 +27,11 @@ public enum CoordinatorAction: Sendable, Equatable {
     case finished(RoundReport)
     /// No worker came for too long: end the run, with this sentence.
     case abandon(String)
+    /// Refuse workers of this name from now on, also after a restart, with this sentence.
+    case quarantine(name: String, sentence: String)
+    /// A sum that this step used was wrong: go on under a new epoch from a state of at most `step` steps, and forget all later
+    /// ones. Nothing follows this action; the state that gave it is at its end.
+    case goBack(step: Int, sentence: String)
     /// Every goodbye is answered, or waited for long enough.
     case stopped
     /// Write a line in the log.

@@ -14,8 +14,8 @@ public enum CoordinatorEvent: Sendable, Equatable {
     case nodeDigest(Round, node: Int, [UInt8])
     /// The hash that `.hashLease` asked for.
     case leaseDigest(Round, lease: UInt64, [UInt8])
-    /// End the run politely.
-    case stop(String)
+    /// End the run politely, or say that it cannot go on.
+    case stop(String, failed: Bool = false)
     /// Time has passed.
     case tick
 }

@@ -2,17 +2,20 @@ import Contract
 
 /// What leaves over the bulk link, within each worker's credit.
 extension CoordinatorState {
-    /// Puts the current parameters in line for a worker that was not sent them yet.
-    mutating func sendParameters(to peer: Peer) {
-        guard let step = current?.round.step, members[peer]?.parametersStep != step else { return }
+    /// Puts a step's parameters in line for a worker that was not sent them last.
+    mutating func sendParameters(of step: Int, to peer: Peer) {
+        guard members[peer]?.parametersStep != step else { return }
         members[peer]?.parametersStep = step
         members[peer]?.outbox.enqueueParameters(step: step)
         pump(peer)
     }
 
     /// Starts over at `offset`, since the worker misses what came before or after.
+    ///
+    /// A worker that wants the parameters of a step that is over waits for nothing that will come: it may have other work.
     mutating func resendParameters(step: Int, from offset: Int, to peer: Peer) {
-        guard step == current?.round.step, offset >= 0, offset % sizes.chunkBytes == 0 else { return }
+        guard offset >= 0, offset % sizes.chunkBytes == 0 else { return }
+        guard stepsInUse.contains(step) else { return forgive(peer) }
         members[peer]?.parametersStep = step
         members[peer]?.window.restart()
         members[peer]?.outbox.enqueueParameters(step: step, from: offset)

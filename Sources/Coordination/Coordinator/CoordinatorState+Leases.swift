@@ -19,43 +19,55 @@ extension CoordinatorState {
         }
     }
 
-    /// Gives every shard that nobody computes to somebody who can.
+    /// Gives every shard that nobody computes to somebody who can, and every node that is audited to a second worker.
     mutating func leaseUncovered() {
-        guard let round = current, !round.isComplete, stopping == nil else { return }
+        guard current?.isFinished == false, stopping == nil else { return }
+        leaseMissingShards()
+        leaseAudits()
+        settle()
+    }
+
+    private mutating func leaseMissingShards() {
+        guard let round = current, !round.isComplete else { return }
         let shards = round.uncovered
         guard !shards.isEmpty else { return }
         let workers = candidates()
         guard !workers.isEmpty else { return startWaiting() }
-        for grant in distribution(of: shards, over: workers, in: round.round) { lease(grant) }
+        let grants = distribution(of: shards, over: workers, in: round.round)
+        if shards.count == tree.leaves { chooseAudits(among: grants, in: round.round) }
+        for grant in grants {
+            guard let member = members[grant.peer] else { continue }
+            lease(grant.node, to: member, in: round.round, isCheck: false)
+        }
     }
 
     /// Those who are on time, or, where there is none, those who are late.
-    private func candidates() -> [Member] {
+    func candidates() -> [Member] {
         let active = orderedMembers.filter { $0.standing == .active }
         let punctual = active.filter { !$0.isLate }
         return punctual.isEmpty ? active : punctual
     }
 
-    private mutating func startWaiting() {
+    mutating func startWaiting() {
         guard waitingSince == nil else { return }
         waitingSince = now
         reminderDue = now + timing.reminder
-        note(.waiting(seconds: 0))
+        noteWaiting(seconds: 0)
     }
 
-    /// A whole round's distribution is kept while the same workers are there, so that shards stay where they are.
+    /// A whole round's distribution is kept while the same workers are there and no other is much better, so that shards stay
+    /// where they are.
     private mutating func distribution(
         of shards: [Int], over workers: [Member], in round: Round
     ) -> [Assignment.Grant] {
-        let shares = workers.map {
-            Assignment.Share(peer: $0.peer, threads: $0.threads, holdings: $0.holdings[round.kind.split] ?? [])
+        let shares = zip(workers, speeds(of: workers, in: round.kind)).map {
+            Assignment.Share(peer: $0.peer, speed: $1, holdings: $0.holdings[round.kind.split] ?? [])
         }
         guard shards.count == tree.leaves else { return Assignment.distribute(shards, over: shares, in: tree) }
-        let peers = workers.map(\.peer)
-        if let cached = assignments[round.kind], cached.peers == peers { return grants(of: cached) }
+        if let cached = keptAssignment(of: round.kind, over: shares) { return grants(of: cached) }
         let grants = Assignment.distribute(shards, over: shares, in: tree)
         assignments[round.kind] = CachedAssignment(
-            peers: peers, nodes: Dictionary(grouping: grants, by: \.peer).mapValues { $0.map(\.node) })
+            peers: workers.map(\.peer), nodes: Dictionary(grouping: grants, by: \.peer).mapValues { $0.map(\.node) })
         return grants
     }
 
@@ -63,18 +75,23 @@ extension CoordinatorState {
         cached.peers.flatMap { peer in (cached.nodes[peer] ?? []).map { Assignment.Grant(peer: peer, node: $0) } }
     }
 
-    private mutating func lease(_ grant: Assignment.Grant) {
-        guard let round = current?.round, let member = members[grant.peer] else { return }
+    /// Gives a worker a node of the current round, or of one that is looked at again.
+    mutating func lease(_ node: Int, to member: Member, in round: Round, isCheck: Bool) {
         let lease = LeaseRecord(
-            identifier: nextLease, peer: grant.peer, node: grant.node, issued: now,
-            deadline: now + deadline(for: grant.node),
+            identifier: nextLease, peer: member.peer, name: member.name, node: node, isCheck: isCheck, issued: now,
+            deadline: now + deadline(for: node, in: round, by: member),
             received: ChunkSet(total: sizes.partialBytes(round.kind), chunkBytes: sizes.chunkBytes))
         nextLease += 1
-        current?.leases[lease.identifier] = lease
-        noteMoves(of: grant.node, to: member)
-        members[grant.peer]?.holdings[round.kind.split, default: []].formUnion(tree.shards(under: grant.node))
-        send(.lease(.init(identifier: lease.identifier, round: round, node: grant.node)), to: grant.peer)
-        sendParameters(to: grant.peer)
+        change(round) { state in
+            _ = state.loseMovedLeases(of: member.peer, node: node)  // the worker delivers under its newest lease of a node
+            state.leases[lease.identifier] = lease
+        }
+        if !isCheck {
+            noteMoves(of: node, to: member)
+            members[member.peer]?.holdings[round.kind.split, default: []].formUnion(tree.shards(under: node))
+        }
+        send(.lease(.init(identifier: lease.identifier, round: round, node: node, isCheck: isCheck)), to: member.peer)
+        sendParameters(of: round.step, to: member.peer)
     }
 
     /// One line for each new lease that stands for an old one.
@@ -90,18 +107,12 @@ extension CoordinatorState {
     // MARK: - Deadlines
 
     /// Several times what such a node took lately, and twice that for each lease before it.
-    private func deadline(for node: Int) -> Duration {
-        guard let round = current else { return timing.firstDeadline }
-        let patience = 1 << min(round.attempts(at: node), 6)
-        guard let leafTime = leafTimes[round.round.kind] else { return timing.firstDeadline * patience }
+    private func deadline(for node: Int, in round: Round, by member: Member) -> Duration {
+        let patience = 1 << min(state(of: round)?.attempts(at: node) ?? 0, 6)
+        guard let typical = leafTimes[round.kind] else { return timing.firstDeadline * patience }
+        let leafTime = max(typical, member.speeds[round.kind].map { 1 / $0 } ?? 0)
         let expected = Duration.seconds(leafTime * Double(tree.shards(under: node).count))
         return max(timing.shortestDeadline, expected * timing.deadlineFactor) * patience
-    }
-
-    /// Learns how long a leaf takes, from a lease that was fulfilled.
-    mutating func learn(from lease: LeaseRecord, in kind: Round.Kind) {
-        let seconds = (now - lease.issued).inSeconds / Double(tree.shards(under: lease.node).count)
-        leafTimes[kind] = leafTimes[kind].map { 0.75 * $0 + 0.25 * seconds } ?? seconds
     }
 
     /// Data is moving, so the worker is not to blame that it has not computed yet.
@@ -114,7 +125,8 @@ extension CoordinatorState {
     }
 
     mutating func moveOverdueLeases() {
-        guard let round = current, !round.isComplete else { return }
+        replaceOverdueJudge()
+        guard let round = current, !round.isFinished else { return }
         let overdue = round.leases.values.filter { $0.state == .live && now > $0.deadline }
         for lease in overdue.sorted(by: { $0.identifier < $1.identifier }) {
             members[lease.peer]?.isLate = true
@@ -140,6 +152,7 @@ extension CoordinatorState {
         _ lease: LeaseRecord, from name: String, because reason: String, to state: LeaseRecord.State
     ) {
         current?.leases[lease.identifier]?.state = state
+        if lease.isCheck { return }
         for shard in tree.shards(under: lease.node) {
             current?.orphans[shard] = RoundState.Orphan(from: name, reason: reason)
         }
@@ -158,6 +171,13 @@ extension CoordinatorState {
 }
 
 extension RoundState {
+    /// Expects nothing more of a worker's overdue leases, of one node or of all; answers whether there were any.
+    mutating func loseMovedLeases(of peer: Peer, node: Int? = nil) -> Bool {
+        let moved = leases.values.filter { $0.peer == peer && $0.state == .moved && (node ?? $0.node) == $0.node }
+        for lease in moved { leases[lease.identifier]?.state = .lost }
+        return !moved.isEmpty
+    }
+
     /// Expects nothing more of a worker that is gone.
     mutating func loseLeases(of peer: Peer) {
         for lease in leases.values where lease.peer == peer && lease.state != .complete {

@@ -6,7 +6,10 @@ extension CoordinatorState {
     static let memberLimit = 1_024
 
     mutating func greet(_ hello: WorkerMessage.Hello, from peer: Peer) {
-        guard stopping == nil else { return send(.goodbye(stopping?.sentence ?? ""), to: peer) }
+        guard stopping == nil else { return sayGoodbye(to: peer) }
+        if let sentence = quarantined[peer.provenName ?? Notice.printable(hello.name)] {
+            return send(.refused(sentence), to: peer)
+        }
         guard members[peer] == nil else { return welcome(peer) }
         guard members.count < Self.memberLimit else {
             return send(.refused("this coordinator has \(members.count) workers and takes no more"), to: peer)
@@ -21,7 +24,7 @@ extension CoordinatorState {
         if let proven = peer.provenName { return numbered(proven) }
         let wanted = Notice.printable(hello.name)
         var name = wanted
-        while name.isEmpty || members.values.contains(where: { $0.name == name }) {
+        while name.isEmpty || quarantined[name] != nil || members.values.contains(where: { $0.name == name }) {
             name = "worker-\(nextName)"
             nextName += 1
         }
@@ -76,6 +79,7 @@ extension CoordinatorState {
                 name: member.name, host: member.host, process: member.process, threads: member.threads,
                 workers: activeWorkers))
         waitingSince = nil
+        lacksAuditors = false
         leaseUncovered()
     }
 
@@ -109,11 +113,16 @@ extension CoordinatorState {
 
     // MARK: - Ending
 
-    mutating func stop(_ sentence: String) {
+    mutating func stop(_ sentence: String, failed: Bool) {
         guard stopping == nil else { return }
-        stopping = Stopping(sentence: sentence, deadline: now + timing.farewell)
-        for member in orderedMembers { send(.goodbye(sentence), to: member.peer) }
+        stopping = Stopping(sentence: sentence, failed: failed, deadline: now + timing.farewell)
+        for member in orderedMembers { sayGoodbye(to: member.peer) }
         finishStoppingIfAlone()
+    }
+
+    private mutating func sayGoodbye(to peer: Peer) {
+        guard let stopping else { return }
+        send(.goodbye(stopping.sentence, failed: stopping.failed), to: peer)
     }
 
     mutating func finishStoppingIfAlone() {
@@ -142,15 +151,28 @@ extension CoordinatorState {
         for member in orderedMembers { send(.heartbeat, to: member.peer) }
     }
 
+    /// Says what the run waits for: any worker, or one that can decide.
+    mutating func noteWaiting(seconds: Int) {
+        guard let dispute = disputes.first, current?.isComplete == true else { return note(.waiting(seconds: seconds)) }
+        note(.undecided(seconds: seconds, dispute.round, node: dispute.node, names: dispute.authors.sorted()))
+    }
+
+    private func waitingSentence(seconds: Int) -> String {
+        guard let dispute = disputes.first, current?.isComplete == true else {
+            return "no worker has been connected for \(seconds) s: start one and resume the run"
+        }
+        return
+            "for \(seconds) s no worker has come that could decide about node \(dispute.node) in \(dispute.round), which "
+            + "\(dispute.authors.sorted().joined(separator: ", ")) computed differently: resume the run with another worker"
+    }
+
     private mutating func remindOfWaiting() {
         guard let since = waitingSince else { return }
         if now - since > timing.abandonment {
-            return actions.append(
-                .abandon(
-                    "no worker has been connected for \(Int((now - since).inSeconds)) s: start one and resume the run"))
+            return actions.append(.abandon(waitingSentence(seconds: Int((now - since).inSeconds))))
         }
         guard now >= reminderDue else { return }
         reminderDue = now + timing.reminder
-        note(.waiting(seconds: Int((now - since).inSeconds)))
+        noteWaiting(seconds: Int((now - since).inSeconds))
     }
 }

@@ -36,9 +36,15 @@ extension CoordinatorState {
         Fence(run: configuration.run, epoch: configuration.epoch, step: 0)
     }
 
-    /// A late worker that has nothing in hand lost its lease on the way, so it may have others.
+    /// A worker that has nothing in hand lost its overdue leases on the way, so it may have others.
     private mutating func takeHeartbeat(busy: Int, from peer: Peer) {
-        guard busy == 0, members[peer]?.isLate == true else { return }
+        if busy == 0 { forgive(peer) }
+    }
+
+    /// Expects nothing more of a worker's overdue leases, and lets it have new ones.
+    mutating func forgive(_ peer: Peer) {
+        let hasOverdueLeases = current?.loseMovedLeases(of: peer) ?? false
+        guard hasOverdueLeases || members[peer]?.isLate == true else { return }
         members[peer]?.isLate = false
         leaseUncovered()
     }

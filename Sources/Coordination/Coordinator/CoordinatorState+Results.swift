@@ -40,7 +40,7 @@ extension CoordinatorState {
     /// The first result of a node counts; from there the fold goes up as far as siblings are there.
     private mutating func commit(_ lease: LeaseRecord) {
         var node = lease.node
-        for superfluous in current?.commit(node) ?? [] { actions.append(.discard(node: superfluous)) }
+        for superfluous in current?.commit(lease) ?? [] { actions.append(.discard(node: superfluous)) }
         actions.append(.commit(lease: lease.identifier, node: node))
         hashIfContested(node, besides: lease.identifier)
         while let parent = current?.join(node) {
@@ -48,7 +48,7 @@ extension CoordinatorState {
             hashIfContested(parent, besides: nil)
             node = parent
         }
-        if current?.isComplete == true { finish() }
+        settle()
     }
 
     private mutating func hashIfContested(_ node: Int, besides lease: UInt64?) {
@@ -56,51 +56,37 @@ extension CoordinatorState {
         actions.append(.hashNode(current.round, node: node))
     }
 
-    private mutating func finish() {
+    /// Hands the root's sum over.
+    mutating func finish() {
         guard let current else { return }
+        self.current?.isFinished = true
         let report = RoundReport(
             round: current.round, partials: current.partials, moves: current.moves, workers: activeWorkers)
         note(.finished(report))
         actions.append(.finished(report))
     }
 
-    // MARK: - Late results
-
-    mutating func record(_ digest: [UInt8], of node: Int, in round: Round) {
-        if round == current?.round {
-            current?.digests[node] = digest
-        } else if let index = history.firstIndex(where: { $0.round == round }) {
-            history[index].digests[node] = digest
-        }
-    }
-
-    mutating func compare(_ digest: [UInt8], of identifier: UInt64, in round: Round) {
-        guard let state = state(of: round), let lease = state.leases[identifier],
-            let committed = state.digests[lease.node]
-        else { return }
-        let name = members[lease.peer]?.name ?? "a worker that left"
-        count(\.compared)
-        if committed == digest {
-            note(.lateResultAgrees(round, node: lease.node, from: name))
-        } else {
-            count(\.mismatches)
-            note(.lateResultDiffers(round, node: lease.node, from: name))
-        }
-    }
-
     // MARK: - Rounds
 
-    private func state(of round: Round) -> RoundState? {
+    func state(of round: Round) -> RoundState? {
         round == current?.round ? current : history.first { $0.round == round }
     }
 
-    private mutating func update(_ lease: UInt64, in round: Round, _ change: (inout LeaseRecord) -> Void) {
-        guard var record = state(of: round)?.leases[lease] else { return }
-        change(&record)
-        if round == current?.round {
-            current?.leases[lease] = record
+    /// Changes what is known of a round that is still of interest.
+    mutating func change(_ round: Round, _ change: (inout RoundState) -> Void) {
+        if current?.round == round, current != nil {
+            change(&current!)
         } else if let index = history.firstIndex(where: { $0.round == round }) {
-            history[index].leases[lease] = record
+            change(&history[index])
+        }
+    }
+
+    private mutating func update(_ lease: UInt64, in round: Round, _ change: (inout LeaseRecord) -> Void) {
+        self.change(round) { state in
+            if var record = state.leases[lease] {
+                change(&record)
+                state.leases[lease] = record
+            }
         }
     }
 }

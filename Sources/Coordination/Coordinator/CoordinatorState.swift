@@ -15,14 +15,22 @@ public struct CoordinatorState: Sendable {
         public var contract: Contract
         public var sizes: BulkSizes
         public var timing: Timing
+        /// Which work is given out twice; nil for none.
+        public var audit: Audit?
+        /// Names of workers that computed wrongly in this run, and the sentence that each is told.
+        public var quarantined: [String: String]
 
-        public init(run: RunIdentifier, epoch: UInt64, contract: Contract, sizes: BulkSizes, timing: Timing = Timing())
-        {
+        public init(
+            run: RunIdentifier, epoch: UInt64, contract: Contract, sizes: BulkSizes, timing: Timing = Timing(),
+            audit: Audit? = nil, quarantined: [String: String] = [:]
+        ) {
             self.run = run
             self.epoch = epoch
             self.contract = contract
             self.sizes = sizes
             self.timing = timing
+            self.audit = audit
+            self.quarantined = quarantined
         }
     }
 
@@ -34,9 +42,9 @@ public struct CoordinatorState: Sendable {
         public var malformed = 0
         /// Pieces of partials that nobody waited for.
         public var strayChunks = 0
-        /// Late results that were compared.
+        /// Second results that were compared.
         public var compared = 0
-        /// Late results that differed.
+        /// Second results that differed.
         public var mismatches = 0
     }
 
@@ -58,6 +66,14 @@ public struct CoordinatorState: Sendable {
     var reminderDue: Duration = .zero
     var idleNames: [String] = []
     var stopping: Stopping?
+    /// Sums that two workers computed differently; the oldest is decided first.
+    var disputes: [Dispute] = []
+    /// Names that are refused, and the sentence that each is told.
+    var quarantined: [String: String]
+    /// Whether the log says already that audits lack a second worker.
+    var lacksAuditors = false
+    /// After `.goBack` nothing counts any more.
+    var isOver = false
     /// Versions of the protocol that the log has told of.
     private var foreignVersions: Set<UInt16> = []
     public private(set) var counters = Counters()
@@ -65,6 +81,7 @@ public struct CoordinatorState: Sendable {
     /// A goodbye under way.
     struct Stopping: Sendable {
         var sentence: String
+        var failed: Bool
         var deadline: Duration
     }
 
@@ -72,10 +89,13 @@ public struct CoordinatorState: Sendable {
     struct CachedAssignment: Sendable {
         var peers: [Peer]
         var nodes: [Peer: [Int]]
+        /// For how many rounds on end another would have been much better.
+        var poorRounds = 0
     }
 
     public init(_ configuration: Configuration) {
         self.configuration = configuration
+        quarantined = configuration.quarantined
         tree = configuration.contract.tree
         contractText = configuration.contract.canonicalJSON
     }
@@ -83,11 +103,24 @@ public struct CoordinatorState: Sendable {
     /// The workers that may have leases.
     public var activeWorkers: Int { members.values.count { $0.standing == .active } }
 
+    /// The steps whose parameters workers may still need: that of the round, and earlier ones with a sum in question.
+    public var stepsInUse: Set<Int> {
+        var steps = Set(history.filter(\.awaitsComparison).map(\.round.step)).union(disputes.map(\.round.step))
+        if let current { steps.insert(current.round.step) }
+        return steps
+    }
+
+    /// The first step that may have used a wrong sum, so that no later state may be saved yet.
+    public var stepInDoubt: Int? {
+        disputes.filter { $0.round.kind == .training }.map(\.round.step).min()
+    }
+
     /// Takes one event in and answers what to do.
     /// - Parameter now: Time since any fixed moment; it never runs backwards.
     public mutating func handle(_ event: CoordinatorEvent, at now: Duration) -> [CoordinatorAction] {
         self.now = now
         actions = []
+        if isOver { return [] }
         switch event {
         case .begin(let round): begin(round)
         case .received(let envelope, let peer): receive(envelope, from: peer)
@@ -96,7 +129,7 @@ public struct CoordinatorState: Sendable {
         case .expelled(let name, let reason): expel(name, because: reason)
         case .nodeDigest(let round, let node, let digest): record(digest, of: node, in: round)
         case .leaseDigest(let round, let lease, let digest): compare(digest, of: lease, in: round)
-        case .stop(let sentence): stop(sentence)
+        case .stop(let sentence, let failed): stop(sentence, failed: failed)
         case .tick: tick()
         }
         return actions

@@ -14,10 +14,16 @@ struct LeaseRecord: Sendable {
 
     let identifier: UInt64
     let peer: Peer
+    /// The worker's name, which outlives its membership.
+    let name: String
     let node: Int
+    /// Whether it was given to check another's result.
+    let isCheck: Bool
     let issued: Duration
     var deadline: Duration
     /// The chunks of the partial that came, in any order.
     var received: ChunkSet
     var state = State.live
+    /// Whether its result was the first of its node, and so part of the sum.
+    var isUsed = false
 }

@@ -26,6 +26,8 @@ struct Member: Sendable {
     var parametersStep: Int?
     /// The shards whose pixels it has, or is getting.
     var holdings: [PixelSplit: Set<Int>] = [:]
+    /// How many leaves it computes in a second lately, its threads working side by side.
+    private(set) var speeds: [Round.Kind: Double] = [:]
     var window: CreditWindow
     var outbox: Outbox
 
@@ -39,5 +41,9 @@ struct Member: Sendable {
         heard = now
         window = CreditWindow(limit: sizes.windowBytes)
         outbox = Outbox(sizes: sizes)
+    }
+
+    mutating func learn(speed: Double, in kind: Round.Kind) {
+        speeds[kind] = speeds[kind].map { 0.75 * $0 + 0.25 * speed } ?? speed
     }
 }

@@ -15,6 +15,12 @@ struct RoundState: Sendable {
     var leases: [UInt64: LeaseRecord] = [:]
     /// Hashes of committed sums that a second result may meet.
     var digests: [Int: [UInt8]] = [:]
+    /// Whose work the sums of nodes are, for nodes whose digest was asked for.
+    var authors: [Int: Set<String>] = [:]
+    /// Nodes that two workers have to compute and whose sums are not compared yet.
+    var unaudited: Set<Int> = []
+    /// Whether the sum of the root was handed over.
+    var isFinished = false
     /// Shards that lost their worker and have no other yet.
     var orphans: [Int: Orphan] = [:]
     /// How many complete partials came.
@@ -34,9 +40,19 @@ struct RoundState: Sendable {
         sequence(first: node) { $0 > 1 ? $0 / 2 : nil }.contains { committed.contains($0) }
     }
 
-    /// Whether another lease than `lease` was given for exactly this node.
+    /// Whether another lease than `lease` was given for exactly this node, or has to be.
     func isContested(_ node: Int, besides lease: UInt64?) -> Bool {
-        leases.values.contains { $0.node == node && $0.identifier != lease }
+        unaudited.contains(node) || leases.values.contains { $0.node == node && $0.identifier != lease }
+    }
+
+    /// Whether a result that can be compared may still come.
+    var awaitsComparison: Bool {
+        leases.values.contains { ($0.state == .live || $0.state == .moved) && digests[$0.node] != nil }
+    }
+
+    /// Those who delivered what the sum of a committed node is made of.
+    func authors(under node: Int) -> Set<String> {
+        Set(leases.values.filter { $0.state == .complete && $0.isUsed && tree.contains(node, $0.node) }.map(\.name))
     }
 
     /// The shards that are neither committed nor leased to somebody who is expected to deliver, ascending.
@@ -51,8 +67,13 @@ struct RoundState: Sendable {
         for shard in tree.shards(under: node) { isCovered[shard] = true }
     }
 
-    /// Takes the sum of `node` in, and answers the nodes below whose own sums it makes superfluous.
-    mutating func commit(_ node: Int) -> [Int] {
+    /// Takes a lease's sum in, and answers the nodes below whose own sums it makes superfluous.
+    mutating func commit(_ lease: LeaseRecord) -> [Int] {
+        let node = lease.node
+        for (identifier, other) in leases where tree.contains(node, other.node) {
+            leases[identifier]?.isUsed = identifier == lease.identifier
+        }
+        unaudited = unaudited.filter { $0 == node || !tree.contains(node, $0) }
         let superfluous = committed.filter { tree.contains(node, $0) }.sorted()
         committed.subtract(superfluous)
         committed.insert(node)

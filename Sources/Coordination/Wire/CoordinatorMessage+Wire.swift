@@ -26,7 +26,10 @@ extension CoordinatorMessage {
         switch self {
         case .welcome(let welcome): welcome.write(to: &fields)
         case .accepted, .heartbeat, .stranger: break
-        case .refused(let sentence), .goodbye(let sentence): fields.write(sentence: sentence)
+        case .refused(let sentence): fields.write(sentence: sentence)
+        case .goodbye(let sentence, let failed):
+            fields.write(sentence: sentence)
+            fields.writer.write(failed)
         case .lease(let lease): lease.write(to: &fields)
         case .credit(let bytes): fields.write(count: bytes)
         case .parameters(let offset, let bytes):
@@ -47,7 +50,7 @@ extension CoordinatorMessage {
         case 107: .credit(bytes: try fields.readCount())
         case 108: .parameters(offset: try fields.readCount(), bytes: try fields.readCount())
         case 109: .rows(try Rows(from: &fields))
-        case 110: .goodbye(try fields.readSentence())
+        case 110: .goodbye(try fields.readSentence(), failed: try fields.reader.readFlag())
         default: throw .unknownKind(kind)
         }
     }
@@ -84,12 +87,14 @@ extension CoordinatorMessage.Lease {
         fields.writer.write(identifier)
         fields.write(round)
         fields.write(count: node)
+        fields.writer.write(isCheck)
     }
 
     fileprivate init(from fields: inout WireFields) throws(WireError) {
         identifier = try fields.reader.read(UInt64.self)
         round = try fields.readRound()
         node = try fields.readCount()
+        isCheck = try fields.reader.readFlag()
     }
 }
 

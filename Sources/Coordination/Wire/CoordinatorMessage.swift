@@ -18,8 +18,8 @@ public enum CoordinatorMessage: WireBody {
     case parameters(offset: Int, bytes: Int)
     /// Pixels; the examples' bytes, one after the other, are in the second frame. Bulk link.
     case rows(Rows)
-    /// "We are done", and why.
-    case goodbye(String)
+    /// "We are done", and why; `failed` where the run cannot go on.
+    case goodbye(String, failed: Bool)
 
     /// What a joining worker is told.
     public struct Welcome: Sendable, Equatable {
@@ -65,11 +65,14 @@ public enum CoordinatorMessage: WireBody {
         public var identifier: UInt64
         public var round: Round
         public var node: Int
+        /// Whether the sum only serves to check another's, so that the shards' other pixels are not worth having.
+        public var isCheck: Bool
 
-        public init(identifier: UInt64, round: Round, node: Int) {
+        public init(identifier: UInt64, round: Round, node: Int, isCheck: Bool = false) {
             self.identifier = identifier
             self.round = round
             self.node = node
+            self.isCheck = isCheck
         }
     }
 

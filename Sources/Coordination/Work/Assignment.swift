@@ -2,14 +2,14 @@ import Contract
 
 /// Which worker computes which nodes.
 ///
-/// Every shard is given out once. Loads are as even as the threads allow, blocks are as large as the loads allow (a block
+/// Every shard is given out once. Loads are as even as the workers' speeds ask for, blocks are as large as the loads allow (a block
 /// is one upload), and among equals a worker gets the shards whose pixels it already has.
 struct Assignment {
     /// What one worker brings.
     struct Share {
         var peer: Peer
-        /// How many microbatches it computes side by side.
-        var threads: Int
+        /// How many leaves it computes in the time that any fixed one of them takes.
+        var speed: Double
         /// The shards whose pixels it has, or is getting.
         var holdings: Set<Int>
     }
@@ -47,23 +47,30 @@ struct Assignment {
         self.shares = shares
         isFree = [Bool](repeating: false, count: tree.leaves)
         for shard in shards { isFree[shard] = true }
-        quotas = Self.quotas(of: shards, for: shares)
+        let held = shares.map { share in shards.count { share.holdings.contains($0) } }
+        quotas = Self.quotas(of: shards.count, for: shares, holding: held)
     }
 
-    /// Shares proportional to threads, rounded down; what is left goes to the largest remainders, and among equals to
-    /// those who hold most of it.
-    private static func quotas(of shards: [Int], for shares: [Share]) -> [Int] {
-        let threads = shares.reduce(0) { $0 + $1.threads }
-        var quotas = shares.map { shards.count * $0.threads / threads }
-        let held = shares.map { share in shards.count { share.holdings.contains($0) } }
-        let order = shares.indices.sorted { left, right in
-            let remainders = (
-                shards.count * shares[left].threads % threads, shards.count * shares[right].threads % threads
-            )
-            return (remainders.0, held[left], right) > (remainders.1, held[right], left)
+    /// Shares proportional to speeds, rounded down; what is left goes, one by one, to those who are done with it first, and
+    /// among equals to those who hold most of what is given out.
+    static func quotas(of count: Int, for shares: [Share], holding held: [Int]? = nil) -> [Int] {
+        let total = shares.reduce(0) { $0 + $1.speed }
+        var quotas = shares.map { Int(Double(count) * $0.speed / total) }
+        for _ in 0..<max(0, count - quotas.reduce(0, +)) {
+            let next = shares.indices.min { left, right in
+                let ends = (
+                    Double(quotas[left] + 1) / shares[left].speed, Double(quotas[right] + 1) / shares[right].speed
+                )
+                return (ends.0, held?[right] ?? 0, left) < (ends.1, held?[left] ?? 0, right)
+            }
+            if let next { quotas[next] += 1 }
         }
-        for index in order.prefix(shards.count - quotas.reduce(0, +)) { quotas[index] += 1 }
         return quotas
+    }
+
+    /// When the last worker is done with so many leaves each, in the unit of the speeds.
+    static func length(_ counts: [Int], _ shares: [Share]) -> Double {
+        zip(counts, shares).reduce(0) { max($0, Double($1.0) / $1.1.speed) }
     }
 
     private mutating func grantBlocks(ofSize size: Int) {

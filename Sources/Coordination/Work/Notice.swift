@@ -14,8 +14,13 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
     case moved(Round, node: Int, from: String, to: String, reason: String)
     case waiting(seconds: Int)
     case idle(names: [String], shards: Int)
-    case lateResultAgrees(Round, node: Int, from: String)
-    case lateResultDiffers(Round, node: Int, from: String)
+    case resultAgrees(Round, node: Int, from: String, isCheck: Bool)
+    case resultsDiffer(Round, node: Int, names: [String])
+    case undecided(seconds: Int, Round, node: Int, names: [String])
+    case decided(Round, node: Int, committedIsRight: Bool)
+    case suspected(Round, node: Int, names: [String])
+    case quarantined(String)
+    case unaudited(Round, node: Int)
     case dropped(String)
     case finished(RoundReport)
     case connected(String)
@@ -23,10 +28,10 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
 
     public var level: Level {
         switch self {
-        case .finished: .debug
-        case .joined, .idle, .lateResultAgrees, .connected, .waiting(seconds: 0): .info
-        case .gone, .refused, .moved, .waiting, .dropped, .searching: .warning
-        case .lateResultDiffers: .error
+        case .finished, .resultAgrees(_, _, _, isCheck: true): .debug
+        case .joined, .idle, .resultAgrees, .connected, .waiting(seconds: 0): .info
+        case .gone, .refused, .moved, .waiting, .dropped, .searching, .unaudited, .decided: .warning
+        case .resultsDiffer, .undecided, .suspected, .quarantined: .error
         }
     }
 
@@ -46,11 +51,23 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
                 : "waiting for workers: none has been connected for \(seconds) s; start one with tributary worker"
         case .idle(let names, let shards):
             "\(names.joined(separator: ", ")) idle: \(shards) shards do not keep more threads busy"
-        case .lateResultAgrees(let round, let node, let from):
-            "\(round): the late result of \(from) for node \(node) agrees with the committed one"
-        case .lateResultDiffers(let round, let node, let from):
-            "\(round): MISMATCH: the result of \(from) for node \(node) differs from the committed one; "
-                + "one of the two machines computes wrongly"
+        case .resultAgrees(let round, let node, let from, let isCheck):
+            "\(round): the \(isCheck ? "second" : "late") result of \(from) for node \(node) agrees with the committed one"
+        case .resultsDiffer(let round, let node, let names):
+            "\(round): MISMATCH: \(names.joined(separator: ", ")) computed different sums of node \(node); "
+                + "one of their machines computes wrongly, and another worker will decide"
+        case .undecided(let seconds, let round, let node, let names):
+            "\(round): waiting\(seconds == 0 ? "" : " for \(seconds) s") for a worker besides "
+                + "\(names.joined(separator: ", ")) to decide about node \(node); start one with tributary worker"
+        case .decided(let round, let node, let committedIsRight):
+            "\(round): the sum of node \(node) that was used is \(committedIsRight ? "right" : "wrong")"
+        case .suspected(let round, let node, let names):
+            "\(round): the sum of node \(node) that \(names.joined(separator: ", ")) computed in parts was wrong, and it is "
+                + "not known in which part"
+        case .quarantined(let sentence):
+            sentence
+        case .unaudited(let round, let node):
+            "\(round): node \(node) was to be computed twice, and there is no second worker that could"
         case .dropped(let what):
             "dropped \(what)"
         case .finished(let report):

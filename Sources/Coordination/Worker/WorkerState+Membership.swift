@@ -19,7 +19,10 @@ extension WorkerState {
     private mutating func sayHello() {
         helloDue = now + helloInterval
         helloInterval = min(helloInterval * 2, .seconds(1))
-        send(.hello(configuration.hello))
+        // A name that a coordinator gave stays, also for the next one.
+        var hello = configuration.hello
+        if hello.name.isEmpty { hello.name = welcome?.name ?? "" }
+        send(.hello(hello))
     }
 
     private mutating func searchOn(since start: Duration) {

@@ -13,7 +13,7 @@ extension WorkerState {
         case .credit(let bytes): takeCredit(bytes)
         case .parameters(let offset, let bytes): takeParameters(step: envelope.fence.step, offset, bytes)
         case .rows(let rows): take(rows)
-        case .goodbye(let sentence): sayGoodbye(sentence)
+        case .goodbye(let sentence, let failed): sayGoodbye(sentence, failed: failed)
         }
     }
 
@@ -22,7 +22,7 @@ extension WorkerState {
         switch envelope.body {
         case .welcome(let welcome): join(welcome, envelope.fence)
         case .refused(let reason): end("the coordinator refused this worker: \(reason)", failed: true)
-        case .goodbye(let sentence): end("the coordinator has ended: \(sentence)", failed: false)
+        case .goodbye(let sentence, let failed): end("the coordinator has ended: \(sentence)", failed: failed)
         default: break
         }
     }
@@ -44,8 +44,8 @@ extension WorkerState {
         if phase == .proving { phase = .member }
     }
 
-    private mutating func sayGoodbye(_ sentence: String) {
+    private mutating func sayGoodbye(_ sentence: String, failed: Bool) {
         send(.leaving)
-        end("the coordinator has ended: \(sentence)", failed: false)
+        end("the coordinator has ended: \(sentence)", failed: failed)
     }
 }

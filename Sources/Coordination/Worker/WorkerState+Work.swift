@@ -5,7 +5,8 @@ extension WorkerState {
     mutating func take(_ lease: CoordinatorMessage.Lease) {
         guard let assignment, phase == .member || phase == .proving else { return }
         guard assignment.contract.tree.nodes.contains(lease.node) else { return countMalformed() }
-        if let round, lease.round < round { return }
+        if let round, lease.round < round, lease.identifier < newestLease { return }
+        newestLease = max(newestLease, lease.identifier)
         if lease.round != round { enter(lease.round) }
         if let index = tasks.firstIndex(where: { $0.node == lease.node }) {
             renew(index, lease.identifier)
@@ -19,6 +20,7 @@ extension WorkerState {
     private mutating func enter(_ round: Round) {
         for task in tasks { actions.append(.forget(task.round, node: task.node)) }
         tasks = []
+        upload.restart()  // what was under way is of no use any more
         self.round = round
         parametersProgress = now
     }
@@ -40,7 +42,7 @@ extension WorkerState {
                 round: lease.round, node: lease.node, shardCount: shards.count, lease: lease.identifier,
                 waiting: waiting))
         requestUrgently(waiting, lease.round.kind.split)
-        if lease.round.kind == .training { copyInBackground(shards, from: lease.round.step + 1) }
+        if lease.round.kind == .training, !lease.isCheck { copyInBackground(shards, from: lease.round.step + 1) }
     }
 
     private func missingExamples(_ round: Round, _ shard: Int, _ assignment: Assignment) -> Set<UInt32> {
@@ -59,6 +61,7 @@ extension WorkerState {
         tasks = []
         if !running.isEmpty { membership += 1 }
         round = nil
+        newestLease = 0
         parametersStep = nil
         arriving = nil
         copies = []

@@ -53,6 +53,8 @@ public struct WorkerState: Sendable {
     var metStranger = false
 
     var round: Round?
+    /// The highest number of a lease of this membership. Only a newer lease may be of an earlier round.
+    var newestLease: UInt64 = 0
     var tasks: [NodeTask] = []
     var running: Set<Leaf> = []
     /// How many times work was dropped while leaves ran; tells their results from those of the same leaves later.

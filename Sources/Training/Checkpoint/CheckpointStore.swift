@@ -99,6 +99,12 @@ public struct CheckpointStore: Sendable {
         }
     }
 
+    /// Removes the checkpoints of more than `step` steps, for good.
+    func remove(after step: Int) throws(FileError) {
+        for later in try steps().filter({ $0 > step }).reversed() { try files.remove(path(ofStep: later)) }
+        try files.synchronize(directory: directory)
+    }
+
     private func isWhole(_ path: String) -> Bool {
         guard let bytes = try? files.read(path) else { return false }
         return (try? CheckpointSeal.open(bytes, file: path)) != nil

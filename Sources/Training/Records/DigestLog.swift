@@ -61,6 +61,12 @@ public struct DigestLog: Sendable {
 
     /// Forces the rows to the disk.
     public func synchronize() throws(FileError) { try file.synchronize() }
+
+    /// Cuts the rows of states of more than `step` steps, which are to be computed again.
+    static func cut(_ path: String, after step: Int, _ files: any FileSystem) throws {
+        let kept = try rows(path, neededUpTo: step, files: files).filter { $0.step <= step }
+        try files.replaceDurably(path, Array(kept.map { $0.line + "\n" }.joined().utf8))
+    }
 }
 
 /// A step that came out differently from the time before.

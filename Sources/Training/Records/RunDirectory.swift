@@ -3,8 +3,8 @@ import Files
 /// Everything that a run leaves behind, in one directory that its coordinator has locked.
 public struct RunDirectory: Sendable {
     public let paths: RunPaths
-    private let files: any FileSystem
-    private let lock: DirectoryLock
+    let files: any FileSystem
+    private let lock: any Sendable
 
     /// Makes the directory, its parents included, and locks it.
     ///
@@ -17,7 +17,7 @@ public struct RunDirectory: Sendable {
         // Not even a lock is left in a directory that was never a run's.
         let found = try files.names(in: path)
         guard resume || found.isEmpty || found.contains("lock") else { throw DirectoryNotEmpty(path: path) }
-        lock = try DirectoryLock(path)
+        lock = try files.lock(path)
         guard try resume || files.names(in: path).allSatisfy({ $0 == "lock" }) else {
             throw DirectoryNotEmpty(path: path)
         }
@@ -25,6 +25,7 @@ public struct RunDirectory: Sendable {
         try files.createDirectory(paths.samples)
         try files.synchronize(directory: path)
         for directory in [path, paths.checkpoints, paths.samples] { try files.removeTemporaries(in: directory) }
+        try finishGoingBack()
     }
 
     public var checkpoints: CheckpointStore { CheckpointStore(directory: paths.checkpoints, files: files) }

@@ -50,6 +50,7 @@ struct TestCluster {
     var checkpointEvery = Duration.seconds(3_600)
     var engine: any Engine = Interpreter()
     var timing = Timing()
+    var audit = 0.0
 
     init() throws {
         folder = "/tmp/tributary-test-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
@@ -70,6 +71,7 @@ struct TestCluster {
             listen: address(), resume: resume, stop: .steps(steps), checkpointEvery: checkpointEvery,
             digestEvery: digestEvery, engine: engine)
         options.timing = timing
+        options.audit = audit
         return options
     }
 

@@ -87,6 +87,7 @@ struct SimulatedCoordinator {
         case .finished(let report): events.append(finish(report))
         case .stopped: isStopped = true
         case .abandon(let sentence): events.append(.stop(sentence))
+        case .quarantine, .goBack: break
         case .note(let notice): notices.append(notice.description)
         }
     }

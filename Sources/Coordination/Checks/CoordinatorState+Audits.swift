@@ -1,0 +1,68 @@
+import Contract
+
+/// Work that is given to two workers on purpose.
+extension CoordinatorState {
+    /// Chooses which nodes of a whole round's distribution are computed twice. Evaluations fix no bits and are left out.
+    mutating func chooseAudits(among grants: [Assignment.Grant], in round: Round) {
+        guard let audit = configuration.audit, round.kind == .training else { return }
+        for grant in grants {
+            let shard = tree.shards(under: grant.node).lowerBound
+            if audit.chooses(shard: shard, inStep: round.step) { current?.unaudited.insert(grant.node) }
+        }
+    }
+
+    /// Sees to it that somebody else computes each chosen node, too. Until the round's sum is complete somebody may still join
+    /// who can.
+    mutating func leaseAudits() {
+        guard let nodes = current?.unaudited.sorted() else { return }
+        for node in nodes {
+            guard let round = current, round.computations(of: node) < 2 else { continue }
+            let taken = round.holders(of: node).union(round.authors(under: node))
+            if let auditor = leastLoaded(besides: taken) {
+                lease(node, to: auditor, in: round.round, isCheck: true)
+            } else if round.isComplete, !round.leases.values.contains(where: { $0.node == node && $0.state == .moved })
+            {
+                giveUpAudit(of: node)
+            }
+        }
+    }
+
+    /// Whoever is done first among those on time.
+    private func leastLoaded(besides taken: Set<String>) -> Member? {
+        guard let round = current else { return nil }
+        let able = orderedMembers.filter { $0.standing == .active && !$0.isLate && !taken.contains($0.name) }
+        let loads = zip(able, speeds(of: able, in: round.round.kind)).map { member, speed in
+            Double(round.leavesInHand(of: member.peer)) / speed
+        }
+        return zip(able, loads).min { $0.1 < $1.1 }?.0
+    }
+
+    private mutating func giveUpAudit(of node: Int) {
+        guard let round = current?.round else { return }
+        current?.unaudited.remove(node)
+        if !lacksAuditors { note(.unaudited(round, node: node)) }
+        lacksAuditors = true
+    }
+}
+
+extension RoundState {
+    /// The leaves that a worker is expected to deliver.
+    func leavesInHand(of peer: Peer) -> Int {
+        leases.values.reduce(0) {
+            $1.peer == peer && $1.state == .live ? $0 + tree.shards(under: $1.node).count : $0
+        }
+    }
+
+    /// The names of those who were given exactly this node and have not been lost.
+    func holders(of node: Int) -> Set<String> {
+        Set(leases.values.filter { $0.node == node && $0.state != .lost }.map(\.name))
+    }
+
+    /// How many workers have computed a node or are expected to: its leaseholders, and those who compute it in parts or within
+    /// a larger node.
+    func computations(of node: Int) -> Int {
+        let exact = leases.values.filter { $0.node == node && ($0.state == .live || $0.state == .complete) }
+        let isComputedOtherwise = isCommitted(node) ? !exact.contains(where: \.isUsed) : exact.isEmpty
+        return Set(exact.map(\.name)).count + (isComputedOtherwise ? 1 : 0)
+    }
+}

@@ -1,0 +1,198 @@
+import Contract
+import Testing
+
+@testable import Coordination
+
+/// Work that two workers did, and what happens when their sums differ.
+@Suite struct CheckTests {
+    private let first = Peer([1])
+    private let second = Peer([2])
+    private let third = Peer([3])
+    private let round = Round(step: 5, kind: .training)
+
+    /// Three workers, every node given to two of them; answers who holds which leases.
+    private func auditedDesk(shards: Int = 1) -> (Desk, [Peer: [CoordinatorMessage.Lease]]) {
+        var desk = Desk(shards: shards, audit: 1)
+        for peer in [first, second, third] { _ = desk.join(peer) }
+        let actions = desk.handle(.begin(round))
+        return (
+            desk, Dictionary(uniqueKeysWithValues: [first, second, third].map { ($0, actions.leases(of: $0)) })
+        )
+    }
+
+    /// Delivers a lease and reports the digest of whatever is to be hashed.
+    private func deliver(
+        _ lease: CoordinatorMessage.Lease, from peer: Peer, digest: UInt8, to desk: inout Desk
+    ) -> [CoordinatorAction] {
+        var actions = desk.deliver(lease, from: peer)
+        for hash in actions.hashes {
+            switch hash {
+            case .hashNode(let round, let node): actions += desk.handle(.nodeDigest(round, node: node, [digest]))
+            case .hashLease(let round, let lease): actions += desk.handle(.leaseDigest(round, lease: lease, [digest]))
+            default: break
+            }
+        }
+        return actions
+    }
+
+    // MARK: - Audits
+
+    @Test func anAuditedNodeIsComputedByTwoAndTheRoundWaitsForBoth() {
+        var (desk, leases) = auditedDesk()
+        let primary = leases[first]![0]
+        let audit = leases[second]![0]
+        #expect(leases[third]!.isEmpty)
+        #expect(!primary.isCheck && audit.isCheck && audit.node == primary.node)
+        #expect(!deliver(primary, from: first, digest: 1, to: &desk).isFinished)
+        #expect(deliver(audit, from: second, digest: 1, to: &desk).isFinished)
+        #expect(desk.state.counters.compared == 1 && desk.state.counters.mismatches == 0)
+    }
+
+    @Test func theShareOfAuditedLeavesIsTheOneAskedFor() {
+        var desk = Desk(shards: 8, audit: 0.2)
+        for peer in [first, second] { _ = desk.join(peer) }
+        var audited = 0
+        for step in 0..<400 {
+            let actions = desk.handle(.begin(Round(step: step, kind: .training)))
+            audited += 4 * (actions.leases(of: first) + actions.leases(of: second)).count(where: \.isCheck)
+            desk.state.current = nil
+        }
+        #expect((500...780).contains(audited), "\(audited) of 3200 leaves, where 640 are expected")
+    }
+
+    @Test func anAuditThatItsWorkerLeavesGoesToAnother() {
+        var (desk, leases) = auditedDesk()
+        let primary = leases[first]![0]
+        #expect(!deliver(primary, from: first, digest: 1, to: &desk).isFinished)
+        let again = desk.handle(.undeliverable(second)).leases(of: third)
+        #expect(again.map(\.isCheck) == [true])
+        #expect(deliver(again[0], from: third, digest: 1, to: &desk).isFinished)
+    }
+
+    @Test func withoutASecondWorkerAnAuditIsLeftOutAndTheLogSaysSoOnce() {
+        var desk = Desk(shards: 1, audit: 1)
+        _ = desk.join(first)
+        let lease = desk.handle(.begin(round)).leases(of: first)[0]
+        let actions = desk.deliver(lease, from: first)
+        #expect(actions.isFinished)
+        #expect(
+            actions.notices[0] == "step 5: node 1 was to be computed twice, and there is no second worker that could")
+        let next = desk.handle(.begin(Round(step: 6, kind: .training))).leases(of: first)[0]
+        #expect(!desk.deliver(next, from: first).notices.contains { $0.contains("twice") })
+    }
+
+    @Test func aWorkerThatJoinsInTimeComputesTheAudit() {
+        var desk = Desk(shards: 1, audit: 1)
+        _ = desk.join(first)
+        let lease = desk.handle(.begin(round)).leases(of: first)[0]
+        #expect(desk.join(second).leases(of: second).map(\.isCheck) == [true])
+        #expect(!desk.deliver(lease, from: first).isFinished)
+    }
+
+    // MARK: - Disputes
+
+    @Test func aThirdWorkerDecidesAndTheLoserIsQuarantinedByName() {
+        var (desk, leases) = auditedDesk()
+        _ = deliver(leases[first]![0], from: first, digest: 1, to: &desk)
+        let dispute = deliver(leases[second]![0], from: second, digest: 2, to: &desk)
+        #expect(!dispute.isFinished)
+        #expect(
+            dispute.notices.contains { $0.contains("MISMATCH: worker-1, worker-2 computed different sums of node 1") })
+        let judge = dispute.leases(of: third)
+        #expect(judge.map(\.isCheck) == [true])
+        #expect(desk.state.stepInDoubt == 5)
+        let verdict = deliver(judge[0], from: third, digest: 1, to: &desk)
+        #expect(verdict.isFinished && verdict.goingBack == nil)
+        #expect(desk.state.stepInDoubt == nil)
+        let sentence =
+            "worker-2 is quarantined for the rest of this run: two other workers agree that its sum of node 1 in "
+            + "step 5 was wrong; test that machine's memory, then start it under another name"
+        #expect(verdict.contains(.quarantine(name: "worker-2", sentence: sentence)))
+        #expect(verdict.contains(.send(.refused(sentence), step: 5, to: second)))
+        #expect(desk.state.activeWorkers == 2)
+    }
+
+    @Test func aWrongCommittedCopyMeansGoingBack() {
+        var (desk, leases) = auditedDesk()
+        _ = deliver(leases[first]![0], from: first, digest: 1, to: &desk)
+        let judge = deliver(leases[second]![0], from: second, digest: 2, to: &desk).leases(of: third)
+        let verdict = deliver(judge[0], from: third, digest: 2, to: &desk)
+        #expect(verdict.goingBack == 5)
+        #expect(!verdict.isFinished)
+        #expect(desk.state.quarantined.keys.sorted() == ["worker-1"])
+        #expect(desk.handle(.tick).isEmpty, "nothing counts after going back")
+    }
+
+    @Test func aDisputeAboutAnEarlierStepIsDecidedWithItsParameters() {
+        var desk = Desk(shards: 1)
+        for peer in [first, second] { _ = desk.join(peer) }
+        let late = desk.handle(.begin(round)).leases(of: first)[0]
+        desk.now = .seconds(121)
+        for peer in [first, second] { _ = desk.say(.heartbeat(busy: 1), from: peer) }
+        let moved = desk.handle(.tick).leases(of: second)[0]
+        _ = desk.join(third)
+        #expect(deliver(moved, from: second, digest: 1, to: &desk).isFinished)
+        let next = desk.handle(.begin(Round(step: 6, kind: .training))).leases(of: second)[0]
+        #expect(desk.state.stepsInUse == [5, 6])
+        _ = deliver(late, from: first, digest: 2, to: &desk)
+        #expect(desk.state.stepInDoubt == 5)
+        let actions = deliver(next, from: second, digest: 7, to: &desk)
+        #expect(!actions.isFinished, "a sum of step 5 is in question")
+        let judge = actions.leases(of: third)
+        #expect(judge.map(\.round) == [round])
+        #expect(actions.contains { if case .sendParameters(5, 0, _, third) = $0 { true } else { false } })
+        #expect(deliver(judge[0], from: third, digest: 2, to: &desk).goingBack == 5)
+    }
+
+    @Test func aJudgeThatIsLostIsReplacedAndNoVoterDecides() {
+        var (desk, leases) = auditedDesk()
+        let fourth = Peer([4])
+        _ = deliver(leases[first]![0], from: first, digest: 1, to: &desk)
+        #expect(deliver(leases[second]![0], from: second, digest: 2, to: &desk).leases(of: third).count == 1)
+        let alone = desk.handle(.undeliverable(third))
+        #expect(
+            alone.notices.last
+                == "step 5: waiting for a worker besides worker-1, worker-2 to decide about node 1; start one with tributary "
+                + "worker")
+        #expect(alone.leases(of: first).isEmpty && alone.leases(of: second).isEmpty)
+        let judge = desk.join(fourth).leases(of: fourth)
+        #expect(deliver(judge[0], from: fourth, digest: 1, to: &desk).isFinished)
+    }
+
+    @Test func whereNobodyCanDecideTheRunDoesNotWaitForEver() {
+        var (desk, leases) = auditedDesk()
+        _ = deliver(leases[first]![0], from: first, digest: 1, to: &desk)
+        _ = deliver(leases[second]![0], from: second, digest: 2, to: &desk)
+        _ = desk.handle(.undeliverable(third))
+        desk.now = .seconds(3_601)
+        for peer in [first, second] { _ = desk.say(.heartbeat(busy: 1), from: peer) }
+        #expect(
+            desk.handle(.tick).contains(
+                .abandon(
+                    "for 3601 s no worker has come that could decide about node 1 in step 5, which worker-1, worker-2 "
+                        + "computed differently: resume the run with another worker")))
+        #expect(desk.state.stepInDoubt == 5)
+    }
+
+    @Test func threeDifferentSumsAreDecidedByAFourth() {
+        var (desk, leases) = auditedDesk()
+        let fourth = Peer([4])
+        _ = desk.join(fourth)
+        _ = deliver(leases[first]![0], from: first, digest: 1, to: &desk)
+        let judge = deliver(leases[second]![0], from: second, digest: 2, to: &desk).leases(of: third)
+        let next = deliver(judge[0], from: third, digest: 3, to: &desk).leases(of: fourth)
+        #expect(next.count == 1)
+        _ = deliver(next[0], from: fourth, digest: 1, to: &desk)
+        #expect(desk.state.quarantined.keys.sorted() == ["worker-2", "worker-3"])
+    }
+
+    // MARK: - Quarantine
+
+    @Test func aQuarantinedNameIsRefusedOnRejoining() {
+        var desk = Desk(quarantined: ["bad": "bad is quarantined"])
+        let hello = Envelope(WorkerMessage.hello(Samples.hello("bad")), fence: .outside)
+        #expect(
+            desk.handle(.received(hello, from: first)) == [.send(.refused("bad is quarantined"), step: 0, to: first)])
+        #expect(desk.join(second, name: "good").notices[0].hasPrefix("good joined"))
+    }
+}

@@ -1,0 +1,76 @@
+import Contract
+
+@testable import Coordination
+
+/// Drives a coordinator by hand, with synthetic time.
+struct Desk {
+    var state: CoordinatorState
+    var now: Duration = .zero
+
+    init(shards: Int = 4, audit: Double = 0, quarantined: [String: String] = [:]) {
+        state = CoordinatorState(
+            .init(
+                run: Samples.run, epoch: 1, contract: Samples.contract(shards: shards), sizes: Samples.sizes,
+                audit: audit > 0 ? Audit(fraction: audit, key: 5) : nil, quarantined: quarantined))
+    }
+
+    mutating func handle(_ event: CoordinatorEvent) -> [CoordinatorAction] {
+        state.handle(event, at: now)
+    }
+
+    mutating func say(_ message: WorkerMessage, from peer: Peer, step: Int = 0) -> [CoordinatorAction] {
+        var fence = Samples.fence
+        fence.step = step
+        return handle(.received(Envelope(message, fence: fence), from: peer))
+    }
+
+    mutating func join(_ peer: Peer, name: String = "", threads: Int = 1) -> [CoordinatorAction] {
+        _ = handle(.received(Envelope(.hello(Samples.hello(name, threads: threads)), fence: .outside), from: peer))
+        _ = say(.attach, from: peer)
+        return say(.ready(probe: "probe"), from: peer)
+    }
+
+    /// Sends the whole partial of a lease, in the chunks that fit.
+    mutating func deliver(_ lease: CoordinatorMessage.Lease, from peer: Peer) -> [CoordinatorAction] {
+        var actions: [CoordinatorAction] = []
+        for offset in stride(from: 0, to: 20, by: 16) {
+            let chunk = WorkerMessage.PartialChunk(
+                round: lease.round, lease: lease.identifier, node: lease.node, offset: offset,
+                bytes: min(16, 20 - offset))
+            actions += say(.partial(chunk), from: peer, step: lease.round.step)
+        }
+        return actions
+    }
+}
+
+extension [CoordinatorAction] {
+    func leases(of peer: Peer) -> [CoordinatorMessage.Lease] {
+        compactMap { if case .send(.lease(let lease), _, peer) = $0 { lease } else { nil } }
+    }
+
+    var notices: [String] {
+        compactMap { if case .note(let notice) = $0 { notice.description } else { nil } }
+    }
+
+    var commits: [Int] {
+        compactMap { if case .commit(_, let node) = $0 { node } else { nil } }
+    }
+
+    var isFinished: Bool {
+        contains { if case .finished = $0 { true } else { false } }
+    }
+
+    /// Whatever the coordinator wants hashed.
+    var hashes: [CoordinatorAction] {
+        filter {
+            switch $0 {
+            case .hashNode, .hashLease: true
+            default: false
+            }
+        }
+    }
+
+    var goingBack: Int? {
+        compactMap { if case .goBack(let step, _) = $0 { step } else { nil } }.first
+    }
+}
