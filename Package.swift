@@ -127,6 +127,17 @@ let package = Package(
                 "Randomness",
             ]),
         .testTarget(name: "CoordinationTests", dependencies: ["Coordination", "Contract"]),
+        // The real decisions under a simulated network, clock and disk; `scripts/simulate` runs `simulate`.
+        .target(
+            name: "Simulator",
+            dependencies: [
+                "Cluster", "Coordination", "Training", "VAE", "Tensors", "Contract", "Hashing", "Files",
+            ], path: "Tests/Simulator"),
+        .executableTarget(
+            name: "simulate",
+            dependencies: ["Simulator", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/simulate"),
+        .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "Coordination", "Files"]),
         .testTarget(
             name: "ClusterTests",
             dependencies: [

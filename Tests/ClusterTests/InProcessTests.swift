@@ -193,6 +193,22 @@ import TrainingTestSupport
         withExtendedLifetime(first) {}
     }
 
+    @Test func aCoordinatorOfAnotherRunDoesNotTakeAnAddressOver() throws {
+        let cluster = try TestCluster()
+        defer { cluster.remove() }
+        let first = try CoordinatorProcess(
+            cluster.options, reporter: Recorder(), log: TestCluster.quiet, interruption: Interruption())
+        var options = cluster.options
+        options.directory = cluster.folder + "/other"
+        let error = #expect(throws: MessagingError.self) {
+            _ = try CoordinatorProcess(
+                options, reporter: Recorder(), log: TestCluster.quiet, interruption: Interruption())
+        }
+        #expect(error?.description.hasPrefix("address in use: another process listens on ipc://") == true)
+        #expect(!FileManager.default.fileExists(atPath: options.directory), "nothing is written")
+        withExtendedLifetime(first) {}
+    }
+
     @Test func anotherContractIsRefusedWithBothValues() throws {
         var cluster = try TestCluster()
         defer { cluster.remove() }

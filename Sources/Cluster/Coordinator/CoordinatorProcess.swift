@@ -58,7 +58,13 @@ public final class CoordinatorProcess {
         self.log = log
         self.interruption = interruption
         endpoint = try Endpoint(options.listen)
-        try Link.checkAvailability(of: endpoint, security: Gate.socketSecurity(options.security))
+        do {
+            try Link.checkAvailability(of: endpoint, security: Gate.socketSecurity(options.security))
+        } catch {
+            // Where a coordinator of the same run has the address, its directory says so better.
+            try RunDirectory.requireFree(options.directory, files: options.files)
+            throw error
+        }
         inbox = try Inbox()
         opening = try RunOpening(options)
         let auditKey = UInt64.random(in: 0 ... .max)
@@ -82,7 +88,8 @@ public final class CoordinatorProcess {
         _ program: TrainingProgram, _ configuration: CoordinatorState.Configuration
     ) -> SumStore {
         SumStore(
-            training: program.partialFormat, evaluation: EvaluationSums.format, chunkBytes: configuration.sizes.chunkBytes)
+            training: program.partialFormat, evaluation: EvaluationSums.format,
+            chunkBytes: configuration.sizes.chunkBytes)
     }
 
     private static func archivist(

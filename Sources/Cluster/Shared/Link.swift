@@ -25,10 +25,11 @@ struct Link: ~Copyable {
 
     /// Fails where `listening` would, and leaves no trace: to be called before anything is written.
     ///
-    /// A socket file that is there already is left alone, since libzmq would replace it, and it may be a living
-    /// coordinator's: the run directory's lock tells.
+    /// A socket file that is there already is left alone: libzmq would replace it, also a living coordinator's.
     static func checkAvailability(of endpoint: Endpoint, security: SocketSecurity) throws(MessagingError) {
-        if endpoint.transport == .ipc, FileManager.default.fileExists(atPath: endpoint.address) { return }
+        if endpoint.transport == .ipc, FileManager.default.fileExists(atPath: endpoint.address) {
+            return try endpoint.requireNoListener()
+        }
         _ = try listening(on: endpoint, in: Context(), security: security)
     }
 

@@ -83,7 +83,8 @@ extension CoordinatorState {
             received: ChunkSet(total: sizes.partialBytes(round.kind), chunkBytes: sizes.chunkBytes))
         nextLease += 1
         change(round) { state in
-            _ = state.loseMovedLeases(of: member.peer, node: node)  // the worker delivers under its newest lease of a node
+            // The worker delivers under its newest lease of a node.
+            _ = state.loseMovedLeases(of: member.peer, node: node)
             state.leases[lease.identifier] = lease
         }
         if !isCheck {

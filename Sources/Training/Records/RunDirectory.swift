@@ -28,6 +28,14 @@ public struct RunDirectory: Sendable {
         try finishGoingBack()
     }
 
+    /// Fails where another process works in a run's directory; what is no run's is left alone.
+    ///
+    /// - Throws: `DirectoryInUse`.
+    public static func requireFree(_ path: String, files: any FileSystem = PosixFileSystem()) throws {
+        guard let names = try? files.names(in: path), names.contains("lock") else { return }
+        _ = try files.lock(path)
+    }
+
     public var checkpoints: CheckpointStore { CheckpointStore(directory: paths.checkpoints, files: files) }
 
     /// Opens the records of a run that continues at a state.

@@ -1,0 +1,273 @@
+import Cluster
+import Contract
+import Coordination
+import Hashing
+import Tensors
+import Training
+
+/// One coordinator process: carries out what the real state machine decides, on the real fold, optimizer, records and
+/// checkpoints, over a simulated disk.
+struct CoordinatorHost {
+    /// What leaves it.
+    enum Output {
+        case message(Envelope<CoordinatorMessage>, Payload, to: Peer)
+        /// Save this, off the critical path.
+        case save(Checkpoint)
+        /// A step was applied; the digest of the state after it, and the node sums that it was made of.
+        case committed(step: Int, digest: String)
+        /// It opened its directory again, at this step.
+        case wentBack(to: Int, epoch: UInt64)
+        case note(Notice)
+        /// The process is over.
+        case ended(failed: Bool)
+    }
+
+    private(set) var options: CoordinatorOptions
+    private(set) var opening: RunOpening
+    private(set) var state: CoordinatorState
+    private(set) var training: RunState
+    private var records: RunRecords
+    private var partials: [UInt64: [Float]] = [:]
+    private var sums: [Int: [Float]] = [:]
+    private var parameters: [Int: [Float]] = [:]
+    private var isSaving = false
+    private var saveDue: Duration
+    private var isEnding = false
+    private var hasFailed = false
+    private var sabotage: Sabotage?
+    /// Everything that came, in the order in which it came; only a broken fold uses it.
+    private var accumulated: [Float]?
+    private var placed = 0
+    private var outputs: [Output] = []
+    private var events: [CoordinatorEvent] = []
+
+    private static let savePeriod = Duration.seconds(2)
+    static let chunkBytes = 64
+
+    /// Opens the run directory as `tributary coordinator --resume` does.
+    init(_ options: CoordinatorOptions, audit: Double, sabotage: Sabotage?, at now: Duration) throws {
+        var options = options
+        options.audit = audit
+        self.options = options
+        self.sabotage = sabotage
+        opening = try RunOpening(options)
+        records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
+        training = opening.begin(options.stop, metrics: records.metrics)
+        state = CoordinatorState(Self.configuration(opening, options))
+        saveDue = now + Self.savePeriod
+    }
+
+    private static func configuration(_ opening: RunOpening, _ options: CoordinatorOptions)
+        -> CoordinatorState.Configuration
+    {
+        CoordinatorState.Configuration(
+            run: opening.run, epoch: opening.epoch, contract: opening.contract, sizes: sizes(opening.program),
+            timing: options.timing, audit: options.audit > 0 ? Audit(fraction: options.audit, key: 11) : nil,
+            quarantined: opening.quarantined)
+    }
+
+    /// Chunks of a few floats, so that everything comes in pieces, and windows of a few chunks.
+    private static func sizes(_ program: TrainingProgram) -> BulkSizes {
+        BulkSizes(
+            parameterBytes: 4 * (program.layout.parameters.count + program.layout.statistics.count),
+            partialBytes: 4 * program.layout.partialCount, evaluationBytes: 4 * EvaluationSums.count,
+            exampleBytes: program.pixelsPerExample, chunkBytes: chunkBytes, windowBytes: 4 * chunkBytes)
+    }
+
+    // MARK: - Life
+
+    mutating func begin(at now: Duration) -> [Output] {
+        outputs = []
+        if opening.checkpointPath == nil { save(at: now) }
+        goOn(at: now)
+        return drain(.nothing, at: now)
+    }
+
+    mutating func handle(_ event: CoordinatorEvent, _ payload: Payload, at now: Duration) -> [Output] {
+        outputs = []
+        events = [event]
+        return drain(payload, at: now)
+    }
+
+    /// Writes what was to be saved. A disk that fails ends the run.
+    mutating func write(_ checkpoint: Checkpoint, at now: Duration) -> (saved: Int?, outputs: [Output]) {
+        outputs = []
+        isSaving = false
+        do {
+            _ = try records.save(checkpoint)
+            return (checkpoint.state.step, [])
+        } catch {
+            fail(error)
+            return (nil, drain(.nothing, at: now))
+        }
+    }
+
+    private mutating func goOn(at now: Duration) {
+        guard let round = training.nextRound else {
+            save(at: now)
+            return end("all steps are done", failed: false)
+        }
+        let inUse = state.stepsInUse
+        parameters = parameters.filter { inUse.contains($0.key) }
+        parameters[training.model.step] = training.model.parameters + training.model.statistics
+        events.append(.begin(round))
+    }
+
+    private mutating func save(at now: Duration) {
+        if state.stepInDoubt != nil { return }
+        isSaving = true
+        saveDue = now + Self.savePeriod
+        outputs.append(.save(training.checkpoint))
+    }
+
+    private mutating func end(_ sentence: String, failed: Bool) {
+        guard !isEnding else { return }
+        isEnding = true
+        hasFailed = failed
+        events.append(.stop(sentence, failed: failed))
+    }
+
+    private mutating func fail(_ error: any Error) {
+        end("\(error)", failed: true)
+    }
+
+    private mutating func drain(_ payload: Payload, at now: Duration) -> [Output] {
+        var payload = payload
+        while !events.isEmpty {
+            let event = events.removeFirst()
+            for action in state.handle(event, at: now) {
+                do {
+                    try carryOut(action, payload, at: now)
+                } catch {
+                    fail(error)
+                }
+            }
+            payload = .nothing
+        }
+        return outputs
+    }
+
+    /// The leases that are open, for sabotages that mix them up.
+    private(set) var openLeases: [Peer: [CoordinatorMessage.Lease]] = [:]
+
+    /// Takes a message, and says whether it carried a piece of a partial that counts.
+    mutating func receive(
+        _ envelope: Envelope<WorkerMessage>, _ payload: Payload, from peer: Peer, at now: Duration
+    ) -> (all: [Output], tookPartial: Bool) {
+        placed = 0
+        let outputs = handle(.received(envelope, from: peer), payload, at: now)
+        return (outputs, placed > 0)
+    }
+
+    // MARK: - Actions
+
+    private mutating func carryOut(_ action: CoordinatorAction, _ payload: Payload, at now: Duration) throws {
+        switch action {
+        case .send(.lease(let lease), let step, let peer):
+            openLeases[peer, default: []].append(lease)
+            send(.lease(lease), step, .nothing, to: peer)
+        case .send(let message, let step, let peer): send(message, step, .nothing, to: peer)
+        case .sendParameters(let step, let offset, let bytes, let peer):
+            guard let floats = parameters[step] else { return }
+            let piece = Array(floats[(offset / 4)..<((offset + bytes) / 4)])
+            send(.parameters(offset: offset, bytes: bytes), step, .floats(piece), to: peer)
+        case .sendRows(let split, let examples, let peer):
+            let pixels = examples.flatMap { NumberedExamples.pixels($0, split) }
+            send(.rows(.init(split: split, examples: examples, bytes: pixels.count)), 0, .bytes(pixels), to: peer)
+        case .place(let lease, let offset, let total): place(payload.floats, lease, offset / 4, total / 4)
+        case .commit(let lease, let node):
+            close(lease)
+            sums[node] = partials.removeValue(forKey: lease)
+            if sabotage == .foldInArrivalOrder { accumulate(sums[node] ?? []) }
+        case .drop(let lease): partials[lease] = nil
+        case .discard(let node): sums[node] = nil
+        case .fold(let node): join(node)
+        case .hashNode(let round, let node): events.append(.nodeDigest(round, node: node, hash(sums[node] ?? [])))
+        case .hashLease(let round, let lease): compare(round, lease)
+        case .finished(let report): try finish(report, at: now)
+        case .abandon(let sentence): end(sentence, failed: true)
+        case .quarantine(let name, let sentence):
+            try QuarantineFile(directory: opening.directory.paths.directory, files: options.files).add(name, sentence)
+        case .goBack(let step, _): try goBack(to: step, at: now)
+        case .stopped: outputs.append(.ended(failed: hasFailed))
+        case .note(let notice): outputs.append(.note(notice))
+        }
+    }
+
+    private mutating func send(_ message: CoordinatorMessage, _ step: Int, _ payload: Payload, to peer: Peer) {
+        let fence = Fence(run: opening.run, epoch: opening.epoch, step: step)
+        outputs.append(.message(Envelope(message, fence: fence), payload, to: peer))
+    }
+
+    private mutating func place(_ floats: [Float], _ lease: UInt64, _ offset: Int, _ total: Int) {
+        placed += 1
+        if partials[lease] == nil { partials[lease] = [Float](repeating: 0, count: total) }
+        partials[lease]?.replaceSubrange(offset..<(offset + floats.count), with: floats)
+    }
+
+    private mutating func close(_ lease: UInt64) {
+        openLeases = openLeases.mapValues { $0.filter { $0.identifier != lease } }.filter { !$0.value.isEmpty }
+    }
+
+    private mutating func join(_ node: Int) {
+        guard var left = sums.removeValue(forKey: 2 * node), let right = sums.removeValue(forKey: 2 * node + 1) else {
+            return
+        }
+        fold(right, into: &left)
+        sums[node] = left
+    }
+
+    private func hash(_ sum: [Float]) -> [UInt8] {
+        if sabotage == .differencesOverlooked { return [0] }
+        var hash = SHA256()
+        hash.update(sum)
+        return hash.finalize().bytes
+    }
+
+    private mutating func compare(_ round: Round, _ lease: UInt64) {
+        let late = partials.removeValue(forKey: lease) ?? []
+        if sabotage == .lateResultsCountToo, var root = sums[1], root.count == late.count {
+            fold(late, into: &root)
+            sums[1] = root
+        }
+        events.append(.leaseDigest(round, lease: lease, hash(late)))
+    }
+
+    private mutating func accumulate(_ sum: [Float]) {
+        guard var total = accumulated else { return accumulated = sum }
+        fold(sum, into: &total)
+        accumulated = total
+    }
+
+    private mutating func finish(_ report: RoundReport, at now: Duration) throws {
+        var sum = sums.removeValue(forKey: ReductionTree.root) ?? []
+        if let accumulated { sum = accumulated }
+        accumulated = nil
+        sums = [:]
+        switch report.round.kind {
+        case .evaluation: _ = try training.record(evaluation: sum, report, imagesPerSecond: 1)
+        case .training:
+            _ = try training.apply(sum, report, imagesPerSecond: 1)
+            _ = training.settle()
+            outputs.append(.committed(step: report.round.step, digest: training.model.digest.description))
+            try records.record(training.model)
+            if now >= saveDue, !isSaving, training.nextRound != nil { save(at: now) }
+        }
+        goOn(at: now)
+    }
+
+    private mutating func goBack(to step: Int, at now: Duration) throws {
+        try opening.directory.goBack(to: step)
+        opening = try opening.again(options)
+        records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
+        training = opening.begin(options.stop, metrics: records.metrics)
+        state = CoordinatorState(Self.configuration(opening, options))
+        partials = [:]
+        sums = [:]
+        parameters = [:]
+        events = []
+        isSaving = false
+        outputs.append(.wentBack(to: training.model.step, epoch: opening.epoch))
+        goOn(at: now)
+    }
+}

@@ -1,0 +1,86 @@
+/// What goes wrong in one run, all of it from one number.
+public struct Scenario: Sendable {
+    /// What can happen, besides what the disk does.
+    public enum Fault: String, CaseIterable, Sendable {
+        case lostMessage = "lost message"
+        case lateMessage = "late message"
+        case repeatedMessage = "repeated message"
+        case overtakingMessage = "message that overtakes others"
+        case partition = "partition, both ways"
+        case oneWayPartition = "partition, one way"
+        case workerKilled = "worker killed"
+        case workerRestarted = "worker restarted"
+        case workerFrozen = "worker frozen"
+        case workerSlow = "slow worker"
+        case workerJoins = "worker joins"
+        case workerLeaves = "worker leaves politely"
+        case foreignWorker = "worker with another probe"
+        case wrongResult = "worker that computes wrongly"
+        case coordinatorKilled = "coordinator killed"
+        case powerFailure = "power failure of the coordinator"
+    }
+
+    public let seed: UInt64
+    var shards = 4
+    var workers = 2
+    var audit = 0.0
+    var loss = 0.0
+    var lateness = 0.0
+    var repetition = 0.0
+    var overtaking = 0.0
+    /// How often in a second, on average, something happens to a process, a link or the disk.
+    var mishaps = 0.0
+    var coordinatorDies = false
+    var diskFails = false
+    /// Whether one worker computes wrongly; others then do not die, so that there is always somebody to find out.
+    var hasLiar = false
+    var slowness = 1
+    /// How many leaves each worker computes side by side.
+    var threads = 1...2
+    /// When the worker that computes wrongly comes: nobody could tell where it is alone.
+    var liarComesAt = Duration.seconds(2)
+    /// When the faults end; from then on everything works.
+    var calmAt = Duration.seconds(0)
+
+    /// Nothing goes wrong.
+    static func quiet(shards: Int, workers: Int) -> Scenario {
+        var scenario = Scenario(seed: 0)
+        scenario.shards = shards
+        scenario.workers = workers
+        scenario.threads = 1...1
+        return scenario
+    }
+
+    private init(seed: UInt64) {
+        self.seed = seed
+    }
+
+    /// The scenario of a seed.
+    public init(_ seed: UInt64) {
+        self.seed = seed
+        var dice = Dice(seed: Dice.mix(seed))
+        shards = dice.one(of: [1, 2, 4, 4, 8])
+        workers = Int.random(in: 1...5, using: &dice)
+        audit = dice.one(of: [0, 0, 0.3, 1])
+        loss = dice.one(of: [0, 0.01, 0.1])
+        lateness = dice.one(of: [0, 0.02])
+        repetition = dice.one(of: [0, 0.05])
+        overtaking = dice.one(of: [0, 0.05])
+        mishaps = dice.one(of: [0.2, 0.5, 1])
+        coordinatorDies = dice.happens(0.5)
+        diskFails = dice.happens(0.5)
+        slowness = dice.one(of: [1, 1, 3, 30])
+        calmAt = dice.milliseconds(6_000...16_000)
+        if dice.happens(0.15) { giveLiar(&dice) }
+    }
+
+    private mutating func giveLiar(_ dice: inout Dice) {
+        hasLiar = true
+        audit = 1
+        workers = Int.random(in: 3...5, using: &dice)
+        mishaps = 0
+        slowness = 1
+        loss = 0
+        lateness = 0
+    }
+}

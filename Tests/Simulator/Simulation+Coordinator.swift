@@ -1,0 +1,115 @@
+import Cluster
+import Coordination
+import Hashing
+import Training
+
+/// The coordinator's process: its start, its end, and what it says.
+extension Simulation {
+    /// Starts a coordinator as its user would, with the same command and `--resume`. A disk that fails makes him try again.
+    mutating func startCoordinator() {
+        coordinatorLife += 1
+        if sabotage == .unverifiedCheckpoint { passFlippedCheckpoints() }
+        var options = run.options
+        options.files = disk
+        do {
+            let host = try CoordinatorHost(options, audit: scenario.audit, sabotage: sabotage, at: now)
+            coordinator = host
+            failedStarts = 0
+            tell("the coordinator starts: epoch \(host.opening.epoch), step \(host.opening.state.step)")
+            for skipped in host.opening.skipped { tell(skipped) }
+            witness.opened(
+                at: host.opening.state.step, digest: host.opening.state.digest.description, host.opening.epoch)
+        } catch {
+            tell("the coordinator cannot start: \(error)")
+            failedStarts += 1
+            if failedStarts > Self.mostFailedStarts { witness.accuse("the coordinator cannot start: \(error)") }
+            return coordinatorDies(losingPower: false)
+        }
+        if let outputs = coordinator?.begin(at: now) { carryOut(outputs) }
+        plan(.coordinatorTick(life: coordinatorLife), in: .milliseconds(250))
+    }
+
+    mutating func driveCoordinator(_ event: CoordinatorEvent, _ payload: Payload) {
+        guard let outputs = coordinator?.handle(event, payload, at: now) else { return }
+        if disk.isDead { return coordinatorDies(losingPower: dice.happens(0.5)) }
+        carryOut(outputs)
+    }
+
+    mutating func carryOut(_ outputs: [CoordinatorHost.Output]) {
+        for output in outputs {
+            switch output {
+            case .message(let envelope, let payload, let peer): transmit(envelope, payload, to: peer)
+            case .save(let checkpoint):
+                plan(.save(checkpoint, life: coordinatorLife), in: dice.milliseconds(1...(isCalm ? 5 : 300)))
+            case .committed(let step, let digest): committed(step, digest)
+            case .wentBack(let step, let epoch):
+                tell("going back to step \(step), epoch \(epoch)")
+                coordinatorLife += 1
+                plan(.coordinatorTick(life: coordinatorLife), in: .milliseconds(250))
+                witness.wentBack(to: step, epoch)
+            case .note(let notice): note(notice)
+            case .ended(let failed): ended(failed: failed)
+            }
+        }
+    }
+
+    private mutating func committed(_ step: Int, _ digest: String) {
+        tell("step \(step) committed: \(digest.prefix(12))")
+        witness.committed(step, digest)
+    }
+
+    private mutating func note(_ notice: Notice) {
+        tell("coordinator: \(notice)")
+        witness.noted(notice, hasLiar: scenario.hasLiar)
+    }
+
+    mutating func save(_ checkpoint: Checkpoint) {
+        guard let (saved, outputs) = coordinator?.write(checkpoint, at: now) else { return }
+        if disk.isDead { return coordinatorDies(losingPower: dice.happens(0.5)) }
+        if let saved {
+            tell("checkpoint of step \(saved) saved")
+            witness.saved(saved)
+        }
+        carryOut(outputs)
+    }
+
+    /// The process is over by itself: all is done, or the disk has failed and somebody has to see to it.
+    private mutating func ended(failed: Bool) {
+        let life = coordinatorLife
+        saveWhatWaits(life)
+        guard coordinator != nil else { return }
+        tell(failed ? "the coordinator gives up" : "the run is over")
+        if failed { return coordinatorDies(losingPower: false) }
+        coordinator = nil
+        isOver = true
+        witness.ended()
+    }
+
+    /// A process does not end before its archivist has.
+    private mutating func saveWhatWaits(_ life: Int) {
+        for case .save(let checkpoint, life) in agenda.items {
+            save(checkpoint)
+            if coordinator == nil { return }
+        }
+    }
+
+    mutating func coordinatorDies(losingPower: Bool) {
+        if losingPower { strike(.powerFailure) }
+        tell("the coordinator is dead\(losingPower ? ", its machine without power" : "")")
+        coordinator = nil
+        coordinatorLife += 1
+        disk.crash(losingPower: losingPower, &dice)
+        plan(.restartCoordinator, in: dice.milliseconds(isCalm ? 100...200 : 100...5_000))
+    }
+
+    /// What a reader sees who does not look at the seal: a checkpoint whose file was damaged has a state, too, but not the right
+    /// one.
+    private func passFlippedCheckpoints() {
+        for path in disk.paths(in: "/run/checkpoints") where witness.isFlipped(path) {
+            guard let step = Int(path.split(separator: "-").last?.prefix { $0.isNumber } ?? ""), step > 0,
+                let bytes = try? witness.wrongCheckpoint(step).encode()
+            else { continue }
+            disk.put(bytes, path)
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Contract
+import Coordination
+import Hashing
+import Training
+
+/// Watches a run, and says what must not have happened.
+struct Witness {
+    private let run: TinyRun
+    /// The first thing that must not have happened.
+    private(set) var violation: String?
+    /// The digest of the newest state.
+    private(set) var digest: String?
+    private(set) var committedSteps = 0
+    /// How many steps the state has.
+    private var step = 0
+    private var epoch: UInt64 = 0
+    /// Checkpoints that were reported as saved and are to be there, newest last.
+    private var saved: [Int] = []
+    private var flippedPaths: Set<String> = []
+    /// The examples of each committed step and shard.
+    private var examples: [[Int: [UInt32]]] = Array(repeating: [:], count: TinyRun.steps)
+
+    init(_ run: TinyRun) {
+        self.run = run
+    }
+
+    mutating func accuse(_ sentence: String) {
+        if violation == nil { violation = sentence }
+    }
+
+    // MARK: - The coordinator's state
+
+    /// A coordinator went on from a state: none is lost but those since the newest checkpoint that is whole.
+    mutating func opened(at step: Int, digest: String, _ epoch: UInt64) {
+        let expected = saved.last { !isFlipped(path(ofStep: $0)) } ?? 0
+        if step < expected {
+            accuse("the run went on from step \(step), though the checkpoint of step \(expected) was saved")
+        }
+        begin(step, epoch)
+        check(step, digest)
+    }
+
+    /// The run went back because a sum was wrong; checkpoints of later steps are gone for a reason.
+    mutating func wentBack(to step: Int, _ epoch: UInt64) {
+        saved.removeAll { $0 > step }
+        begin(step, epoch)
+    }
+
+    private mutating func begin(_ step: Int, _ epoch: UInt64) {
+        if epoch <= self.epoch { accuse("epoch \(epoch) follows epoch \(self.epoch)") }
+        self.epoch = epoch
+        self.step = step
+    }
+
+    mutating func committed(_ step: Int, _ digest: String) {
+        if step != self.step { accuse("step \(step) was committed after \(self.step) steps") }
+        self.step = step + 1
+        committedSteps += 1
+        check(step + 1, digest)
+    }
+
+    private mutating func check(_ step: Int, _ digest: String) {
+        self.digest = digest
+        if digest != run.digests[step] {
+            accuse(
+                "after step \(step) the digest is \(digest.prefix(12)), and the quiet run's is \(run.digests[step].prefix(12))"
+            )
+        }
+    }
+
+    mutating func saved(_ step: Int) {
+        saved = Array((saved.filter { $0 != step } + [step]).suffix(2))
+        flippedPaths.remove(path(ofStep: step))
+    }
+
+    mutating func ended() {
+        if step != TinyRun.steps { accuse("the run ended after \(step) of \(TinyRun.steps) steps") }
+        checkPasses()
+    }
+
+    mutating func noted(_ notice: Notice, hasLiar: Bool) {
+        if hasLiar { return }
+        switch notice {
+        case .resultsDiffer, .quarantined: accuse("sound workers differ: \(notice)")
+        default: break
+        }
+    }
+
+    // MARK: - Files
+
+    private func path(ofStep step: Int) -> String {
+        "/run/checkpoints/step-" + String(String(10_000_000_000 + step).dropFirst()) + ".h5"
+    }
+
+    func isFlipped(_ path: String) -> Bool { flippedPaths.contains(path) }
+
+    mutating func flipped(_ path: String) { flippedPaths.insert(path) }
+
+    // MARK: - Examples
+
+    /// A worker's leaf used these examples.
+    mutating func used(_ round: Round, _ shard: Int, _ found: [UInt32]) {
+        guard examples.indices.contains(round.step) else { return }
+        if let other = examples[round.step][shard], other != found {
+            accuse("\(round): two workers used unlike examples of shard \(shard): \(other) and \(found)")
+        }
+        examples[round.step][shard] = found
+    }
+
+    /// Each pass of a shard shows each of its examples once.
+    private mutating func checkPasses() {
+        for shard in 0..<run.contract.shards {
+            let stream = examples.flatMap { $0[shard] ?? [] }
+            let all = run.program.plan.examples(inShard: shard).map(UInt32.init)
+            if stream.count != TinyRun.steps * run.contract.microbatch {
+                accuse("\(stream.count) examples of shard \(shard) were used in \(TinyRun.steps) steps")
+            }
+            for start in stride(from: 0, to: stream.count - all.count + 1, by: all.count) {
+                let pass = stream[start..<(start + all.count)].sorted()
+                if pass != all { accuse("a pass of shard \(shard) has the examples \(pass), not \(all)") }
+            }
+        }
+    }
+
+    // MARK: - Sabotage
+
+    /// A checkpoint that is whole and wrong: of the right step, from made-up sums.
+    func wrongCheckpoint(_ step: Int) throws -> Checkpoint {
+        var state = run.program.initialState()
+        var dice = Dice(seed: UInt64(step))
+        for _ in 0..<step {
+            var sum = (0..<run.program.layout.partialCount).map { _ in Float.random(in: -1...1, using: &dice) }
+            _ = try run.program.rule.apply(&sum, to: &state)
+        }
+        return Checkpoint(contract: run.contract, run: "", state: state, history: History())
+    }
+}

@@ -1,0 +1,147 @@
+import Cluster
+import Contract
+import Coordination
+import Training
+
+/// One worker process: carries out what the real state machine decides, with the made-up gradient.
+struct WorkerHost {
+    /// What its actions lead to.
+    enum Output {
+        case connect
+        case message(Envelope<WorkerMessage>, Payload, isBulk: Bool)
+        /// Report that the contract's graph is built, after a while.
+        case prepare(probe: String)
+        /// Report the leaf, after a while.
+        case compute(Leaf, [Float])
+        case note(Notice)
+    }
+
+    private struct Key: Hashable {
+        var round: Round
+        var node: Int
+    }
+
+    private struct Sum {
+        var fold: TreeFold
+        var membership: Int
+        var inserted: Set<Int> = []
+    }
+
+    private(set) var state: WorkerState
+    private let run: TinyRun
+    /// How a machine that computes wrongly changes its sums; nil for one that is sound.
+    private let defect: Float?
+    private let sabotage: Sabotage?
+    private var contract: Contract?
+    private var pixels: [PixelSplit: [UInt32: [UInt8]]] = [:]
+    private var arriving: [Float] = []
+    private var parameters: [Float] = []
+    private var sums: [Key: Sum] = [:]
+    private var results: [Key: [Float]] = [:]
+    /// The examples that went into the leaves of training rounds since they were last asked for.
+    private(set) var used: [(round: Round, shard: Int, examples: [UInt32])] = []
+    private(set) var ending: (sentence: String, failed: Bool)?
+
+    init(_ run: TinyRun, name: String, process: Int, threads: Int, defect: Float?, sabotage: Sabotage?) {
+        self.run = run
+        self.defect = defect
+        self.sabotage = sabotage
+        let hello = WorkerMessage.Hello(name: name, host: "simulated", process: process, threads: threads)
+        state = WorkerState(.init(hello: hello, endpoint: "simulated", timing: run.options.timing))
+    }
+
+    mutating func handle(_ event: WorkerEvent, _ payload: Payload, at now: Duration) -> [Output] {
+        state.handle(event, at: now).compactMap { carryOut($0, payload) }
+    }
+
+    /// Adds a leaf's result to its node's sum, once, unless that was forgotten meanwhile.
+    mutating func insert(_ partial: [Float], of leaf: Leaf) {
+        let key = Key(round: leaf.round, node: leaf.node)
+        guard sums[key]?.membership == leaf.membership, sums[key]?.inserted.insert(leaf.shard).inserted == true else {
+            return
+        }
+        let node = run.contract.tree.leaf(ofShard: leaf.shard)
+        sums[key]?.fold.insert(partial, at: node)
+    }
+
+    /// Whether everything but this leaf is in its node's sum, so that pieces of the sum are final before it is finished.
+    func isLast(_ leaf: Leaf) -> Bool {
+        guard let sum = sums[Key(round: leaf.round, node: leaf.node)], sum.membership == leaf.membership else {
+            return false
+        }
+        return sum.inserted.union([leaf.shard]).count == run.contract.tree.shards(under: leaf.node).count
+    }
+
+    /// How many chunks a partial has.
+    func chunks(_ kind: Round.Kind) -> Int {
+        (4 * run.count(kind) + CoordinatorHost.chunkBytes - 1) / CoordinatorHost.chunkBytes
+    }
+
+    mutating func takeUsed() -> [(round: Round, shard: Int, examples: [UInt32])] {
+        defer { used = [] }
+        return used
+    }
+
+    private mutating func carryOut(_ action: WorkerAction, _ payload: Payload) -> Output? {
+        switch action {
+        case .connect: return .connect
+        case .send(let envelope): return .message(envelope, .nothing, isBulk: false)
+        case .sendBulk(let envelope): return .message(envelope, .nothing, isBulk: true)
+        case .prepare(let contract, _):
+            self.contract = contract
+            return .prepare(probe: contract.probeDigest)
+        case .placeParameters(_, let offset):
+            if offset == 0 { arriving = [] }
+            arriving.replaceSubrange(min(offset / 4, arriving.count)..., with: payload.floats)
+        case .useParameters:
+            if sabotage == .firstParametersForEver, !parameters.isEmpty { return nil }
+            parameters = arriving
+        case .placeRows(let split, let examples): store(payload.bytes, split, examples)
+        case .compute(let leaf): return compute(leaf)
+        case .upload(let chunk): return upload(chunk)
+        case .forget(let round, let node):
+            sums[Key(round: round, node: node)] = nil
+            results[Key(round: round, node: node)] = nil
+        case .end(let sentence, let failed): ending = (sentence, failed)
+        case .note(let notice): return .note(notice)
+        }
+        return nil
+    }
+
+    private mutating func store(_ bytes: [UInt8], _ split: PixelSplit, _ examples: [UInt32]) {
+        let size = run.program.pixelsPerExample
+        for (index, example) in examples.enumerated() where bytes.count >= (index + 1) * size {
+            pixels[split, default: [:]][example] = Array(bytes[(index * size)..<((index + 1) * size)])
+        }
+    }
+
+    private mutating func compute(_ leaf: Leaf) -> Output? {
+        guard let contract else { return nil }
+        var examples = TinyRun.examples(leaf.round, shard: leaf.shard, contract, run.program.plan)
+        if sabotage == .anExampleTwice, examples.count > 1 { examples[1] = examples[0] }
+        let rows = examples.map { pixels[leaf.round.kind.split]?[$0] ?? [] }
+        if leaf.round.kind == .training {
+            used.append((leaf.round, leaf.shard, rows.map { $0.isEmpty ? .max : NumberedExamples.example($0) }))
+        }
+        let key = Key(round: leaf.round, node: leaf.node)
+        if sums[key] == nil {
+            sums[key] = Sum(
+                fold: TreeFold(contract.tree, target: leaf.node, format: run.format(leaf.round.kind)),
+                membership: leaf.membership)
+        }
+        let partial = TinyRun.leaf(
+            leaf.round, shard: leaf.shard, pixels: rows, parameters: parameters, count: run.count(leaf.round.kind))
+        return .compute(leaf, partial)
+    }
+
+    private mutating func upload(_ chunk: WorkerMessage.PartialChunk) -> Output? {
+        let key = Key(round: chunk.round, node: chunk.node)
+        if results[key] == nil { results[key] = sums[key]?.fold.takeResult() }
+        guard var sum = results[key] else { return nil }
+        if let defect { sum[0] += defect }
+        var fence = state.currentFence
+        fence.step = chunk.round.step
+        let piece = Array(sum[(chunk.offset / 4)..<((chunk.offset + chunk.bytes) / 4)])
+        return .message(Envelope(.partial(chunk), fence: fence), .floats(piece), isBulk: true)
+    }
+}

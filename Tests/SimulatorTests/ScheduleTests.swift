@@ -1,0 +1,70 @@
+import Testing
+
+@testable import Simulator
+
+/// Whole runs under simulated faults.
+@Suite struct ScheduleTests {
+    private static let blocks = 8
+    private static let runsPerBlock: UInt64 = 250
+
+    @Test(arguments: 0..<blocks) func faultsOfEveryKindChangeNothing(block: Int) throws {
+        var tally = Tally()
+        for run in 0..<Self.runsPerBlock {
+            var simulation = try Simulation(Scenario(UInt64(block) * Self.runsPerBlock + run))
+            tally.add(simulation.execute())
+        }
+        #expect(tally.violations.isEmpty, "\(tally)")
+        for kind in Tally.kinds { #expect(tally.faults[kind] ?? 0 > 0, "there was no \(kind)") }
+    }
+
+    @Test(arguments: [(1, 8), (2, 8), (3, 8), (5, 8), (3, 2), (1, 1), (7, 16)])
+    func anyNumberOfWorkersComputesAsOneThreadDoes(workers: Int, shards: Int) throws {
+        var simulation = try Simulation(.quiet(shards: shards, workers: workers), tellsStory: true)
+        let verdict = simulation.execute()
+        let quiet = try TinyRun.cached(shards: shards).digests.last
+        #expect(verdict.violation == nil && verdict.digest == quiet)
+        #expect(!simulation.story.contains { $0.contains(" moved ") })
+    }
+
+    @Test func twoQuietWorkersUploadTwoPartialsAStep() throws {
+        var simulation = try Simulation(.quiet(shards: 8, workers: 2), tellsStory: true)
+        _ = simulation.execute()
+        let rounds = simulation.story.filter { $0.contains("partials from 2 workers") }
+        #expect(rounds.count >= TinyRun.steps)
+        #expect(rounds.dropFirst().allSatisfy { $0.contains(": 2 partials") }, "\(rounds)")
+    }
+
+    @Test func aSlowWorkerHoldsNobodyUpForLong() throws {
+        var scenario = Scenario.quiet(shards: 8, workers: 2)
+        scenario.slowness = 2_000
+        var simulation = try Simulation(scenario, tellsStory: true)
+        #expect(simulation.execute().violation == nil)
+        #expect(simulation.story.contains { $0.contains("moved from w1 to w2 (missed its deadline") })
+    }
+
+    @Test func aWorkerThatComputesWronglyIsFoundAndTheRunGoesBack() throws {
+        var scenario = Scenario.quiet(shards: 4, workers: 4)
+        scenario.audit = 1
+        scenario.hasLiar = true
+        scenario.liarComesAt = .milliseconds(150)
+        var simulation = try Simulation(scenario, tellsStory: true)
+        #expect(simulation.execute().violation == nil)
+        #expect(simulation.story.contains { $0.contains("w4 is quarantined for the rest of this run") })
+    }
+
+    @Test func aSeedFixesTheWholeStory() throws {
+        for seed in [3, 14, 15] as [UInt64] {
+            var first = try Simulation(Scenario(seed), tellsStory: true)
+            var second = try Simulation(Scenario(seed), tellsStory: true)
+            #expect(first.execute().digest == second.execute().digest)
+            #expect(!first.story.isEmpty && Self.anonymous(first.story) == Self.anonymous(second.story))
+        }
+    }
+
+    /// A story without the run's random identifier.
+    private static func anonymous(_ story: [String]) -> [String] {
+        story.map { line in
+            line.split(separator: " ").filter { $0.count != 32 && !$0.hasSuffix(".tmp:") }.joined(separator: " ")
+        }
+    }
+}
