@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Cluster
@@ -27,5 +28,42 @@ import Testing
         #expect(try cluster.recordedDigests() == cluster.localDigests())
         let together = recorder.steps.drop { $0.workers < 2 }.dropFirst()
         #expect(together.allSatisfy { $0.partials >= 4 }, "\(together.map(\.partials))")
+    }
+
+    /// It comes when three sound ones are there, and the run ends a few steps after it is found.
+    @Test func aWorkerWhoseMachineFailsIsQuarantinedAndTheBitsStay() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        cluster.audit = 1
+        cluster.steps = 20_000
+        let weary = Mutex<BackgroundWorker?>(nil)
+        let interruption = Interruption()
+        let stepsLeft = Mutex<Int?>(nil)
+        let recorder = Recorder { [cluster] event in
+            switch event {
+            case .step(let step):
+                weary.withLock { worker in
+                    guard worker == nil, step.workers == 3 else { return }
+                    var broken = cluster
+                    broken.engine = WearyInterpreter()
+                    worker = BackgroundWorker(broken)
+                }
+                stepsLeft.withLock { left in
+                    guard let count = left else { return }
+                    left = count - 1
+                    if count == 0 { interruption.request("the test") }
+                }
+            case .notice(let sentence) where sentence.contains("is quarantined for the rest of this run"):
+                stepsLeft.withLock { $0 = 5 }
+            default: break
+            }
+        }
+        _ = try cluster.run(workers: 3, reporter: recorder, interruption: interruption)
+        let worker = try #require(weary.withLock { $0 })
+        #expect(worker.join()?.failed == true)
+        let digests = try cluster.recordedDigests()
+        cluster.steps = digests.count
+        #expect(try digests == cluster.localDigests())
+        #expect(digests.count < 20_000, "nobody was quarantined")
     }
 }

@@ -28,6 +28,4 @@ public enum Sabotage: String, CaseIterable, Sendable {
     case sameEpochAgain
     /// Time does not pass for the coordinator's decisions: nobody is missed, nothing is late.
     case noDeadlines
-    /// A worker that left is not told that it is unknown.
-    case noStrangers
 }

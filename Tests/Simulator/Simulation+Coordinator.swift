@@ -14,6 +14,7 @@ extension Simulation {
         do {
             let host = try CoordinatorHost(options, audit: scenario.audit, sabotage: sabotage, at: now)
             coordinator = host
+            lastRun = host.opening.run.description
             failedStarts = 0
             tell("the coordinator starts: epoch \(host.opening.epoch), step \(host.opening.state.step)")
             for skipped in host.opening.skipped { tell(skipped) }
@@ -107,7 +108,7 @@ extension Simulation {
     private func passFlippedCheckpoints() {
         for path in disk.paths(in: "/run/checkpoints") where witness.isFlipped(path) {
             guard let step = Int(path.split(separator: "-").last?.prefix { $0.isNumber } ?? ""), step > 0,
-                let bytes = try? witness.wrongCheckpoint(step).encode()
+                let bytes = try? witness.wrongCheckpoint(step, ofRun: lastRun).encode()
             else { continue }
             disk.put(bytes, path)
         }

@@ -54,6 +54,8 @@ public struct Simulation {
     var processes: [Process] = []
     var coordinator: CoordinatorHost?
     var coordinatorLife = 0
+    /// The identifier of the run, once there is one.
+    var lastRun = ""
     /// How often on end a coordinator could not start. A disk that is full or fails is mended sooner.
     var failedStarts = 0
     static let mostFailedStarts = 100

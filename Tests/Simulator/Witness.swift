@@ -125,13 +125,13 @@ struct Witness {
     // MARK: - Sabotage
 
     /// A checkpoint that is whole and wrong: of the right step, from made-up sums.
-    func wrongCheckpoint(_ step: Int) throws -> Checkpoint {
+    func wrongCheckpoint(_ step: Int, ofRun identifier: String) throws -> Checkpoint {
         var state = run.program.initialState()
         var dice = Dice(seed: UInt64(step))
         for _ in 0..<step {
             var sum = (0..<run.program.layout.partialCount).map { _ in Float.random(in: -1...1, using: &dice) }
             _ = try run.program.rule.apply(&sum, to: &state)
         }
-        return Checkpoint(contract: run.contract, run: "", state: state, history: History())
+        return Checkpoint(contract: run.contract, run: identifier, state: state, history: History())
     }
 }

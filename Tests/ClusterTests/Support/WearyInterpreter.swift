@@ -1,0 +1,31 @@
+import Tensors
+
+/// The interpreter on a machine that fails after a while: it passes the probe, and computes wrong gradients from the sixth on.
+struct WearyInterpreter: Engine {
+    var numericClass: String { Interpreter().numericClass }
+
+    func compile(_ graph: Graph) throws -> any Executable {
+        Weary(Interpreter().compile(graph))
+    }
+
+    private final class Weary: Executable {
+        private let sound: any Executable
+        private var runs = 0
+
+        init(_ sound: any Executable) {
+            self.sound = sound
+        }
+
+        var counters: ExecutionCounters { sound.counters }
+
+        func load(parameters: [Float], statistics: [Float]) {
+            sound.load(parameters: parameters, statistics: statistics)
+        }
+
+        func run(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float]) {
+            sound.run(inputs: inputs, noise: noise, into: &outputs)
+            runs += 1
+            if runs > 5 { outputs[0] += 1 }
+        }
+    }
+}
