@@ -61,7 +61,8 @@ class Comparison:
             config = self.network.configuration(self.folder, precision, microbatch)
             self.add(("engine", precision, batch), f"engine {precision}, {batch}", self.engine(precision, batch, config, shards))
             self.add_system(("system", precision, batch), precision, batch, shards, microbatch)
-            self.add_system(("threads", precision, batch), precision, batch, shards, microbatch, workers=1, threads=2)
+            if ("threads", precision) in self.network.goals:
+                self.add_system(("threads", precision, batch), precision, batch, shards, microbatch, workers=1, threads=2)
 
     def engine(self, precision, batch, config, shards):
         """Measures the engine, and keeps what its step costs beside its convolutions."""
@@ -90,7 +91,8 @@ class Comparison:
                 batch, shards, microbatch = self.network.batches[-1]
                 self.add_system((transport, precision, batch), precision, batch, shards, microbatch, transport=transport)
         self.add_system(("one worker", "f32", 256), "f32", 256, 8, 32, workers=1, prefix=["taskset", "-c", "0"])
-        self.add_system(("two workers", "f32", 256), "f32", 256, 8, 32)
+        if ("system", "f32", 256) not in self.contestants:
+            self.add_system(("system", "f32", 256), "f32", 256, 8, 32)
 
     # The strongest PyTorch.
 
@@ -138,8 +140,9 @@ class Comparison:
             for batch, _, _ in self.network.batches:
                 peer = self.sample("peer", precision, batch)
                 for kind, words in ARRANGEMENTS.items():
-                    table.faster(f"{name} {precision}, batch {batch}: {words}", self.sample(kind, precision, batch), peer,
-                                 self.network.goals.get((kind, precision)))
+                    if ours := self.sample(kind, precision, batch):
+                        goal = self.network.goals.get((kind, precision))
+                        table.faster(f"{name} {precision}, batch {batch}: {words}", ours, peer, goal)
                 table.cost(f"{name} {precision}, batch {batch}: step / its convolutions alone", self.steps[precision, batch],
                            self.network.goals.get("convolutions") if precision == "f32" else None)
             for transport in TRANSPORTS:
@@ -148,7 +151,7 @@ class Comparison:
                     table.faster(f"{name} {precision}, batch {batch}: 2 workers, {transport}",
                                  self.sample(transport, precision, batch), self.sample("peer", precision, batch), None)
         if self.network.whole:
-            table.faster(f"{name} f32, batch 256: 2 workers / 1 worker on one core", self.sample("two workers", "f32", 256),
+            table.faster(f"{name} f32, batch 256: 2 workers / 1 worker on one core", self.sample("system", "f32", 256),
                          self.sample("one worker", "f32", 256), self.network.goals["two workers"], "1 worker")
             self.report_memory(table)
 
@@ -164,6 +167,7 @@ class Comparison:
                 except Failed as error:
                     table.failure(f"memory {precision}, batch {batch}", str(error))
                     continue
-                theirs = [m for m in peer.memory if m["batch"] == batch][-1] if peer else None
+                # The first: a peak stays, so that of a later, larger batch would count as well.
+                theirs = [m for m in peer.memory if m["batch"] == batch][0] if peer else None
                 table.memory(f"{self.network.name} {precision}, batch {batch}: memory of all processes", ours, theirs,
                              self.network.goals["memory"], peer)

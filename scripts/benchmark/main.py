@@ -41,6 +41,14 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     here = machine.describe()
     table = Table()
+
+    def save():
+        """Keeps what is known so far, in case that somebody loses patience."""
+        minutes = (time.perf_counter() - begin) / 60
+        result = {"machine": here, "revision": revision(), "quick": chosen.quick, "minutes": minutes, "rows": table.rows}
+        chosen.json.write_text(json.dumps(result, indent=1) + "\n")
+        return minutes
+
     print(f"{machine.text(here)}; revision {revision()}", flush=True)
     for network in networks(folder, chosen.quick):
         print(f"\n── {network.name}", flush=True)
@@ -48,13 +56,11 @@ def main():
             Comparison(network, folder, chosen.python, chosen.quick).measure(table)
         except (Failed, OSError, subprocess.TimeoutExpired) as error:
             table.failure(network.name, str(error))
+        save()
     print("\n── Time to the published value", flush=True)
     time_to_value(table, folder, chosen.python, chosen.quick)
     print("\n" + table.text())
-    minutes = (time.perf_counter() - begin) / 60
-    print(f"\nMeasured in {minutes:.1f} minutes; load now {machine.describe()['load_before']:.2f}. JSON: {chosen.json}")
-    result = {"machine": here, "revision": revision(), "quick": chosen.quick, "minutes": minutes, "rows": table.rows}
-    chosen.json.write_text(json.dumps(result, indent=1) + "\n")
+    print(f"\nMeasured in {save():.1f} minutes; load now {machine.describe()['load_before']:.2f}. JSON: {chosen.json}")
 
 
 if __name__ == "__main__":

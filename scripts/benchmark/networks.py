@@ -41,7 +41,7 @@ def preset(name):
 
 def networks(folder, quick):
     """All of them, or the two of the goals."""
-    rounds, seconds = (2, 2.0) if quick else (5, 3.0)
+    rounds, seconds = (2, 2.0) if quick else (4, 3.0)
     eager = {"f32": [("f32", DATA_PARALLEL)], "bf16": [("bf16", DATA_PARALLEL)]}
     compiled = {"f32": eager["f32"] + [("compile", DATA_PARALLEL)], "bf16": eager["bf16"]}
     all_of_face = {
