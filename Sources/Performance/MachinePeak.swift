@@ -8,8 +8,10 @@ public struct MachinePeak: Hashable, Sendable {
     public let memory: Double
 
     /// Measures for about half a second.
-    public init(engine: any Engine) throws {
-        let product = Self.matrixProduct(size: 2048)
+    ///
+    /// - Parameter precision: What the matrix product is computed from.
+    public init(engine: any Engine, precision: Precision = .float32) throws {
+        let product = Self.matrixProduct(size: 2048).rounded(to: precision)
         arithmetic = product.linearFloatingPointOperations / (try Self.bestSeconds(product, engine))
         let elements = 1 << 25
         memory = Double(elements * MemoryLayout<Float>.stride) / (try Self.bestSeconds(Self.reading(elements), engine))

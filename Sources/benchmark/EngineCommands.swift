@@ -1,6 +1,7 @@
 import ArgumentParser
 import OneDNN
 import Performance
+import Tensors
 
 struct EngineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -55,6 +56,8 @@ struct PeakCommand: ParsableCommand {
         discussion: "Example:\n  benchmark peak --threads 2")
 
     @Option(help: "Rows and columns of the matrices.") var size = 2048
+    @Option(help: "What they hold: \(Precision.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var precision = Precision.float32
     @OptionGroup var measuring: MeasuringOptions
 
     func validate() throws {
@@ -63,7 +66,7 @@ struct PeakCommand: ParsableCommand {
 
     func run() throws {
         let engine = try OneDNNEngine()
-        let graph = MachinePeak.matrixProduct(size: size)
+        let graph = MachinePeak.matrixProduct(size: size).rounded(to: precision)
         let result = try measuring.stopwatch.measure {
             let loop = try GraphLoop(graph, engine: engine)
             return [
@@ -73,6 +76,7 @@ struct PeakCommand: ParsableCommand {
                 }
             ]
         }
-        try PeakReport(numericClass: engine.numericClass, operations: Rate(result[0])).print(json: measuring.json)
+        try PeakReport(numericClass: engine.numericClass, precision: precision.rawValue, operations: Rate(result[0]))
+            .print(json: measuring.json)
     }
 }

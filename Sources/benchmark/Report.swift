@@ -39,11 +39,12 @@ struct Report: Encodable {
 
 struct PeakReport: Encodable {
     let numericClass: String
+    let precision: String
     let operations: Rate
 
     func print(json: Bool) throws {
         guard !json else { return try Benchmark.printJSON(self) }
-        Swift.print("\(numericClass): \(operations.scaled(by: 1e-9).text(unit: "GFLOP/s"))")
+        Swift.print("\(precision), \(numericClass): \(operations.scaled(by: 1e-9).text(unit: "GFLOP/s"))")
     }
 }
 

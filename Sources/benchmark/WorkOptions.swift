@@ -42,6 +42,8 @@ struct WorkOptions: ParsableArguments {
     }
 }
 
+extension Precision: ExpressibleByArgument {}
+
 extension InstructionSet: ExpressibleByArgument {
     static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }
