@@ -55,11 +55,15 @@ extension GraphLoop {
         (executable as? any ProfilingExecutable)?.profile(inputs: inputs, noise: noise, into: &outputs)
     }
 
+    /// Runs the graph's convolutions and matrix products alone, on what a run has left in memory: the least that a run can take.
+    public func runLinearParts() {
+        (executable as? any ProfilingExecutable)?.runLinearParts()
+    }
+
     /// The time of a run's convolutions and matrix products alone.
     func secondsOfLinearParts(runs: Int) -> Double {
-        guard let executable = executable as? any ProfilingExecutable else { return 0 }
-        executable.runLinearParts()
-        let time = ContinuousClock().measure { for _ in 0..<runs { executable.runLinearParts() } }
+        runLinearParts()
+        let time = ContinuousClock().measure { for _ in 0..<runs { runLinearParts() } }
         return time / .seconds(1) / Double(runs)
     }
 }

@@ -62,18 +62,20 @@ struct Subject: Sendable {
     func trainingWork() throws -> Stopwatch.Work {
         let loop = try GraphLoop(
             graph, engine: engine, parameters: parameters, statistics: statistics, runsPerLoad: runsPerLoad)
-        return work(loop)
+        return work { loop.run() }
     }
 
-    /// Its convolutions and matrix products alone.
+    /// Its convolutions and matrix products alone, by the same kernels in the same memory.
     func linearWork() throws -> Stopwatch.Work {
-        work(try GraphLoop(graph.linearOperationsAlone(), engine: engine, parameters: parameters))
+        let loop = try GraphLoop(graph, engine: engine, parameters: parameters, statistics: statistics)
+        loop.run()
+        return work { loop.runLinearParts() }
     }
 
-    private func work(_ loop: GraphLoop) -> Stopwatch.Work {
+    private func work(_ run: @escaping () -> Void) -> Stopwatch.Work {
         let images = Double(microbatch)
         return {
-            loop.run()
+            run()
             return images
         }
     }

@@ -17,14 +17,6 @@ struct CostTests {
         #expect(graph.linearFloatingPointOperations == 2 * operations)
     }
 
-    @Test(arguments: Preset.all.map(\.name))
-    func theLinearOperationsAloneAreAllOfThem(_ name: String) throws {
-        let graph = try trainingGraph(name)
-        let alone = graph.linearOperationsAlone()
-        #expect(alone.linearFloatingPointOperations == graph.linearFloatingPointOperations)
-        #expect(alone.nodes.filter(\.isLinear).count == graph.nodes.filter(\.isLinear).count)
-    }
-
     @Test func aProfileAccountsForAllOfARun() throws {
         let graph = try trainingGraph("mlp")
         let engine = try OneDNNEngine()
