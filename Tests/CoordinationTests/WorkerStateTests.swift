@@ -294,6 +294,19 @@ extension [WorkerAction] {
         #expect(wanted[0].examples.sorted() == (try needed(0)).sorted())
     }
 
+    @Test func lostCreditDoesNotHoldUploadsUpForEver() throws {
+        var bench = Bench(threads: 8)
+        bench.join()
+        for shard in 0..<8 { _ = bench.hear(lease(8 + shard, identifier: UInt64(shard)), step: 3) }
+        for shard in 0..<8 { _ = bench.hearRows(try needed(shard)) }
+        for leaf in bench.hearParameters(step: 3).leaves { _ = bench.handle(.leafFinished(leaf)) }
+        bench.now = .milliseconds(1_900)
+        _ = bench.hear(.heartbeat, step: 3)
+        #expect(bench.handle(.tick).uploads.isEmpty)
+        bench.now = .milliseconds(2_100)
+        #expect(!bench.handle(.tick).uploads.isEmpty)
+    }
+
     @Test func aCoordinatorThatCannotGoOnFailsItsWorkers() {
         var bench = Bench()
         bench.join()

@@ -62,6 +62,7 @@ extension Simulation {
     private mutating func note(_ notice: Notice) {
         tell("coordinator: \(notice)")
         witness.noted(notice, hasLiar: scenario.hasLiar)
+        if case .undecided = notice { startWorker() }
     }
 
     mutating func save(_ checkpoint: Checkpoint) {

@@ -115,6 +115,7 @@ extension WorkerState {
     mutating func askAgain() {
         askForParametersAgain()
         askForRowsAgain()
+        uploadWithoutCredit()
     }
 
     /// What was asked for and did not come is taken for lost: everything that leaves wait for is asked for anew, and

@@ -135,6 +135,7 @@ extension WorkerState {
         for chunk in task.ready.dropFirst(task.uploaded) {
             let range = chunks.bytes(of: chunk)
             guard upload.admits(range.count) else { return }
+            if upload.outstanding == 0 { creditProgress = now }
             upload.spend(range.count)
             tasks[index].uploaded += 1
             actions.append(
@@ -145,7 +146,19 @@ extension WorkerState {
         }
     }
 
+    /// Credit that does not come was lost with a connection, and its chunks perhaps, too. What is left is sent all the same: then
+    /// the next heartbeat says that nothing is in hand, and the coordinator has the node computed anew where it misses pieces.
+    mutating func uploadWithoutCredit() {
+        guard tasks.contains(where: { $0.uploaded < $0.ready.count }), now - creditProgress > timing.retry else {
+            return
+        }
+        creditProgress = now
+        upload.restart()
+        uploadSums()
+    }
+
     mutating func takeCredit(_ bytes: Int) {
+        creditProgress = now
         upload.refund(bytes)
         uploadSums()
     }

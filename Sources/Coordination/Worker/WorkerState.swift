@@ -63,6 +63,8 @@ public struct WorkerState: Sendable {
     var arriving: (step: Int, bytes: Int)?
     var parametersProgress: Duration = .zero
     var upload = CreditWindow(limit: 1)
+    /// When credit came last, or was first missed.
+    var creditProgress: Duration = .zero
 
     var copies: [BackgroundCopy] = []
     /// Examples asked for and not here yet.
