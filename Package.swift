@@ -89,8 +89,9 @@ let package = Package(
         .executableTarget(
             name: "benchmark",
             dependencies: [
-                "ConfigurationFiles", "Performance", "OneDNN", "Training", "Contract", "VAE", "Tensors",
+                "ConfigurationFiles", "Performance", "OneDNN", "Cluster", "Training", "Contract", "VAE", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
 
         // What scripts/chaos breaks real processes with; not installed.

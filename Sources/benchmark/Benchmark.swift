@@ -1,13 +1,15 @@
 import ArgumentParser
 import Performance
 
-/// What `scripts/bench` measures inside one process: the engine without sockets, coordinator and optimizer.
+/// What `scripts/bench` does not measure whole: the engine without sockets and optimizer, the coordinator without an engine.
 @main
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "benchmark", abstract: "Measures the engine alone; scripts/bench measures the whole system.",
+        commandName: "benchmark",
+        abstract: "Measures the engine or the coordinator alone; scripts/bench measures the whole system.",
         subcommands: [
             EngineCommand.self, ConvolutionsCommand.self, StepCommand.self, PeakCommand.self, CountCommand.self,
+            CoordinatorCommand.self, IdleWorkersCommand.self,
         ])
 }
 

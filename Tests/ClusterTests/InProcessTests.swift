@@ -3,6 +3,7 @@ import Coordination
 import Foundation
 import Messaging
 import Synchronization
+import Tensors
 import Testing
 import Training
 import TrainingTestSupport
@@ -30,22 +31,44 @@ import TrainingTestSupport
         #expect(try cluster.run(workers: 2).digest == cluster.localDigests().last)
     }
 
+    @Test(arguments: [(1, 1), (2, 1), (3, 1), (1, 2)])
+    func sumsInBfloat16AreOfOneDigestTooAndAnother(workers: Int, threads: Int) throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        let float32 = try cluster.localDigests()
+        cluster.configuration.wire = .bfloat16
+        let bfloat16 = try cluster.localDigests()
+        #expect(bfloat16 != float32)
+        #expect(try cluster.run(workers: workers, threads: threads).digest == bfloat16.last)
+        #expect(try cluster.recordedDigests() == bfloat16)
+    }
+
+    /// The floor of a synchronous step: each worker is sent the parameters once and sends one gradient, in whole chunks.
+    @Test(arguments: WireFormat.allCases)
+    func aStepMovesOneGradientAndOneSetOfParametersForEachWorker(wire: WireFormat) throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        cluster.steps = 1_000_000
+        cluster.configuration.wire = wire
+        let steps = try cluster.steps(with: 2, count: 30)
+        let program = try TrainingProgram(cluster.configuration, trainingExamples: 100, validationExamples: 21)
+        let parameters = 4 * (program.layout.parameters.count + program.layout.statistics.count)
+        #expect(steps.allSatisfy { $0.traffic.partialBytes == 2 * program.partialFormat.bytes })
+        #expect(steps.allSatisfy { $0.traffic.partialMessages == 2 })
+        // A step after an evaluation finds its parameters there already.
+        let sent = Set(steps.map(\.traffic.parameterBytes))
+        #expect(sent.isSubset(of: [0, 2 * parameters]))
+        #expect(steps.count { $0.traffic.parameterBytes == 0 } <= steps.count / 2)
+        #expect(Set(steps.map(\.traffic.parameterMessages)).isSubset(of: [0, 2]))
+        let gradient = wire == .float32 ? 4 : 2
+        #expect(program.partialFormat.bytes <= gradient * (program.layout.parameters.count + 1) + 4 * 8)
+    }
+
     @Test func twoWorkersUploadTwoPartialsAStep() throws {
         var cluster = try TestCluster()
         defer { cluster.remove() }
         cluster.steps = 1_000_000
-        let interruption = Interruption()
-        let seen = Mutex(0)
-        let recorder = Recorder { event in
-            guard case .step(let step) = event, step.workers == 2 else { return }
-            let count = seen.withLock { seen in
-                seen += 1
-                return seen
-            }
-            if count == 30 { interruption.request("enough") }
-        }
-        _ = try cluster.run(workers: 2, reporter: recorder, interruption: interruption)
-        let both = recorder.steps.drop { $0.workers < 2 }.dropFirst()
+        let both = try cluster.steps(with: 2, count: 30)
         #expect(both.count >= 29)
         #expect(both.allSatisfy { $0.partials == 2 })
     }

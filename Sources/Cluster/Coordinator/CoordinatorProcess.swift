@@ -33,6 +33,8 @@ public final class CoordinatorProcess {
     private var state: CoordinatorState
     private var sums: SumStore
     private var outgoing = OutgoingParameters()
+    private var traffic = Traffic()
+    private var trafficOfEarlierRounds = Traffic()
     private var queue: [CoordinatorEvent] = []
     private var pace: Pace
     private var checkpointDue: Duration = .zero
@@ -301,11 +303,16 @@ public final class CoordinatorProcess {
             let inUse = state.stepsInUse
             guard let chunk = outgoing.chunk(offset..<(offset + bytes), ofStep: step, of: &training, keeping: inUse)
             else { return }
+            traffic.parameterBytes += chunk.count
+            traffic.parameterMessages += 1
             check(try post.send(.parameters(offset: offset, bytes: bytes), step: step, chunk, to: peer), peer)
         case .sendRows(let split, let examples, let peer):
             let pixels = try options.source.pixels(of: examples.map(Int.init), in: split.split)
+            traffic.pixelBytes += pixels.count
             check(try post.send(pixels, of: examples, in: split, step: training.model.step, to: peer), peer)
         case .place(let lease, let offset, let total):
+            traffic.partialBytes += payload.count
+            traffic.partialMessages += 1
             sums.place(payload, lease: lease, offset: offset, total: total)
         case .commit(let lease, let node): sums.commit(lease: lease, node: node)
         case .drop(let lease): sums.drop(lease: lease)
@@ -340,6 +347,7 @@ public final class CoordinatorProcess {
             if let found = try training.record(evaluation: sum, report, imagesPerSecond: speed) {
                 reporter.report(.evaluated(found))
             }
+            trafficOfEarlierRounds = traffic
             goOn()
         case .training: try finish(sum, report, speed)
         }
@@ -347,7 +355,9 @@ public final class CoordinatorProcess {
 
     /// The next step's parameters leave before anything is written down, chunk by chunk as they are updated.
     private func finish(_ sum: consuming [Float], _ report: RoundReport, _ speed: Double) throws {
-        let step = try training.apply(sum, report, imagesPerSecond: speed)
+        let step = try training.apply(
+            sum, report, imagesPerSecond: speed, traffic: traffic - trafficOfEarlierRounds)
+        trafficOfEarlierRounds = traffic
         goOn()
         handleQueue()
         settle()

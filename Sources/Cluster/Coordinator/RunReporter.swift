@@ -61,6 +61,8 @@ public struct StepReport: Sendable {
     public var workers: Int
     /// How many partials came whole.
     public var partials: Int
+    /// What went over the bulk link for it.
+    public var traffic: Traffic
 }
 
 /// What an evaluation came to. Nats are summed over dimensions and averaged over the held-out examples.

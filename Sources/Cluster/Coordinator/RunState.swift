@@ -80,7 +80,7 @@ package struct RunState {
     /// Decides on the sum of a step and records what it measured. The parameters move when they are settled.
     /// - Throws: `DivergedError`, `FileError`.
     package mutating func apply(
-        _ sum: consuming [Float], _ report: RoundReport, imagesPerSecond: Double
+        _ sum: consuming [Float], _ report: RoundReport, imagesPerSecond: Double, traffic: Traffic = Traffic()
     ) throws -> StepReport {
         let update = try program.rule.prepare(&sum, for: model)
         program.rule.advance(&model, by: sum)
@@ -93,7 +93,7 @@ package struct RunState {
         return StepReport(
             step: step.step, epoch: epoch, totalSteps: totalSteps, reconstruction: step.reconstruction,
             divergence: step.divergence, imagesPerSecond: imagesPerSecond, workers: report.workers,
-            partials: report.partials)
+            partials: report.partials, traffic: traffic)
     }
 
     /// Records the sums of an evaluation.

@@ -90,6 +90,23 @@ struct TestCluster {
         return outcome
     }
 
+    /// Runs with so many workers until so many steps were computed by all of them, and answers those but the first, whose
+    /// round may have begun with fewer.
+    func steps(with workers: Int, count: Int) throws -> ArraySlice<StepReport> {
+        let interruption = Interruption()
+        let seen = Mutex(0)
+        let recorder = Recorder { event in
+            guard case .step(let step) = event, step.workers == workers else { return }
+            let number = seen.withLock { seen in
+                seen += 1
+                return seen
+            }
+            if number == count { interruption.request("enough") }
+        }
+        _ = try run(workers: workers, reporter: recorder, interruption: interruption)
+        return recorder.steps.drop { $0.workers < workers }.dropFirst()
+    }
+
     /// The digests that one thread of one process gets, after each step.
     func localDigests() throws -> [String] {
         let program = try TrainingProgram(
