@@ -42,6 +42,9 @@ struct CoordinatorRun {
         return try meter.row(configuration: configuration, transport: transport)
     }
 
+    /// After each epoch pictures are drawn, which is not what is measured.
+    private static let stepsInEpoch = 256
+
     private var address: String {
         transport == .ipc ? "ipc://\(folder)/socket" : "tcp://127.0.0.1:\(2 * Int.random(in: 10_000...30_000))"
     }
@@ -49,7 +52,7 @@ struct CoordinatorRun {
     private func options(_ address: String, keys: String?) throws -> CoordinatorOptions {
         let images = configuration.model.images
         let source = IdleExamples(
-            examples: configuration.shards * configuration.microbatch, channels: images.channels,
+            examples: configuration.shards * Self.stepsInEpoch, channels: images.channels,
             height: images.height, width: images.width)
         var options = CoordinatorOptions(
             configuration: configuration, configurationText: "", source: source, directory: folder + "/run",
