@@ -90,10 +90,11 @@ final class ComputeThread: Sendable {
 
         private mutating func prepare(_ workshop: Workshop, probes: Bool) throws -> String? {
             self.workshop = workshop
-            leafComputer = try workshop.program.leafComputer(engine: engine)
+            let computer = try workshop.program.leafComputer(engine: engine)
+            leafComputer = computer
             evaluationComputer = nil
             leafSnapshot = nil
-            return probes ? try workshop.program.probe(engine: engine).description : nil
+            return probes ? workshop.program.probe(on: computer).description : nil
         }
 
         private mutating func compute(_ leaf: Leaf, _ snapshot: Snapshot) throws {

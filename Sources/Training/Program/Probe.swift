@@ -8,7 +8,11 @@ extension TrainingProgram {
     ///
     /// The probe is microbatch 0 of shard 0 on the initial parameters, with pixels that are keyed random bytes.
     public func probe(engine: any Engine) throws -> SHA256Digest {
-        let computer = try leafComputer(engine: engine)
+        probe(on: try leafComputer(engine: engine))
+    }
+
+    /// Runs the probe on a graph that is compiled already; it then holds the initial parameters.
+    public func probe(on computer: LeafComputer) -> SHA256Digest {
         let state = initialState()
         computer.load(parameters: state.parameters, statistics: state.statistics)
         var partial = [Float](repeating: 0, count: layout.partialCount)
