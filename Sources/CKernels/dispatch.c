@@ -41,4 +41,18 @@ void tributary_fill_noise(
     else tributary_fill_noise_avx2(distribution, stream, probability, count, result);
 }
 
+void tributary_copy_avx2(
+    const int64_t *extents, const void *source, const int64_t *source_strides, void *target,
+    const int64_t *target_strides, int is_half);
+void tributary_copy_avx512(
+    const int64_t *extents, const void *source, const int64_t *source_strides, void *target,
+    const int64_t *target_strides, int is_half);
+
+void tributary_copy(
+    tributary_instruction_set set, const int64_t extents[4], const void *source, const int64_t source_strides[4],
+    void *target, const int64_t target_strides[4], int is_half) {
+    if (set == TRIBUTARY_AVX512) tributary_copy_avx512(extents, source, source_strides, target, target_strides, is_half);
+    else tributary_copy_avx2(extents, source, source_strides, target, target_strides, is_half);
+}
+
 void tributary_flush_denormals(void) { _mm_setcsr(_mm_getcsr() | 0x8040); }

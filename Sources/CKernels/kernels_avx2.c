@@ -3,5 +3,6 @@
 #include "functions.inc"
 #include "program.inc"
 #include "columns.inc"
+#include "copy.inc"
 #include "noise.inc"
 #pragma clang attribute pop

@@ -46,7 +46,7 @@ enum BoundStep {
         case .kernel(let kernel): unsafe kernel.run(chunk)
         case .accumulate(let sum): unsafe sum.run(kernels, chunk)
         case .columns(let columns): unsafe columns.run(kernels, chunk)
-        case .copy(let copy): unsafe copy.run(borrowed, chunk: chunk)
+        case .copy(let copy): unsafe copy.run(borrowed, kernels, chunk: chunk)
         case .zero(let address, let bytes): unsafe address.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         case .noise(let noise):
             precondition(keys != nil, "a graph with noise needs keys")
@@ -155,7 +155,7 @@ struct BoundCopy {
         ])
     }
 
-    func run(_ borrowed: Borrowed, chunk: Int = 0, targetShift: Int = 0) {
+    func run(_ borrowed: Borrowed, _ kernels: tributary_instruction_set, chunk: Int = 0, targetShift: Int = 0) {
         let from = unsafe source.map { UnsafeRawPointer($0) } ?? Self.borrowedSource(plan.source, borrowed)
         let to = unsafe target.map { UnsafeMutableRawPointer($0) } ?? UnsafeMutableRawPointer(borrowed.outputs)
         guard let from = unsafe from, let to = unsafe to else { return }
@@ -166,7 +166,7 @@ struct BoundCopy {
             unsafe withUnsafePointer(to: &description.pointee.source.0) { sourceStrides in
                 unsafe withUnsafePointer(to: &description.pointee.target.0) { targetStrides in
                     unsafe tributary_copy(
-                        extents, from + size * sourceOffset, sourceStrides, to + size * targetOffset, targetStrides,
+                        kernels, extents, from + size * sourceOffset, sourceStrides, to + size * targetOffset, targetStrides,
                         plan.isHalf ? 1 : 0)
                 }
             }
@@ -212,7 +212,7 @@ struct BoundNoise {
                 sample: keys.sample)
             let place = unsafe staging ?? target + index * row
             unsafe tributary_fill_noise(kernels, distribution, &stream, probability, Int64(row), place)
-            unsafe copy?.run(Borrowed(), targetShift: index * row)
+            unsafe copy?.run(Borrowed(), kernels, targetShift: index * row)
         }
     }
 }

@@ -145,7 +145,7 @@ void tributary_fill_noise(
 
 /// Copies `extents` elements, of four bytes or of two, between two strided places.
 void tributary_copy(
-    const int64_t extents[4], const void *source, const int64_t source_strides[4], void *target,
+    tributary_instruction_set set, const int64_t extents[4], const void *source, const int64_t source_strides[4], void *target,
     const int64_t target_strides[4], int is_half);
 
 /// Sets flush-to-zero and denormals-are-zero for the calling thread.
