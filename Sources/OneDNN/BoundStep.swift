@@ -166,7 +166,8 @@ struct BoundCopy {
             unsafe withUnsafePointer(to: &description.pointee.source.0) { sourceStrides in
                 unsafe withUnsafePointer(to: &description.pointee.target.0) { targetStrides in
                     unsafe tributary_copy(
-                        kernels, extents, from + size * sourceOffset, sourceStrides, to + size * targetOffset, targetStrides,
+                        kernels, extents, from + size * sourceOffset, sourceStrides, to + size * targetOffset,
+                        targetStrides,
                         plan.isHalf ? 1 : 0)
                 }
             }

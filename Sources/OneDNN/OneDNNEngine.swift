@@ -30,6 +30,20 @@ public struct OneDNNEngine: Engine {
         self.instructionSet = inForce
     }
 
+    /// Sets oneDNN up for a numeric class, as another process named it.
+    ///
+    /// - Throws: `EngineError` where this process cannot compute in it.
+    public init(numericClass: String) throws {
+        let set = InstructionSet.allCases.first { numericClass.hasSuffix("/\($0.rawValue)") }
+        guard let set else {
+            throw EngineError("the run computes with \(numericClass), which this build does not know")
+        }
+        try self.init(instructionSet: set)
+        guard self.numericClass == numericClass else {
+            throw EngineError("the run computes with \(numericClass), and this machine with \(self.numericClass)")
+        }
+    }
+
     /// E.g. `float32/oneDNN-2.6.3/avx512`.
     public var numericClass: String {
         let version = tributary_onednn_version()

@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigurationFiles
 import Contract
 import Foundation
+import OneDNN
 import Tensors
 import Training
 
@@ -22,6 +23,10 @@ struct RunOptions: ParsableArguments {
     @Option(help: "What convolutions and products are computed from: float32, or bf16, faster. Fixes the bits.")
     var precision: Precision?
     @Option(help: "How sums travel: float32, or bf16 in half the bytes. Fixes the bits.") var wire: WireFormat?
+    @Option(
+        name: .customLong("instruction-set"),
+        help: "The most that kernels may use, on every worker (default: the best of this machine). Fixes the bits.")
+    var instructionSet: InstructionSet?
     @Option(help: "Of everything random. Fixes the bits.") var seed: UInt64?
     @Flag(help: "Continue the newest checkpoint in --out, or start where there is none.") var resume = false
     @Option(name: .customLong("checkpoint-every"), help: "Time between checkpoints, such as 30s, 5m or 1h.")
@@ -66,6 +71,7 @@ struct RunOptions: ParsableArguments {
     }
 }
 
+extension InstructionSet: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension WireFormat: ExpressibleByArgument {}
 

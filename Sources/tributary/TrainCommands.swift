@@ -30,7 +30,7 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        let engine = try OneDNNEngine()
+        let engine = try OneDNNEngine(instructionSet: options.instructionSet)
         let coordinator = try options.coordinatorOptions(listen: "", engine: engine)
         if profile { try printProfile(of: coordinator.configuration, engine: engine) }
         let cores = ProcessInfo.processInfo.activeProcessorCount
@@ -58,7 +58,8 @@ struct Coordinate: ParsableCommand {
     @OptionGroup var security: SecurityOptions
 
     func run() throws {
-        var coordinatorOptions = try options.coordinatorOptions(listen: listen, engine: OneDNNEngine())
+        var coordinatorOptions = try options.coordinatorOptions(
+            listen: listen, engine: OneDNNEngine(instructionSet: options.instructionSet))
         coordinatorOptions.security = try security.coordinator()
         let coordinator = try CoordinatorProcess(
             coordinatorOptions, reporter: ProgressReporter(), log: TerminalLog.logger("coordinator"))
@@ -91,7 +92,9 @@ struct Work: ParsableCommand {
 
     func run() throws {
         let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-        var options = WorkerOptions(connect: connect, threads: threads, name: name, engine: try OneDNNEngine())
+        var options = WorkerOptions(connect: connect, threads: threads, name: name) {
+            try OneDNNEngine(numericClass: $0)
+        }
         options.security = try security.worker()
         let label = name.isEmpty ? "worker" : name
         if local { Interruption.signals.comesWithEndOfInput("the end of the process that started it") }

@@ -193,7 +193,7 @@ import Testing
         }
 
         func worker(_ security: LinkSecurity<WorkerKeys>, identity: [UInt8]) throws -> Link {
-            var options = WorkerOptions(connect: endpoint.description, threads: 1, engine: Interpreter())
+            var options = WorkerOptions(connect: endpoint.description, threads: 1) { _ in Interpreter() }
             options.security = security
             return try Link.connecting(
                 to: endpoint, as: identity, in: Context(), security: options.socketSecurity)

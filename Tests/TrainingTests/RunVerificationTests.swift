@@ -30,7 +30,7 @@ import TrainingTestSupport
         _ directory: String, _ steps: ClosedRange<Int>, engine: any Engine = Interpreter(),
         source: RandomExamples = RandomExamples()
     ) throws -> RunVerification {
-        try RunVerification(directory, steps: steps, engine: engine, source: source)
+        try RunVerification(directory, steps: steps, source: source) { _ in engine }
     }
 
     @Test(arguments: [(9...12, 8, 2), (8...9, 8, 1), (4...12, 3, 5), (2...5, 0, 2), (0...100, 0, 6)])

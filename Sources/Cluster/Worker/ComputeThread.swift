@@ -27,9 +27,9 @@ final class ComputeThread: Sendable {
     private let jobs = JobQueue<Job>()
 
     /// Starts the thread; `tell` is called on it.
-    init(_ index: Int, engine: any Engine, tell: @escaping @Sendable (News) -> Void) {
+    init(_ index: Int, tell: @escaping @Sendable (News) -> Void) {
         let thread = Thread { [jobs] in
-            var bench = Bench(thread: index, engine: engine, tell: tell)
+            var bench = Bench(thread: index, tell: tell)
             while let news = bench.handle(jobs.take()) { tell(news) }
         }
         thread.name = "compute-\(index)"
@@ -53,7 +53,6 @@ final class ComputeThread: Sendable {
     /// What the thread owns.
     private struct Bench {
         let thread: Int
-        let engine: any Engine
         let tell: @Sendable (News) -> Void
         var workshop: Workshop?
         var leafComputer: LeafComputer?
@@ -62,9 +61,8 @@ final class ComputeThread: Sendable {
         var leafSnapshot: Int?
         var evaluationSnapshot: Int?
 
-        init(thread: Int, engine: any Engine, tell: @escaping @Sendable (News) -> Void) {
+        init(thread: Int, tell: @escaping @Sendable (News) -> Void) {
             self.thread = thread
-            self.engine = engine
             self.tell = tell
         }
 
@@ -90,7 +88,7 @@ final class ComputeThread: Sendable {
 
         private mutating func prepare(_ workshop: Workshop, probes: Bool) throws -> String? {
             self.workshop = workshop
-            let computer = try workshop.program.leafComputer(engine: engine)
+            let computer = try workshop.program.leafComputer(engine: workshop.engine)
             leafComputer = computer
             evaluationComputer = nil
             leafSnapshot = nil
@@ -99,7 +97,7 @@ final class ComputeThread: Sendable {
 
         private mutating func compute(_ leaf: Leaf, _ snapshot: Snapshot) throws {
             guard let workshop else { return }
-            try load(snapshot, for: leaf.round.kind, workshop.program)
+            try load(snapshot, for: leaf.round.kind, workshop)
             workshop.sums.add(leaf, whenReady: { [tell] in tell(.chunkReady(leaf, chunk: $0)) }) { partial, whenFinal in
                 switch leaf.round.kind {
                 case .training: gradient(leaf, workshop, into: &partial, whenFinal)
@@ -108,13 +106,14 @@ final class ComputeThread: Sendable {
             }
         }
 
-        private mutating func load(_ snapshot: Snapshot, for kind: Round.Kind, _ program: TrainingProgram) throws {
+        private mutating func load(_ snapshot: Snapshot, for kind: Round.Kind, _ workshop: Workshop) throws {
             switch kind {
             case .training where leafSnapshot != snapshot.number:
                 leafComputer?.load(parameters: snapshot.parameters, statistics: snapshot.statistics)
                 leafSnapshot = snapshot.number
             case .evaluation where evaluationSnapshot != snapshot.number:
-                let computer = try evaluationComputer ?? program.evaluationComputer(engine: engine)
+                let computer =
+                    try evaluationComputer ?? workshop.program.evaluationComputer(engine: workshop.engine)
                 computer.load(parameters: snapshot.parameters, statistics: snapshot.statistics)
                 evaluationComputer = computer
                 evaluationSnapshot = snapshot.number

@@ -12,12 +12,16 @@ public struct WorkerOptions: Sendable {
     public var threads: Int
     /// The name for the logs; empty for one that the coordinator gives.
     public var name: String
-    public var engine: any Engine
+    /// Makes the engine of a numeric class, which the run's contract names; throws where this machine cannot.
+    public var engine: @Sendable (_ numericClass: String) throws -> any Engine
     /// The limits of waits. A coordinator of this machine (`ipc://`) is there or will not come back under that address, so
     /// it is not looked for as long as one elsewhere.
     public var timing = Timing()
 
-    public init(connect: String, threads: Int, name: String = "", engine: any Engine) {
+    public init(
+        connect: String, threads: Int, name: String = "",
+        engine: @escaping @Sendable (_ numericClass: String) throws -> any Engine
+    ) {
         precondition(threads > 0, "a worker needs a thread, not \(threads)")
         self.connect = connect
         self.threads = threads

@@ -51,7 +51,7 @@ public final class WorkerProcess {
         state = WorkerState(
             .init(hello: Self.hello(options), endpoint: endpoint.description, timing: options.timing))
         threads = (0..<options.threads).map { index in
-            ComputeThread(index, engine: options.engine) { inbox.put(.compute($0)) }
+            ComputeThread(index) { inbox.put(.compute($0)) }
         }
         idleThreads = Array(0..<options.threads)
     }
@@ -158,7 +158,8 @@ public final class WorkerProcess {
 
     private func prepare(_ contract: Contract, _ welcome: CoordinatorMessage.Welcome) throws {
         do {
-            let workshop = try Workshop(contract, welcome, numericClass: options.engine.numericClass)
+            let workshop = try Workshop(
+                contract, welcome, engine: options.engine(contract.numericClass.engine))
             self.workshop = workshop
             preparing = threads.count
             for (index, thread) in threads.enumerated() { thread.prepare(workshop, probes: index == 0) }

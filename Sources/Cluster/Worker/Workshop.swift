@@ -7,15 +7,18 @@ import Training
 final class Workshop: Sendable {
     let contract: Contract
     let program: TrainingProgram
+    let engine: any Engine
     let pixels: PixelStore
     let sums: NodeSums
 
     /// - Throws: `WorkshopError` where the coordinator's sizes are not this program's; what the model's description throws.
-    init(_ contract: Contract, _ welcome: CoordinatorMessage.Welcome, numericClass: String) throws {
-        guard contract.numericClass.engine == numericClass else {
+    init(_ contract: Contract, _ welcome: CoordinatorMessage.Welcome, engine: any Engine) throws {
+        guard contract.numericClass.engine == engine.numericClass else {
             throw WorkshopError(
-                reason: "the run computes with \(contract.numericClass.engine), and this worker has \(numericClass)")
+                reason:
+                    "the run computes with \(contract.numericClass.engine), and this worker has \(engine.numericClass)")
         }
+        self.engine = engine
         self.contract = contract
         program = try TrainingProgram(contract)
         pixels = PixelStore(

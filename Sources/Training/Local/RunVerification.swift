@@ -5,7 +5,7 @@ import Tensors
 
 /// Computes steps of a run again, in one thread without a network, and compares with the digests that the run recorded.
 ///
-///     var verification = try RunVerification("runs/faces", steps: 100...200, engine: engine, source: source)
+///     var verification = try RunVerification("runs/faces", steps: 100...200, source: source) { _ in engine }
 ///     let verdict = try verification.run { print($0) }
 public struct RunVerification {
     /// The first recorded digest that computing again does not give.
@@ -49,10 +49,11 @@ public struct RunVerification {
     /// - Parameters:
     ///   - steps: Which rows of `digests.jsonl` are compared.
     ///   - source: The data that the run was trained on.
+    ///   - makeEngine: Makes the engine of the run's numeric class.
     /// - Throws: One sentence: there is no checkpoint, no row, or the data or the engine are not the run's.
     public init(
-        _ directory: String, steps: ClosedRange<Int>, engine: any Engine, source: any ExampleSource,
-        files: any FileSystem = PosixFileSystem()
+        _ directory: String, steps: ClosedRange<Int>, source: any ExampleSource,
+        engine makeEngine: (_ numericClass: String) throws -> any Engine, files: any FileSystem = PosixFileSystem()
     ) throws {
         let paths = RunPaths(directory)
         rows = try Self.rows(paths.digests, steps, files)
@@ -62,6 +63,7 @@ public struct RunVerification {
             throw RunVerificationError("\(paths.checkpoints) holds no checkpoint, so the run's contract is not known")
         }
         let program = try TrainingProgram(any.checkpoint.contract)
+        let engine = try makeEngine(any.checkpoint.contract.numericClass.engine)
         try Self.check(any.checkpoint.contract, program, engine, source)
         run = any.checkpoint.run
         skipped = any.skipped

@@ -136,7 +136,8 @@ final class BackgroundWorker: Sendable {
     private let result = Mutex<Result<WorkerOutcome, any Error>?>(nil)
 
     init(_ cluster: TestCluster, threads: Int = 1) {
-        var options = WorkerOptions(connect: cluster.address(), threads: threads, engine: cluster.engine)
+        let engine = cluster.engine
+        var options = WorkerOptions(connect: cluster.address(), threads: threads) { _ in engine }
         options.timing = cluster.timing
         let thread = Thread { [self, options] in
             let outcome = Result {
