@@ -1,5 +1,6 @@
 import Contract
 import Coordination
+import Dispatch
 import Messaging
 import Randomness
 import Synchronization
@@ -42,6 +43,25 @@ import Testing
             chunks.read(index, into: &elements)
         }
         return result
+    }
+
+    /// Two threads that end together: whichever is second must find the first's leaf, or no chunk would ever be final.
+    @Test func twoLeavesThatEndTogetherMakeEveryChunkFinal() {
+        let format = PartialFormat(count: 8)
+        for _ in 0..<3_000 {
+            let sums = sums(2, format, chunkBytes: 16)
+            let leaves = (0..<2).map { Leaf(round: round, node: 1, shard: $0) }
+            for leaf in leaves { sums.expect(leaf) }
+            let final = Mutex<Set<Int>>([])
+            DispatchQueue.concurrentPerform(iterations: 2) { index in
+                sums.add(leaves[index], whenReady: { chunk in final.withLock { _ = $0.insert(chunk) } }) {
+                    partial, whenFinal in
+                    for element in partial.indices { partial[element] = 1 }
+                    whenFinal(0..<8, partial.span)
+                }
+            }
+            #expect(final.withLock { $0 } == [0, 1])
+        }
     }
 
     @Test func aLeafOfAnEarlierMembershipAddsNothing() {

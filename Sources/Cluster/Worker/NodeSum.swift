@@ -30,20 +30,21 @@ final class NodeSum: Sendable {
     /// - Parameter whenReady: Is told of chunks of the node's sum that are final.
     /// - Returns: Buffers that are not needed any more.
     func insert(_ partial: consuming [Float], at leaf: Int, whenReady: (Int) -> Void) -> [[Float]] {
-        if var stream = stream(from: leaf) {
-            stream.add(0..<partial.count, partial.span) { chunk, message in
-                put(chunk, message)
-                whenReady(chunk)
-            }
-            return stream.buffers + [partial]
-        }
         var partial = partial
-        return state.withLock { state in
+        // In one go: of two threads with the last two leaves, the second must see the first's.
+        let (rest, used): (ChunkStream?, [[Float]]) = state.withLock { state in
+            if let path = state.fold.takePath(from: leaf) { return (ChunkStream(path, chunks: state.chunks), []) }
             var last: [Float] = []
             swap(&last, &partial)  // moved, not copied: the fold writes into it
             state.fold.insert(last, at: leaf)
-            return state.fold.takeUsed()
+            return (nil, state.fold.takeUsed())
         }
+        guard var stream = rest else { return used }
+        stream.add(0..<partial.count, partial.span) { chunk, message in
+            put(chunk, message)
+            whenReady(chunk)
+        }
+        return stream.buffers + [partial]
     }
 
     /// Keeps a chunk that is final.
