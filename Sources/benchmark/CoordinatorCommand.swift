@@ -60,7 +60,7 @@ struct IdleWorkersCommand: ParsableCommand {
     @Option var keys: String?
 
     func run() throws {
-        var options = WorkerOptions(connect: connect, threads: 1, engine: IdleEngine())
+        var options = WorkerOptions(connect: connect, threads: 1) { _ in IdleEngine() }
         options.security = try keys.map { .keys(try WorkerKeys(folder: $0)) } ?? .insecure
         let group = DispatchGroup()
         for _ in 0..<count {
