@@ -148,6 +148,14 @@ let package = Package(
             ]),
         .testTarget(name: "PerformanceTests", dependencies: ["Performance", "OneDNN", "Tensors", "VAE"]),
         .testTarget(name: "CommandTests", dependencies: ["tributary"]),
+        // Everything that reads what others wrote, against bytes that were good once; scripts/fuzz runs it for as long as asked.
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "TrainingTestSupport",
+                "Cluster", "Coordination", "Contract", "Ingest", "Messaging", "Storage", "Tensors", "Training",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -35,8 +35,9 @@ final class DecodingVisits {
 
     /// Two containers over one dictionary, as enumerations make them, know the union of their keys.
     func refuseUnknownKeys() throws(ConfigurationProblem) {
+        let known = visits.reduce(into: [String: Set<String>]()) { $0[$1.path, default: []].formUnion($1.known) }
         for visit in visits {
-            let known = visits.filter { $0.path == visit.path }.reduce(into: Set<String>()) { $0.formUnion($1.known) }
+            let known = known[visit.path] ?? []
             if let unknown = visit.present.subtracting(known).min() {
                 throw ConfigurationProblem(unknownKey: unknown, at: visit.path, known: known)
             }

@@ -25,8 +25,14 @@ public struct ImageSplit: Hashable, Sendable {
     /// The splits of Fuel's table, in the order in which their names first appear.
     private static func fuel(_ entries: [SplitEntry], count: Int, in root: Group) throws -> [ImageSplit] {
         var splits: [ImageSplit] = []
+        var total = 0
         for entry in entries {
             let rows = try rows(of: entry, count: count, in: root)
+            total += rows.count  // a small table could name all rows a thousand times
+            guard total <= mentions * count else {
+                throw DataError(
+                    root.fileName, "has splits with more than \(mentions) times its \(count) images together")
+            }
             if let index = splits.firstIndex(where: { $0.name == entry.split }) {
                 splits[index] = ImageSplit(name: entry.split, rows: splits[index].rows + rows)
             } else {
@@ -35,6 +41,9 @@ public struct ImageSplit: Hashable, Sendable {
         }
         return splits
     }
+
+    /// How often all images may be in splits, on the average: overlapping splits are rare, and never many.
+    private static let mentions = 8
 
     private static func rows(of entry: SplitEntry, count: Int, in root: Group) throws -> [Int] {
         let beyond = DataError(root.fileName, "has a split \(entry.split) with rows beyond its \(count) images")

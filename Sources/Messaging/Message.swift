@@ -76,6 +76,12 @@ import CZeroMQ
         return PublicKey(unsafe String(cString: text))
     }
 
+    /// What it came over, where that was TCP or a Unix socket. The C function is `zmq_msg_get` with `ZMQ_SRCFD`.
+    public var connection: Connection? {
+        let descriptor = unsafe zmq_msg_get(handle, ZMQ_SRCFD)
+        return descriptor >= 0 ? Connection(descriptor: descriptor) : nil
+    }
+
     /// Copies the bytes out.
     public var bytes: [UInt8] {
         unsafe Array(raw)

@@ -9,9 +9,12 @@ public struct SocketOptions: Sendable {
     public var maximumMessageBytes = 8 << 20
     /// Milliseconds in which a connection must complete its handshake (`ZMQ_HANDSHAKE_IVL`).
     public var handshakeMilliseconds = 10_000
-    /// Messages that may wait for one peer in each direction (`ZMQ_SNDHWM`, `ZMQ_RCVHWM`). A backstop only: what bounds
-    /// memory are the byte credits of the protocol.
+    /// Messages that may wait for one peer (`ZMQ_SNDHWM`). A backstop only: what bounds memory are the byte credits of the
+    /// protocol.
     public var maximumWaitingMessages = 4_000
+    /// Messages of one peer that may wait to be received (`ZMQ_RCVHWM`); more wait in the sender. With the largest frame, this
+    /// bounds what a peer that ignores its credit can make this process hold.
+    public var maximumUnreadMessages = 4_000
     /// Bytes that the kernel may hold of one connection in each direction (`ZMQ_SNDBUF`, `ZMQ_RCVBUF`): with fewer, sender and
     /// receiver wake each other for every piece of a chunk.
     public var bufferBytes = 4 << 20
@@ -47,7 +50,7 @@ public struct SocketOptions: Sendable {
         try socket.set(ZMQ_SNDBUF, bufferBytes)
         try socket.set(ZMQ_RCVBUF, bufferBytes)
         try socket.set(ZMQ_SNDHWM, maximumWaitingMessages)
-        try socket.set(ZMQ_RCVHWM, maximumWaitingMessages)
+        try socket.set(ZMQ_RCVHWM, maximumUnreadMessages)
         try socket.set(ZMQ_RECONNECT_IVL, reconnectMilliseconds.lowerBound)
         try socket.set(ZMQ_RECONNECT_IVL_MAX, reconnectMilliseconds.upperBound)
         try security.apply(to: socket)

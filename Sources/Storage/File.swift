@@ -126,6 +126,7 @@ extension File {
 
     private static func accessProperties(_ compatibility: Compatibility) throws(H5Error) -> Handle {
         _ = exitIsOurs
+        _ = ownContentsOnly
         try requireThreadSafety()
         let access = try Handle("prepare the opening of a file") { H5Pcreate(chdf5_class_file_access()) }
         if compatibility == .latest {
@@ -139,6 +140,10 @@ extension File {
     /// Keeps the library from tidying up when the process ends: every handle is closed by its owner, and what a full disk left
     /// in the library's buffers makes it crash there. Must come before any other call. The C function is `H5dont_atexit`.
     private static let exitIsOurs: Void = { _ = H5dont_atexit() }()
+
+    /// Forgets how to follow links into other files: a file from anyone must not choose what else is opened. The C function is
+    /// `H5Lunregister`.
+    private static let ownContentsOnly: Void = { _ = H5Lunregister(H5L_TYPE_EXTERNAL) }()
 
     /// Refuses a library that threads with a file each could corrupt. The C function is `H5is_library_threadsafe`.
     private static func requireThreadSafety() throws(H5Error) {

@@ -9,6 +9,10 @@ extension Group {
         let source = try AttributeSource(SplitEntry.attribute, of: self)
         let table = CompoundReader(source: source, operation: reading(SplitEntry.attribute))
         let count = table.count
+        guard count <= SplitEntry.limit else {
+            throw H5Error(
+                table.operation, because: "it has \(count) rows, more than the \(SplitEntry.limit) that are believed")
+        }
         let (splits, sources) = (try table.texts("split"), try table.texts("source"))
         let (starts, stops) = (try table.integers("start"), try table.integers("stop"))
         let available = table.has("available") ? try table.integers("available") : Array(repeating: 1, count: count)

@@ -63,6 +63,10 @@ public final class Group: Object {
         let id = id
         var info = H5G_info_t()
         try call("list the group \(name) of \(fileName)") { unsafe H5Gget_info(id, &info) }
+        let limit = hsize_t(1 << 16)  // a file that claims more names than this is not believed
+        guard info.nlinks <= limit else {
+            throw H5Error("list the group \(name) of \(fileName)", because: "it claims \(info.nlinks) names")
+        }
         return (0..<info.nlinks).map { index in
             unsafe text {
                 unsafe H5Lget_name_by_idx(

@@ -34,4 +34,7 @@ public struct SplitEntry: Hashable, Sendable {
     }
 
     static let attribute = "split"
+
+    /// The rows that a table may have: far more than splits times datasets of any file that people make.
+    static let limit = 1_024
 }

@@ -13,6 +13,9 @@ struct Network {
     /// The shape of one example after the last layer.
     var output: Shape { shapes.last! }
 
+    /// The number of values between all layers for one example; at most 2³⁰ for each of at most 512 layers.
+    var values: Int { shapes.reduce(0) { $0 + $1.count } }
+
     init(_ name: String, _ layers: [Layer], input: Shape, firstNoiseKey: UInt16) throws(DescriptionError) {
         guard layers.count <= NoiseKey.layersOfANetwork else {
             throw DescriptionError(

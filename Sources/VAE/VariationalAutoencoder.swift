@@ -42,6 +42,9 @@ public struct VariationalAutoencoder: Sendable {
         statistics = SliceTable(runningStatistics.map { ($0.name, $0.shape) })
     }
 
+    /// The number of values between all layers of both networks for one example: what a pass forwards makes.
+    public var valuesPerExample: Int { encoder.values + decoder.values }
+
     /// The parameters before training, laid out by the table: a function of the seed alone.
     ///
     /// Slice i draws from the stream of the operator `initialisation` and example i.

@@ -81,6 +81,8 @@ struct Work: ParsableCommand {
     @Option(help: "Microbatches computed side by side (default: one per core).") var threads: Int?
     @Option(help: "A name for the logs where no key proves one (default: the coordinator gives one).") var name = ""
     @OptionGroup var security: SecurityOptions
+    @Option(help: "The most memory that a run may take here, such as 8G (default: three quarters of the machine's).")
+    var memory: ByteCount?
     /// Of a worker that `train` starts: it ends when `train` does, and leaves the talking to it.
     @Flag(help: .hidden) var local = false
 
@@ -96,6 +98,7 @@ struct Work: ParsableCommand {
             try OneDNNEngine(numericClass: $0)
         }
         options.security = try security.worker()
+        options.memoryLimit = memory?.bytes ?? options.memoryLimit
         let label = name.isEmpty ? "worker" : name
         if local { Interruption.signals.comesWithEndOfInput("the end of the process that started it") }
         var log = TerminalLog.logger(label)

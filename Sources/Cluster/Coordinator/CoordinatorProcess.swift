@@ -117,6 +117,9 @@ public final class CoordinatorProcess {
             quarantined: opening.quarantined)
     }
 
+    /// What was dropped so far; to be asked on the thread that runs it, or afterwards.
+    var counters: CoordinatorState.Counters { state.counters }
+
     /// Whether nothing is left to compute.
     var isComplete: Bool { training.nextRound == nil }
 
@@ -216,16 +219,22 @@ public final class CoordinatorProcess {
     }
 
     /// Control first, and again between bulk messages, so that a heartbeat never waits behind gradients.
+    ///
+    /// Both are bounded, and libzmq takes turns between peers: whoever floods a link delays neither the other link, nor the
+    /// clock, nor the other workers.
     private func drainSockets() throws {
-        while true {
-            while let arrival = try post.nextControl() { take(arrival) }
+        for _ in 0..<256 {
+            for _ in 0..<64 {
+                guard let arrival = try post.nextControl() else { break }
+                take(arrival)
+            }
             guard let arrival = try post.nextBulk() else { return }
             take(arrival)
         }
     }
 
     private func take(_ arrival: consuming Arrival) {
-        guard let peer = gate.peer(arrival) else { return }
+        guard let peer = gate.peer(arrival) else { return arrival.disconnectSender() }
         do throws(WireError) {
             handle(.received(try arrival.decoded(WorkerMessage.self), from: peer), arrival.payload)
         } catch {
@@ -323,6 +332,7 @@ public final class CoordinatorProcess {
         case .hashLease(let round, let lease):
             queue.append(.leaseDigest(round, lease: lease, sums.takeDigest(lease: lease)))
         case .finished(let report): try finish(report)
+        case .bar(let name): gate.bar(name)
         case .abandon(let sentence):
             save()
             fail(RunAbandoned(step: training.model.step, sentence: sentence))

@@ -8,11 +8,12 @@ struct AllowList: Equatable {
 
     /// - Throws: `KeyFileError` for a line that is no name and key, or a name or key that stands there twice.
     init(_ bytes: [UInt8], path: String) throws(KeyFileError) {
+        var seen: Set<String> = []
         for (name, text) in try KeyText.pairs(bytes, path: path) {
             guard let key = PublicKey(text), Self.isName(name) else {
                 throw KeyFileError(path: path, reason: "has a line with \"\(name)\" that is no name and public key")
             }
-            guard names[key] == nil, !contains(name) else {
+            guard names[key] == nil, seen.insert(name).inserted else {
                 throw KeyFileError(path: path, reason: "names \(name), or its key, twice")
             }
             names[key] = name

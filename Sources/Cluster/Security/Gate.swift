@@ -16,9 +16,16 @@ final class Gate: Sendable {
         var isReadable = true
         /// Names that were taken off the list.
         var revoked: Set<String> = []
+        /// Names that misbehaved; they are let in again by a new coordinator only.
+        var barred: Set<String> = []
+
+        func name(of key: PublicKey) -> String? {
+            guard let name = list.names[key], !barred.contains(name) else { return nil }
+            return name
+        }
 
         mutating func take(_ list: AllowList, _ bytes: [UInt8]) {
-            for name in self.list.names.values where !list.contains(name) { revoked.insert(name) }
+            revoked.formUnion(Set(self.list.names.values).subtracting(list.names.values))
             self.list = list
             self.bytes = bytes
         }
@@ -54,14 +61,19 @@ final class Gate: Sendable {
     /// not allowed (any more).
     func peer(_ arrival: borrowing Arrival) -> Peer? {
         guard case .keys = security else { return Peer(arrival.identity) }
-        guard let key = arrival.sender, let name = state.withLock({ $0.list.names[key] }) else { return nil }
+        guard let key = arrival.sender, let name = state.withLock({ $0.name(of: key) }) else { return nil }
         return Peer(arrival.identity, provenName: name)
     }
 
     /// Whether the owner of a key may connect now.
     func admits(_ key: PublicKey) -> Bool {
         refresh()
-        return state.withLock { $0.isReadable && $0.list.names[key] != nil }
+        return state.withLock { $0.isReadable && $0.name(of: key) != nil }
+    }
+
+    /// Shuts out whoever has this name.
+    func bar(_ name: String) {
+        state.withLock { _ = $0.barred.insert(name) }
     }
 
     /// The names that were allowed once and have not been taken from here yet. It reads the list again.

@@ -13,14 +13,25 @@ struct Link: ~Copyable {
     static func listening(
         on endpoint: Endpoint, in context: Context, security: SocketSecurity
     ) throws(MessagingError) -> Link {
-        var options = SocketOptions()
-        options.security = security
         let bulkEndpoint = try endpoint.bulk()
-        let control = try Socket(.router, in: context, options: options)
-        let bulk = try Socket(.router, in: context, options: options)
+        let control = try Socket(
+            .router, in: context, options: listeningOptions(security, frame: 1 << 17, waiting: 512))
+        let bulk = try Socket(.router, in: context, options: listeningOptions(security, frame: 1 << 20, waiting: 64))
         try control.listen(on: endpoint)
         try bulk.listen(on: bulkEndpoint)
         return Link(control: control, bulk: bulk)
+    }
+
+    /// What one peer can make a coordinator hold that it has not taken yet: `waiting` messages of frames so long.
+    ///
+    /// Honest control messages are far smaller (the largest asks for 16,384 examples in 64 KiB), and so are the chunks of the
+    /// bulk link, of which 64 are a credit window. What waits beyond the limits waits in the sender.
+    private static func listeningOptions(_ security: SocketSecurity, frame: Int, waiting: Int) -> SocketOptions {
+        var options = SocketOptions()
+        options.security = security
+        options.maximumMessageBytes = frame
+        options.maximumUnreadMessages = waiting
+        return options
     }
 
     /// Fails where `listening` would, and leaves no trace: to be called before anything is written.
@@ -62,6 +73,8 @@ struct Arrival: ~Copyable {
     var identity: [UInt8] = []
     /// The key that the sender has proven to own; to be believed only where a `Doorkeeper` asked for it.
     var sender: PublicKey?
+    /// What it came over, on a socket that has many peers.
+    var connection: Connection?
     var bytes: [UInt8] = []
     var payload = Message([])
     /// Frames beyond those that any message has.
@@ -76,6 +89,7 @@ struct Arrival: ~Copyable {
             guard frame.hasMore, let next = try socket.receive() else { return arrival }
             frame = next
             arrival.sender = frame.sender
+            arrival.connection = frame.connection
         }
         arrival.bytes = frame.bytes
         var hasMore = frame.hasMore
@@ -88,6 +102,11 @@ struct Arrival: ~Copyable {
             arrival.surplus += 1
         }
         return arrival
+    }
+
+    /// Ends the connection that it came over; its sender may connect again, and is asked for its key again.
+    func disconnectSender() {
+        connection?.end()
     }
 
     /// Reads the message.

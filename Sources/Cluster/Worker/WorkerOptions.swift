@@ -1,4 +1,5 @@
 import Coordination
+import Foundation
 import Messaging
 import Tensors
 
@@ -14,6 +15,8 @@ public struct WorkerOptions: Sendable {
     public var name: String
     /// Makes the engine of a numeric class, which the run's contract names; throws where this machine cannot.
     public var engine: @Sendable (_ numericClass: String) throws -> any Engine
+    /// The most bytes that a run may make this worker hold.
+    public var memoryLimit = WorkerOptions.defaultMemoryLimit
     /// The limits of waits. A coordinator of this machine (`ipc://`) is there or will not come back under that address, so
     /// it is not looked for as long as one elsewhere.
     public var timing = Timing()
@@ -32,6 +35,9 @@ public struct WorkerOptions: Sendable {
 }
 
 extension WorkerOptions {
+    /// Three quarters of the machine's memory.
+    public static var defaultMemoryLimit: Int { Int(ProcessInfo.processInfo.physicalMemory / 4 * 3) }
+
     /// What the connecting sockets are told.
     var socketSecurity: SocketSecurity {
         switch security {

@@ -49,7 +49,9 @@ public final class WorkerProcess {
         link = try Link.connecting(
             to: endpoint, as: Self.freshIdentity(), in: context, security: options.socketSecurity)
         state = WorkerState(
-            .init(hello: Self.hello(options), endpoint: endpoint.description, timing: options.timing))
+            .init(
+                hello: Self.hello(options), endpoint: endpoint.description, timing: options.timing,
+                memoryLimit: options.memoryLimit))
         threads = (0..<options.threads).map { index in
             ComputeThread(index) { inbox.put(.compute($0)) }
         }
@@ -90,8 +92,11 @@ public final class WorkerProcess {
     }
 
     private func drainSockets() throws {
-        while outcome == nil {
-            while let arrival = try Arrival.next(on: link.control) { try take(arrival) }
+        for _ in 0..<256 where outcome == nil {
+            for _ in 0..<64 {
+                guard let arrival = try Arrival.next(on: link.control) else { break }
+                try take(arrival)
+            }
             guard let arrival = try Arrival.next(on: link.bulk) else { return }
             try take(arrival)
         }
@@ -158,8 +163,7 @@ public final class WorkerProcess {
 
     private func prepare(_ contract: Contract, _ welcome: CoordinatorMessage.Welcome) throws {
         do {
-            let workshop = try Workshop(
-                contract, welcome, engine: options.engine(contract.numericClass.engine))
+            let workshop = try Workshop(contract, welcome, options)
             self.workshop = workshop
             preparing = threads.count
             for (index, thread) in threads.enumerated() { thread.prepare(workshop, probes: index == 0) }

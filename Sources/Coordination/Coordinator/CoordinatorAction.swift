@@ -25,6 +25,8 @@ public enum CoordinatorAction: Sendable, Equatable {
     case hashLease(Round, lease: UInt64)
     /// The sum of the root is complete.
     case finished(RoundReport)
+    /// Listen no more to whoever has this proven name, and let nobody of that name in.
+    case bar(String)
     /// No worker came for too long: end the run, with this sentence.
     case abandon(String)
     /// Refuse workers of this name from now on, also after a restart, with this sentence.

@@ -25,9 +25,11 @@ extension CoordinatorState {
     mutating func enqueue(_ wanted: WorkerMessage.RowsWanted, for peer: Peer) {
         let contract = configuration.contract
         let limit = wanted.split == .training ? contract.trainingExamples : contract.validationExamples
-        guard wanted.examples.allSatisfy({ Int($0) < limit }) else { return count(\.malformed) }
+        guard wanted.examples.allSatisfy({ Int($0) < limit }) else {
+            return count(\.malformed, .malformed, of: peer)
+        }
         if wanted.isRestart { members[peer]?.window.restart() }
-        if members[peer]?.outbox.enqueue(wanted) == false { count(\.malformed) }
+        if members[peer]?.outbox.enqueue(wanted) == false { count(\.malformed, .malformed, of: peer) }
         pump(peer)
     }
 

@@ -14,6 +14,9 @@ extension CoordinatorState {
         guard members.count < Self.memberLimit else {
             return send(.refused("this coordinator has \(members.count) workers and takes no more"), to: peer)
         }
+        if let name = peer.provenName, members.keys.count(where: { $0.provenName == name }) >= Self.membersOfAKey {
+            return send(.refused("the key of \(name) has \(Self.membersOfAKey) workers and can have no more"), to: peer)
+        }
         members[peer] = Member(hello, name: name(for: hello, of: peer), peer: peer, sizes: sizes, at: now)
         welcome(peer)
     }
@@ -86,6 +89,7 @@ extension CoordinatorState {
     /// Forgets a worker and leases its nodes to others.
     mutating func remove(_ peer: Peer, because reason: String) {
         guard let member = members.removeValue(forKey: peer) else { return }
+        accounts[.peer(peer)] = nil
         if stopping != nil { return finishStoppingIfAlone() }
         note(.gone(name: member.name, reason: reason, workers: activeWorkers))
         loseLeases(of: member, because: reason)

@@ -1,6 +1,8 @@
 extension CoordinatorState {
     /// Sorts a message out: who is it from, and is it of this run and coordinator?
     mutating func receive(_ envelope: Envelope<WorkerMessage>, from peer: Peer) {
+        charge(peer, .none)
+        guard !isBarred(peer) else { return }
         if case .hello(let hello) = envelope.body { return greet(hello, from: peer) }
         guard members[peer] != nil, envelope.fence.matches(fence) else { return answerStranger(envelope, peer) }
         members[peer]?.heard = now

@@ -7,7 +7,7 @@ extension CoordinatorState {
         extendDeadlines(of: peer)
         guard step == chunk.round.step, var received = record(of: chunk, from: peer)?.received,
             received.insert(offset: chunk.offset, bytes: chunk.bytes)
-        else { return count(\.strayChunks) }
+        else { return count(\.strayChunks, .stray, of: peer) }
         let total = sizes.partialBytes(chunk.round.kind)
         actions.append(.place(lease: chunk.lease, offset: chunk.offset, total: total))
         update(chunk.lease, in: chunk.round) { $0.received = received }

@@ -74,6 +74,10 @@ public struct CoordinatorState: Sendable {
     var lacksAuditors = false
     /// After `.goBack` nothing counts any more.
     var isOver = false
+    /// What members, and owners of keys, have said lately.
+    var accounts: [Holder: Account] = [:]
+    /// Who is not heard any more, and why.
+    var barred: [Holder: String] = [:]
     /// Versions of the protocol that the log has told of.
     private var foreignVersions: Set<UInt16> = []
     public private(set) var counters = Counters()
@@ -154,10 +158,17 @@ public struct CoordinatorState: Sendable {
         counters[keyPath: counter] += 1
     }
 
+    /// Counts a message that makes no sense, also against its sender.
+    mutating func count(_ counter: WritableKeyPath<Counters, Int>, _ offence: Account.Offence, of peer: Peer) {
+        count(counter)
+        charge(peer, offence)
+    }
+
     /// Malformed bytes are a sign of life all the same. A peer of another version is told, in a message that it will not
     /// understand either, but whose first bytes give this program's version.
     private mutating func ignoreMalformed(_ error: WireError, from peer: Peer) {
-        count(\.malformed)
+        guard !isBarred(peer) else { return }
+        count(\.malformed, .malformed, of: peer)
         members[peer]?.heard = now
         guard case .version(let version) = error else { return }
         send(.refused("\(error)"), to: peer)

@@ -1,3 +1,5 @@
+import Contract
+
 /// Fields that both directions share.
 extension WireFields {
     /// Texts of names and sentences, in bytes.
@@ -10,7 +12,8 @@ extension WireFields {
 
     mutating func readRound() throws(WireError) -> Round {
         guard let kind = Round.Kind(rawValue: try reader.read(UInt8.self)) else { throw .invalid("kind of round") }
-        return Round(step: try reader.readCount(), kind: kind)
+        // No step beyond those that a plan can number: what is in a microbatch is worked out from it.
+        return Round(step: try reader.readCount(atMost: ShardPlan.mostSteps), kind: kind)
     }
 
     mutating func write(_ split: PixelSplit) {

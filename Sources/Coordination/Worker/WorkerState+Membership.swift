@@ -66,6 +66,7 @@ extension WorkerState {
         do {
             let contract = try Contract(json: welcome.contract)
             let plan = try contract.plan()
+            if let problem = memoryProblem(contract, welcome, shards: 1) { return fail(problem) }
             self.fence = fence
             self.welcome = welcome
             upload = CreditWindow(limit: welcome.windowBytes)
@@ -77,6 +78,11 @@ extension WorkerState {
                 "the coordinator at \(configuration.endpoint) sent a contract that cannot be used: \(error)",
                 failed: true)
         }
+    }
+
+    func memoryProblem(_ contract: Contract, _ welcome: CoordinatorMessage.Welcome, shards: Int) -> String? {
+        MemoryBudget(limit: configuration.memoryLimit)
+            .problem(contract, welcome, threads: configuration.hello.threads, shards: shards)
     }
 
     /// A coordinator that was replaced may still talk; its epoch gives it away.

@@ -34,6 +34,7 @@ extension WorkerState {
 
     private mutating func begin(_ lease: CoordinatorMessage.Lease, _ assignment: Assignment) {
         let shards = assignment.contract.tree.shards(under: lease.node)
+        guard holds(shards) else { return }
         let waiting = shards.map { shard in
             NodeTask.Waiting(shard: shard, missing: missingExamples(lease.round, shard, assignment))
         }
@@ -43,6 +44,16 @@ extension WorkerState {
                 waiting: waiting))
         requestUrgently(waiting, lease.round.kind.split)
         if lease.round.kind == .training, !lease.isCheck { copyInBackground(shards, from: lease.round.step + 1) }
+    }
+
+    /// Whether the pixels of these shards can be held beside those that are here already; where not, the worker gives up.
+    private mutating func holds(_ shards: Range<Int>) -> Bool {
+        guard let contract = assignment?.contract, let welcome else { return false }
+        assignment?.shards.formUnion(shards)
+        let count = assignment?.shards.count ?? 0
+        guard let problem = memoryProblem(contract, welcome, shards: count) else { return true }
+        fail(problem)
+        return false
     }
 
     private func missingExamples(_ round: Round, _ shard: Int, _ assignment: Assignment) -> Set<UInt32> {

@@ -8,11 +8,16 @@ public struct WorkerState: Sendable {
         /// Where the coordinator listens, for sentences.
         public var endpoint: String
         public var timing: Timing
+        /// The most bytes that a run may make this worker hold.
+        public var memoryLimit: Int
 
-        public init(hello: WorkerMessage.Hello, endpoint: String, timing: Timing = Timing()) {
+        public init(
+            hello: WorkerMessage.Hello, endpoint: String, timing: Timing = Timing(), memoryLimit: Int = .max
+        ) {
             self.hello = hello
             self.endpoint = endpoint
             self.timing = timing
+            self.memoryLimit = memoryLimit
         }
     }
 
@@ -35,6 +40,8 @@ public struct WorkerState: Sendable {
         let plan: ShardPlan
         var ledger: PixelLedger
         var probe: String?
+        /// The shards whose pixels are here or coming; they stay.
+        var shards: Set<Int> = []
     }
 
     public let configuration: Configuration
@@ -124,7 +131,7 @@ public struct WorkerState: Sendable {
         actions.append(.end(sentence, failed: failed))
     }
 
-    private mutating func fail(_ sentence: String) {
+    mutating func fail(_ sentence: String) {
         send(.failed(sentence))
         end(sentence, failed: true)
     }

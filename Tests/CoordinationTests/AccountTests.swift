@@ -1,0 +1,153 @@
+import Contract
+import Testing
+
+@testable import Coordination
+
+/// What a peer may say, and a contract ask for, before it is shown the door.
+@Suite struct AccountTests {
+    private let hostile = Peer([1], provenName: "hostile")
+    private let other = Peer([2], provenName: "hostile")
+    private let honest = Peer([3], provenName: "honest")
+
+    private func coordinator() -> CoordinatorState {
+        var state = CoordinatorState(
+            .init(run: Samples.run, epoch: 1, contract: Samples.contract(), sizes: Samples.sizes))
+        for peer in [hostile, other, honest] { _ = state.handle(.received(hello, from: peer), at: .zero) }
+        return state
+    }
+
+    private var hello: Envelope<WorkerMessage> { Envelope(.hello(Samples.hello("")), fence: .outside) }
+
+    private func heartbeat(busy: Int = 0) -> Envelope<WorkerMessage> {
+        Envelope(.heartbeat(busy: busy), fence: Samples.fence)
+    }
+
+    @Test func whoSendsNonsenseIsExpelledByNameAndNotHeardAgain() {
+        var state = coordinator()
+        var actions: [CoordinatorAction] = []
+        for _ in 0..<101 { actions += state.handle(.malformed(.truncated, from: hostile), at: .seconds(1)) }
+        #expect(actions.contains(.bar("hostile")))
+        let reason = "too much of what it sent made no sense"
+        for peer in [hostile, other] { #expect(actions.contains(.send(.refused(reason), step: 0, to: peer))) }
+        #expect(state.members.keys.sorted() == [honest])
+        let again = Peer([4], provenName: "hostile")
+        #expect(state.handle(.received(hello, from: again), at: .seconds(2)).isEmpty)
+        #expect(state.handle(.malformed(.truncated, from: hostile), at: .seconds(2)).isEmpty)
+        #expect(state.counters.malformed == 101)
+        #expect(!state.handle(.received(hello, from: honest), at: .seconds(2)).isEmpty)
+    }
+
+    @Test func aLittleNonsenseNowAndThenIsForgiven() {
+        var state = coordinator()
+        for second in 0..<1_000 {
+            for peer in [hostile, honest] {
+                _ = state.handle(.malformed(.truncated, from: peer), at: .seconds(second))
+            }
+        }
+        #expect(state.barred.isEmpty)
+    }
+
+    @Test func whoFloodsIsExpelledAndHeartbeatsAndChunksAreFarFromThat() {
+        var state = coordinator()
+        var actions: [CoordinatorAction] = []
+        for _ in 0...400_000 { actions += state.handle(.received(heartbeat(), from: hostile), at: .seconds(1)) }
+        #expect(actions.contains(.bar("hostile")))
+        for index in 0..<500_000 {  // chunks of 256 KiB at 200 Gbit/s
+            _ = state.handle(.received(heartbeat(), from: honest), at: .seconds(1) + .microseconds(10 * index))
+        }
+        #expect(state.members.keys.sorted() == [honest])
+    }
+
+    /// A partial of 10 GB that nobody waits for any more: its lease moved while it was on its way.
+    @Test func aPartialThatComesTooLateIsNoOffence() {
+        var state = coordinator()
+        let chunk = WorkerMessage.PartialChunk(
+            round: Round(step: 0, kind: .training), lease: 99, node: 1, offset: 0, bytes: 16)
+        for _ in 0..<40_000 {
+            _ = state.handle(.received(Envelope(.partial(chunk), fence: Samples.fence), from: honest), at: .zero)
+        }
+        #expect(state.counters.strayChunks == 40_000 && state.barred.isEmpty)
+    }
+
+    @Test func whereNothingAuthenticatesOnlyThatPeerGoes() {
+        var state = CoordinatorState(
+            .init(run: Samples.run, epoch: 1, contract: Samples.contract(), sizes: Samples.sizes))
+        let (bad, good) = (Peer([1]), Peer([2]))
+        for peer in [bad, good] { _ = state.handle(.received(hello, from: peer), at: .zero) }
+        var actions: [CoordinatorAction] = []
+        for _ in 0..<101 { actions += state.handle(.malformed(.truncated, from: bad), at: .seconds(1)) }
+        #expect(state.members.keys.sorted() == [good] && state.isBarred(bad))
+        #expect(!actions.contains { if case .bar = $0 { true } else { false } })
+    }
+
+    @Test func oneKeyHasSoManyWorkersAndNoMore() {
+        var state = coordinator()
+        var refused: [CoordinatorAction] = []
+        for index in 0..<100 as Range<UInt8> {
+            refused += state.handle(.received(hello, from: Peer([9, index], provenName: "honest")), at: .zero).filter {
+                if case .send(.refused, _, _) = $0 { true } else { false }
+            }
+        }
+        #expect(refused.count == 100 - 63)
+        #expect(state.members.values.count { $0.peer.provenName == "honest" } == 64)
+        #expect(state.members.values.contains { $0.name == "honest/64" })
+    }
+
+    @Test func nobodySpeaksForAWorkerWhoseKeyItHasNot() {
+        var state = coordinator()
+        let impostor = Peer([3], provenName: "hostile")  // the honest worker's identity, with another key
+        #expect(state.handle(.received(Envelope(.leaving, fence: Samples.fence), from: impostor), at: .zero).isEmpty)
+        #expect(state.members[honest] != nil && state.counters.strangers == 1)
+    }
+
+    // MARK: - What a contract may ask for
+
+    @Test(arguments: [
+        ("parameters", 1 << 40, 20, 4, 100), ("partials", 40, 1 << 40, 4, 100), ("pixels", 40, 20, 1 << 40, 100),
+        ("examples", 40, 20, 4, Int(UInt32.max)), ("everything", 1 << 47, 1 << 47, 1 << 47, Int(UInt32.max)),
+    ])
+    func aContractThatAsksForTooMuchIsRefusedBeforeAnythingIsMade(
+        what: String, parameters: Int, partial: Int, example: Int, examples: Int
+    ) {
+        var state = WorkerState(
+            .init(hello: Samples.hello("", threads: 2), endpoint: "ipc://x", memoryLimit: 1_000_000_000))
+        _ = state.handle(.begin, at: .zero)
+        let welcome = CoordinatorMessage.Welcome(
+            name: "worker-1", contract: Samples.contract(examples: examples).canonicalJSON,
+            parameterBytes: parameters, partialBytes: partial, evaluationBytes: 8, exampleBytes: example,
+            chunkBytes: 16, windowBytes: 64)
+        let actions = state.handle(.received(Envelope(.welcome(welcome), fence: Samples.fence)), at: .zero)
+        #expect(!actions.contains { if case .prepare = $0 { true } else { false } })
+        let sentences = actions.compactMap { if case .end(let sentence, true) = $0 { sentence } else { nil } }
+        #expect(sentences.first?.contains("this worker may use 1.0 GB: give it more with --memory") == true)
+    }
+
+    @Test func leasesOfMorePixelsThanFitEndTheWorkerWithASentence() {
+        var state = WorkerState(
+            .init(hello: Samples.hello("", threads: 1), endpoint: "ipc://x", memoryLimit: 100_000_000))
+        _ = state.handle(.begin, at: .zero)
+        let welcome = CoordinatorMessage.Welcome(
+            name: "worker-1", contract: Samples.contract().canonicalJSON, parameterBytes: 40, partialBytes: 20,
+            evaluationBytes: 8, exampleBytes: 1_000_000, chunkBytes: 16, windowBytes: 64)
+        for message in [CoordinatorMessage.welcome(welcome), .accepted] {
+            _ = state.handle(.received(Envelope(message, fence: Samples.fence)), at: .zero)
+            _ = state.handle(.prepared(probe: "probe"), at: .zero)
+        }
+        func lease(_ node: Int) -> [WorkerAction] {
+            let lease = CoordinatorMessage.Lease(
+                identifier: UInt64(node), round: Round(step: 0, kind: .training), node: node)
+            return state.handle(.received(Envelope(.lease(lease), fence: Samples.fence)), at: .zero)
+        }
+        func isEnd(_ action: WorkerAction) -> Bool { if case .end(_, true) = action { true } else { false } }
+        #expect(!lease(2).contains(where: isEnd))  // 4 of 8 shards, 60 MB
+        #expect(lease(3).contains(where: isEnd))
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aContractOfManyGroupsIsReadInTimeThatGrowsWithItsLength() {
+        let groups = (0..<60_000).map { "\"k\($0)\":{\"a\":1}" }.joined(separator: ",")
+        #expect(groups.utf8.count < 1 << 20)
+        struct Inner: Decodable { var a: Int }
+        let node = ConfigurationNode(json: "{\(groups)}")
+        #expect((try? node?.decode([String: Inner].self))?.count == 60_000)
+    }
+}
