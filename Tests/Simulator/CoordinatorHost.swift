@@ -186,6 +186,7 @@ struct CoordinatorHost {
         case .hashLease(let round, let lease): compare(round, lease)
         case .finished(let report): try finish(report, at: now)
         case .abandon(let sentence): end(sentence, failed: true)
+        case .bar: break  // nobody has a key here
         case .quarantine(let name, let sentence):
             try QuarantineFile(directory: opening.directory.paths.directory, files: options.files).add(name, sentence)
         case .goBack(let step, _): try goBack(to: step, at: now)

@@ -38,6 +38,8 @@ public struct CoordinatorOptions: Sendable {
     public var timing = Timing()
     /// Where the run directory is; a simulator puts its own here.
     package var files: any FileSystem = PosixFileSystem()
+    /// Messages without sense after which a peer is expelled; tests that want all of theirs to be read ask for more.
+    var forgivenOffences = 100.0
 
     public init(
         configuration: RunConfiguration, configurationText: String, source: any ExampleSource, directory: String,

@@ -111,10 +111,12 @@ public final class CoordinatorProcess {
             parameterBytes: 4 * (layout.parameters.count + layout.statistics.count),
             partialBytes: opening.program.partialFormat.bytes, evaluationBytes: EvaluationSums.format.bytes,
             exampleBytes: opening.program.pixelsPerExample)
-        return CoordinatorState.Configuration(
+        var configuration = CoordinatorState.Configuration(
             run: opening.run, epoch: opening.epoch, contract: opening.contract, sizes: sizes, timing: options.timing,
             audit: options.audit > 0 ? Audit(fraction: options.audit, key: auditKey) : nil,
             quarantined: opening.quarantined)
+        configuration.forgivenOffences = options.forgivenOffences
+        return configuration
     }
 
     /// What was dropped so far; to be asked on the thread that runs it, or afterwards.
@@ -234,7 +236,7 @@ public final class CoordinatorProcess {
     }
 
     private func take(_ arrival: consuming Arrival) {
-        guard let peer = gate.peer(arrival) else { return arrival.disconnectSender() }
+        guard let peer = gate.peer(arrival) else { return gate.drop(arrival) }
         do throws(WireError) {
             handle(.received(try arrival.decoded(WorkerMessage.self), from: peer), arrival.payload)
         } catch {

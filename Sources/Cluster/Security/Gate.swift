@@ -18,6 +18,8 @@ final class Gate: Sendable {
         var revoked: Set<String> = []
         /// Names that misbehaved; they are let in again by a new coordinator only.
         var barred: Set<String> = []
+        /// How many messages of whom were dropped.
+        var dropped: [PublicKey: Int] = [:]
 
         func name(of key: PublicKey) -> String? {
             guard let name = list.names[key], !barred.contains(name) else { return nil }
@@ -64,6 +66,20 @@ final class Gate: Sendable {
         guard let key = arrival.sender, let name = state.withLock({ $0.name(of: key) }) else { return nil }
         return Peer(arrival.identity, provenName: name)
     }
+
+    /// Counts a message that `peer` knew nobody for, and ends its connection where there were many: a revoked worker that was
+    /// told so leaves by itself, and one that floods is to cost no more than its handshake.
+    func drop(_ arrival: borrowing Arrival) {
+        guard let key = arrival.sender else { return arrival.disconnectSender() }
+        let count = state.withLock { state in
+            state.dropped[key, default: 0] += 1
+            return state.dropped[key] ?? 0
+        }
+        if count > Self.patience { arrival.disconnectSender() }
+    }
+
+    /// A quarter of a minute of heartbeats.
+    private static let patience = 64
 
     /// Whether the owner of a key may connect now.
     func admits(_ key: PublicKey) -> Bool {

@@ -13,7 +13,11 @@ struct Account: Sendable {
     }
 
     private var messages = LeakyBucket(capacity: 400_000, perSecond: 200_000)
-    private var offences = LeakyBucket(capacity: 100, perSecond: 1)
+    private var offences: LeakyBucket
+
+    init(forgiven: Double) {
+        offences = LeakyBucket(capacity: forgiven, perSecond: 1)
+    }
 
     /// Counts a message, and answers why its sender has to go, if it has to.
     mutating func count(_ offence: Offence, at now: Duration) -> String? {

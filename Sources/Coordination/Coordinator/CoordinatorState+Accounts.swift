@@ -22,7 +22,10 @@ extension CoordinatorState {
     mutating func charge(_ peer: Peer, _ offence: Account.Offence) {
         let holder = Holder(peer)
         guard peer.provenName != nil || members[peer] != nil, !isBarred(peer) else { return }
-        guard let reason = accounts[holder, default: Account()].count(offence, at: now) else { return }
+        guard
+            let reason = accounts[holder, default: Account(forgiven: configuration.forgivenOffences)].count(
+                offence, at: now)
+        else { return }
         accounts[holder] = nil
         bar(holder, because: reason)
     }

@@ -19,6 +19,8 @@ public struct CoordinatorState: Sendable {
         public var audit: Audit?
         /// Names of workers that computed wrongly in this run, and the sentence that each is told.
         public var quarantined: [String: String]
+        /// Messages without sense that a peer may send at once; one more is forgiven each second.
+        public var forgivenOffences = 100.0
 
         public init(
             run: RunIdentifier, epoch: UInt64, contract: Contract, sizes: BulkSizes, timing: Timing = Timing(),
