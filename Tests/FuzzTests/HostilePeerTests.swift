@@ -96,7 +96,7 @@ private final class LiveBench {
 
     private func startWorker(_ keys: WorkerKeys) {
         let (interruption, ended) = (Interruption(), DispatchSemaphore(value: 0))
-        var options = WorkerOptions(connect: address, threads: 1, engine: Interpreter())
+        var options = WorkerOptions(connect: address, threads: 1) { _ in Interpreter() }
         options.security = .keys(keys)
         let log = Self.quiet
         Thread { [options] in
