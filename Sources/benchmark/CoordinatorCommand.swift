@@ -55,15 +55,21 @@ extension WireFormat: ExpressibleByArgument {}
 struct IdleWorkersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "idle-workers", shouldDisplay: false)
 
+    /// What the key of a worker is called.
+    static func name(_ index: Int) -> String { "idle-\(index)" }
+
     @Option var connect: String
     @Option var count: Int
     @Option var keys: String?
 
     func run() throws {
         var options = WorkerOptions(connect: connect, threads: 1) { _ in IdleEngine() }
-        options.security = try keys.map { .keys(try WorkerKeys(folder: $0)) } ?? .insecure
+        options.security = .insecure
         let group = DispatchGroup()
-        for _ in 0..<count {
+        for index in 0..<count {
+            if let keys {
+                options.security = .keys(try WorkerKeys(folder: KeyFolder(keys).workerPath(Self.name(index))))
+            }
             group.enter()
             let thread = Thread { [options] in
                 let quiet = Logger(label: "worker") { _ in SwiftLogNoOpLogHandler() }

@@ -29,7 +29,7 @@ struct CoordinatorRun {
             atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let keys = transport == .encrypted ? folder + "/keys" : nil
-        if let keys { try KeyFolder(keys).create() }
+        if let keys { try createKeys(keys) }
         let interruption = Interruption()
         let meter = Meter(workers: workers, seconds: seconds) { interruption.request("enough was measured") }
         let address = address
@@ -44,6 +44,13 @@ struct CoordinatorRun {
 
     /// After each epoch pictures are drawn, which is not what is measured.
     private static let stepsInEpoch = 256
+
+    /// Each worker has a key of its own.
+    private func createKeys(_ path: String) throws {
+        let folder = KeyFolder(path)
+        try folder.create()
+        for index in 0..<workers { try folder.add(IdleWorkersCommand.name(index)) }
+    }
 
     private var address: String {
         transport == .ipc ? "ipc://\(folder)/socket" : "tcp://127.0.0.1:\(2 * Int.random(in: 10_000...30_000))"
