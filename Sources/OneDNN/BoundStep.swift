@@ -10,7 +10,7 @@ enum BoundStep {
     case accumulate(BoundSum)
     case columns(BoundColumns)
     case copy(BoundCopy)
-    case zero(UnsafeMutableRawPointer, bytes: Int)
+    case zero(UnsafeMutableRawPointer, chunkStride: Int, bytes: Int)
     case noise(BoundNoise)
 
     init(_ step: CompiledPlan.Step, _ plan: CompiledPlan, _ kernels: tributary_instruction_set, memory: Arena) {
@@ -28,7 +28,8 @@ enum BoundStep {
                     columns: columns, images: images, products: memory.address(products), row: memory.address(row),
                     result: memory.rawAddress(result.buffer), chunkStride: result.chunkStride))
         case .copy(let copy): self = unsafe .copy(BoundCopy(copy, memory))
-        case .zero(let buffer): self = unsafe .zero(memory.rawAddress(buffer), bytes: plan.buffers[buffer].bytes)
+        case .zero(let part, let bytes):
+            self = unsafe .zero(memory.rawAddress(part.buffer), chunkStride: part.chunkStride, bytes: bytes)
         case .noise(let noise, let row, let rows, let staging, let copy, let buffer):
             let target = unsafe memory.address(buffer)
             self = unsafe .noise(
@@ -47,7 +48,8 @@ enum BoundStep {
         case .accumulate(let sum): unsafe sum.run(kernels, chunk)
         case .columns(let columns): unsafe columns.run(kernels, chunk)
         case .copy(let copy): unsafe copy.run(borrowed, kernels, chunk: chunk)
-        case .zero(let address, let bytes): unsafe address.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        case .zero(let address, let chunkStride, let bytes):
+            unsafe (address + chunk * chunkStride).initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         case .noise(let noise):
             precondition(keys != nil, "a graph with noise needs keys")
             unsafe noise.run(keys!, kernels)

@@ -33,7 +33,7 @@ extension CompiledPlan {
             return OperationCost(
                 kind: .elementwise, name: "windows of a transposed convolution", kernel: "", flops: 0,
                 bytes: chunks * (Double(buffers[products].bytes) + 4 * pixels))
-        case .zero(let buffer): return copying("zeros", buffers[buffer].bytes, chunks)
+        case .zero(_, let bytes): return copying("zeros", bytes, chunks)
         case .noise(let noise, let row, let rows, _, _, _):
             return OperationCost(
                 kind: .noise, name: "\(noise.distribution) noise", kernel: "Philox4x32-10", flops: 0,

@@ -85,7 +85,7 @@ extension CompiledPlan {
         let (small, source) = (shape, buffer(of: node))
         shape = [small[0], small[1], small[2] + rest.x, small[3] + rest.y]
         let padded = newBuffer(bytes: shape.count * size(node))
-        runs.append(.zero(buffer: padded))
+        runs.append(.zero(Binding(slot: TRIBUTARY_RESULT, buffer: padded), bytes: shape.count * size(node)))
         touch(padded)
         let extents = small.inMemoryOrder
         runs.append(

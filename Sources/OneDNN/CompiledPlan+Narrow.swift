@@ -57,7 +57,7 @@ extension CompiledPlan {
         let shape = slice.shape
         let plain = newBuffer(bytes: shape[0] * columns * MemoryLayout<Float>.stride)
         let packed = newBuffer(bytes: kernel.bytes(TRIBUTARY_SECOND), persists: true)
-        loads.append(.zero(buffer: plain))
+        loads.append(.zero(Binding(slot: TRIBUTARY_RESULT, buffer: plain), bytes: buffers[plain].bytes))
         touchAtLoad(plain)
         loads.append(
             .copy(

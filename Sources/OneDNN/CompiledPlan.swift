@@ -14,7 +14,8 @@ struct CompiledPlan {
         case copy(StridedCopy)
         /// Adds up the windows of a transposed convolution.
         case columns(tributary_columns, images: Int, products: Int, row: Int, Binding)
-        case zero(buffer: Int)
+        /// Zeros in one chunk's part of a buffer.
+        case zero(Binding, bytes: Int)
         case noise(Operation.Noise, row: Int, rows: Int, staging: Int?, StridedCopy?, buffer: Int)
     }
 
@@ -182,8 +183,9 @@ struct CompiledPlan {
         case .reshape: addReshape(index, node)
         case .slice(let start): addBlock(index, of: node.inputs[0], at: start, intoBlock: true)
         case .pad(let start):
-            runs.append(.zero(buffer: makeBuffer(for: index)))
-            touch(buffer(of: index))
+            let target = result(TRIBUTARY_RESULT, index)
+            runs.append(.zero(target, bytes: inChunks(node.shape).count * size(index)))
+            touch(target.buffer)
             addBlock(node.inputs[0], of: index, at: start, intoBlock: false)
         case .concatenate(let axis): addConcatenation(index, node, axis)
         case .matrixMultiply(let left, let right): try addProduct(index, node, left, right)

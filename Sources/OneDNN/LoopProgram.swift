@@ -119,8 +119,8 @@ private struct RegisterAllocator {
             numbers[index] = free.popLast() ?? registerCount
             registerCount = max(registerCount, numbers[index] + 1)
             let instruction = pending[index]
-            for case .computed(let value) in Set(instruction.operands) where lastUses[value] == index {
-                free.append(numbers[value])
+            for case .computed(let value) in instruction.operands where lastUses[value] == index {
+                if !free.contains(numbers[value]) { free.append(numbers[value]) }
             }
             let places = instruction.operands.map { UInt16(number(of: $0)) }
             let result = UInt16(numbers[index])

@@ -51,7 +51,8 @@ final class OneDNNExecutable: ProfilingExecutable {
     ) {
         let allocationsBefore = memory.allocations
         unsafe borrow(inputs, &outputs) { borrowed in
-            let results = unsafe Span(_unsafeStart: UnsafePointer(borrowed.outputs!), count: graph.outputs.count)
+            let results = unsafe Span(
+                _unsafeElements: UnsafeBufferPointer(start: borrowed.outputs, count: graph.outputs.count))
             for segment in segments {
                 for chunk in 0..<segment.chunks {
                     for step in segment.steps { unsafe runs[step].run(borrowed, kernels, noise, chunk: chunk) }

@@ -62,7 +62,7 @@ struct Storage {
         let all = needed.union(uses.inLoops[index])
         let own = schedule.phases[index]
         if all.isSubset(of: [own]) { return .chunk(phases: [own]) }
-        let isCheap = isFusible(operation) && !wanted.isCostly[index]
+        let isCheap = isFusible(operation) && !wanted.isCostly[index] && !wanted.isStored[index]
         return isCheap && !needed.isEmpty && needed.allSatisfy(schedule.isSweep) ? .chunk(phases: needed) : .whole
     }
 
@@ -150,6 +150,8 @@ private struct PhasesOfUse {
         let phases = phasesOfWork(index, place)
         if owners[index] != index {
             inMemory[node.inputs[0]].formUnion(inMemory[index].union(inLoops[index]))
+            // A name for all rows at once, such as a flattened batch, needs all of them.
+            if schedule.kinds[index] != .rows { inMemory[node.inputs[0]].insert(schedule.phases[index]) }
             return
         }
         for (position, input) in node.inputs.enumerated()

@@ -44,6 +44,27 @@ import VAE
         try expectAgreement(Self.network(batch: 5), tolerance: 2e-5, scale: 0.3, bytesOfChunk: 1)
     }
 
+    /// What is kept from sweep to sweep is made chunk by chunk, zeros around images included.
+    @Test(arguments: [1, 1_000_000])
+    func paddedAndSlicedImagesAgreeInAnyChunks(bytesOfChunk: Int) throws {
+        let shapes: [(String, Shape)] = [("w", [4, 3, 3, 3]), ("scale", [4]), ("offset", [4])]
+        let p = shapes.map { Tensor.parameter($0.0, $0.1) }
+        let x = Tensor.input("x", [4, 3, 6, 6])
+        let window = Operation.Convolution(stride: [1, 1], paddingBefore: [1, 1], paddingAfter: [1, 1])
+        let h = convolution(x, p[0], window)
+        func normal(_ x: Tensor) -> Tensor {
+            leakyReLU(BatchNormalization(of: x, scale: p[1], offset: p[2], epsilon: 0.1).result, slope: 0.2)
+        }
+        let padded = normal(h.padded(into: [4, 4, 8, 8], at: [0, 0, 1, 1]))
+        let sliced = normal(normal(h).slice(from: [0, 0, 1, 2], shape: [4, 4, 4, 3]))
+        let loss = square(padded).sum() + (sliced * tanh(sliced)).sum()
+        let graph = Graph(
+            parameters: SliceTable(shapes), inputs: SliceTable([("x", x.shape)]),
+            outputs: [("padded", padded), ("sliced", sliced)]
+                + zip(shapes, gradients(of: loss, withRespectTo: p)).map { ("gradient/" + $0.0.0, $0.1) })
+        try expectAgreement(graph, tolerance: 2e-5, bytesOfChunk: bytesOfChunk)
+    }
+
     /// A sum rounded to the other side differs by 2⁻⁸ of itself: the engine's and the interpreter's roundings are near each
     /// other, and far nearer than either is to no rounding.
     @Test(.enabled(if: hasBFloat16, "this machine has no products of bfloat16 numbers"), arguments: [1, 1_000_000])

@@ -91,7 +91,7 @@ final class ComputeThread: Sendable {
             let computer = try workshop.program.leafComputer(engine: workshop.engine)
             leafComputer = computer
             evaluationComputer = nil
-            leafSnapshot = nil
+            (leafSnapshot, evaluationSnapshot) = (nil, nil)
             return probes ? workshop.program.probe(on: computer).description : nil
         }
 
