@@ -72,7 +72,11 @@ extension CompiledPlan {
             TRIBUTARY_WEIGHTS, symmetric, x: shape, weight: node.shape, y: inChunks(graph.nodes[y].shape),
             operands: element(y), result: TRIBUTARY_FLOAT32)
         let chunk = newBuffer(bytes: kernel.bytes(TRIBUTARY_RESULT))
-        addKernel(kernel, [binding, rows(TRIBUTARY_SECOND, of: y), Binding(slot: TRIBUTARY_RESULT, buffer: chunk)])
+        // oneDNN's kernels for bfloat16 multiply parts of it by zero that they never wrote, where windows are wider than images:
+        // what another kernel left there could be no number.
+        addKernel(
+            kernel, [binding, rows(TRIBUTARY_SECOND, of: y), Binding(slot: TRIBUTARY_RESULT, buffer: chunk)],
+            keepsScratch: isHalf[y])
         let sum = newBuffer(bytes: kernel.bytes(TRIBUTARY_RESULT), isWhole: true)
         runs.append(.accumulate(buffer: chunk, into: sum))
         for buffer in [chunk, sum] { touch(buffer) }
@@ -169,8 +173,9 @@ extension CompiledPlan {
         for buffer in [source, target, scratch] { touch(buffer) }
     }
 
-    mutating func addKernel(_ kernel: Kernel, _ bindings: [Binding]) {
-        let scratch = newBuffer(bytes: kernel.bytes(TRIBUTARY_SCRATCH))
+    /// - Parameter keepsScratch: Whether the kernel's scratch memory is its own, zero before the first call.
+    mutating func addKernel(_ kernel: Kernel, _ bindings: [Binding], keepsScratch: Bool = false) {
+        let scratch = newBuffer(bytes: kernel.bytes(TRIBUTARY_SCRATCH), persists: keepsScratch)
         runs.append(.kernel(kernel, bindings + [Binding(slot: TRIBUTARY_SCRATCH, buffer: scratch)]))
         counters.linearKernels += 1
         for buffer in bindings.map(\.buffer) + [scratch] { touch(buffer) }

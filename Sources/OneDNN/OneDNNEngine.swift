@@ -14,11 +14,14 @@ public struct OneDNNEngine: Engine {
     ///
     /// oneDNN fixes its instruction set for the whole process when the first kernel is made, so every engine of a process has
     /// the same one.
-    /// - Parameter instructionSet: The set to use, or nil for the best that this machine has.
+    /// - Parameters:
+    ///   - instructionSet: The set to use, or nil for the best that this machine has for the precision.
+    ///   - precision: Of the graphs to be compiled.
     /// - Throws: `EngineError` where the machine has no AVX2, lacks the set, or another one is in force.
-    public init(instructionSet: InstructionSet? = nil) throws {
+    public init(instructionSet: InstructionSet? = nil, precision: Precision = .float32) throws {
         Self.clearInheritedSettings()
-        let status = tributary_onednn_set_up(instructionSet?.cap ?? InstructionSet.avx512bfloat16.cap)
+        let status = tributary_onednn_set_up(
+            (instructionSet ?? (precision == .bfloat16 ? .avx512bfloat16 : .avx512)).cap)
         let inForce = InstructionSet.allCases.first { $0.cap == tributary_onednn_instruction_set() }
         guard let inForce else {
             throw EngineError("this processor has no AVX2, which the oneDNN engine needs")
@@ -53,12 +56,20 @@ public struct OneDNNEngine: Engine {
     public func compile(_ graph: Graph) throws -> any Executable { try compile(graph, own: instructionSet) }
 
     /// Compiles with the engine's own kernels for a set that the machine has, whichever oneDNN's are for, and with chunks of
-    /// another size.
+    /// another size or memory that holds something from before.
     func compile(
-        _ graph: Graph, own instructionSet: InstructionSet, bytesOfChunk: Int = Schedule.bytesOfChunk
+        _ graph: Graph, own instructionSet: InstructionSet, bytesOfChunk: Int = Schedule.bytesOfChunk,
+        filledWith filler: UInt8 = 0
     ) throws -> any Executable {
+        let rounds = graph.nodes.contains { $0.operation == .unary(.bfloat16) }
+        guard !rounds || self.instructionSet == .avx512bfloat16 else {
+            throw EngineError(
+                "precision bf16 needs \(InstructionSet.avx512bfloat16.rawValue) kernels, and this process computes with "
+                    + "\(self.instructionSet.rawValue)")
+        }
         tributary_onednn_pin_thread()
-        return try OneDNNExecutable(CompiledPlan(graph, bytesOfChunk: bytesOfChunk), instructionSet)
+        return try OneDNNExecutable(
+            CompiledPlan(graph, bytesOfChunk: bytesOfChunk), instructionSet, filledWith: filler)
     }
 
     /// Variables that a user's shell may hold would choose other kernels and so other bits.

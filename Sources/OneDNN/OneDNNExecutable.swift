@@ -14,10 +14,10 @@ final class OneDNNExecutable: ProfilingExecutable {
     private let kernels: tributary_instruction_set
     private(set) var counters: ExecutionCounters
 
-    init(_ plan: CompiledPlan, _ instructionSet: InstructionSet) throws {
+    init(_ plan: CompiledPlan, _ instructionSet: InstructionSet, filledWith filler: UInt8 = 0) throws {
         graph = plan.graph
         kernels = instructionSet.kernels
-        let memory = Arena(plan)
+        let memory = Arena(plan, filledWith: filler)
         self.memory = memory
         loads = plan.loads.map { BoundStep($0, plan, instructionSet.kernels, memory: memory) }
         runs = plan.runs.map { BoundStep($0, plan, instructionSet.kernels, memory: memory) }
@@ -131,15 +131,19 @@ final class Arena {
     private var structures: [UnsafeMutableRawPointer] = unsafe []
     private var codes: [tributary_machine_code] = unsafe []
 
-    init(_ plan: CompiledPlan) {
+    /// - Parameter filler: What memory holds that steps have not written yet.
+    init(_ plan: CompiledPlan, filledWith filler: UInt8) {
         let placed = MemoryPlan(plan.buffers.map { .init(bytes: $0.bytes, life: $0.life ?? 0...0) })
         offsets = placed.offsets
         bytes = max(placed.totalBytes, MemoryPlan.alignment)
         unsafe base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.hugePage)
         // Fewer, larger pages; where the system has none the arena works all the same.
         unsafe madvise(base, bytes, MADV_HUGEPAGE)
-        // Zeros, so that padding inside packed layouts is defined.
-        unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        unsafe base.initializeMemory(as: UInt8.self, repeating: filler, count: bytes)
+        // Padding inside packed layouts, and scratch that kernels read before they write it.
+        for (buffer, offset) in zip(plan.buffers, offsets) where buffer.persists {
+            unsafe (base + offset).initializeMemory(as: UInt8.self, repeating: 0, count: buffer.bytes)
+        }
     }
 
     deinit {

@@ -65,7 +65,7 @@ struct PeakCommand: ParsableCommand {
     }
 
     func run() throws {
-        let engine = try OneDNNEngine()
+        let engine = try OneDNNEngine(precision: precision)
         let graph = MachinePeak.matrixProduct(size: size).rounded(to: precision)
         let result = try measuring.stopwatch.measure {
             let loop = try GraphLoop(graph, engine: engine)

@@ -35,7 +35,7 @@ struct WorkOptions: ParsableArguments {
         let model = try VariationalAutoencoder(configuration.model, configuration.objective)
         return Subject(
             name: preset ?? config!, microbatch: configuration.microbatch,
-            engine: try OneDNNEngine(instructionSet: instructionSet),
+            engine: try OneDNNEngine(instructionSet: instructionSet, precision: configuration.precision),
             graph: try model.trainingGraph(microbatch: configuration.microbatch).rounded(to: configuration.precision),
             parameters: model.initialParameters(seed: configuration.seed), statistics: model.initialStatistics(),
             runsPerLoad: runsPerLoad)

@@ -142,7 +142,8 @@ struct Evaluate: ParsableCommand {
         let program = try TrainingProgram(checkpoint.contract)
         try program.check(source)
         let part: Training.Split = source.count(.valid) > 0 ? .valid : .train
-        let evaluator = try Evaluator(program, engine: OneDNNEngine(), source: source, split: part)
+        let engine = try OneDNNEngine(precision: program.configuration.precision)
+        let evaluator = try Evaluator(program, engine: engine, source: source, split: part)
         guard let metrics = try evaluator.evaluate(checkpoint.state) else {
             throw UsageProblem("\(data) has no images to evaluate")
         }

@@ -25,7 +25,9 @@ struct RunOptions: ParsableArguments {
     @Option(help: "How sums travel: float32, or bf16 in half the bytes. Fixes the bits.") var wire: WireFormat?
     @Option(
         name: .customLong("instruction-set"),
-        help: "The most that kernels may use, on every worker (default: the best of this machine). Fixes the bits.")
+        help:
+            "The most that kernels may use, on every worker (default: the best of this machine for the precision). Fixes the bits."
+    )
     var instructionSet: InstructionSet?
     @Option(help: "Of everything random. Fixes the bits.") var seed: UInt64?
     @Flag(help: "Continue the newest checkpoint in --out, or start where there is none.") var resume = false
@@ -57,6 +59,11 @@ struct RunOptions: ParsableArguments {
 
     /// As many of anything as a run can count without overflow.
     private static let counts = 1...1_000_000_000
+
+    /// The engine of the instruction set asked for, or of the best for the run's precision.
+    func engine() throws -> OneDNNEngine {
+        try OneDNNEngine(instructionSet: instructionSet, precision: configuration().precision)
+    }
 
     /// The configuration with what the flags say.
     func configuration() throws -> RunConfiguration {

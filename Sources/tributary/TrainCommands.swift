@@ -30,7 +30,7 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        let engine = try OneDNNEngine(instructionSet: options.instructionSet)
+        let engine = try options.engine()
         let coordinator = try options.coordinatorOptions(listen: "", engine: engine)
         if profile { try printProfile(of: coordinator.configuration, engine: engine) }
         let cores = ProcessInfo.processInfo.activeProcessorCount
@@ -59,7 +59,7 @@ struct Coordinate: ParsableCommand {
 
     func run() throws {
         var coordinatorOptions = try options.coordinatorOptions(
-            listen: listen, engine: OneDNNEngine(instructionSet: options.instructionSet))
+            listen: listen, engine: options.engine())
         coordinatorOptions.security = try security.coordinator()
         let coordinator = try CoordinatorProcess(
             coordinatorOptions, reporter: ProgressReporter(), log: TerminalLog.logger("coordinator"))

@@ -21,6 +21,14 @@ import Testing
         #expect(try Self.digest() == Self.digest())
     }
 
+    /// Bytes of 255 are no numbers, and spoil every result that they reach, also multiplied by zero.
+    @Test(arguments: Precision.allCases)
+    func nothingIsReadBeforeItIsWritten(precision: Precision) throws {
+        let set = try OneDNNEngine().instructionSet
+        guard precision == .float32 || set == .avx512bfloat16 else { return }
+        #expect(try Self.digest(set, precision, filledWith: 255) == Self.digest(set, precision))
+    }
+
     /// In another process dictionaries and sets have another order, and memory lies elsewhere.
     @Test func theSameGraphsGiveTheSameBitsInAnotherProcess() async throws {
         let other = try await #require(processExitsWith: .success, observing: [\.standardOutputContent]) {
@@ -44,25 +52,30 @@ import Testing
             if: (try? OneDNNEngine().instructionSet) != .avx2, "the machine has no AVX-512 to compare AVX2 with"))
     func loopsAndNoiseOfBothInstructionSetsGiveTheSameBits() throws {
         #expect(try Self.digest(.avx2) == Self.digest(.avx512))
-        #expect(try Self.digest(.avx2, .bfloat16) == Self.digest(.avx512, .bfloat16))
+        if try OneDNNEngine().instructionSet == .avx512bfloat16 {
+            #expect(try Self.digest(.avx2, .bfloat16) == Self.digest(.avx512, .bfloat16))
+        }
     }
 
     /// A hash (FNV-1a) of the outputs of every graph, each built and compiled anew.
     ///
     /// - Parameter set: What the engine's own kernels use; oneDNN's use the best of the process.
-    private static func digest(_ set: InstructionSet? = nil, _ precision: Precision = .float32) throws -> UInt64 {
+    private static func digest(
+        _ set: InstructionSet? = nil, _ precision: Precision = .float32, filledWith filler: UInt8 = 0
+    ) throws -> UInt64 {
         let set = try set ?? OneDNNEngine().instructionSet
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for seed in seeds {
-            for value in try outputs(of: RandomGraph.make(seed).rounded(to: precision), seed: seed, set) {
+            for value in try outputs(of: RandomGraph.make(seed).rounded(to: precision), seed: seed, set, filler) {
                 hash = (hash ^ UInt64(value.bitPattern)) &* 0x100_0000_01B3
             }
         }
         return hash
     }
 
-    private static func outputs(of graph: Graph, seed: UInt64, _ set: InstructionSet) throws -> [Float] {
-        let executable = try OneDNNEngine().compile(graph, own: set)
+    private static func outputs(of graph: Graph, seed: UInt64, _ set: InstructionSet, _ filler: UInt8) throws -> [Float]
+    {
+        let executable = try OneDNNEngine().compile(graph, own: set, filledWith: filler)
         var outputs = [Float](repeating: .nan, count: graph.outputs.count)
         executable.load(
             parameters: values(graph.parameters.count, seed: seed, kind: 1, scale: 1),
