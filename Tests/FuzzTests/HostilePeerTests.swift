@@ -13,7 +13,13 @@ import TrainingTestSupport
 /// A coordinator at work, two honest workers, and the owner of a good key who sends it nonsense on both links.
 @Suite(.serialized) struct HostilePeerTests {
     /// It is never expelled here, so that all that it sends is read.
-    @Test func aKeyedPeerThatSendsNonsenseChangesNothing() throws {
+    ///
+    /// On a machine whose cores are all taken the honest workers may not finish a step meanwhile, so it runs alone.
+    @Test(
+        .enabled(
+            if: ProcessInfo.processInfo.environment["TRIBUTARY_FUZZ_MESSAGES"] != nil,
+            "only `scripts/fuzz` runs it: beside other tests the workers may not finish a step"))
+    func aKeyedPeerThatSendsNonsenseChangesNothing() throws {
         let bench = try LiveBench(hostileKeys: 1, forgivenOffences: .infinity)
         defer { bench.remove() }
         let before = LiveBench.residentBytes
