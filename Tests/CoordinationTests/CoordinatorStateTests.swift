@@ -107,20 +107,6 @@ import Testing
         #expect(desk.state.counters.mismatches == 0)
     }
 
-    @Test func aLateWorkerGetsNothingNewUntilItDelivers() {
-        var (desk, left, right) = deskWithTwo()
-        _ = desk.deliver(right, from: second)
-        desk.now = .seconds(121)
-        for peer in [first, second] { _ = desk.say(.heartbeat(busy: 1), from: peer) }
-        let moved = desk.handle(.tick).leases(of: second)[0]
-        _ = desk.deliver(moved, from: second)
-        let next = desk.handle(.begin(Round(step: 6, kind: .training)))
-        #expect(next.leases(of: first).isEmpty)
-        #expect(next.leases(of: second).map(\.node) == [1])
-        _ = desk.deliver(left, from: first)
-        #expect(desk.handle(.begin(Round(step: 7, kind: .training))).leases(of: first).map(\.node) == [2])
-    }
-
     @Test func aWholeResultReplacesItsChildrens() {
         var desk = Desk(shards: 4)
         for peer in [first, second] { _ = desk.join(peer) }
@@ -256,22 +242,6 @@ import Testing
         _ = desk.handle(.stop("done"))
         desk.now = .seconds(2)
         #expect(desk.handle(.tick) == [.stopped])
-    }
-
-    @Test func aLateWorkerThatWaitsForParametersOfAStepThatIsOverMayHaveOtherWork() {
-        var (desk, _, right) = deskWithTwo()
-        _ = desk.deliver(right, from: second)
-        desk.now = .seconds(121)
-        for peer in [first, second] { _ = desk.say(.heartbeat(busy: 1), from: peer) }
-        let moved = desk.handle(.tick).leases(of: second)[0]
-        _ = desk.deliver(moved, from: second)
-        for step in 6..<9 {
-            for lease in desk.handle(.begin(Round(step: step, kind: .training))).leases(of: second) {
-                _ = desk.deliver(lease, from: second)
-            }
-        }
-        _ = desk.say(.parametersWanted(offset: 0), from: first, step: 5)
-        #expect(!desk.handle(.begin(Round(step: 9, kind: .training))).leases(of: first).isEmpty)
     }
 
     @Test func workersGetSharesAsTheirMeasuredSpeedsAsk() {

@@ -35,6 +35,13 @@ private struct Bench {
         [(0, 16), (16, 16), (32, 8)].flatMap { hear(.parameters(offset: $0.0, bytes: $0.1), step: step) }
     }
 
+    /// What its next heartbeat says, 250 ms later.
+    mutating func busy() -> Int? {
+        now += .milliseconds(250)
+        _ = hear(.heartbeat)
+        return handle(.tick).messages.compactMap { if case .heartbeat(let busy) = $0 { busy } else { nil } }.first
+    }
+
     mutating func hearRows(_ examples: [UInt32]) -> [WorkerAction] {
         hear(.rows(.init(split: .training, examples: examples, bytes: examples.count * 4)))
     }
@@ -292,6 +299,26 @@ extension [WorkerAction] {
         let wanted = bench.hear(.lease(.init(identifier: 1, round: round, node: 8, isCheck: true)), step: 3).wanted
         #expect(wanted.map(\.isUrgent) == [true])
         #expect(wanted[0].examples.sorted() == (try needed(0)).sorted())
+    }
+
+    /// The link may be slow: whoever had nothing in hand would get the next lease at once.
+    @Test func aSumIsInHandUntilItIsKnownToHaveArrivedOrNothingIsHeardOfIt() throws {
+        func bench() throws -> Bench {
+            var bench = Bench()
+            bench.join()
+            _ = bench.hear(lease(8), step: 3)
+            _ = bench.hearRows(try needed(0))
+            _ = bench.hearParameters(step: 3)
+            _ = bench.handle(.leafFinished(Leaf(round: round, node: 8, shard: 0)))
+            return bench
+        }
+        var acknowledged = try bench()
+        #expect(acknowledged.busy() == 1)
+        _ = acknowledged.hear(.credit(bytes: 20), step: 3)
+        #expect(acknowledged.busy() == 0)
+        var forgotten = try bench()
+        let answers = (0..<12).map { _ in forgotten.busy() }
+        #expect(answers.first == 1 && answers.last == 0)
     }
 
     @Test func lostCreditDoesNotHoldUploadsUpForEver() throws {

@@ -30,7 +30,9 @@ extension CoordinatorState {
     /// Whoever is done first among those on time.
     private func leastLoaded(besides taken: Set<String>) -> Member? {
         guard let round = current else { return nil }
-        let able = orderedMembers.filter { $0.standing == .active && !$0.isLate && !taken.contains($0.name) }
+        let able = orderedMembers.filter {
+            $0.standing == .active && $0.punctuality.isGood(at: now) && !taken.contains($0.name)
+        }
         let loads = zip(able, speeds(of: able, in: round.round.kind)).map { member, speed in
             Double(round.leavesInHand(of: member.peer)) / speed
         }

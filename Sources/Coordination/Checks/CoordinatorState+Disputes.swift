@@ -53,7 +53,9 @@ extension CoordinatorState {
     private mutating func seeDecided(_ dispute: Dispute) {
         guard stopping == nil, !isBeingDecided(dispute) else { return }
         let able = candidates().filter { !dispute.authors.contains($0.name) }
-        guard let judge = able.first(where: { !$0.isLate }) ?? able.first else { return startWaiting() }
+        guard let judge = able.first(where: { $0.punctuality.isGood(at: now) }) ?? able.first else {
+            return startWaiting()
+        }
         waitingSince = nil
         disputes[0].lease = nextLease
         lease(dispute.node, to: judge, in: dispute.round, isCheck: true)
@@ -69,7 +71,7 @@ extension CoordinatorState {
         guard let dispute = disputes.first, dispute.round != current?.round, let identifier = dispute.lease,
             let lease = state(of: dispute.round)?.leases[identifier], lease.state == .live, now > lease.deadline
         else { return }
-        members[lease.peer]?.isLate = true
+        members[lease.peer]?.punctuality.miss(leaseOf: lease.issued)
         change(dispute.round) { $0.leases[identifier]?.state = .moved }
         settle()
     }

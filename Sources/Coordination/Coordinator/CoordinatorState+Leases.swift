@@ -41,10 +41,10 @@ extension CoordinatorState {
         }
     }
 
-    /// Those who are on time, or, where there is none, those who are late.
+    /// Those who are on time, or, where there is none, those who are late or rest.
     func candidates() -> [Member] {
         let active = orderedMembers.filter { $0.standing == .active }
-        let punctual = active.filter { !$0.isLate }
+        let punctual = active.filter { $0.punctuality.isGood(at: now) }
         return punctual.isEmpty ? active : punctual
     }
 
@@ -130,7 +130,7 @@ extension CoordinatorState {
         guard let round = current, !round.isFinished else { return }
         let overdue = round.leases.values.filter { $0.state == .live && now > $0.deadline }
         for lease in overdue.sorted(by: { $0.identifier < $1.identifier }) {
-            members[lease.peer]?.isLate = true
+            members[lease.peer]?.punctuality.miss(leaseOf: lease.issued)
             let name = members[lease.peer]?.name ?? "a worker"
             vacate(lease, from: name, because: "missed its deadline after \((now - lease.issued).text)", to: .moved)
         }
@@ -164,8 +164,9 @@ extension CoordinatorState {
     /// Says once when shards are too few for all workers, and again when that changes.
     private mutating func noteIdleWorkers() {
         let busy = Set(current?.leases.values.map(\.peer) ?? [])
-        let names = orderedMembers.filter { $0.standing == .active && !$0.isLate && !busy.contains($0.peer) }.map(
-            \.name)
+        let names = orderedMembers.filter {
+            $0.standing == .active && $0.punctuality.isGood(at: now) && !busy.contains($0.peer)
+        }.map(\.name)
         if !names.isEmpty, names != idleNames { note(.idle(names: names, shards: tree.leaves)) }
         idleNames = names
     }

@@ -43,11 +43,11 @@ extension CoordinatorState {
         if busy == 0 { forgive(peer) }
     }
 
-    /// Expects nothing more of a worker's overdue leases, and lets it have new ones.
+    /// Expects nothing more of a worker's overdue leases, and lets it have new ones once it has rested.
     mutating func forgive(_ peer: Peer) {
         let hasOverdueLeases = current?.loseMovedLeases(of: peer) ?? false
-        guard hasOverdueLeases || members[peer]?.isLate == true else { return }
-        members[peer]?.isLate = false
+        guard hasOverdueLeases || members[peer]?.punctuality.lateSince != nil else { return }
+        members[peer]?.punctuality.forgive(at: now)
         leaseUncovered()
     }
 }

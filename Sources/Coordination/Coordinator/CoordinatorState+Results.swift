@@ -23,9 +23,9 @@ extension CoordinatorState {
     }
 
     private mutating func complete(_ identifier: UInt64, in round: Round) {
-        update(identifier, in: round) { $0.state = .complete }
         guard let lease = state(of: round)?.leases[identifier] else { return }
-        members[lease.peer]?.isLate = false
+        update(identifier, in: round) { $0.state = .complete }
+        members[lease.peer]?.punctuality.deliver(leaseOf: lease.issued, inTime: lease.state == .live, at: now)
         if round == current?.round { current?.partials += 1 }
         if round == current?.round, current?.isCommitted(lease.node) == false {
             learn(from: lease, in: round.kind)

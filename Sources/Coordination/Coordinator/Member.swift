@@ -20,8 +20,8 @@ struct Member: Sendable {
     var isAttached = false
     /// When its last message came, on either link.
     var heard: Duration
-    /// Whether it missed a deadline and has not delivered since.
-    var isLate = false
+    /// Whether it keeps to deadlines.
+    var punctuality = Punctuality()
     /// The step whose parameters it was sent last.
     var parametersStep: Int?
     /// The shards whose pixels it has, or is getting.

@@ -129,9 +129,10 @@ extension WorkerState {
 
     // MARK: - Uploads
 
-    /// Nodes whose sums have not left whole.
+    /// Nodes whose sums have not left whole; one, too, while the last bytes that left are not known to have arrived.
     var unfinishedTasks: Int {
-        tasks.count { !$0.isSummed || $0.uploaded < $0.ready.count }
+        let unsent = tasks.count { !$0.isSummed || $0.uploaded < $0.ready.count }
+        return max(unsent, upload.outstanding > 0 ? 1 : 0)
     }
 
     private mutating func uploadSums() {
@@ -160,9 +161,7 @@ extension WorkerState {
     /// Credit that does not come was lost with a connection, and its chunks perhaps, too. What is left is sent all the same: then
     /// the next heartbeat says that nothing is in hand, and the coordinator has the node computed anew where it misses pieces.
     mutating func uploadWithoutCredit() {
-        guard tasks.contains(where: { $0.uploaded < $0.ready.count }), now - creditProgress > timing.retry else {
-            return
-        }
+        guard upload.outstanding > 0, now - creditProgress > timing.retry else { return }
         creditProgress = now
         upload.restart()
         uploadSums()
