@@ -8,8 +8,6 @@ void tributary_add_columns_avx2(
     const tributary_columns *columns, int64_t images, const float *products, float *row, float *result);
 void tributary_add_columns_avx512(
     const tributary_columns *columns, int64_t images, const float *products, float *row, float *result);
-void tributary_add_avx2(int64_t count, const float *values, float *sums);
-void tributary_add_avx512(int64_t count, const float *values, float *sums);
 void tributary_fill_noise_avx2(
     tributary_distribution distribution, const tributary_stream *stream, float probability, int64_t count,
     float *result);
@@ -27,11 +25,6 @@ void tributary_add_columns(
     float *result) {
     if (set == TRIBUTARY_AVX512) tributary_add_columns_avx512(columns, images, products, row, result);
     else tributary_add_columns_avx2(columns, images, products, row, result);
-}
-
-void tributary_add(tributary_instruction_set set, int64_t count, const float *values, float *sums) {
-    if (set == TRIBUTARY_AVX512) tributary_add_avx512(count, values, sums);
-    else tributary_add_avx2(count, values, sums);
 }
 
 void tributary_fill_noise(
@@ -53,6 +46,18 @@ void tributary_copy(
     void *target, const int64_t target_strides[4], int is_half) {
     if (set == TRIBUTARY_AVX512) tributary_copy_avx512(extents, source, source_strides, target, target_strides, is_half);
     else tributary_copy_avx2(extents, source, source_strides, target, target_strides, is_half);
+}
+
+void tributary_add_weight_gradient_avx2(
+    const tributary_weight_gradient *gradient, int64_t images, const float *x, const float *y, float *sums);
+void tributary_add_weight_gradient_avx512(
+    const tributary_weight_gradient *gradient, int64_t images, const float *x, const float *y, float *sums);
+
+void tributary_add_weight_gradient(
+    tributary_instruction_set set, const tributary_weight_gradient *gradient, int64_t images, const float *x,
+    const float *y, float *sums) {
+    if (set == TRIBUTARY_AVX512) tributary_add_weight_gradient_avx512(gradient, images, x, y, sums);
+    else tributary_add_weight_gradient_avx2(gradient, images, x, y, sums);
 }
 
 void tributary_flush_denormals(void) { _mm_setcsr(_mm_getcsr() | 0x8040); }

@@ -6,4 +6,6 @@
 #include "columns.inc"
 #include "copy.inc"
 #include "noise.inc"
+#include "wide_blocks.inc"
+#include "weights.inc"
 #pragma clang attribute pop

@@ -153,12 +153,8 @@ static int plan_convolution(
         forward, engine(), dnnl_forward_training, dnnl_convolution_direct, f[0], f[1], NULL, f[2], w->stride, NULL,
         w->padding_before, w->padding_after, attributes);
     if (status || direction == TRIBUTARY_FORWARD) return status;
-    if (direction == TRIBUTARY_DATA)
-        return dnnl_convolution_backward_data_primitive_desc_create(
-            &kernel->plan, engine(), dnnl_convolution_direct, d[0], d[1], d[2], w->stride, NULL, w->padding_before,
-            w->padding_after, kernel->hint, attributes);
-    return dnnl_convolution_backward_weights_primitive_desc_create(
-        &kernel->plan, engine(), dnnl_convolution_direct, d[0], d[1], NULL, d[2], w->stride, NULL, w->padding_before,
+    return dnnl_convolution_backward_data_primitive_desc_create(
+        &kernel->plan, engine(), dnnl_convolution_direct, d[0], d[1], d[2], w->stride, NULL, w->padding_before,
         w->padding_after, kernel->hint, attributes);
 }
 #else
@@ -174,12 +170,8 @@ static int plan_convolution(
         return dnnl_primitive_desc_create(&kernel->plan, &forward, attributes, engine(), NULL);
     status = dnnl_primitive_desc_create(&kernel->hint, &forward, attributes, engine(), NULL);
     if (status) return status;
-    status = direction == TRIBUTARY_DATA
-        ? dnnl_convolution_backward_data_desc_init(
-              &backward, dnnl_convolution_direct, &d[0], &d[1], &d[2], w->stride, w->padding_before, w->padding_after)
-        : dnnl_convolution_backward_weights_desc_init(
-              &backward, dnnl_convolution_direct, &d[0], &d[1], NULL, &d[2], w->stride, w->padding_before,
-              w->padding_after);
+    status = dnnl_convolution_backward_data_desc_init(
+        &backward, dnnl_convolution_direct, &d[0], &d[1], &d[2], w->stride, w->padding_before, w->padding_after);
     if (status) return status;
     return dnnl_primitive_desc_create(&kernel->plan, &backward, attributes, engine(), kernel->hint);
 }
@@ -188,20 +180,18 @@ static int plan_convolution(
 tributary_kernel *tributary_convolution(
     tributary_direction direction, const int64_t x[4], const int64_t weight[4], const int64_t y[4],
     const tributary_window *window, tributary_element operands, tributary_element result, int *status) {
-    static const int arguments[3][SLOTS] = {
+    static const int arguments[2][SLOTS] = {
         {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_SCRATCHPAD},
         {DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC, DNNL_ARG_SCRATCHPAD},
-        {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_SCRATCHPAD},
     };
-    static const dnnl_query_t queries[3][SLOTS] = {
+    static const dnnl_query_t queries[2][SLOTS] = {
         {dnnl_query_src_md, dnnl_query_weights_md, dnnl_query_dst_md, dnnl_query_scratchpad_md},
         {dnnl_query_diff_dst_md, dnnl_query_weights_md, dnnl_query_diff_src_md, dnnl_query_scratchpad_md},
-        {dnnl_query_src_md, dnnl_query_diff_dst_md, dnnl_query_diff_weights_md, dnnl_query_scratchpad_md},
     };
     tributary_kernel *kernel = begin(arguments[direction], queries[direction]);
     // What the kernel works on, and the forward convolution that gradients refer to, whose result is like its operands.
     description d[3], f[3];
-    static const int made[3] = {2, 0, 1};
+    static const int made[2] = {2, 0};
     const int64_t *extents[3] = {x, weight, y};
     static const dnnl_format_tag_t tags[3] = {dnnl_nhwc, dnnl_format_tag_any, dnnl_nhwc};
     dnnl_primitive_attr_t attributes = NULL;
@@ -247,7 +237,7 @@ tributary_kernel *tributary_matrix_product(
 }
 
 tributary_kernel *tributary_packing(
-    const tributary_layout *plain, const tributary_kernel *owner, tributary_slot slot, int unpacks, int *status) {
+    const tributary_layout *plain, const tributary_kernel *owner, int *status) {
     static const int arguments[SLOTS] = {DNNL_ARG_FROM, 0, DNNL_ARG_TO, DNNL_ARG_SCRATCHPAD};
     static const dnnl_query_t queries[SLOTS] = {
         dnnl_query_src_md, dnnl_query_undef, dnnl_query_dst_md, dnnl_query_scratchpad_md};
@@ -262,9 +252,8 @@ tributary_kernel *tributary_packing(
 #else
         description_reference loose = &strided;
 #endif
-        description_reference packed = described(owner, slot);
         *status = dnnl_reorder_primitive_desc_create(
-            &kernel->plan, unpacks ? packed : loose, engine(), unpacks ? loose : packed, engine(), attributes);
+            &kernel->plan, loose, engine(), described(owner, TRIBUTARY_SECOND), engine(), attributes);
         forget(&strided, 1);
     }
     dnnl_primitive_attr_destroy(attributes);

@@ -7,7 +7,7 @@ import Tensors
 enum BoundStep {
     case loop(UnsafeMutablePointer<tributary_program>)
     case kernel(BoundKernel)
-    case accumulate(BoundSum)
+    case weightGradient(BoundWeightGradient)
     case columns(BoundColumns)
     case copy(BoundCopy)
     case zero(UnsafeMutableRawPointer, chunkStride: Int, bytes: Int)
@@ -18,10 +18,12 @@ enum BoundStep {
         case .loop(let program, let buffers, let workspace):
             self = unsafe .loop(Self.bind(program, buffers, workspace, plan, kernels, memory))
         case .kernel(let kernel, let bindings): self = unsafe .kernel(BoundKernel(kernel, bindings, memory))
-        case .accumulate(let buffer, let sum):
-            let count = plan.buffers[buffer].bytes / MemoryLayout<Float>.stride
-            self = unsafe .accumulate(
-                BoundSum(source: memory.address(buffer), target: memory.address(sum), count: count))
+        case .weightGradient(let gradient, let images, let isHalf, let x, let y, let scratch, let sums):
+            self = unsafe .weightGradient(
+                BoundWeightGradient(
+                    gradient: gradient, images: images, isHalf: isHalf, x: memory.rawAddress(x.buffer),
+                    xChunkStride: x.chunkStride, y: memory.rawAddress(y.buffer), yChunkStride: y.chunkStride,
+                    scratch: memory.rawAddress(scratch), sums: memory.address(sums), bytes: plan.buffers[sums].bytes))
         case .columns(let columns, let images, let products, let row, let result):
             self = unsafe .columns(
                 BoundColumns(
@@ -45,7 +47,7 @@ enum BoundStep {
         switch self {
         case .loop(let program): unsafe tributary_run_program(kernels, program, Int64(chunk))
         case .kernel(let kernel): unsafe kernel.run(chunk)
-        case .accumulate(let sum): unsafe sum.run(kernels, chunk)
+        case .weightGradient(let gradient): unsafe gradient.run(kernels, chunk)
         case .columns(let columns): unsafe columns.run(kernels, chunk)
         case .copy(let copy): unsafe copy.run(borrowed, kernels, chunk: chunk)
         case .zero(let address, let chunkStride, let bytes):
@@ -103,18 +105,36 @@ struct BoundKernel {
     }
 }
 
-/// A sum over chunks.
+/// The gradient of a convolution's weight, begun with the first chunk.
 @unsafe
-struct BoundSum {
-    let source: UnsafeMutablePointer<Float>
-    let target: UnsafeMutablePointer<Float>
-    let count: Int
+struct BoundWeightGradient {
+    let gradient: tributary_weight_gradient
+    let images: Int
+    let isHalf: Bool
+    let x: UnsafeMutableRawPointer
+    let xChunkStride: Int
+    let y: UnsafeMutableRawPointer
+    let yChunkStride: Int
+    let scratch: UnsafeMutableRawPointer
+    let sums: UnsafeMutablePointer<Float>
+    let bytes: Int
 
     func run(_ kernels: tributary_instruction_set, _ chunk: Int) {
         if chunk == 0 {
-            unsafe target.update(from: source, count: count)
-        } else {
-            unsafe tributary_add(kernels, Int64(count), source, target)
+            unsafe UnsafeMutableRawPointer(sums).initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        }
+        let (x, y) = unsafe (x + chunk * xChunkStride, y + chunk * yChunkStride)
+        unsafe withUnsafePointer(to: gradient) { gradient in
+            if unsafe isHalf {
+                unsafe tributary_add_weight_gradient_of_halves(
+                    gradient, Int64(images), x.assumingMemoryBound(to: UInt16.self),
+                    y.assumingMemoryBound(to: UInt16.self),
+                    scratch.assumingMemoryBound(to: UInt32.self), sums)
+            } else {
+                unsafe tributary_add_weight_gradient(
+                    kernels, gradient, Int64(images), x.assumingMemoryBound(to: Float.self),
+                    y.assumingMemoryBound(to: Float.self), sums)
+            }
         }
     }
 }

@@ -27,7 +27,8 @@ extension CompiledPlan {
                 bytes: chunks * elements * program.bytesOfElement)
         case .copy(let copy):
             return copying("copy", copy.extents.reduce(1, *) * 2 * MemoryLayout<Float>.stride, chunks)
-        case .accumulate(let buffer, _): return copying("sum of chunks", 3 * buffers[buffer].bytes, chunks)
+        case .weightGradient(let gradient, let images, let isHalf, _, _, _, _):
+            return cost(of: gradient, images: images, isHalf: isHalf, chunks)
         case .columns(let columns, let images, let products, _, _):
             let pixels = Double(columns.result_height * columns.result_width * columns.channels) * Double(images)
             return OperationCost(
@@ -39,6 +40,19 @@ extension CompiledPlan {
                 kind: .noise, name: "\(noise.distribution) noise", kernel: "Philox4x32-10", flops: 0,
                 bytes: Double(row * rows * MemoryLayout<Float>.stride))
         }
+    }
+
+    private func cost(
+        of gradient: tributary_weight_gradient, images: Int, isHalf: Bool, _ chunks: Double
+    ) -> OperationCost {
+        let (x, y, window) = (gradient.x_extents, gradient.y_extents, gradient.window)
+        let products = y.0 * y.1 * y.2 * window.0 * window.1 * x.2
+        let elements = x.0 * x.1 * x.2 + y.0 * y.1 * y.2
+        return OperationCost(
+            kind: .linear,
+            name: "weight gradient of a convolution of \(images) images \(x), window \(window), results \(y)",
+            kernel: "own", flops: chunks * Double(2 * images) * Double(products),
+            bytes: chunks * Double(images) * Double(elements) * (isHalf ? 2 : 4))
     }
 
     private func copying(_ name: String, _ bytes: Int, _ chunks: Double) -> OperationCost {

@@ -41,7 +41,7 @@ extension CompiledPlan {
                 weight, kernel, plain: tributary_layout(shape.dimensions, strides: shape.strides))
         } else {
             packed = newBuffer(bytes: kernel.bytes(TRIBUTARY_SECOND))
-            let packing = try Kernel.packing(Self.channelsLast(shape, element(weight)), of: kernel, TRIBUTARY_SECOND)
+            let packing = try Kernel.packing(Self.channelsLast(shape, element(weight)), of: kernel)
             addPacking(packing, from: buffer(of: weight), to: packed)
             counters.reordersBetweenOperations += 1
         }
@@ -51,65 +51,6 @@ extension CompiledPlan {
                 rows(TRIBUTARY_FIRST, of: node.inputs[0]), Binding(slot: TRIBUTARY_SECOND, buffer: packed),
                 result(TRIBUTARY_RESULT, index),
             ])
-    }
-
-    mutating func addWeightGradient(
-        _ index: Int, _ node: Graph.Node, _ window: Operation.Convolution
-    ) throws {
-        let (x, y) = (node.inputs[0], node.inputs[1])
-        var shape = inChunks(graph.nodes[x].shape)
-        var symmetric = window
-        var binding = rows(TRIBUTARY_FIRST, of: x)
-        // oneDNN's kernels for more padding after than before are slow; zeros in memory do the same.
-        let rest = SIMD2(
-            max(0, window.paddingAfter.x - window.paddingBefore.x),
-            max(0, window.paddingAfter.y - window.paddingBefore.y))
-        if rest != .zero {
-            binding = addPadded(x, by: rest, &shape)
-            symmetric.paddingAfter = symmetric.paddingAfter &- rest
-        }
-        let kernel = try Kernel.convolution(
-            TRIBUTARY_WEIGHTS, symmetric, x: shape, weight: node.shape, y: inChunks(graph.nodes[y].shape),
-            operands: element(y), result: TRIBUTARY_FLOAT32)
-        let chunk = newBuffer(bytes: kernel.bytes(TRIBUTARY_RESULT))
-        // oneDNN's kernels for bfloat16 multiply parts of it by zero that they never wrote, where windows are wider than images:
-        // what another kernel left there could be no number.
-        addKernel(
-            kernel, [binding, rows(TRIBUTARY_SECOND, of: y), Binding(slot: TRIBUTARY_RESULT, buffer: chunk)],
-            keepsScratch: isHalf[y])
-        let sum = newBuffer(bytes: kernel.bytes(TRIBUTARY_RESULT), isWhole: true)
-        runs.append(.accumulate(buffer: chunk, into: sum))
-        for buffer in [chunk, sum] { touch(buffer) }
-        packedSums[index] = (kernel, sum)
-        if !isSweep { try addEndOfReduction(index) }
-    }
-
-    /// A copy of a chunk's images with rows and columns of zeros at their ends.
-    private mutating func addPadded(_ node: Int, by rest: SIMD2<Int>, _ shape: inout Shape) -> Binding {
-        let (small, source) = (shape, buffer(of: node))
-        shape = [small[0], small[1], small[2] + rest.x, small[3] + rest.y]
-        let padded = newBuffer(bytes: shape.count * size(node))
-        runs.append(.zero(Binding(slot: TRIBUTARY_RESULT, buffer: padded), bytes: shape.count * size(node)))
-        touch(padded)
-        let extents = small.inMemoryOrder
-        runs.append(
-            .copy(
-                StridedCopy(
-                    extents: extents, source: .buffer(source), sourceOffset: 0,
-                    sourceStrides: Layout.rowMajor(Shape(extents)).strides, sourceChunkStride: chunkStride(of: node),
-                    target: .buffer(padded), targetOffset: 0,
-                    targetStrides: Layout.rowMajor(Shape(shape.inMemoryOrder)).strides, isHalf: isHalf[node])))
-        for buffer in [source, padded] { touch(buffer) }
-        return Binding(slot: TRIBUTARY_FIRST, buffer: padded)
-    }
-
-    /// Puts a weight's gradient, complete now, into its own layout.
-    mutating func addEndOfReduction(_ index: Int) throws {
-        guard let (kernel, sum) = packedSums.removeValue(forKey: index) else { return }
-        let unpacking = try Kernel.packing(
-            Self.channelsLast(graph.nodes[index].shape), of: kernel, TRIBUTARY_RESULT, unpacks: true)
-        addPacking(unpacking, from: sum, to: makeBuffer(for: index))
-        counters.reordersAtBorders += 1
     }
 
     /// Rows of a value that a kernel reads.
@@ -139,7 +80,7 @@ extension CompiledPlan {
         let layout = graph.nodes[node].shape.rank == 4 ? Layout.rowMajor(graph.nodes[node].shape) : layouts[node]
         loads.append(.copy(copy(of: layout, from: .parameters, slice.offset, to: staging)))
         touchAtLoad(staging)
-        let packing = try Kernel.packing(plain, of: kernel, TRIBUTARY_SECOND)
+        let packing = try Kernel.packing(plain, of: kernel)
         let scratch = newBuffer(bytes: packing.bytes(TRIBUTARY_SCRATCH))
         loads.append(
             .kernel(
@@ -173,9 +114,8 @@ extension CompiledPlan {
         for buffer in [source, target, scratch] { touch(buffer) }
     }
 
-    /// - Parameter keepsScratch: Whether the kernel's scratch memory is its own, zero before the first call.
-    mutating func addKernel(_ kernel: Kernel, _ bindings: [Binding], keepsScratch: Bool = false) {
-        let scratch = newBuffer(bytes: kernel.bytes(TRIBUTARY_SCRATCH), persists: keepsScratch)
+    mutating func addKernel(_ kernel: Kernel, _ bindings: [Binding]) {
+        let scratch = newBuffer(bytes: kernel.bytes(TRIBUTARY_SCRATCH))
         runs.append(.kernel(kernel, bindings + [Binding(slot: TRIBUTARY_SCRATCH, buffer: scratch)]))
         counters.linearKernels += 1
         for buffer in bindings.map(\.buffer) + [scratch] { touch(buffer) }

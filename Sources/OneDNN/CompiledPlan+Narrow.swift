@@ -67,7 +67,7 @@ extension CompiledPlan {
                     targetStrides: [columns, 1, shape[3] * shape[1], shape[1]])))
         touchAtLoad(plain)
         let packing = try Kernel.packing(
-            Self.matrix([shape[0], columns], transposed: false), of: kernel, TRIBUTARY_SECOND)
+            Self.matrix([shape[0], columns], transposed: false), of: kernel)
         let scratch = newBuffer(bytes: packing.bytes(TRIBUTARY_SCRATCH))
         loads.append(
             .kernel(

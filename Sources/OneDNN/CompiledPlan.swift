@@ -9,8 +9,9 @@ struct CompiledPlan {
         /// `memory` has the buffers of the program's operands, then of its stores.
         case loop(LoopProgram, memory: [Int], workspace: Int)
         case kernel(Kernel, [Binding])
-        /// Adds what a chunk gave to the sum over chunks.
-        case accumulate(buffer: Int, into: Int)
+        /// Adds what a chunk gives to the gradient of a convolution's weight.
+        case weightGradient(
+            tributary_weight_gradient, images: Int, isHalf: Bool, Binding, Binding, scratch: Int, sums: Int)
         case copy(StridedCopy)
         /// Adds up the windows of a transposed convolution.
         case columns(tributary_columns, images: Int, products: Int, row: Int, Binding)
@@ -93,8 +94,8 @@ struct CompiledPlan {
     var counters = ExecutionCounters()
 
     private(set) var segments: [Segment] = []
-    /// Gradients of weights that a sweep adds up, in the layout of their kernels.
-    var packedSums: [Int: (Kernel, buffer: Int)] = [:]
+    /// Gradients of weights that a sweep adds up.
+    var runningGradients: [Int: RunningGradient] = [:]
     private var buffersOfNodes: [FusedLoops.PhasedNode: Int] = [:]
     /// The node whose memory each node shares.
     let owners: [Int]
@@ -132,7 +133,7 @@ struct CompiledPlan {
             self.phase = phase
             let first = runs.count
             for node in nodesOfPhases[phase - 1, default: []] where schedule.complete(node) == phase {
-                try addEndOfReduction(node)
+                addEndOfReduction(node)
                 addOutputs(of: node)
             }
             let nodes = nodesOfPhases[phase, default: []]
@@ -202,7 +203,7 @@ struct CompiledPlan {
                 TRIBUTARY_DATA, window, x: inChunks(shapes.1), weight: shapes.0[1], y: inChunks(shapes.0[0]),
                 operands: element(node.inputs[0]), result: element(index))
             try addWeighted(index, node, kernel)
-        case .convolutionWeightGradient(let window): try addWeightGradient(index, node, window)
+        case .convolutionWeightGradient(let window): addWeightGradient(index, node, window)
         case .unary, .binary, .constant, .broadcast, .sum, .stopGradient:
             preconditionFailure("\(node.operation) belongs to a loop")
         }

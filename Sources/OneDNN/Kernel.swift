@@ -19,7 +19,7 @@ final class Kernel {
 
     deinit { unsafe tributary_kernel_destroy(handle) }
 
-    /// A convolution in one of its three directions; `x`, `weight` and `y` are its shapes.
+    /// A convolution or its gradient; `x`, `weight` and `y` are its shapes.
     static func convolution(
         _ direction: tributary_direction, _ window: Operation.Convolution, x: Shape, weight: Shape, y: Shape,
         operands: tributary_element, result: tributary_element
@@ -47,12 +47,10 @@ final class Kernel {
             flops: 2 * Double(rows) * Double(inner) * Double(columns))
     }
 
-    /// Copies a plain layout into the one that `owner` chose for a slot, or back.
-    static func packing(
-        _ plain: tributary_layout, of owner: Kernel, _ slot: tributary_slot, unpacks: Bool = false
-    ) throws -> Kernel {
+    /// Copies a plain layout into the one that `owner` chose for its second operand.
+    static func packing(_ plain: tributary_layout, of owner: Kernel) throws -> Kernel {
         var (plain, status) = (plain, Int32(0))
-        let handle = unsafe tributary_packing(&plain, owner.handle, slot, unpacks ? 1 : 0, &status)
+        let handle = unsafe tributary_packing(&plain, owner.handle, &status)
         return try unsafe Kernel(handle, status, "change of layout")
     }
 
@@ -77,8 +75,7 @@ extension tributary_direction {
     fileprivate var name: String {
         switch self {
         case TRIBUTARY_FORWARD: "convolution"
-        case TRIBUTARY_DATA: "input gradient of a convolution"
-        default: "weight gradient of a convolution"
+        default: "input gradient of a convolution"
         }
     }
 }

@@ -135,7 +135,8 @@ final class Arena {
     init(_ plan: CompiledPlan, filledWith filler: UInt8) {
         let placed = MemoryPlan(plan.buffers.map { .init(bytes: $0.bytes, life: $0.life ?? 0...0) })
         offsets = placed.offsets
-        bytes = max(placed.totalBytes, MemoryPlan.alignment)
+        // Kernels may read a vector beyond the last element.
+        bytes = placed.totalBytes + MemoryPlan.alignment
         unsafe base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.hugePage)
         // Fewer, larger pages; where the system has none the arena works all the same.
         unsafe madvise(base, bytes, MADV_HUGEPAGE)

@@ -135,8 +135,32 @@ void tributary_add_columns(
     tributary_instruction_set set, const tributary_columns *columns, int64_t images, const float *products, float *row,
     float *result);
 
-/// Adds `values` to `sums`, element by element.
-void tributary_add(tributary_instruction_set set, int64_t count, const float *values, float *sums);
+/// Floats that vector instructions work on at once, or seem to.
+#define TRIBUTARY_LANES 16
+
+/// The gradient of a convolution's weight from images x (height, width, channels) and the gradient of its results y.
+///
+/// Sums lie as (window height, window width, channels of x, channels of y), the last filled up to whole vectors, or with x and y
+/// exchanged where `vectors_are_inputs`. `rows` of y are summed from 0 before they are added, `padding` is before the image.
+typedef struct {
+    int64_t x_extents[3];
+    int64_t y_extents[3];
+    int64_t window[2], stride[2], padding[2];
+    int64_t rows;
+    int64_t vectors_are_inputs;
+} tributary_weight_gradient;
+
+/// Adds what some images give. Up to fifteen floats after the images may be read.
+void tributary_add_weight_gradient(
+    tributary_instruction_set set, const tributary_weight_gradient *gradient, int64_t images, const float *x,
+    const float *y, float *sums);
+
+/// The same for images of bfloat16 numbers, which needs AVX-512 with products of them. `scratch` has room for
+/// `tributary_weight_gradient_scratch` bytes.
+void tributary_add_weight_gradient_of_halves(
+    const tributary_weight_gradient *gradient, int64_t images, const uint16_t *x, const uint16_t *y, uint32_t *scratch,
+    float *sums);
+int64_t tributary_weight_gradient_scratch(const tributary_weight_gradient *gradient);
 
 /// Writes `count` numbers of a stream; `probability` is Bernoulli's.
 void tributary_fill_noise(

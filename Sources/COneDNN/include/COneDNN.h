@@ -26,7 +26,6 @@ typedef struct {
 typedef enum {
     TRIBUTARY_FORWARD = 0,   // (x, weight) -> y
     TRIBUTARY_DATA = 1,      // (y, weight) -> x
-    TRIBUTARY_WEIGHTS = 2,   // (x, y) -> weight
 } tributary_direction;
 
 /// The memory of a kernel.
@@ -71,9 +70,9 @@ tributary_kernel *tributary_matrix_product(
     const tributary_layout *first, const tributary_layout *second, const tributary_layout *result, int packs_second,
     int *status);
 
-/// A copy between a plain layout and the packed one of another kernel's slot.
+/// A copy of a plain layout into the packed one of another kernel's second operand.
 tributary_kernel *tributary_packing(
-    const tributary_layout *plain, const tributary_kernel *owner, tributary_slot slot, int unpacks, int *status);
+    const tributary_layout *plain, const tributary_kernel *owner, int *status);
 
 /// The size of a slot's memory in bytes.
 size_t tributary_kernel_bytes(const tributary_kernel *kernel, tributary_slot slot);

@@ -1,0 +1,182 @@
+// The gradient of a convolution's weight for bfloat16 images: AVX-512's instruction multiplies pairs of numbers and adds both
+// products, so pixels are first laid side by side in pairs.
+//
+// oneDNN 2.6.3 does this at 300 to 330 GFLOP/s where this does it at 380 to 410, the pairing included (as in weights.inc).
+
+#include "CKernels.h"
+
+#include <immintrin.h>
+#include <string.h>
+
+#pragma clang attribute push( \
+    __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16"))), apply_to = function)
+
+#define ELEMENT uint32_t
+
+#define BLOCK(V, S)                                                                                               \
+    static void block_##V##_##S(                                                                                  \
+        pixels vectors, pixels scalars, int64_t rows, int64_t columns, float *sums, int64_t sums_row) {             \
+        __m512 total[S][V];                                                                                       \
+        for (int s = 0; s < S; s++)                                                                               \
+            for (int v = 0; v < V; v++) total[s][v] = _mm512_setzero_ps();                                        \
+        for (int64_t r = 0; r < rows; r++) {                                                                      \
+            const uint32_t *vector = vectors.first + r * vectors.row, *scalar = scalars.first + r * scalars.row;  \
+            for (int64_t c = 0; c < columns; c++, vector += vectors.pixel, scalar += scalars.pixel) {               \
+                __m512i values[V];                                                                                \
+                for (int v = 0; v < V; v++) values[v] = _mm512_loadu_si512(vector + TRIBUTARY_LANES * v);         \
+                _Pragma("clang loop unroll(full)") for (int s = 0; s < S; s++) {                                  \
+                    __m512i repeated = _mm512_set1_epi32((int32_t)scalar[s]);                                     \
+                    for (int v = 0; v < V; v++)                                                                   \
+                        total[s][v] = _mm512_dpbf16_ps(total[s][v], (__m512bh)values[v], (__m512bh)repeated);     \
+                }                                                                                                 \
+            }                                                                                                     \
+        }                                                                                                         \
+        for (int s = 0; s < S; s++)                                                                               \
+            for (int v = 0; v < V; v++) {                                                                         \
+                float *place = sums + s * sums_row + TRIBUTARY_LANES * v;                                         \
+                _mm512_storeu_ps(place, _mm512_add_ps(_mm512_loadu_ps(place), total[s][v]));                      \
+            }                                                                                                     \
+    }
+
+#include "wide_blocks.inc"
+#include "blocks.inc"
+
+// Channels of one pixel of x or y as pairs with the next one, and what they are filled up to.
+typedef struct {
+    int64_t channels, padded;
+} width;
+
+typedef struct {
+    width x, y;
+    // Pairs in a row of y.
+    int64_t pairs;
+    // Elements between rows of pairs.
+    int64_t x_row, y_row;
+    // Rows of x that some rows of y need.
+    int64_t x_rows;
+} plan;
+
+static int64_t whole_vectors(int64_t count) { return (count + TRIBUTARY_LANES - 1) / TRIBUTARY_LANES * TRIBUTARY_LANES; }
+
+static plan plan_of(const tributary_weight_gradient *g) {
+    int64_t inputs = g->x_extents[2], outputs = g->y_extents[2];
+    plan p = {.x = {inputs, inputs}, .y = {outputs, outputs}, .pairs = (g->y_extents[1] + 1) / 2};
+    if (g->vectors_are_inputs) p.x.padded = whole_vectors(inputs);
+    else p.y.padded = whole_vectors(outputs);
+    p.x_row = p.pairs * g->window[1] * p.x.padded;
+    p.y_row = p.pairs * p.y.padded;
+    p.x_rows = (g->rows - 1) * g->stride[0] + g->window[0];
+    return p;
+}
+
+static int64_t elements(const int64_t extents[3]) { return extents[0] * extents[1] * extents[2]; }
+
+// With few channels the pairing costs more than it saves.
+static int is_widened(const tributary_weight_gradient *g) {
+    return (g->vectors_are_inputs ? g->y_extents : g->x_extents)[2] < TRIBUTARY_LANES;
+}
+
+int64_t tributary_weight_gradient_scratch(const tributary_weight_gradient *g) {
+    if (is_widened(g)) return (int64_t)sizeof(float) * (elements(g->x_extents) + elements(g->y_extents) + TRIBUTARY_LANES);
+    plan p = plan_of(g);
+    // Vectors are read whole.
+    return (int64_t)sizeof(uint32_t) * (p.x_rows * p.x_row + g->rows * p.y_row + TRIBUTARY_LANES);
+}
+
+// The lanes below `count`, of `most`.
+static uint32_t mask(int64_t count, int64_t most) {
+    if (count <= 0) return 0;
+    return count >= most ? (uint32_t)((1ull << most) - 1) : (1u << count) - 1;
+}
+
+// Lays the channels of two pixels side by side; a pixel outside its image is NULL and gives zeros.
+static void pair(const uint16_t *first, const uint16_t *second, width w, uint32_t *result) {
+    __m512i low = _mm512_set_epi16(
+        47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6, 37, 5, 36, 4, 35, 3, 34, 2, 33, 1, 32, 0);
+    __m512i high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
+    for (int64_t c = 0; c < w.padded; c += 32) {
+        __mmask32 read = mask(w.channels - c, 32);
+        __m512i a = first ? _mm512_maskz_loadu_epi16(read, first + c) : _mm512_setzero_si512();
+        __m512i b = second ? _mm512_maskz_loadu_epi16(read, second + c) : _mm512_setzero_si512();
+        _mm512_mask_storeu_epi32(
+            result + c, (__mmask16)mask(w.padded - c, 16), _mm512_permutex2var_epi16(a, low, b));
+        _mm512_mask_storeu_epi32(
+            result + c + 16, (__mmask16)mask(w.padded - c - 16, 16), _mm512_permutex2var_epi16(a, high, b));
+    }
+}
+
+static const uint16_t *pixel_of(const uint16_t *image, const int64_t *extents, int64_t row, int64_t column) {
+    int inside = row >= 0 && row < extents[0] && column >= 0 && column < extents[1];
+    return inside ? image + (row * extents[1] + column) * extents[2] : NULL;
+}
+
+static void pair_y(const tributary_weight_gradient *g, const plan *p, const uint16_t *y, int64_t row, uint32_t *result) {
+    for (int64_t j = 0; j < p->pairs; j++)
+        pair(
+            pixel_of(y, g->y_extents, row, 2 * j), pixel_of(y, g->y_extents, row, 2 * j + 1), p->y,
+            result + j * p->y.padded);
+}
+
+// For each pair of pixels of y the pairs of x at a whole row of the window.
+static void pair_x(const tributary_weight_gradient *g, const plan *p, const uint16_t *x, int64_t row, uint32_t *result) {
+    for (int64_t j = 0; j < p->pairs; j++) {
+        int64_t column = 2 * j * g->stride[1] - g->padding[1];
+        for (int64_t w = 0; w < g->window[1]; w++)
+            pair(
+                pixel_of(x, g->x_extents, row, column + w), pixel_of(x, g->x_extents, row, column + g->stride[1] + w), p->x,
+                result + (j * g->window[1] + w) * p->x.padded);
+    }
+}
+
+static void add_places(
+    const tributary_weight_gradient *g, const plan *p, const uint32_t *x, const uint32_t *y, int64_t rows, float *sums) {
+    for (int64_t h = 0; h < g->window[0]; h++) {
+        pixels of_y = {y, p->y_row, p->y.padded};
+        pixels of_x = {x + h * p->x_row, g->stride[0] * p->x_row, g->window[1] * p->x.padded};
+        if (!g->vectors_are_inputs) {
+            int64_t taps = g->window[1] * p->x.channels;
+            add_products(of_y, p->y.channels, of_x, taps, rows, p->pairs, sums + h * taps * p->y.padded);
+            continue;
+        }
+        for (int64_t w = 0; w < g->window[1]; w++) {
+            pixels here = {of_x.first + w * p->x.padded, of_x.row, of_x.pixel};
+            float *place = sums + (h * g->window[1] + w) * p->y.channels * p->x.padded;
+            add_products(here, p->x.channels, of_y, p->y.channels, rows, p->pairs, place);
+        }
+    }
+}
+
+static void add_image(
+    const tributary_weight_gradient *g, const plan *p, const uint16_t *x, const uint16_t *y, uint32_t *scratch,
+    float *sums) {
+    uint32_t *of_x = scratch, *of_y = scratch + p->x_rows * p->x_row;
+    for (int64_t first = 0; first < g->y_extents[0]; first += g->rows) {
+        int64_t rows = first + g->rows < g->y_extents[0] ? g->rows : g->y_extents[0] - first;
+        int64_t x_rows = (rows - 1) * g->stride[0] + g->window[0], top = first * g->stride[0] - g->padding[0];
+        for (int64_t r = 0; r < rows; r++) pair_y(g, p, y, first + r, of_y + r * p->y_row);
+        for (int64_t r = 0; r < x_rows; r++) pair_x(g, p, x, top + r, of_x + r * p->x_row);
+        add_places(g, p, of_x, of_y, rows, sums);
+    }
+}
+
+static const float *widen(const uint16_t *halves, int64_t count, uint32_t *result) {
+    for (int64_t i = 0; i < count; i++) result[i] = (uint32_t)halves[i] << 16;
+    return (const float *)result;
+}
+
+void tributary_add_weight_gradient_of_halves(
+    const tributary_weight_gradient *g, int64_t images, const uint16_t *x, const uint16_t *y, uint32_t *scratch,
+    float *sums) {
+    plan p = plan_of(g);
+    int64_t of_x = elements(g->x_extents), of_y = elements(g->y_extents);
+    for (int64_t image = 0; image < images; image++, x += of_x, y += of_y) {
+        if (!is_widened(g)) {
+            add_image(g, &p, x, y, scratch, sums);
+            continue;
+        }
+        const float *wide_x = widen(x, of_x, scratch), *wide_y = widen(y, of_y, scratch + of_x);
+        tributary_add_weight_gradient(TRIBUTARY_AVX512, g, 1, wide_x, wide_y, sums);
+    }
+}
+
+#pragma clang attribute pop
