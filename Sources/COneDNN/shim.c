@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <dnnl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,8 +125,22 @@ static int own_scratch(dnnl_primitive_attr_t *attributes) {
 
 // Kernels.
 
+// Kernels are made one at a time: from `begin` to `finish` a thread has this lock. oneDNN 2.6 plans a convolution with a variable of
+// the whole process (brg_blocking_t::last_ic_block_size, 1 for float32 and 2 for bfloat16). Threads that make kernels of both would
+// give each other blocks of the wrong size, and so kernels that compute something else. Running kernels needs no lock.
+static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
+
+static tributary_kernel *begin(const int arguments[SLOTS], const dnnl_query_t queries[SLOTS]) {
+    tributary_kernel *kernel = calloc(1, sizeof *kernel);
+    memcpy(kernel->arguments, arguments, sizeof kernel->arguments);
+    memcpy(kernel->queries, queries, sizeof kernel->queries);
+    pthread_mutex_lock(&making);
+    return kernel;
+}
+
 static tributary_kernel *finish(tributary_kernel *kernel, int *status) {
     if (!*status) *status = dnnl_primitive_create(&kernel->primitive, kernel->plan);
+    pthread_mutex_unlock(&making);
     if (!*status) *status = dnnl_stream_create(&kernel->stream, engine(), dnnl_stream_default_flags);
     for (int slot = 0; slot < SLOTS && !*status; slot++) {
         description_reference reference = described(kernel, slot);
@@ -135,13 +150,6 @@ static tributary_kernel *finish(tributary_kernel *kernel, int *status) {
     if (!*status) return kernel;
     tributary_kernel_destroy(kernel);
     return NULL;
-}
-
-static tributary_kernel *begin(const int arguments[SLOTS], const dnnl_query_t queries[SLOTS]) {
-    tributary_kernel *kernel = calloc(1, sizeof *kernel);
-    memcpy(kernel->arguments, arguments, sizeof kernel->arguments);
-    memcpy(kernel->queries, queries, sizeof kernel->queries);
-    return kernel;
 }
 
 #if V3

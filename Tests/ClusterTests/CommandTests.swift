@@ -17,6 +17,25 @@ struct CommandTests {
         #expect(Set(digests).count == 1)
     }
 
+    /// Kernels of another class sum in another order, or round: each class has bits of its own, on any cluster.
+    @Test func everyNumericClassHasOneDigestFromAnyWorkersAndThreads() throws {
+        let runs = try CommandRuns()
+        var ofClasses: Set<[String]> = []
+        for numericClass in CommandRuns.classes {
+            var digests: Set<[String]> = []
+            for (workers, threads) in [(1, 1), (2, 1), (3, 1), (1, 2)] {
+                let directory = runs.newDirectory()
+                try runs.train(
+                    "convolutions", workers: workers, threads: threads, directory, steps: 100, numericClass)
+                digests.insert(try runs.digests(directory))
+            }
+            #expect(digests.count == 1, "\(numericClass)")
+            ofClasses.formUnion(digests)
+        }
+        #expect(ofClasses.count == CommandRuns.classes.count)
+        #expect(ofClasses.allSatisfy { $0.count == 2 })
+    }
+
     /// Stopped first, so that it cannot deliver any more: whatever it leases must move.
     @Test(arguments: CommandRuns.models)
     func aKilledWorkersLeasesMoveAndTheBitsStay(_ model: String) throws {

@@ -1,8 +1,21 @@
+import Foundation
 import Randomness
 import Tensors
 import Testing
 
 @testable import OneDNN
+
+/// The engine of these tests: the best for float32, or in the class that a variable names. A process has one class, so
+/// `scripts/test` runs these tests once in each.
+func testedEngine() throws -> OneDNNEngine {
+    let name = ProcessInfo.processInfo.environment["TRIBUTARY_TEST_INSTRUCTIONS"]
+    let set = name.flatMap(InstructionSet.init(rawValue:))
+    try #require(name == nil || set != nil, "there is no instruction set \(name ?? "")")
+    return try OneDNNEngine(instructionSet: set)
+}
+
+/// Whether this process computes with products of bfloat16 numbers.
+let hasBFloat16 = (try? testedEngine().instructionSet) == .avx512bfloat16
 
 /// Runs a graph on the engine and on the interpreter with the same keyed random values and compares every output.
 ///
@@ -21,7 +34,7 @@ func expectAgreement(
     let expected = Interpreter.run(
         graph, parameters: parameters.map(Double.init), statistics: statistics.map(Double.init),
         inputs: inputs.map(Double.init), noise: noise)
-    let engine = try OneDNNEngine()
+    let engine = try testedEngine()
     let executable = try engine.compile(graph, own: engine.instructionSet, bytesOfChunk: bytesOfChunk)
     var outputs = [Float](repeating: .nan, count: graph.outputs.count)
     for _ in 0..<2 {

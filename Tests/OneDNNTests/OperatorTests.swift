@@ -113,7 +113,7 @@ import Testing
         let inputs = (0..<count).map { Float($0 - 2000) * 0.04 }
         let expected = Interpreter.run(graph, inputs: inputs.map(Double.init))
         var outputs = [Float](repeating: 0, count: graph.outputs.count)
-        let executable = try OneDNNEngine().compile(graph)
+        let executable = try testedEngine().compile(graph)
         executable.run(inputs: inputs, noise: NoiseKeys(seed: 0), into: &outputs)
         for name in ["exp", "tanh", "sigmoid", "softplus"] {
             let worst = graph.outputs[name]!.range.map { index in

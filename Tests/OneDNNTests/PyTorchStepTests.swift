@@ -8,7 +8,7 @@ import VAE
 @Suite struct PyTorchStepTests {
     @Test(arguments: PresetStep.presets)
     func engineAgreesWithPyTorch(_ preset: String) throws {
-        try PresetStep(preset).expectAgreement(with: StepReference(preset), on: OneDNNEngine())
+        try PresetStep(preset).expectAgreement(with: StepReference(preset), on: testedEngine())
     }
 
     @Test func interpreterAgreesWithPyTorch() throws {
@@ -20,7 +20,7 @@ import VAE
         .enabled(if: gradientDirectory != nil, "only `scripts/test --full` compares with PyTorch itself"),
         arguments: PresetStep.presets)
     func writesGradientForExactComparison(_ preset: String) throws {
-        let gradient = try PresetStep(preset).run(on: OneDNNEngine(), StepReference(preset)).gradient
+        let gradient = try PresetStep(preset).run(on: testedEngine(), StepReference(preset)).gradient
         let bytes = gradient.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) }
         }
         try Data(bytes).write(to: URL(filePath: gradientDirectory!).appending(path: "\(preset).float32"))

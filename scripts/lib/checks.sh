@@ -10,6 +10,9 @@ python_with_torch="$root/.build/python/pytorch"
 # Runs the Swift tests, already built.
 swift_tests() { swift test --skip-build --disable-xctest "${swift_flags[@]}" "$@"; }
 
+# Runs the engine's tests in a process of another class than float32's own; a process has one class.
+engine_tests() { TRIBUTARY_TEST_INSTRUCTIONS=$1 swift_tests --filter OneDNNTests; }
+
 # Prints the Swift tests that were skipped, with their reasons.
 skipped_tests() { sed -nE 's/^.*(Test .*) skipped: (.*)$/skipped: \1: \2/p' "$logs/Swift-tests.log" | sort -u; }
 

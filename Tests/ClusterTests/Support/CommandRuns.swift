@@ -9,6 +9,16 @@ final class CommandRuns {
     /// The models that runs are tried with.
     static let models = ["convolutions", "linear"]
 
+    /// What `train` is told to compute in each numeric class that this machine has.
+    static let classes: [[String]] = {
+        let processor = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        let classes = [
+            ("avx2", ["--instruction-set", "avx2"]), ("avx512bw", ["--instruction-set", "avx512"]),
+            ("avx512_bf16", ["--precision", "bf16"]),
+        ]
+        return classes.filter { processor.contains(" \($0.0) ") }.map(\.1)
+    }()
+
     /// Steps between rows of `digests.jsonl`.
     static let period = 50
 
