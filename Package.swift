@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CFloatEnvironment"),
+        .systemLibrary(name: "CSharedMemory"),
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
         .target(
             name: "CKernels",
@@ -41,7 +42,7 @@ let package = Package(
         .target(name: "Files"),
         .target(name: "Hashing", dependencies: ["CCrypto"]),
         .target(name: "Archives", dependencies: ["CZip", "CZlib"]),
-        .target(name: "Messaging", dependencies: ["CZeroMQ"]),
+        .target(name: "Messaging", dependencies: ["CZeroMQ", "CSharedMemory"]),
         .target(name: "Storage", dependencies: ["CHDF5"]),
         .target(name: "Pictures", dependencies: ["CPNG", "CTurboJPEG"]),
 

@@ -27,7 +27,7 @@ final class OneDNNExecutable: ProfilingExecutable {
         counters.arenaBytes = memory.bytes
     }
 
-    func load(parameters: [Float], statistics: [Float]) {
+    func load(parameters: Span<Float>, statistics: Span<Float>) {
         precondition(
             parameters.count == graph.parameters.count && statistics.count == graph.statistics.count,
             "\(parameters.count) parameters and \(statistics.count) statistics for a graph of \(graph.parameters.count) and "
@@ -42,12 +42,9 @@ final class OneDNNExecutable: ProfilingExecutable {
         }
     }
 
-    func run(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float]) {
-        run(inputs: inputs, noise: noise, into: &outputs) { _, _ in }
-    }
-
     func run(
-        inputs: [Float], noise: NoiseKeys, into outputs: inout [Float], whenReady: (Range<Int>, Span<Float>) -> Void
+        inputs: [Float], noise: NoiseKeys, into outputs: inout MutableSpan<Float>,
+        whenReady: (Range<Int>, Span<Float>) -> Void
     ) {
         let allocationsBefore = memory.allocations
         unsafe borrow(inputs, &outputs) { borrowed in
@@ -66,7 +63,8 @@ final class OneDNNExecutable: ProfilingExecutable {
     func profile(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float]) -> [OperationCost] {
         var costs = costs
         let clock = ContinuousClock()
-        unsafe borrow(inputs, &outputs) { borrowed in
+        var results = outputs.mutableSpan
+        unsafe borrow(inputs, &results) { borrowed in
             for segment in segments {
                 for chunk in 0..<segment.chunks {
                     for step in segment.steps {
@@ -96,7 +94,7 @@ final class OneDNNExecutable: ProfilingExecutable {
     }
 
     @unsafe
-    private func borrow(_ inputs: [Float], _ outputs: inout [Float], _ body: (Borrowed) -> Void) {
+    private func borrow(_ inputs: [Float], _ outputs: inout MutableSpan<Float>, _ body: (Borrowed) -> Void) {
         precondition(
             inputs.count == graph.inputs.count && outputs.count == graph.outputs.count,
             "\(inputs.count) inputs and room for \(outputs.count) outputs for a graph of \(graph.inputs.count) and "

@@ -14,31 +14,33 @@ public protocol Executable: AnyObject {
     /// Takes over parameters and running statistics, laid out by the graph's tables, for the runs that follow.
     ///
     /// Once a step; several microbatches then run on them.
-    func load(parameters: [Float], statistics: [Float])
+    func load(parameters: Span<Float>, statistics: Span<Float>)
 
-    /// Runs the graph once on inputs laid out by the graph's table.
+    /// Runs the graph once on inputs laid out by the graph's table, and tells of outputs as they become final, so that they
+    /// can leave while the rest is computed.
     ///
-    /// `outputs` has the length of the graph's output table and is overwritten. Nothing else is allocated or kept.
-    func run(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float])
-
-    /// Runs the graph once, and tells of outputs as they become final, so that they can leave while the rest is computed.
-    ///
-    /// - Parameter whenReady: Is called on this thread with ranges of `outputs`, which together are all of them, each element
-    ///   once and in any order, and with `outputs`, of which it may read what it was told of.
+    /// - Parameters:
+    ///   - outputs: Has the length of the graph's output table and is overwritten. Nothing else is allocated or kept.
+    ///   - whenReady: Is called on this thread with ranges of `outputs`, which together are all of them, each element once and
+    ///     in any order, and with `outputs`, of which it may read what it was told of.
     func run(
-        inputs: [Float], noise: NoiseKeys, into outputs: inout [Float], whenReady: (Range<Int>, Span<Float>) -> Void)
+        inputs: [Float], noise: NoiseKeys, into outputs: inout MutableSpan<Float>,
+        whenReady: (Range<Int>, Span<Float>) -> Void)
 
     /// What the compiled graph does in a run, counted, for tests and reports.
     var counters: ExecutionCounters { get }
 }
 
 extension Executable {
-    /// Everything is final at the end.
-    public func run(
-        inputs: [Float], noise: NoiseKeys, into outputs: inout [Float], whenReady: (Range<Int>, Span<Float>) -> Void
-    ) {
-        run(inputs: inputs, noise: noise, into: &outputs)
-        whenReady(0..<outputs.count, outputs.span)
+    /// Takes over parameters and running statistics from arrays.
+    public func load(parameters: [Float], statistics: [Float]) {
+        load(parameters: parameters.span, statistics: statistics.span)
+    }
+
+    /// Runs the graph once; all of `outputs` is final at the end.
+    public func run(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float]) {
+        var outputs = outputs.mutableSpan
+        run(inputs: inputs, noise: noise, into: &outputs) { _, _ in }
     }
 }
 

@@ -68,15 +68,19 @@ private final class InterpretedGraph: Executable {
 
     init(_ graph: Graph) { self.graph = graph }
 
-    func load(parameters: [Float], statistics: [Float]) {
-        self.parameters = parameters.map(Double.init)
-        self.statistics = statistics.map(Double.init)
+    func load(parameters: Span<Float>, statistics: Span<Float>) {
+        self.parameters = parameters.indices.map { Double(parameters[$0]) }
+        self.statistics = statistics.indices.map { Double(statistics[$0]) }
     }
 
-    func run(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float]) {
+    func run(
+        inputs: [Float], noise: NoiseKeys, into outputs: inout MutableSpan<Float>,
+        whenReady: (Range<Int>, Span<Float>) -> Void
+    ) {
         let results = Interpreter.run(
             graph, parameters: parameters, statistics: statistics, inputs: inputs.map(Double.init), noise: noise)
         precondition(outputs.count == results.count, "\(outputs.count) places for \(results.count) output elements")
         for index in outputs.indices { outputs[index] = Float(results[index]) }
+        whenReady(outputs.indices, outputs.span)
     }
 }

@@ -91,12 +91,17 @@ struct IdleEngine: Engine {
     private final class IdleExecutable: Executable {
         let counters = ExecutionCounters()
 
-        func load(parameters: [Float], statistics: [Float]) {}
+        func load(parameters: Span<Float>, statistics: Span<Float>) {}
 
         /// A buffer that was filled before is left as it is.
-        func run(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float]) {
-            guard outputs[0] != Self.value else { return }
-            for index in outputs.indices { outputs[index] = Self.value }
+        func run(
+            inputs: [Float], noise: NoiseKeys, into outputs: inout MutableSpan<Float>,
+            whenReady: (Range<Int>, Span<Float>) -> Void
+        ) {
+            if outputs[0] != Self.value {
+                for index in outputs.indices { outputs[index] = Self.value }
+            }
+            whenReady(outputs.indices, outputs.span)
         }
 
         private static let value: Float = 1e-3

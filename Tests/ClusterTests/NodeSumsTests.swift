@@ -32,14 +32,20 @@ import Testing
     }
 
     private func sum(_ sums: NodeSums, _ format: PartialFormat, chunkBytes: Int) -> [Float] {
-        var chunks = PartialChunks(format, chunkBytes: chunkBytes)
-        var result = [Float](repeating: 0, count: format.count)
-        for index in chunks.indices {
+        var chunks = PartialChunks(ChunkGrid(format: format, chunkBytes: chunkBytes))
+        for index in chunks.grid.indices {
             let chunk = WorkerMessage.PartialChunk(
                 round: round, lease: 1, node: 1, offset: index * chunkBytes, bytes: 0)
-            chunks[index] = SharedMessage(sums.message(chunk))
+            chunks[index] = .message(SharedMessage(sums.message(chunk)))
+        }
+        return elements(of: chunks)
+    }
+
+    private func elements(of chunks: PartialChunks) -> [Float] {
+        var result = [Float](repeating: 0, count: chunks.grid.format.count)
+        for index in chunks.grid.indices {
             var all = result.mutableSpan
-            var elements = all._mutatingExtracting(chunks.piece(index).elements)
+            var elements = all._mutatingExtracting(chunks.grid.piece(index).elements)
             chunks.read(index, into: &elements)
         }
         return result
@@ -78,15 +84,44 @@ import Testing
         #expect(sum(sums, format, chunkBytes: 4) == [2])
     }
 
+    private static let leaves = (0..<4).map { shard in
+        let random = RandomStream(seed: 3, operator: 1, example: UInt32(shard))
+        return (0..<41).map { Float(random.normal($0)) }
+    }
+
+    private func foldedLeaves(_ format: PartialFormat) -> [Float]? {
+        var fold = TreeFold(ReductionTree(leaves: 4), format: format)
+        for (shard, leaf) in Self.leaves.enumerated() { fold.insert(leaf, at: 4 + shard) }
+        return fold.takeResult()
+    }
+
+    /// The same sums in memory that another process reads: whole nodes, and a node that is one leaf, computed in place.
+    @Test(arguments: [1, 2], [PartialFormat(count: 41), PartialFormat(count: 41, halves: 37)])
+    func sumsInMemoryAreThoseOfMessages(depth: Int, format: PartialFormat) throws {
+        let own = try OwnMemory(slots: 2, slotBytes: format.bytes)
+        let other = try SharedMemory(MemoryRegion(own))
+        let slot = MemorySlot(index: 1, stamp: 7)
+        let sums = sums(4, format, chunkBytes: 16)
+        let (node, shards) = depth == 1 ? (1, 0..<4) : (6, 2..<3)
+        let leaves = shards.map { Leaf(round: round, node: node, shard: $0, slot: slot) }
+        for leaf in leaves { sums.expect(leaf, in: own) }
+        for leaf in leaves { _ = add(leaf, Self.leaves[leaf.shard], to: sums, ranges: [20..<41, 0..<20]) }
+        var chunks = PartialChunks(ChunkGrid(format: format, chunkBytes: 16))
+        chunks.place(other, slot, 0..<48)
+        chunks.place(other, slot, 48..<format.bytes)
+        var expected = Self.leaves[2]
+        var elements = expected.mutableSpan
+        format.round(&elements, from: 0)
+        #expect(self.elements(of: chunks) == (depth == 1 ? foldedLeaves(format) : expected))
+        #expect(chunks.isIntact)
+        sums.expect(Leaf(round: round, node: 5, shard: 1, slot: MemorySlot(index: 1, stamp: 8)), in: own)
+        #expect(!chunks.isIntact)
+    }
+
     /// Whatever is last and in whatever pieces it becomes final, chunks leave as soon as they can, with the tree's bits.
     @Test(arguments: [0, 1, 2, 3], [PartialFormat(count: 41), PartialFormat(count: 41, halves: 37)])
     func theLastLeafsChunksLeaveAsItIsComputed(last: Int, format: PartialFormat) throws {
-        let leaves = (0..<4).map { shard in
-            let random = RandomStream(seed: 3, operator: 1, example: UInt32(shard))
-            return (0..<41).map { Float(random.normal($0)) }
-        }
-        var fold = TreeFold(ReductionTree(leaves: 4), format: format)
-        for (shard, leaf) in leaves.enumerated() { fold.insert(leaf, at: 4 + shard) }
+        let leaves = Self.leaves
         let sums = sums(4, format, chunkBytes: 16)
         for shard in 0..<4 { sums.expect(Leaf(round: round, node: 1, shard: shard)) }
         for shard in 0..<4 where shard != last {
@@ -98,6 +133,6 @@ import Testing
             ranges: [37..<41, 20..<37, 7..<20, 0..<7])
         #expect(ready.sorted() == Array(0..<chunks))
         #expect(ready.first == chunks - 1)
-        #expect(sum(sums, format, chunkBytes: 16) == fold.takeResult())
+        #expect(sum(sums, format, chunkBytes: 16) == foldedLeaves(format))
     }
 }

@@ -209,12 +209,12 @@ import Testing
     @Test func aWorkerOfAnotherVersionIsToldAndTheLogSaysSoOnce() {
         var desk = Desk()
         let refusal =
-            "the peer speaks protocol version 3, this program speaks 2; use the same Tributary"
+            "the peer speaks protocol version 9, this program speaks 3; use the same Tributary"
         #expect(
-            desk.handle(.malformed(.version(3), from: first)) == [
+            desk.handle(.malformed(.version(9), from: first)) == [
                 .send(.refused(refusal), step: 0, to: first), .note(.dropped("what a worker says: \(refusal)")),
             ])
-        #expect(desk.handle(.malformed(.version(3), from: second)) == [.send(.refused(refusal), step: 0, to: second)])
+        #expect(desk.handle(.malformed(.version(9), from: second)) == [.send(.refused(refusal), step: 0, to: second)])
         #expect(desk.handle(.malformed(.foreign, from: second)).isEmpty)
     }
 

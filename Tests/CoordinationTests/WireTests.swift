@@ -9,18 +9,27 @@ import Testing
         .rowsWanted(.init(split: .training, isUrgent: false, isRestart: true, examples: [])), .credit(bytes: 2 << 20),
         .partial(
             .init(round: Round(step: 9, kind: .evaluation), lease: UInt64.max, node: 2, offset: 8, bytes: 16)),
-        .leaving, .failed("no memory"),
+        .leaving, .failed("no memory"), .memory(.init(process: 4_711, descriptor: 9, slots: 3, slotBytes: 20)),
+        .sumStored(
+            .init(round: Round(step: 9, kind: .training), lease: 4, node: 2, offset: 16, bytes: 32),
+            MemorySlot(index: 2, stamp: UInt64.max)),
     ]
     static let coordinatorMessages: [CoordinatorMessage] = [
         .welcome(
             .init(
                 name: "worker-1", contract: "{\"ü\":1}", parameterBytes: 40, partialBytes: 20, evaluationBytes: 8,
                 exampleBytes: 3, chunkBytes: 16, windowBytes: 64)),
+        .welcome(
+            .init(
+                name: "", contract: "", parameterBytes: 40, partialBytes: 20, evaluationBytes: 8, exampleBytes: 3,
+                chunkBytes: 16, windowBytes: 64,
+                memory: MemoryRegion(process: 1, descriptor: 8, slots: 2, slotBytes: 40))),
         .accepted, .refused("other bits"),
         .lease(.init(identifier: 77, round: Round(step: 3, kind: .training), node: 6, isCheck: true)), .heartbeat,
         .stranger,
         .credit(bytes: 1), .parameters(offset: 0, bytes: 4),
         .rows(.init(split: .training, examples: [1, 2], bytes: 8)), .goodbye("done", failed: true),
+        .parametersStored(MemorySlot(index: 1, stamp: 5)),
     ]
 
     @Test(arguments: workerMessages)
@@ -38,7 +47,7 @@ import Testing
     @Test func layoutIsTheDocumentedOne() {
         let envelope = Envelope(WorkerMessage.heartbeat(busy: 258), fence: Fence(run: Samples.run, epoch: 1, step: 513))
         let header: [UInt8] =
-            Array("TRIB".utf8) + [2, 0, 4, 0] + Array(0..<16) + [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0]
+            Array("TRIB".utf8) + [3, 0, 4, 0] + Array(0..<16) + [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0]
         #expect(envelope.encoded == header + [2, 1, 0, 0, 0, 0, 0, 0])
     }
 
@@ -55,8 +64,8 @@ import Testing
     @Test func messagesOfTheOtherDirectionAndOtherVersionsAreRefused() {
         var bytes = Envelope(WorkerMessage.leaving, fence: Samples.fence).encoded
         #expect(throws: WireError.unknownKind(9)) { try Envelope<CoordinatorMessage>(decoding: bytes) }
-        bytes[4] = 3
-        #expect(throws: WireError.version(3)) { try Envelope<WorkerMessage>(decoding: bytes) }
+        bytes[4] = 2
+        #expect(throws: WireError.version(2)) { try Envelope<WorkerMessage>(decoding: bytes) }
         bytes[0] = 0
         #expect(throws: WireError.foreign) { try Envelope<WorkerMessage>(decoding: bytes) }
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import Coordination
 
 /// Drives a worker by hand, with synthetic time.
-private struct Bench {
+struct Bench {
     var state: WorkerState
     var now: Duration = .zero
 
@@ -48,23 +48,23 @@ private struct Bench {
 }
 
 extension [WorkerAction] {
-    fileprivate var messages: [WorkerMessage] {
+    var messages: [WorkerMessage] {
         compactMap { if case .send(let envelope) = $0 { envelope.body } else { nil } }
     }
 
-    fileprivate var wanted: [WorkerMessage.RowsWanted] {
+    var wanted: [WorkerMessage.RowsWanted] {
         messages.compactMap { if case .rowsWanted(let wanted) = $0 { wanted } else { nil } }
     }
 
-    fileprivate var leaves: [Leaf] {
+    var leaves: [Leaf] {
         compactMap { if case .compute(let leaf) = $0 { leaf } else { nil } }
     }
 
-    fileprivate var uploads: [WorkerMessage.PartialChunk] {
+    var uploads: [WorkerMessage.PartialChunk] {
         compactMap { if case .upload(let chunk) = $0 { chunk } else { nil } }
     }
 
-    fileprivate var ending: (sentence: String, failed: Bool)? {
+    var ending: (sentence: String, failed: Bool)? {
         compactMap { if case .end(let sentence, let failed) = $0 { (sentence: sentence, failed: failed) } else { nil } }
             .first
     }
@@ -240,7 +240,7 @@ extension [WorkerAction] {
         #expect(
             ending?.sentence
                 == "cannot work for the coordinator at ipc://somewhere: the peer speaks protocol version 7, this program "
-                + "speaks 2; use the same Tributary")
+                + "speaks 3; use the same Tributary")
         bench = Bench()
         bench.join()
         #expect(bench.handle(.malformed(.version(7))).isEmpty)

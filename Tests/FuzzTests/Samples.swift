@@ -30,6 +30,8 @@ enum Samples {
         .rowsWanted(.init(split: .validation, isUrgent: false, isRestart: true, examples: [20])),
         .credit(bytes: 64), .partial(.init(round: round, lease: 1, node: 2, offset: 0, bytes: 64)),
         .partial(.init(round: round, lease: 2, node: 3, offset: 64, bytes: 8)), .leaving, .failed("no memory"),
+        .memory(.init(process: 4_711, descriptor: 9, slots: 3, slotBytes: 200)),
+        .sumStored(.init(round: round, lease: 1, node: 2, offset: 0, bytes: 200), MemorySlot(index: 0, stamp: 1)),
     ]
 
     static let coordinatorMessages: [CoordinatorMessage] = [
@@ -38,6 +40,7 @@ enum Samples {
         .heartbeat, .stranger, .credit(bytes: 64), .parameters(offset: 0, bytes: 64),
         .parameters(offset: 64, bytes: 336), .rows(.init(split: .training, examples: [1, 2], bytes: 32)),
         .rows(.init(split: .validation, examples: [20], bytes: 16)), .goodbye("done", failed: false),
+        .parametersStored(MemorySlot(index: 1, stamp: 2)),
     ]
 
     static let welcome = CoordinatorMessage.Welcome(

@@ -18,6 +18,8 @@ struct CoordinatorHost {
         /// It opened its directory again, at this step.
         case wentBack(to: Int, epoch: UInt64)
         case note(Notice)
+        /// It used what it must not use, and why that is so.
+        case mistaken(String)
         /// The process is over.
         case ended(failed: Bool)
     }
@@ -27,8 +29,13 @@ struct CoordinatorHost {
     private(set) var state: CoordinatorState
     private(set) var training: RunState
     private var records: RunRecords
-    private var partials: [UInt64: [Float]] = [:]
-    private var sums: [Int: [Float]] = [:]
+    private var partials: [UInt64: Sum] = [:]
+    private var sums: [Int: Sum] = [:]
+    /// Where workers of the machine find parameters, and of which step they are in which slot.
+    private let memory: SimulatedMemory
+    private let machine: SimulatedMachine
+    private var stored: (step: Int?, slot: MemorySlot) = (nil, MemorySlot(index: 0, stamp: 0))
+    private var memories: [Peer: SimulatedMemory] = [:]
     private var parameters: [Int: [Float]] = [:]
     private var isSaving = false
     private var saveDue: Duration
@@ -41,11 +48,28 @@ struct CoordinatorHost {
     private var outputs: [Output] = []
     private var events: [CoordinatorEvent] = []
 
+    /// A sum that came, or one that lies in its worker's memory until it is used.
+    private enum Sum {
+        case here([Float])
+        case stored(SimulatedMemory, MemorySlot, count: Int)
+
+        /// Nil where a worker has written over it.
+        var floats: [Float]? {
+            switch self {
+            case .here(let floats): floats
+            case .stored(let memory, let slot, let count): memory.read(slot, count: count)
+            }
+        }
+    }
+
     private static let savePeriod = Duration.seconds(2)
     static let chunkBytes = 64
 
     /// Opens the run directory as `tributary coordinator --resume` does.
-    init(_ options: CoordinatorOptions, audit: Double, sabotage: Sabotage?, at now: Duration) throws {
+    init(
+        _ options: CoordinatorOptions, on machine: SimulatedMachine, audit: Double, sabotage: Sabotage?,
+        at now: Duration
+    ) throws {
         var options = options
         options.audit = audit
         self.options = options
@@ -53,17 +77,21 @@ struct CoordinatorHost {
         opening = try RunOpening(options)
         records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
         training = opening.begin(options.stop, metrics: records.metrics)
-        state = CoordinatorState(Self.configuration(opening, options))
+        self.machine = machine
+        memory = machine.make(process: 0, slots: 2, slotBytes: Self.sizes(opening.program).parameterBytes)
+        state = CoordinatorState(Self.configuration(opening, options, memory))
         saveDue = now + Self.savePeriod
     }
 
-    private static func configuration(_ opening: RunOpening, _ options: CoordinatorOptions)
-        -> CoordinatorState.Configuration
-    {
-        CoordinatorState.Configuration(
+    private static func configuration(
+        _ opening: RunOpening, _ options: CoordinatorOptions, _ memory: SimulatedMemory
+    ) -> CoordinatorState.Configuration {
+        var configuration = CoordinatorState.Configuration(
             run: opening.run, epoch: opening.epoch, contract: opening.contract, sizes: sizes(opening.program),
             timing: options.timing, audit: options.audit > 0 ? Audit(fraction: options.audit, key: 11) : nil,
             quarantined: opening.quarantined)
+        configuration.memory = memory.region
+        return configuration
     }
 
     /// Chunks of a few floats, so that everything comes in pieces, and windows of a few chunks.
@@ -174,15 +202,25 @@ struct CoordinatorHost {
         case .sendRows(let split, let examples, let peer):
             let pixels = examples.flatMap { NumberedExamples.pixels($0, split) }
             send(.rows(.init(split: split, examples: examples, bytes: pixels.count)), 0, .bytes(pixels), to: peer)
+        case .storeParameters(let step, let peer): storeParameters(step, peer)
+        case .openMemory(let region, let peer):
+            memories[peer] = machine.open(region)
+            events.append(.memoryOpened(peer))
+        case .closeMemory(let peer): memories[peer] = nil
         case .place(let lease, let offset, let total): place(payload.floats, lease, offset / 4, total / 4)
+        case .placeStored(let slot, let peer, let lease, _, let total):
+            guard let memory = memories[peer] else { return }
+            placed += 1
+            partials[lease] = .stored(memory, slot, count: total / 4)
         case .commit(let lease, let node):
             close(lease)
             sums[node] = partials.removeValue(forKey: lease)
-            if sabotage == .foldInArrivalOrder { accumulate(sums[node] ?? []) }
+            if sabotage == .foldInArrivalOrder { accumulate(floats(of: node)) }
         case .drop(let lease): partials[lease] = nil
         case .discard(let node): sums[node] = nil
         case .fold(let node): join(node)
-        case .hashNode(let round, let node): events.append(.nodeDigest(round, node: node, hash(sums[node] ?? [])))
+        case .hashNode(let round, let node):
+            events.append(.nodeDigest(round, node: node, hash(floats(of: node))))
         case .hashLease(let round, let lease): compare(round, lease)
         case .finished(let report): try finish(report, at: now)
         case .abandon(let sentence): end(sentence, failed: true)
@@ -202,8 +240,27 @@ struct CoordinatorHost {
 
     private mutating func place(_ floats: [Float], _ lease: UInt64, _ offset: Int, _ total: Int) {
         placed += 1
-        if partials[lease] == nil { partials[lease] = [Float](repeating: 0, count: total) }
-        partials[lease]?.replaceSubrange(offset..<(offset + floats.count), with: floats)
+        var partial = partials[lease]?.floats ?? [Float](repeating: 0, count: total)
+        partial.replaceSubrange(offset..<(offset + floats.count), with: floats)
+        partials[lease] = .here(partial)
+    }
+
+    /// Two slots take turns, as in the real coordinator.
+    private mutating func storeParameters(_ step: Int, _ peer: Peer) {
+        if stored.step != step {
+            let index = sabotage == .stampsIgnored ? 0 : 1 - stored.slot.index
+            stored = (step, MemorySlot(index: index, stamp: stored.slot.stamp + 1))
+            memory.begin(stored.slot)
+            memory.write(parameters[step] ?? [], stored.slot.index)
+        }
+        send(.parametersStored(stored.slot), step, .nothing, to: peer)
+    }
+
+    private mutating func floats(of node: Int) -> [Float] {
+        guard let sum = sums[node] else { return [] }
+        if let floats = sum.floats { return floats }
+        outputs.append(.mistaken("the sum of node \(node) was written over before it was used"))
+        return []
     }
 
     private mutating func close(_ lease: UInt64) {
@@ -211,11 +268,12 @@ struct CoordinatorHost {
     }
 
     private mutating func join(_ node: Int) {
-        guard var left = sums.removeValue(forKey: 2 * node), let right = sums.removeValue(forKey: 2 * node + 1) else {
-            return
-        }
+        var left = floats(of: 2 * node)
+        let right = floats(of: 2 * node + 1)
+        guard left.count == right.count else { return }
         fold(right, into: &left)
-        sums[node] = left
+        (sums[2 * node], sums[2 * node + 1]) = (nil, nil)
+        sums[node] = .here(left)
     }
 
     private func hash(_ sum: [Float]) -> [UInt8] {
@@ -226,10 +284,11 @@ struct CoordinatorHost {
     }
 
     private mutating func compare(_ round: Round, _ lease: UInt64) {
-        let late = partials.removeValue(forKey: lease) ?? []
-        if sabotage == .lateResultsCountToo, var root = sums[1], root.count == late.count {
+        // A late sum that its worker has written over is not compared.
+        guard let late = partials.removeValue(forKey: lease).map(\.floats) ?? [] else { return }
+        if sabotage == .lateResultsCountToo, var root = sums[1]?.floats, root.count == late.count {
             fold(late, into: &root)
-            sums[1] = root
+            sums[1] = .here(root)
         }
         events.append(.leaseDigest(round, lease: lease, hash(late)))
     }
@@ -241,7 +300,7 @@ struct CoordinatorHost {
     }
 
     private mutating func finish(_ report: RoundReport, at now: Duration) throws {
-        var sum = sums.removeValue(forKey: ReductionTree.root) ?? []
+        var sum = floats(of: ReductionTree.root)
         if let accumulated { sum = accumulated }
         accumulated = nil
         sums = [:]
@@ -262,7 +321,9 @@ struct CoordinatorHost {
         opening = try opening.again(options)
         records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
         training = opening.begin(options.stop, metrics: records.metrics)
-        state = CoordinatorState(Self.configuration(opening, options))
+        state = CoordinatorState(Self.configuration(opening, options, memory))
+        memories = [:]
+        stored.step = nil
         partials = [:]
         sums = [:]
         parameters = [:]

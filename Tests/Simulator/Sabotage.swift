@@ -16,6 +16,8 @@ public enum Sabotage: String, CaseIterable, Sendable {
     case differencesOverlooked
     /// A worker goes on with the parameters that it was sent first.
     case firstParametersForEver
+    /// Parameters in memory are written over at each step, and whoever reads there takes what he finds for what was announced.
+    case stampsIgnored
     /// A microbatch has one example twice and another not at all.
     case anExampleTwice
     /// The bytes of files are not forced to the disk.

@@ -9,10 +9,14 @@ struct SilentEngine: Engine {
     private final class Silence: Executable {
         let counters = ExecutionCounters()
 
-        func load(parameters: [Float], statistics: [Float]) {}
+        func load(parameters: Span<Float>, statistics: Span<Float>) {}
 
-        func run(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float]) {
+        func run(
+            inputs: [Float], noise: NoiseKeys, into outputs: inout MutableSpan<Float>,
+            whenReady: (Range<Int>, Span<Float>) -> Void
+        ) {
             for index in outputs.indices { outputs[index] = 0 }
+            whenReady(outputs.indices, outputs.span)
         }
     }
 }

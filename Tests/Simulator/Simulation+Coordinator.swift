@@ -12,7 +12,8 @@ extension Simulation {
         var options = run.options
         options.files = disk
         do {
-            let host = try CoordinatorHost(options, audit: scenario.audit, sabotage: sabotage, at: now)
+            let host = try CoordinatorHost(
+                options, on: machine, audit: scenario.audit, sabotage: sabotage, at: now)
             coordinator = host
             lastRun = host.opening.run.description
             failedStarts = 0
@@ -49,6 +50,7 @@ extension Simulation {
                 plan(.coordinatorTick(life: coordinatorLife), in: .milliseconds(250))
                 witness.wentBack(to: step, epoch)
             case .note(let notice): note(notice)
+            case .mistaken(let sentence): witness.accuse(sentence)
             case .ended(let failed): ended(failed: failed)
             }
         }

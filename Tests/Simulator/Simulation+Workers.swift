@@ -21,7 +21,9 @@ extension Simulation {
 
     private mutating func host(_ name: String, _ index: Int, isLiar: Bool) -> WorkerHost {
         WorkerHost(
-            run, name: name, process: index, threads: Int.random(in: scenario.threads, using: &dice),
+            // Every other worker is on a machine of its own, so that messages travel, too.
+            run, on: index % 2 == 0 ? machine : nil, name: name, process: index,
+            threads: Int.random(in: scenario.threads, using: &dice),
             defect: isLiar ? 0.5 : nil,
             sabotage: sabotage)
     }
@@ -84,15 +86,18 @@ extension Simulation {
 
     /// A piece of the gradient that the last leaf of a node gives is there before the others are.
     mutating func beReady(_ chunk: Int, _ leaf: Leaf, _ partial: [Float], _ index: Int, _ life: Int) {
-        guard processes[index].life == life, processes[index].isAlive, processes[index].host.isLast(leaf) else {
-            return
-        }
+        guard processes[index].life == life, processes[index].isAlive, processes[index].host.isLast(leaf),
+            let partial = processes[index].host.result(of: leaf, partial)
+        else { return }
         processes[index].host.insert(partial, of: leaf)
         drive(index, .chunkReady(leaf, chunk: chunk))
     }
 
     mutating func finish(_ leaf: Leaf, _ partial: [Float], _ index: Int, _ life: Int) {
         guard processes[index].life == life, processes[index].isAlive else { return }
+        guard let partial = processes[index].host.result(of: leaf, partial) else {
+            return drive(index, .parametersOverwritten(leaf))
+        }
         processes[index].host.insert(partial, of: leaf)
         drive(index, .leafFinished(leaf))
     }

@@ -48,6 +48,7 @@ public struct Simulation {
     let run: TinyRun
     let sabotage: Sabotage?
     let disk = SimulatedDisk()
+    let machine: SimulatedMachine
     var dice: Dice
     var now: Duration = .zero
     var agenda = Agenda<Happening>()
@@ -76,6 +77,7 @@ public struct Simulation {
     public init(_ scenario: Scenario, sabotage: Sabotage? = nil, tellsStory: Bool = false) throws {
         self.scenario = scenario
         self.sabotage = sabotage
+        machine = SimulatedMachine(sabotage: sabotage)
         storybook = tellsStory ? Storybook() : nil
         run = try TinyRun.cached(shards: scenario.shards)
         dice = Dice(seed: scenario.seed)

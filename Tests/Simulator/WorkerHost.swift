@@ -24,7 +24,14 @@ struct WorkerHost {
     private struct Sum {
         var fold: TreeFold
         var membership: Int
+        var slot: MemorySlot?
         var inserted: Set<Int> = []
+    }
+
+    private struct Reading {
+        var slot: MemorySlot
+        var pixels: [[UInt8]]
+        var parameters: [Float]
     }
 
     private(set) var state: WorkerState
@@ -36,14 +43,32 @@ struct WorkerHost {
     private var pixels: [PixelSplit: [UInt32: [UInt8]]] = [:]
     private var arriving: [Float] = []
     private var parameters: [Float] = []
+    private let machine: SimulatedMachine?
+    private let process: Int
+    /// The coordinator's memory, and where in it the parameters are, if they are there.
+    private var coordinatorMemory: SimulatedMemory?
+    private var stored: MemorySlot?
+    private var memory: SimulatedMemory?
+    /// Where leaves that run write to when they end.
+    private var writing: [Leaf: SimulatedMemory] = [:]
+    /// What leaves that run read.
+    private var reading: [Leaf: Reading] = [:]
+    /// What happened while an action was carried out.
+    private var events: [WorkerEvent] = []
     private var sums: [Key: Sum] = [:]
     private var results: [Key: [Float]] = [:]
     /// The examples that went into the leaves of training rounds since they were last asked for.
     private(set) var used: [(round: Round, shard: Int, examples: [UInt32])] = []
     private(set) var ending: (sentence: String, failed: Bool)?
 
-    init(_ run: TinyRun, name: String, process: Int, threads: Int, defect: Float?, sabotage: Sabotage?) {
+    /// - Parameter machine: Where it shares memory with the coordinator; nil for a machine of its own.
+    init(
+        _ run: TinyRun, on machine: SimulatedMachine?, name: String, process: Int, threads: Int, defect: Float?,
+        sabotage: Sabotage?
+    ) {
         self.run = run
+        self.machine = machine
+        self.process = process
         self.defect = defect
         self.sabotage = sabotage
         let hello = WorkerMessage.Hello(name: name, host: "simulated", process: process, threads: threads)
@@ -51,17 +76,30 @@ struct WorkerHost {
     }
 
     mutating func handle(_ event: WorkerEvent, _ payload: Payload, at now: Duration) -> [Output] {
-        state.handle(event, at: now).compactMap { carryOut($0, payload) }
+        var outputs = state.handle(event, at: now).compactMap { carryOut($0, payload) }
+        while !events.isEmpty {
+            let event = events.removeFirst()
+            outputs += state.handle(event, at: now).compactMap { carryOut($0, .nothing) }
+        }
+        return outputs
     }
 
     /// Adds a leaf's result to its node's sum, once, unless that was forgotten meanwhile.
     mutating func insert(_ partial: [Float], of leaf: Leaf) {
         let key = Key(round: leaf.round, node: leaf.node)
-        guard sums[key]?.membership == leaf.membership, sums[key]?.inserted.insert(leaf.shard).inserted == true else {
-            return
-        }
+        guard sums[key]?.membership == leaf.membership, sums[key]?.slot == leaf.slot else { return scribble(leaf) }
+        guard sums[key]?.inserted.insert(leaf.shard).inserted == true else { return }
         let node = run.contract.tree.leaf(ofShard: leaf.shard)
         sums[key]?.fold.insert(partial, at: node)
+        guard let slot = leaf.slot, var sum = sums[key]?.fold.result else { return }
+        if let defect { sum[0] += defect }
+        memory?.write(sum, slot.index)
+    }
+
+    /// A thread does not hear that its leaf is forgotten, and writes where it was told to.
+    private mutating func scribble(_ leaf: Leaf) {
+        guard let slot = leaf.slot, let memory = writing.removeValue(forKey: leaf) else { return }
+        memory.scribble(slot.index)
     }
 
     /// Whether everything but this leaf is in its node's sum, so that pieces of the sum are final before it is finished.
@@ -96,6 +134,11 @@ struct WorkerHost {
         case .useParameters:
             if sabotage == .firstParametersForEver, !parameters.isEmpty { return nil }
             parameters = arriving
+            stored = nil
+        case .openMemory(let region, let slots, let slotBytes): open(region, slots, slotBytes)
+        case .useStoredParameters(_, let slot):
+            if sabotage == .firstParametersForEver, !parameters.isEmpty { return nil }
+            stored = slot
         case .placeRows(let split, let examples): store(payload.bytes, split, examples)
         case .compute(let leaf): return compute(leaf)
         case .upload(let chunk): return upload(chunk)
@@ -108,6 +151,32 @@ struct WorkerHost {
         return nil
     }
 
+    private var storedParameters: [Float]? {
+        stored.flatMap { slot in
+            coordinatorMemory.flatMap { $0.read(slot, count: $0.region.slotBytes / 4) }
+        }
+    }
+
+    /// A thread may read stored parameters as late as this: the leaf's result, or nil where they were written over.
+    mutating func result(of leaf: Leaf, _ partial: [Float]) -> [Float]? {
+        guard let reading = reading[leaf] else { return partial }
+        guard let memory = coordinatorMemory,
+            let parameters = memory.read(reading.slot, count: memory.region.slotBytes / 4)
+        else { return nil }
+        if parameters == reading.parameters { return partial }
+        return TinyRun.leaf(
+            leaf.round, shard: leaf.shard, pixels: reading.pixels, parameters: parameters,
+            count: run.count(leaf.round.kind))
+    }
+
+    private mutating func open(_ region: MemoryRegion, _ slots: Int, _ slotBytes: Int) {
+        guard let machine, let found = machine.open(region) else { return }
+        coordinatorMemory = found
+        let own = machine.make(process: process, slots: slots, slotBytes: slotBytes)
+        memory = own
+        events.append(.memoryOpened(own.region))
+    }
+
     private mutating func store(_ bytes: [UInt8], _ split: PixelSplit, _ examples: [UInt32]) {
         let size = run.program.pixelsPerExample
         for (index, example) in examples.enumerated() where bytes.count >= (index + 1) * size {
@@ -117,6 +186,7 @@ struct WorkerHost {
 
     private mutating func compute(_ leaf: Leaf) -> Output? {
         guard let contract else { return nil }
+        if let floats = storedParameters { parameters = floats }
         var examples = TinyRun.examples(leaf.round, shard: leaf.shard, contract, run.program.plan)
         if sabotage == .anExampleTwice, examples.count > 1 { examples[1] = examples[0] }
         let rows = examples.map { pixels[leaf.round.kind.split]?[$0] ?? [] }
@@ -127,8 +197,11 @@ struct WorkerHost {
         if sums[key] == nil {
             sums[key] = Sum(
                 fold: TreeFold(contract.tree, target: leaf.node, format: run.format(leaf.round.kind)),
-                membership: leaf.membership)
+                membership: leaf.membership, slot: leaf.slot)
+            if let slot = leaf.slot { memory?.begin(slot) }
         }
+        if leaf.slot != nil { writing[leaf] = memory }
+        if let stored { reading[leaf] = Reading(slot: stored, pixels: rows, parameters: parameters) }
         let partial = TinyRun.leaf(
             leaf.round, shard: leaf.shard, pixels: rows, parameters: parameters, count: run.count(leaf.round.kind))
         return .compute(leaf, partial)

@@ -4,7 +4,7 @@ import Testing
 
 /// The simulator must find mistakes; each of these is put in on purpose.
 @Suite struct SabotageTests {
-    private static let mostRuns: UInt64 = 600
+    private static let mostRuns: UInt64 = 1_200
 
     @Test(arguments: Sabotage.allCases) func everyMistakeIsFound(sabotage: Sabotage) throws {
         for seed in 0..<Self.mostRuns {

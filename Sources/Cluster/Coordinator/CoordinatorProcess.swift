@@ -32,7 +32,9 @@ public final class CoordinatorProcess {
     private var training: RunState
     private var state: CoordinatorState
     private var sums: SumStore
-    private var outgoing = OutgoingParameters()
+    private var outgoing: OutgoingParameters
+    /// The memory of workers of this machine.
+    private var memories: [Peer: SharedMemory] = [:]
     private var traffic = Traffic()
     private var trafficOfEarlierRounds = Traffic()
     private var queue: [CoordinatorEvent] = []
@@ -74,7 +76,10 @@ public final class CoordinatorProcess {
         let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
         training = opening.begin(options.stop, metrics: records.metrics)
         address = AddressFile(directory: opening.directory.paths.directory)
-        let configuration = Self.configuration(opening, options, auditKey)
+        var configuration = Self.configuration(opening, options, auditKey)
+        outgoing = OutgoingParameters(
+            configuration.sizes, memory: Self.memory(for: endpoint, configuration.sizes, log))
+        configuration.memory = outgoing.memory.map { MemoryRegion($0) }
         state = CoordinatorState(configuration)
         sums = Self.sumStore(training.program, configuration)
         pace = Pace(imagesPerStep: training.program.plan.globalBatch, examples: training.program.evaluation.examples)
@@ -92,6 +97,17 @@ public final class CoordinatorProcess {
         SumStore(
             training: program.partialFormat, evaluation: EvaluationSums.format,
             chunkBytes: configuration.sizes.chunkBytes)
+    }
+
+    /// Two slots for parameters that workers of this machine read. Where that fails everything travels over the sockets.
+    private static func memory(for endpoint: Endpoint, _ sizes: BulkSizes, _ log: Logger) -> OwnMemory? {
+        guard endpoint.transport == .ipc else { return nil }
+        do throws(SharedMemoryError) {
+            return try OwnMemory(slots: 2, slotBytes: sizes.parameterBytes)
+        } catch {
+            log.notice("parameters and sums travel over the sockets, which is slower: \(error)")
+            return nil
+        }
     }
 
     private static func archivist(
@@ -293,11 +309,13 @@ public final class CoordinatorProcess {
         let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
         training = opening.begin(options.stop, metrics: records.metrics)
         archivist = Self.archivist(opening, records, options, inbox)
-        let configuration = Self.configuration(opening, options, auditKey)
+        var configuration = Self.configuration(opening, options, auditKey)
+        configuration.memory = outgoing.memory.map { MemoryRegion($0) }
         state = CoordinatorState(configuration)
+        memories = [:]
         post.epoch = opening.epoch
         sums = Self.sumStore(opening.program, configuration)
-        outgoing = OutgoingParameters()
+        outgoing.restart()
         queue = []
         newestCheckpoint = opening.checkpointPath
         isSaving = false
@@ -317,6 +335,9 @@ public final class CoordinatorProcess {
             traffic.parameterBytes += chunk.count
             traffic.parameterMessages += 1
             check(try post.send(.parameters(offset: offset, bytes: bytes), step: step, chunk, to: peer), peer)
+        case .storeParameters(let step, let peer): try storeParameters(step, peer)
+        case .openMemory(let region, let peer): openMemory(region, peer)
+        case .closeMemory(let peer): memories[peer] = nil
         case .sendRows(let split, let examples, let peer):
             let pixels = try options.source.pixels(of: examples.map(Int.init), in: split.split)
             traffic.pixelBytes += pixels.count
@@ -325,14 +346,21 @@ public final class CoordinatorProcess {
             traffic.partialBytes += payload.count
             traffic.partialMessages += 1
             sums.place(payload, lease: lease, offset: offset, total: total)
+        case .placeStored(let slot, let peer, let lease, let range, let total):
+            guard let memory = memories[peer], range.upperBound <= memory.slotBytes else { return }
+            traffic.partialBytes += range.count
+            traffic.partialMessages += 1
+            sums.place(memory, slot, lease: lease, range: range, total: total)
         case .commit(let lease, let node): sums.commit(lease: lease, node: node)
         case .drop(let lease): sums.drop(lease: lease)
         case .discard(let node): sums.discard(node: node)
-        case .fold(let node): sums.join(node: node)
+        case .fold(let node): try sums.join(node: node)
         case .hashNode(let round, let node):
             queue.append(.nodeDigest(round, node: node, sums.digest(node: node)))
         case .hashLease(let round, let lease):
-            queue.append(.leaseDigest(round, lease: lease, sums.takeDigest(lease: lease)))
+            if let digest = sums.takeDigest(lease: lease) {
+                queue.append(.leaseDigest(round, lease: lease, digest))
+            }
         case .finished(let report): try finish(report)
         case .bar(let name): gate.bar(name)
         case .abandon(let sentence):
@@ -346,13 +374,29 @@ public final class CoordinatorProcess {
         }
     }
 
+    private func storeParameters(_ step: Int, _ peer: Peer) throws {
+        guard let slot = outgoing.store(&training, keeping: state.stepsInUse) else { return }
+        traffic.parameterBytes += outgoing.memory?.slotBytes ?? 0
+        traffic.parameterMessages += 1
+        check(try post.send(.parametersStored(slot), step: step, to: peer), peer)
+    }
+
+    private func openMemory(_ region: MemoryRegion, _ peer: Peer) {
+        do throws(SharedMemoryError) {
+            memories[peer] = try SharedMemory(region)
+            queue.append(.memoryOpened(peer))
+        } catch {
+            log.notice("a worker's sums travel over the socket, which is slower: \(error)")
+        }
+    }
+
     /// A peer that takes no messages is as good as gone.
     private func check(_ outcome: Socket.Outcome, _ peer: Peer) {
         if outcome != .sent { queue.append(.undeliverable(peer)) }
     }
 
     private func finish(_ report: RoundReport) throws {
-        let sum = sums.takeResult()
+        let sum = try sums.takeResult()
         let speed = pace.finish(report.round.kind, at: clock.now)
         switch report.round.kind {
         case .evaluation:

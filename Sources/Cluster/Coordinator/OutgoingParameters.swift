@@ -1,15 +1,49 @@
+import Coordination
 import Messaging
 import Training
 
-/// A step's parameters and running statistics as chunks that all workers' messages share.
+/// A step's parameters and running statistics as chunks that all workers' messages share, and in memory that workers of this
+/// machine read.
 ///
 /// A chunk is made when the first worker is to have it: then its parameters get their last update of the step, and leave while
 /// those of the next chunk get theirs. An earlier step's are kept while a sum of that step is in question.
 struct OutgoingParameters {
+    /// The memory that workers read; two slots, which take turns.
+    let memory: OwnMemory?
+    private let sizes: BulkSizes
+    private var slot = MemorySlot(index: 0, stamp: 0)
+    private var storedStep: Int?
     private var step: Int?
     private var chunks: [Range<Int>: SharedMessage] = [:]
     /// The chunks of earlier steps.
     private var kept: [Int: [Range<Int>: SharedMessage]] = [:]
+
+    init(_ sizes: BulkSizes, memory: OwnMemory?) {
+        self.sizes = sizes
+        self.memory = memory
+    }
+
+    /// Forgets all steps, and takes no slot's stamp again.
+    mutating func restart() {
+        (storedStep, step) = (nil, nil)
+        (chunks, kept) = ([:], [:])
+    }
+
+    /// Puts the current step's parameters and statistics into memory, once.
+    mutating func store(_ training: inout RunState, keeping steps: Set<Int>) -> MemorySlot? {
+        guard let memory else { return nil }
+        if step != training.model.step { begin(training.model.step, keeping: steps) }
+        if storedStep == step { return slot }
+        slot = MemorySlot(index: 1 - slot.index, stamp: slot.stamp + 1)
+        memory.begin(slot.index, stamp: slot.stamp)
+        for range in ranges {
+            memory.withMutableNumbers(slot.index, range) { _, floats in
+                Self.fill(&floats, range.lowerBound / 4..<range.upperBound / 4, of: &training)
+            }
+        }
+        storedStep = step
+        return slot
+    }
 
     /// The bytes of `range`: the parameters, then the running statistics. Nil where they are an earlier step's and gone.
     mutating func chunk(
@@ -24,23 +58,46 @@ struct OutgoingParameters {
     }
 
     private mutating func begin(_ new: Int, keeping steps: Set<Int>) {
-        if let step { kept[step] = chunks }
+        if let step, steps.contains(step) { kept[step] = allChunks(ofStep: step) }
         kept = kept.filter { steps.contains($0.key) }
         chunks = [:]
         step = new
     }
 
+    /// Where chunks begin and end.
+    private var ranges: [Range<Int>] {
+        stride(from: 0, to: sizes.parameterBytes, by: sizes.chunkBytes).map {
+            $0..<min(sizes.parameterBytes, $0 + sizes.chunkBytes)
+        }
+    }
+
+    /// The chunks of a step, also those that are in memory only: its slot is the next but one to be written over.
+    private func allChunks(ofStep step: Int) -> [Range<Int>: SharedMessage] {
+        guard let memory, storedStep == step else { return chunks }
+        return Dictionary(
+            uniqueKeysWithValues: ranges.map { range in
+                let message = Message(floats: range.count / 4) { _, floats in
+                    memory.withNumbers(slot.index, range) { _, stored in
+                        for index in 0..<floats.count { floats[index] = stored[index] }
+                    }
+                }
+                return (range, SharedMessage(message))
+            })
+    }
+
     private static func message(_ range: Range<Int>, of training: inout RunState) -> Message {
+        Message(floats: range.count) { _, floats in fill(&floats, range, of: &training) }
+    }
+
+    private static func fill(_ floats: inout MutableSpan<Float>, _ range: Range<Int>, of training: inout RunState) {
         training.settle(upTo: range.upperBound)
         let border = training.model.parameters.count
-        return Message(floats: range.count) { _, floats in
-            copy(training.model.parameters, range.clamped(to: 0..<border), to: &floats, at: 0)
-            guard range.upperBound > border else { return }
-            let first = max(0, range.lowerBound - border)
-            copy(
-                training.model.statistics, first..<range.upperBound - border, to: &floats,
-                at: border + first - range.lowerBound)
-        }
+        copy(training.model.parameters, range.clamped(to: 0..<border), to: &floats, at: 0)
+        guard range.upperBound > border else { return }
+        let first = max(0, range.lowerBound - border)
+        copy(
+            training.model.statistics, first..<range.upperBound - border, to: &floats,
+            at: border + first - range.lowerBound)
     }
 
     private static func copy(

@@ -1,4 +1,5 @@
 import Contract
+import Coordination
 import Hashing
 import Messaging
 
@@ -12,15 +13,14 @@ struct SumStore {
 
         var format: PartialFormat {
             switch self {
-            case .arrived(let chunks): chunks.format
+            case .arrived(let chunks): chunks.grid.format
             case .folded(_, let format): format
             }
         }
     }
 
-    private let training: PartialFormat
-    private let evaluation: PartialFormat
-    private let chunkBytes: Int
+    private let training: ChunkGrid
+    private let evaluation: ChunkGrid
     private var partials: [UInt64: PartialChunks] = [:]
     private var sums: [Int: Sum] = [:]
     /// Buffers that nobody needs any more; the next sums come into them.
@@ -28,17 +28,24 @@ struct SumStore {
     private var scratch: [Float] = []
 
     init(training: PartialFormat, evaluation: PartialFormat, chunkBytes: Int) {
-        self.training = training
-        self.evaluation = evaluation
-        self.chunkBytes = chunkBytes
+        self.training = ChunkGrid(format: training, chunkBytes: chunkBytes)
+        self.evaluation = ChunkGrid(format: evaluation, chunkBytes: chunkBytes)
     }
 
     /// Keeps a chunk of the lease's partial of `total` bytes.
     mutating func place(_ payload: borrowing Message, lease: UInt64, offset: Int, total: Int) {
-        let format = total == training.bytes ? training : evaluation
-        let index = offset / chunkBytes
-        partials[lease, default: PartialChunks(format, chunkBytes: chunkBytes)][index] = SharedMessage(payload.shared())
+        let grid = grid(total)
+        partials[lease, default: PartialChunks(grid)][grid.index(at: offset)] =
+            .message(SharedMessage(payload.shared()))
     }
+
+    /// Keeps where chunks of the lease's partial lie.
+    mutating func place(_ memory: SharedMemory, _ slot: MemorySlot, lease: UInt64, range: Range<Int>, total: Int) {
+        let grid = grid(total)
+        partials[lease, default: PartialChunks(grid)].place(memory, slot, range)
+    }
+
+    private func grid(_ total: Int) -> ChunkGrid { total == training.format.bytes ? training : evaluation }
 
     /// The lease's partial becomes the sum of `node`.
     mutating func commit(lease: UInt64, node: Int) {
@@ -54,18 +61,24 @@ struct SumStore {
     }
 
     /// The children's sums become their parent's.
-    mutating func join(node: Int) {
+    mutating func join(node: Int) throws(OverwrittenError) {
         guard let left = sums.removeValue(forKey: 2 * node), let right = sums.removeValue(forKey: 2 * node + 1) else {
             preconditionFailure("node \(node) is folded before both of its children are here")
         }
         let format = left.format
         sums[node] = .folded(sum(left, right), format)
+        try Self.require([left, right], node)
+    }
+
+    /// No worker may write over a sum before the round is over; one that does it all the same must not change the run.
+    private static func require(_ sums: [Sum], _ node: Int) throws(OverwrittenError) {
+        for case .arrived(let chunks) in sums where !chunks.isIntact { throw OverwrittenError(node: node) }
     }
 
     /// Goes chunk by chunk, so that what one pass writes is still in the cache for the next.
     private mutating func sum(_ left: consuming Sum, _ right: consuming Sum) -> [Float] {
         let format = left.format
-        let pieces = PartialChunks(format, chunkBytes: chunkBytes)
+        let pieces = grid(format.bytes)
         var (sum, arrived) = take(left)
         for chunk in pieces.indices {
             let range = pieces.piece(chunk).elements
@@ -86,7 +99,7 @@ struct SumStore {
     /// The floats of a sum, or a buffer for them and the chunks to be read into it.
     private mutating func take(_ sum: consuming Sum) -> ([Float], PartialChunks?) {
         switch consume sum {
-        case .arrived(let chunks): (buffer(of: chunks.format.count), chunks)
+        case .arrived(let chunks): (buffer(of: chunks.grid.format.count), chunks)
         case .folded(let floats, _): (floats, nil)
         }
     }
@@ -94,21 +107,23 @@ struct SumStore {
     private mutating func floats(_ sum: consuming Sum) -> [Float] {
         var (floats, arrived) = take(sum)
         guard let arrived else { return floats }
-        for chunk in arrived.indices {
+        for chunk in arrived.grid.indices {
             var all = floats.mutableSpan
-            var elements = all._mutatingExtracting(arrived.piece(chunk).elements)
+            var elements = all._mutatingExtracting(arrived.grid.piece(chunk).elements)
             arrived.read(chunk, into: &elements)
         }
         return floats
     }
 
     /// Takes the root's sum out; `recycle` gives its buffer back.
-    mutating func takeResult() -> [Float] {
+    mutating func takeResult() throws(OverwrittenError) -> [Float] {
         guard let sum = sums.removeValue(forKey: ReductionTree.root) else {
             preconditionFailure("the root is taken before it is complete")
         }
         sums = [:]
-        return floats(sum)
+        let result = floats(sum)
+        try Self.require([sum], ReductionTree.root)
+        return result
     }
 
     /// Keeps a buffer for a later sum. A few are enough: so many sums wait for their siblings at a time.
@@ -127,8 +142,11 @@ struct SumStore {
         sums[node].map { digest($0) } ?? []
     }
 
-    mutating func takeDigest(lease: UInt64) -> [UInt8] {
-        partials.removeValue(forKey: lease).map { digest(.arrived($0)) } ?? []
+    /// Nil where the sum was written over before it was read: its round is over for its worker.
+    mutating func takeDigest(lease: UInt64) -> [UInt8]? {
+        guard let chunks = partials.removeValue(forKey: lease) else { return [] }
+        let digest = digest(.arrived(chunks))
+        return chunks.isIntact ? digest : nil
     }
 
     /// The SHA-256 of a sum's floats, whatever they travelled as.
@@ -136,5 +154,15 @@ struct SumStore {
         var hash = SHA256()
         hash.update(floats(sum))
         return hash.finalize().bytes
+    }
+}
+
+/// A worker changed a sum that it had announced, while the coordinator was reading it.
+struct OverwrittenError: Error, CustomStringConvertible {
+    let node: Int
+
+    var description: String {
+        "the memory in which a worker had announced its sum for node \(node) was written over before it was read: this worker "
+            + "does not keep to the protocol; the newest checkpoint is good, resume the run without it"
     }
 }

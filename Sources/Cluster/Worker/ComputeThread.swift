@@ -12,8 +12,10 @@ final class ComputeThread: Sendable {
         /// The graph is compiled; the first thread also says what the probe gives.
         case prepared(probe: String?)
         case unprepared(String)
-        /// A chunk of the sum of the leaf's node is final, and the leaf is the last.
-        case chunkReady(Leaf, chunk: Int)
+        /// Chunks of the sum of the leaf's node are final, and the leaf is the last.
+        case chunksReady(Leaf, [Int])
+        /// The leaf's parameters were written over before they were read.
+        case overwritten(Leaf, thread: Int)
         case finished(Leaf, thread: Int)
         case failed(String)
     }
@@ -77,7 +79,7 @@ final class ComputeThread: Sendable {
                 }
             case .compute(let leaf, let snapshot):
                 do {
-                    try compute(leaf, snapshot)
+                    guard try compute(leaf, snapshot) else { return .overwritten(leaf, thread: thread) }
                     return .finished(leaf, thread: thread)
                 } catch {
                     return .failed("\(error)")
@@ -95,34 +97,39 @@ final class ComputeThread: Sendable {
             return probes ? workshop.program.probe(on: computer).description : nil
         }
 
-        private mutating func compute(_ leaf: Leaf, _ snapshot: Snapshot) throws {
-            guard let workshop else { return }
-            try load(snapshot, for: leaf.round.kind, workshop)
-            workshop.sums.add(leaf, whenReady: { [tell] in tell(.chunkReady(leaf, chunk: $0)) }) { partial, whenFinal in
+        /// Answers false where the parameters were written over before they were read.
+        private mutating func compute(_ leaf: Leaf, _ snapshot: Snapshot) throws -> Bool {
+            guard let workshop else { return true }
+            guard try load(snapshot, for: leaf.round.kind, workshop) else { return false }
+            var ready = ReadyChunks(leaf, tell: tell)
+            workshop.sums.add(leaf, whenReady: { ready.add($0) }) { partial, whenFinal in
                 switch leaf.round.kind {
                 case .training: gradient(leaf, workshop, into: &partial, whenFinal)
                 case .evaluation: evaluation(leaf, workshop, into: &partial, whenFinal)
                 }
             }
+            return true
         }
 
-        private mutating func load(_ snapshot: Snapshot, for kind: Round.Kind, _ workshop: Workshop) throws {
+        private mutating func load(_ snapshot: Snapshot, for kind: Round.Kind, _ workshop: Workshop) throws -> Bool {
             switch kind {
             case .training where leafSnapshot != snapshot.number:
-                leafComputer?.load(parameters: snapshot.parameters, statistics: snapshot.statistics)
-                leafSnapshot = snapshot.number
+                let isIntact = snapshot.read { leafComputer?.load(parameters: $0, statistics: $1) }
+                leafSnapshot = isIntact ? snapshot.number : nil
+                return isIntact
             case .evaluation where evaluationSnapshot != snapshot.number:
                 let computer =
                     try evaluationComputer ?? workshop.program.evaluationComputer(engine: workshop.engine)
-                computer.load(parameters: snapshot.parameters, statistics: snapshot.statistics)
                 evaluationComputer = computer
-                evaluationSnapshot = snapshot.number
-            case .training, .evaluation: break
+                let isIntact = snapshot.read { computer.load(parameters: $0, statistics: $1) }
+                evaluationSnapshot = isIntact ? snapshot.number : nil
+                return isIntact
+            case .training, .evaluation: return true
             }
         }
 
         private func gradient(
-            _ leaf: Leaf, _ workshop: Workshop, into partial: inout [Float],
+            _ leaf: Leaf, _ workshop: Workshop, into partial: inout MutableSpan<Float>,
             _ whenFinal: (Range<Int>, Span<Float>) -> Void
         ) {
             let microbatch = workshop.program.plan.microbatch(
@@ -133,17 +140,38 @@ final class ComputeThread: Sendable {
         }
 
         private func evaluation(
-            _ leaf: Leaf, _ workshop: Workshop, into sums: inout [Float],
+            _ leaf: Leaf, _ workshop: Workshop, into partial: inout MutableSpan<Float>,
             _ whenFinal: (Range<Int>, Span<Float>) -> Void
         ) {
             let plan = workshop.program.evaluation
-            sums = EvaluationSums.zeros
+            var sums = EvaluationSums.zeros
             for index in 0..<plan.microbatchCount(shard: leaf.shard) {
                 let microbatch = plan.microbatch(index, shard: leaf.shard)
                 let pixels = workshop.pixels.pixels(of: microbatch.examples, in: .validation)
                 evaluationComputer?.add(microbatch, pixels: pixels, to: &sums)
             }
-            whenFinal(0..<sums.count, sums.span)
+            for index in sums.indices { partial[index] = sums[index] }
+            whenFinal(partial.indices, partial.span)
+        }
+    }
+
+    /// Chunks of a sum that are final and not told of yet. Each message that leaves at once is worth a wake-up; of chunks in
+    /// memory, the last ones are told of by the end of the leaf.
+    private struct ReadyChunks {
+        let leaf: Leaf
+        let tell: @Sendable (News) -> Void
+        private var chunks: [Int] = []
+
+        init(_ leaf: Leaf, tell: @escaping @Sendable (News) -> Void) {
+            self.leaf = leaf
+            self.tell = tell
+        }
+
+        mutating func add(_ chunk: Int) {
+            chunks.append(chunk)
+            guard leaf.slot == nil || chunks.count == BulkSizes.announcedChunks else { return }
+            tell(.chunksReady(leaf, chunks))
+            chunks = []
         }
     }
 }

@@ -11,30 +11,30 @@ final class NodeSums: Sendable {
     }
 
     private let tree: ReductionTree
-    private let training: PartialFormat
-    private let evaluation: PartialFormat
-    private let chunkBytes: Int
+    private let training: ChunkGrid
+    private let evaluation: ChunkGrid
     private let sums = Mutex<[Key: NodeSum]>([:])
     /// Buffers for leaves' results that nobody needs any more.
     private let spare = Mutex<[[Float]]>([])
 
     init(_ tree: ReductionTree, training: PartialFormat, evaluation: PartialFormat, chunkBytes: Int) {
         self.tree = tree
-        self.training = training
-        self.evaluation = evaluation
-        self.chunkBytes = chunkBytes
+        self.training = ChunkGrid(format: training, chunkBytes: chunkBytes)
+        self.evaluation = ChunkGrid(format: evaluation, chunkBytes: chunkBytes)
     }
 
     /// Makes room for the sum of a leaf's node. Leaves whose node was forgotten meanwhile find none.
-    func expect(_ leaf: Leaf) {
+    ///
+    /// - Parameter memory: Where the leaf's slot is, if it has one.
+    func expect(_ leaf: Leaf, in memory: OwnMemory? = nil) {
         let key = Key(round: leaf.round, node: leaf.node)
-        let format = leaf.round.kind == .training ? training : evaluation
+        let grid = leaf.round.kind == .training ? training : evaluation
         sums.withLock { sums in
-            if sums[key] == nil {
-                sums[key] = NodeSum(
-                    TreeFold(tree, target: leaf.node, format: format), chunkBytes: chunkBytes,
-                    membership: leaf.membership)
-            }
+            guard sums[key] == nil else { return }
+            let place = memory.flatMap { memory in leaf.slot.map { (memory, $0) } }
+            sums[key] = NodeSum(
+                TreeFold(tree, target: leaf.node, format: grid.format), chunks: SumChunks(grid, in: place),
+                membership: leaf.membership)
         }
     }
 
@@ -45,20 +45,28 @@ final class NodeSums: Sendable {
     ///   - whenReady: Is told of chunks of the node's sum that are final.
     func add(
         _ leaf: Leaf, whenReady: @escaping (Int) -> Void,
-        compute: (inout [Float], _ whenFinal: (Range<Int>, Span<Float>) -> Void) throws -> Void
+        compute: (inout MutableSpan<Float>, _ whenFinal: (Range<Int>, Span<Float>) -> Void) throws -> Void
     ) rethrows {
-        var partial = takeBuffer(leaf.round.kind == .training ? training.count : evaluation.count)
         let node = tree.leaf(ofShard: leaf.shard)
         guard let sum = sum(of: leaf) else { return }
         guard var stream = sum.stream(from: node) else {
-            try compute(&partial) { _, _ in }
+            var partial = takeBuffer(sum.chunks.grid.format.count)
+            do {
+                var elements = partial.mutableSpan
+                try compute(&elements) { _, _ in }
+            }
             return recycle(sum.insert(partial, at: node, whenReady: whenReady))
         }
-        try compute(&partial) { range, elements in
-            stream.add(range, elements) { chunk, message in
-                sum.put(chunk, message)
-                whenReady(chunk)
+        if stream.isInPlace {
+            let place = stream
+            return try place.withElements { elements in
+                try compute(&elements) { stream.add($0, $1, whenDone: whenReady) }
             }
+        }
+        var partial = takeBuffer(sum.chunks.grid.format.count)
+        do {
+            var elements = partial.mutableSpan
+            try compute(&elements) { stream.add($0, $1, whenDone: whenReady) }
         }
         recycle(stream.buffers + [partial])
     }
@@ -73,7 +81,7 @@ final class NodeSums: Sendable {
         guard let sum = sums.withLock({ $0[Key(round: chunk.round, node: chunk.node)] }) else {
             preconditionFailure("node \(chunk.node) is sent after it was forgotten")
         }
-        return sum.message(at: chunk.offset)
+        return sum.chunks.message(at: chunk.offset)
     }
 
     func forget(_ round: Round, node: Int) {

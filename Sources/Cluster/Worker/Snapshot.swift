@@ -1,16 +1,46 @@
+import Coordination
 import Messaging
 
 /// One step's parameters and running statistics, which leaves of that step share.
 final class Snapshot: Sendable {
+    private enum Place {
+        case arrays(parameters: [Float], statistics: [Float])
+        case memory(SharedMemory, MemorySlot, parameters: Int, statistics: Int)
+    }
+
     /// Which one it is; no two of a worker are the same.
     let number: Int
-    let parameters: [Float]
-    let statistics: [Float]
+    private let place: Place
 
     init(_ arriving: consuming ArrivingParameters, number: Int) {
         self.number = number
-        parameters = arriving.parameters
-        statistics = arriving.statistics
+        place = .arrays(parameters: arriving.parameters, statistics: arriving.statistics)
+    }
+
+    /// Parameters and statistics that lie in a slot of the coordinator's memory, one after the other.
+    init(_ memory: SharedMemory, _ slot: MemorySlot, parameters: Int, statistics: Int, number: Int) {
+        self.number = number
+        place = .memory(memory, slot, parameters: parameters, statistics: statistics)
+    }
+
+    /// Lends parameters and statistics to be read.
+    /// - Returns: Whether they were what they should be. What lies in the coordinator's memory may be written over.
+    func read(_ body: (_ parameters: Span<Float>, _ statistics: Span<Float>) -> Void) -> Bool {
+        switch place {
+        case .arrays(let parameters, let statistics):
+            body(parameters.span, statistics.span)
+            return true
+        case .memory(let memory, let slot, let parameters, let statistics):
+            memory.withNumbers(slot.index, 0..<4 * (parameters + statistics)) { _, floats in
+                body(floats.extracting(0..<parameters), floats.extracting(parameters..<floats.count))
+            }
+            return memory.holds(slot.stamp, in: slot.index)
+        }
+    }
+
+    /// The arrays, if it has some, to be written over.
+    fileprivate var arrays: (parameters: [Float], statistics: [Float])? {
+        if case .arrays(let parameters, let statistics) = place { (parameters, statistics) } else { nil }
     }
 }
 
@@ -24,10 +54,10 @@ struct ArrivingParameters {
         self.statistics = [Float](repeating: 0, count: statistics)
     }
 
-    /// Writes over a snapshot that nobody else holds any more.
-    init(over snapshot: consuming Snapshot) {
-        parameters = snapshot.parameters
-        statistics = snapshot.statistics
+    /// Writes over a snapshot that nobody else holds any more; nil where that has no memory of its own.
+    init?(over snapshot: consuming Snapshot) {
+        guard let arrays = snapshot.arrays else { return nil }
+        (parameters, statistics) = arrays
     }
 
     /// Puts a chunk at its place, `start` floats from the first parameter.

@@ -33,6 +33,9 @@ public final class WorkerProcess {
     private var arriving: ArrivingParameters?
     private var snapshot: Snapshot?
     private var snapshots = 0
+    /// Where parameters are read, and where sums are written for the coordinator to read; if it is on this machine.
+    private var coordinatorMemory: SharedMemory?
+    private var memory: OwnMemory?
     private var outcome: WorkerOutcome?
 
     /// Starts the threads; nobody is contacted yet.
@@ -119,7 +122,11 @@ public final class WorkerProcess {
         case .compute(.finished(let leaf, let thread)):
             idleThreads.append(thread)
             try handle(.leafFinished(leaf), Message([]))
-        case .compute(.chunkReady(let leaf, let chunk)): try handle(.chunkReady(leaf, chunk: chunk), Message([]))
+        case .compute(.chunksReady(let leaf, let chunks)):
+            for chunk in chunks { try handle(.chunkReady(leaf, chunk: chunk), Message([])) }
+        case .compute(.overwritten(let leaf, let thread)):
+            idleThreads.append(thread)
+            try handle(.parametersOverwritten(leaf), Message([]))
         case .compute(.failed(let sentence)): try handle(.leafFailed(sentence), Message([]))
         case .compute(.unprepared(let sentence)): try handle(.unprepared(sentence), Message([]))
         case .compute(.prepared(let probe)): try takePrepared(probe)
@@ -146,6 +153,8 @@ public final class WorkerProcess {
         case .prepare(let contract, let welcome): try prepare(contract, welcome)
         case .placeParameters(_, let offset): placeParameters(payload, at: offset)
         case .useParameters: useParameters()
+        case .openMemory(let region, let slots, let slotBytes): try openMemory(region, slots, slotBytes)
+        case .useStoredParameters(_, let slot): useStoredParameters(slot)
         case .placeRows(let split, let examples): workshop?.pixels.put(payload, split, examples)
         case .compute(let leaf): compute(leaf)
         case .upload(let chunk): try upload(chunk)
@@ -176,7 +185,7 @@ public final class WorkerProcess {
         guard let layout = workshop?.program.layout else { return }
         if offset == 0 {
             arriving =
-                takeSpareSnapshot().map { ArrivingParameters(over: $0) }
+                takeSpareSnapshot().flatMap { ArrivingParameters(over: $0) }
                 ?? ArrivingParameters(parameters: layout.parameters.count, statistics: layout.statistics.count)
         }
         arriving?.place(payload, at: offset / 4)
@@ -193,11 +202,31 @@ public final class WorkerProcess {
         snapshot = arriving.take().map { Snapshot($0, number: snapshots) }
     }
 
+    /// Where memory cannot be shared everything travels over the links.
+    private func openMemory(_ region: MemoryRegion, _ slots: Int, _ slotBytes: Int) throws {
+        do {
+            coordinatorMemory = try SharedMemory(region)
+            let memory = try OwnMemory(slots: slots, slotBytes: slotBytes)
+            self.memory = memory
+            try handle(.memoryOpened(MemoryRegion(memory)), Message([]))
+        } catch let error as SharedMemoryError {
+            log.notice("sums and parameters travel over the socket, which is slower: \(error)")
+        }
+    }
+
+    private func useStoredParameters(_ slot: MemorySlot) {
+        guard let layout = workshop?.program.layout, let coordinatorMemory else { return }
+        snapshots += 1
+        snapshot = Snapshot(
+            coordinatorMemory, slot, parameters: layout.parameters.count, statistics: layout.statistics.count,
+            number: snapshots)
+    }
+
     private func compute(_ leaf: Leaf) {
         guard let snapshot, let thread = idleThreads.popLast() else {
             preconditionFailure("\(leaf) starts without parameters or without a free thread")
         }
-        workshop?.sums.expect(leaf)
+        workshop?.sums.expect(leaf, in: memory)
         threads[thread].compute(leaf, snapshot)
     }
 

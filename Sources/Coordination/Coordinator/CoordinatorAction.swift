@@ -6,11 +6,19 @@ public enum CoordinatorAction: Sendable, Equatable {
     case send(CoordinatorMessage, step: Int, to: Peer)
     /// Send a piece of the parameters over the bulk link: of this step, or of one in `stepsInUse`.
     case sendParameters(step: Int, offset: Int, bytes: Int, to: Peer)
+    /// Put the parameters of this step, the current one, into memory where they are not there yet, and say where.
+    case storeParameters(step: Int, for: Peer)
+    /// Map this memory of a worker, and report `.memoryOpened` where that works.
+    case openMemory(MemoryRegion, of: Peer)
+    /// Nothing new will be read in the memory of this worker.
+    case closeMemory(of: Peer)
     /// Send pixels over the bulk link.
     case sendRows(PixelSplit, examples: [UInt32], to: Peer)
     /// Put this event's payload at `offset` bytes of the lease's partial, which has `total`. Chunks come in any order, each
     /// once; with the first one the partial is new.
     case place(lease: UInt64, offset: Int, total: Int)
+    /// The same of bytes that lie in the worker's memory, at the same place of a slot.
+    case placeStored(MemorySlot, of: Peer, lease: UInt64, range: Range<Int>, total: Int)
     /// The lease's partial is the sum of `node`.
     case commit(lease: UInt64, node: Int)
     /// Forget a lease's partial.

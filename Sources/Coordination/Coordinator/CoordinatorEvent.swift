@@ -10,6 +10,8 @@ public enum CoordinatorEvent: Sendable, Equatable {
     case undeliverable(Peer)
     /// Whoever has this proven name may take part no more, for this reason.
     case expelled(name: String, reason: String)
+    /// What `.openMemory` asked for is done.
+    case memoryOpened(Peer)
     /// The hash that `.hashNode` asked for.
     case nodeDigest(Round, node: Int, [UInt8])
     /// The hash that `.hashLease` asked for.

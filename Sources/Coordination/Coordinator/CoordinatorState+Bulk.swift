@@ -2,10 +2,13 @@ import Contract
 
 /// What leaves over the bulk link, within each worker's credit.
 extension CoordinatorState {
-    /// Puts a step's parameters in line for a worker that was not sent them last.
+    /// Puts a step's parameters in line for a worker that was not sent them last, or says where in memory they are.
     mutating func sendParameters(of step: Int, to peer: Peer) {
         guard members[peer]?.parametersStep != step else { return }
         members[peer]?.parametersStep = step
+        if members[peer]?.memory != nil, step == current?.round.step {
+            return actions.append(.storeParameters(step: step, for: peer))
+        }
         members[peer]?.outbox.enqueueParameters(step: step)
         pump(peer)
     }

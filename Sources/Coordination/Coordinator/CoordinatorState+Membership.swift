@@ -46,8 +46,18 @@ extension CoordinatorState {
         let welcome = CoordinatorMessage.Welcome(
             name: member.name, contract: contractText, parameterBytes: sizes.parameterBytes,
             partialBytes: sizes.partialBytes, evaluationBytes: sizes.evaluationBytes, exampleBytes: sizes.exampleBytes,
-            chunkBytes: sizes.chunkBytes, windowBytes: sizes.windowBytes)
+            chunkBytes: sizes.chunkBytes, windowBytes: sizes.windowBytes, memory: configuration.memory)
         send(.welcome(welcome), to: peer)
+    }
+
+    /// A worker can read this process's memory and has some itself: where that can be read here, nothing large travels.
+    mutating func take(_ region: MemoryRegion, from peer: Peer) {
+        guard let member = members[peer], member.offeredMemory != region else { return }
+        guard configuration.memory != nil, member.offeredMemory == nil,
+            region.slotBytes >= max(sizes.partialBytes, sizes.evaluationBytes)
+        else { return count(\.malformed, .malformed, of: peer) }
+        members[peer]?.offeredMemory = region
+        actions.append(.openMemory(region, of: peer))
     }
 
     mutating func attach(_ peer: Peer) {
@@ -71,6 +81,7 @@ extension CoordinatorState {
         send(.refused(reason), to: member.peer)
         note(.refused(name: member.name, reason: reason))
         members[member.peer] = nil
+        closeMemory(of: member)
     }
 
     private mutating func activate(_ peer: Peer) {
@@ -90,10 +101,20 @@ extension CoordinatorState {
     mutating func remove(_ peer: Peer, because reason: String) {
         guard let member = members.removeValue(forKey: peer) else { return }
         accounts[.peer(peer)] = nil
+        closeMemory(of: member)
         if stopping != nil { return finishStoppingIfAlone() }
         note(.gone(name: member.name, reason: reason, workers: activeWorkers))
         loseLeases(of: member, because: reason)
         leaseUncovered()
+    }
+
+    mutating func use(memoryOf peer: Peer) {
+        let region = members[peer]?.offeredMemory
+        members[peer]?.memory = region
+    }
+
+    private mutating func closeMemory(of member: Member) {
+        if member.offeredMemory != nil { actions.append(.closeMemory(of: member.peer)) }
     }
 
     /// Tells all workers of a proven name that they may take part no more, and forgets them.

@@ -24,6 +24,8 @@ extension CoordinatorState {
         case .credit(let bytes): takeCredit(bytes, from: peer)
         case .partial(let chunk): take(chunk, step: envelope.fence.step, from: peer)
         case .leaving: remove(peer, because: "left")
+        case .memory(let region): take(region, from: peer)
+        case .sumStored(let chunk, let slot): take(chunk, in: slot, step: envelope.fence.step, from: peer)
         case .failed(let sentence): remove(peer, because: "failed: \(Notice.printable(sentence))")
         }
     }

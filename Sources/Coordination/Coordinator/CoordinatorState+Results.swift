@@ -10,6 +10,24 @@ extension CoordinatorState {
         else { return count(\.strayChunks, .stray, of: peer) }
         let total = sizes.partialBytes(chunk.round.kind)
         actions.append(.place(lease: chunk.lease, offset: chunk.offset, total: total))
+        note(received, of: chunk)
+    }
+
+    /// Takes several chunks at once, which lie in the worker's memory.
+    mutating func take(_ chunk: WorkerMessage.PartialChunk, in slot: MemorySlot, step: Int, from peer: Peer) {
+        extendDeadlines(of: peer)
+        guard step == chunk.round.step, members[peer]?.memory?.contains(slot) == true,
+            var received = record(of: chunk, from: peer)?.received,
+            received.insertRow(offset: chunk.offset, bytes: chunk.bytes)
+        else { return count(\.strayChunks, .stray, of: peer) }
+        actions.append(
+            .placeStored(
+                slot, of: peer, lease: chunk.lease, range: chunk.offset..<chunk.offset + chunk.bytes,
+                total: sizes.partialBytes(chunk.round.kind)))
+        note(received, of: chunk)
+    }
+
+    private mutating func note(_ received: ChunkSet, of chunk: WorkerMessage.PartialChunk) {
         update(chunk.lease, in: chunk.round) { $0.received = received }
         if received.isComplete { complete(chunk.lease, in: chunk.round) }
     }

@@ -19,6 +19,8 @@ public struct CoordinatorState: Sendable {
         public var audit: Audit?
         /// Names of workers that computed wrongly in this run, and the sentence that each is told.
         public var quarantined: [String: String]
+        /// Where workers of this machine find parameters; nil where none is shared.
+        public var memory: MemoryRegion?
         /// Messages without sense that a peer may send at once; one more is forgiven each second.
         public var forgivenOffences = 100.0
 
@@ -133,6 +135,7 @@ public struct CoordinatorState: Sendable {
         case .malformed(let error, let peer): ignoreMalformed(error, from: peer)
         case .undeliverable(let peer): remove(peer, because: "connection lost")
         case .expelled(let name, let reason): expel(name, because: reason)
+        case .memoryOpened(let peer): use(memoryOf: peer)
         case .nodeDigest(let round, let node, let digest): record(digest, of: node, in: round)
         case .leaseDigest(let round, let lease, let digest): compare(digest, of: lease, in: round)
         case .stop(let sentence, let failed): stop(sentence, failed: failed)

@@ -28,6 +28,10 @@ struct Member: Sendable {
     var holdings: [PixelSplit: Set<Int>] = [:]
     /// How many leaves it computes in a second lately, its threads working side by side.
     private(set) var speeds: [Round.Kind: Double] = [:]
+    /// The memory that it says it has.
+    var offeredMemory: MemoryRegion?
+    /// The same once this process can read it: parameters and sums then stay where they are written.
+    var memory: MemoryRegion?
     var window: CreditWindow
     var outbox: Outbox
 

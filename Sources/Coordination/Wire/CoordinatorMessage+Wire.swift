@@ -11,6 +11,7 @@ extension CoordinatorMessage {
         case .parameters: 108
         case .rows: 109
         case .goodbye: 110
+        case .parametersStored: 111
         }
     }
 
@@ -36,6 +37,7 @@ extension CoordinatorMessage {
             fields.write(count: offset)
             fields.write(count: bytes)
         case .rows(let rows): rows.write(to: &fields)
+        case .parametersStored(let slot): fields.write(slot)
         }
     }
 
@@ -51,6 +53,7 @@ extension CoordinatorMessage {
         case 108: .parameters(offset: try fields.readCount(), bytes: try fields.readCount())
         case 109: .rows(try Rows(from: &fields))
         case 110: .goodbye(try fields.readSentence(), failed: try fields.reader.readFlag())
+        case 111: .parametersStored(try fields.readSlot())
         default: throw .unknownKind(kind)
         }
     }
@@ -66,6 +69,8 @@ extension CoordinatorMessage.Welcome {
         for count in [parameterBytes, partialBytes, evaluationBytes, exampleBytes, chunkBytes, windowBytes] {
             fields.write(count: count)
         }
+        fields.writer.write(memory != nil)
+        if let memory { fields.write(memory) }
     }
 
     fileprivate init(from fields: inout WireFields) throws(WireError) {
@@ -77,6 +82,7 @@ extension CoordinatorMessage.Welcome {
         exampleBytes = try fields.readCount()
         chunkBytes = try fields.readCount()
         windowBytes = try fields.readCount()
+        memory = try fields.reader.readFlag() ? try fields.readRegion() : nil
         guard exampleBytes > 0, chunkBytes > 0, chunkBytes % 4 == 0, windowBytes > 0 else { throw .invalid("sizes") }
         guard parameterBytes % 4 == 0, partialBytes % 4 == 0, evaluationBytes % 4 == 0 else { throw .invalid("sizes") }
     }

@@ -20,6 +20,8 @@ public enum CoordinatorMessage: WireBody {
     case rows(Rows)
     /// "We are done", and why; `failed` where the run cannot go on.
     case goodbye(String, failed: Bool)
+    /// "The parameters of this step lie in my memory."
+    case parametersStored(MemorySlot)
 
     /// What a joining worker is told.
     public struct Welcome: Sendable, Equatable {
@@ -39,10 +41,12 @@ public enum CoordinatorMessage: WireBody {
         public var chunkBytes: Int
         /// Bytes that may be outstanding in each direction.
         public var windowBytes: Int
+        /// Where processes of the same machine can read parameters.
+        public var memory: MemoryRegion?
 
         public init(
             name: String, contract: String, parameterBytes: Int, partialBytes: Int, evaluationBytes: Int,
-            exampleBytes: Int, chunkBytes: Int, windowBytes: Int
+            exampleBytes: Int, chunkBytes: Int, windowBytes: Int, memory: MemoryRegion? = nil
         ) {
             self.name = name
             self.contract = contract
@@ -52,6 +56,7 @@ public enum CoordinatorMessage: WireBody {
             self.exampleBytes = exampleBytes
             self.chunkBytes = chunkBytes
             self.windowBytes = windowBytes
+            self.memory = memory
         }
 
         /// The size of a partial of `kind`.

@@ -11,6 +11,8 @@ extension WorkerMessage {
         case .partial: 8
         case .leaving: 9
         case .failed: 10
+        case .memory: 11
+        case .sumStored: 12
         }
     }
 
@@ -29,6 +31,10 @@ extension WorkerMessage {
         case .credit(let bytes): fields.write(count: bytes)
         case .partial(let chunk): chunk.write(to: &fields)
         case .failed(let sentence): fields.write(sentence: sentence)
+        case .memory(let region): fields.write(region)
+        case .sumStored(let chunk, let slot):
+            chunk.write(to: &fields)
+            fields.write(slot)
         }
     }
 
@@ -44,6 +50,8 @@ extension WorkerMessage {
         case 8: .partial(try PartialChunk(from: &fields))
         case 9: .leaving
         case 10: .failed(try fields.readSentence())
+        case 11: .memory(try fields.readRegion())
+        case 12: .sumStored(try PartialChunk(from: &fields), try fields.readSlot())
         default: throw .unknownKind(kind)
         }
     }

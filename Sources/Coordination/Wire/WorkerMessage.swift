@@ -20,6 +20,10 @@ public enum WorkerMessage: WireBody {
     case leaving
     /// "I cannot go on", and why.
     case failed(String)
+    /// "I can read your memory; here is mine": its slots will hold sums.
+    case memory(MemoryRegion)
+    /// "A piece of a node's sum lies in my memory": at the same place in the slot as in the sum.
+    case sumStored(PartialChunk, MemorySlot)
 
     /// Who a worker is.
     public struct Hello: Sendable, Equatable {
@@ -59,7 +63,7 @@ public enum WorkerMessage: WireBody {
         }
     }
 
-    /// Where a piece of a partial belongs.
+    /// Where a piece of a partial belongs: a chunk that travels, or several chunks in a row that lie in memory.
     public struct PartialChunk: Sendable, Equatable {
         public var round: Round
         public var lease: UInt64

@@ -12,6 +12,8 @@ public struct BulkSizes: Sendable, Equatable {
     public var chunkBytes: Int
     /// What may be outstanding in each direction of one link.
     public var windowBytes: Int
+    /// Chunks in memory that are worth a message before the sum is whole.
+    public static let announcedChunks = 16
 
     public init(
         parameterBytes: Int, partialBytes: Int, evaluationBytes: Int, exampleBytes: Int, chunkBytes: Int = 256 << 10,

@@ -22,6 +22,23 @@ struct ChunkSet: Sendable, Equatable {
         chunk * chunkBytes..<min(total, (chunk + 1) * chunkBytes)
     }
 
+    /// The bytes of chunks in a row.
+    func bytes(of row: Range<Int>) -> Range<Int> {
+        row.lowerBound * chunkBytes..<min(total, row.upperBound * chunkBytes)
+    }
+
+    /// Takes chunks in a row in; answers false where any is here already, or where chunks do not begin and end there.
+    mutating func insertRow(offset: Int, bytes: Int) -> Bool {
+        guard offset >= 0, bytes > 0, offset % chunkBytes == 0, bytes <= total - offset else { return false }
+        let end = offset + bytes
+        guard end == total || end % chunkBytes == 0 else { return false }
+        let row = offset / chunkBytes..<(end + chunkBytes - 1) / chunkBytes
+        guard !isHere[row].contains(true) else { return false }
+        for chunk in row { isHere[chunk] = true }
+        missing -= row.count
+        return true
+    }
+
     /// Takes a chunk in; answers false where it is here already, or where no chunk has that place and length.
     mutating func insert(offset: Int, bytes: Int) -> Bool {
         guard offset >= 0, offset < total, offset % chunkBytes == 0 else { return false }

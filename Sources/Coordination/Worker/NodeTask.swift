@@ -14,6 +14,8 @@ struct NodeTask: Sendable {
     /// The newest lease for it.
     var lease: UInt64
     var waiting: [Waiting]
+    /// How the sum leaves; settled when the first leaf starts.
+    var place: SumPlace?
     var finishedLeaves = 0
     /// The chunks of the sum that are final, in that order.
     var ready: [Int] = []

@@ -14,6 +14,10 @@ public enum WorkerAction: Sendable, Equatable {
     case placeParameters(step: Int, offset: Int)
     /// The parameters of `step` are complete: leaves that start from now on use them.
     case useParameters(step: Int)
+    /// Map this memory of the coordinator, make some with so many slots, and report `.memoryOpened` where both work.
+    case openMemory(MemoryRegion, slots: Int, slotBytes: Int)
+    /// The parameters of `step` are in this slot of the coordinator's memory: leaves that start from now on use them.
+    case useStoredParameters(step: Int, MemorySlot)
     /// Keep this event's payload: the pixels of these examples.
     case placeRows(PixelSplit, [UInt32])
     /// Compute a leaf on a free thread, add it to the sum of the leased `node`, and report `.leafFinished`.
@@ -36,11 +40,14 @@ public struct Leaf: Sendable, Hashable {
     /// Which of the worker's memberships it was started for. After joining anew a worker may be given the same leaf while
     /// a thread still computes the old one, whose result counts for nothing.
     public let membership: Int
+    /// Where the node's sum goes, if not into messages.
+    public let slot: MemorySlot?
 
-    public init(round: Round, node: Int, shard: Int, membership: Int = 0) {
+    public init(round: Round, node: Int, shard: Int, membership: Int = 0, slot: MemorySlot? = nil) {
         self.round = round
         self.node = node
         self.shard = shard
         self.membership = membership
+        self.slot = slot
     }
 }

@@ -14,6 +14,10 @@ public enum WorkerEvent: Sendable, Equatable {
     case chunkReady(Leaf, chunk: Int)
     /// A leaf is computed and part of its node's sum.
     case leafFinished(Leaf)
+    /// A leaf was not computed, since its parameters were written over before a thread had read them.
+    case parametersOverwritten(Leaf)
+    /// The memory that `.openMemory` asked for is there; this is the worker's own.
+    case memoryOpened(MemoryRegion)
     /// A leaf cannot be computed, and why.
     case leafFailed(String)
     /// Leave the run politely, and why.

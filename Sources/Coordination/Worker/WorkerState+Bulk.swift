@@ -22,8 +22,20 @@ extension WorkerState {
         parametersStep = nil
     }
 
+    /// Where parameters lie in memory there is nothing to wait for.
+    mutating func takeParameters(step: Int, in slot: MemorySlot) {
+        guard memory != nil, welcome?.memory?.contains(slot) == true else { return countMalformed() }
+        guard parametersStep != step, step >= round?.step ?? 0 else { return }
+        arriving = nil
+        parametersStep = step
+        parametersAreStored = true
+        actions.append(.useStoredParameters(step: step, slot))
+        advance()
+    }
+
     private mutating func useParameters(_ step: Int) {
         parametersStep = step
+        parametersAreStored = false
         actions.append(.useParameters(step: step))
         advance()
     }

@@ -96,6 +96,7 @@ extension WorkerState {
     private mutating func prepare(_ contract: Contract, _ plan: ShardPlan, _ welcome: CoordinatorMessage.Welcome) {
         phase = .preparing
         actions.append(.sendBulk(envelope(.attach)))
+        openMemory(welcome)
         if let assignment, assignment.contract == contract {
             if let probe = assignment.probe { prove(probe) }
             return
@@ -104,6 +105,21 @@ extension WorkerState {
         assignment = Assignment(
             contract: contract, plan: plan, ledger: PixelLedger(shards: contract.shards, sizes: sizes))
         actions.append(.prepare(contract, welcome))
+    }
+
+    /// A coordinator on this machine can share memory; a new membership gets new slots, so that nobody writes over what the
+    /// coordinator has of the old one.
+    private mutating func openMemory(_ welcome: CoordinatorMessage.Welcome) {
+        guard let region = welcome.memory, region.slotBytes >= welcome.parameterBytes else { return }
+        sumSlots = SumSlots()
+        actions.append(
+            .openMemory(
+                region, slots: SumSlots.count, slotBytes: max(welcome.partialBytes, welcome.evaluationBytes)))
+    }
+
+    mutating func offer(_ region: MemoryRegion) {
+        memory = region
+        send(.memory(region))
     }
 
     mutating func prove(_ probe: String) {
@@ -137,6 +153,7 @@ extension WorkerState {
         heartbeatDue = now + timing.heartbeat
         send(.heartbeat(busy: unfinishedTasks))
         if phase != .member { actions.append(.sendBulk(envelope(.attach))) }
+        if phase != .member, let memory { send(.memory(memory)) }
         if phase == .proving, let probe = assignment?.probe { send(.ready(probe: probe)) }
     }
 }

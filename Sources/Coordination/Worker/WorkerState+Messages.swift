@@ -12,6 +12,7 @@ extension WorkerState {
         case .lease(let lease): take(lease)
         case .credit(let bytes): takeCredit(bytes)
         case .parameters(let offset, let bytes): takeParameters(step: envelope.fence.step, offset, bytes)
+        case .parametersStored(let slot): takeParameters(step: envelope.fence.step, in: slot)
         case .rows(let rows): take(rows)
         case .goodbye(let sentence, let failed): sayGoodbye(sentence, failed: failed)
         }

@@ -20,6 +20,7 @@ extension WorkerState {
     private mutating func enter(_ round: Round) {
         for task in tasks { actions.append(.forget(task.round, node: task.node)) }
         tasks = []
+        if !running.isEmpty { membership += 1 }
         upload.restart()  // what was under way is of no use any more
         self.round = round
         parametersProgress = now
@@ -73,6 +74,7 @@ extension WorkerState {
         if !running.isEmpty { membership += 1 }
         round = nil
         newestLease = 0
+        memory = nil
         parametersStep = nil
         arriving = nil
         copies = []
@@ -95,11 +97,42 @@ extension WorkerState {
             {
                 let shard = tasks[index].waiting.remove(at: next).shard
                 let leaf = Leaf(
-                    round: tasks[index].round, node: tasks[index].node, shard: shard, membership: membership)
+                    round: tasks[index].round, node: tasks[index].node, shard: shard, membership: membership,
+                    slot: place(ofTask: index).slot)
                 running.insert(leaf)
                 actions.append(.compute(leaf))
             }
         }
+    }
+
+    /// Sums go the way that parameters came.
+    private mutating func place(ofTask index: Int) -> SumPlace {
+        if let place = tasks[index].place { return place }
+        var slot: MemorySlot?
+        if memory != nil, parametersAreStored {
+            slot = sumSlots.take(for: tasks[index].round, besides: Set(running.compactMap(\.slot?.index)))
+        }
+        let place = slot.map(SumPlace.memory) ?? .link
+        tasks[index].place = place
+        return place
+    }
+
+    /// The parameters were written over before a thread had read them, so their step is over as a rule. The coordinator says
+    /// so by giving other work, and sends them over the link where it still needs the leaf.
+    mutating func takeBack(_ leaf: Leaf) {
+        running.remove(leaf)
+        if let index = task(of: leaf) {
+            tasks[index].waiting.append(NodeTask.Waiting(shard: leaf.shard, missing: []))
+            if parametersStep == leaf.round.step { loseParameters() }
+        }
+        advance()
+    }
+
+    private mutating func loseParameters() {
+        parametersStep = nil
+        arriving = nil
+        parametersProgress = now
+        send(.parametersWanted(offset: 0))
     }
 
     mutating func finish(_ leaf: Leaf) {
@@ -137,7 +170,42 @@ extension WorkerState {
 
     private mutating func uploadSums() {
         guard let welcome else { return }
-        for index in tasks.indices { uploadChunks(of: index, welcome) }
+        for index in tasks.indices {
+            if let slot = tasks[index].place?.slot {
+                announceChunks(of: index, in: slot, welcome)
+            } else {
+                uploadChunks(of: index, welcome)
+            }
+        }
+    }
+
+    /// Says what lies in memory: all at the end, and a lot at a time before.
+    private mutating func announceChunks(
+        of index: Int, in slot: MemorySlot, _ welcome: CoordinatorMessage.Welcome
+    ) {
+        let task = tasks[index]
+        let chunks = ChunkSet(total: welcome.bytes(of: task.round.kind), chunkBytes: welcome.chunkBytes)
+        let waiting = task.ready.dropFirst(task.uploaded)
+        guard !waiting.isEmpty, task.isSummed || waiting.count >= BulkSizes.announcedChunks else { return }
+        tasks[index].uploaded = task.ready.count
+        for row in rows(of: waiting.sorted()) { announce(chunks.bytes(of: row), of: task, in: slot) }
+    }
+
+    /// Neighbours among ascending chunks, as ranges.
+    private func rows(of chunks: [Int]) -> [Range<Int>] {
+        chunks.reduce(into: []) { rows, chunk in
+            if let last = rows.last, last.upperBound == chunk {
+                rows[rows.count - 1] = last.lowerBound..<chunk + 1
+            } else {
+                rows.append(chunk..<chunk + 1)
+            }
+        }
+    }
+
+    private mutating func announce(_ range: Range<Int>, of task: NodeTask, in slot: MemorySlot) {
+        let chunk = WorkerMessage.PartialChunk(
+            round: task.round, lease: task.lease, node: task.node, offset: range.lowerBound, bytes: range.count)
+        send(.sumStored(chunk, slot), step: task.round.step)
     }
 
     /// Sends what is final, as far as there is credit.

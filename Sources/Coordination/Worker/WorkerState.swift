@@ -67,8 +67,13 @@ public struct WorkerState: Sendable {
     /// How many times work was dropped while leaves ran; tells their results from those of the same leaves later.
     var membership = 0
     var parametersStep: Int?
+    /// Whether those lie in the coordinator's memory.
+    var parametersAreStored = false
     var arriving: (step: Int, bytes: Int)?
     var parametersProgress: Duration = .zero
+    /// The memory that the coordinator reads sums in.
+    var memory: MemoryRegion?
+    var sumSlots = SumSlots()
     var upload = CreditWindow(limit: 1)
     /// When credit came last, or was first missed.
     var creditProgress: Duration = .zero
@@ -100,6 +105,8 @@ public struct WorkerState: Sendable {
         case .unprepared(let sentence), .leafFailed(let sentence): fail(sentence)
         case .chunkReady(let leaf, let chunk): take(ready: chunk, of: leaf)
         case .leafFinished(let leaf): finish(leaf)
+        case .parametersOverwritten(let leaf): takeBack(leaf)
+        case .memoryOpened(let region): offer(region)
         case .leave(let sentence): leave(sentence)
         case .turnedAway(let turning): turnAway(turning)
         case .tick: tick()

@@ -27,7 +27,7 @@ public final class EvaluationComputer {
     }
 
     /// Takes over the parameters and running statistics that are evaluated.
-    public func load(parameters: [Float], statistics: [Float]) {
+    public func load(parameters: Span<Float>, statistics: Span<Float>) {
         executable.load(parameters: parameters, statistics: statistics)
     }
 

@@ -24,7 +24,7 @@ public final class LeafComputer {
     }
 
     /// Takes over the parameters of a step, for all the microbatches that follow.
-    public func load(parameters: [Float], statistics: [Float]) {
+    public func load(parameters: Span<Float>, statistics: Span<Float>) {
         executable.load(parameters: parameters, statistics: statistics)
     }
 
@@ -35,8 +35,8 @@ public final class LeafComputer {
     ///   - partial: `layout.partialCount` elements, overwritten.
     ///   - whenReady: Is told of ranges of `partial` as they become final, each element once, and may read those.
     public func compute(
-        _ microbatch: Microbatch, step: Int, pixels bytes: [UInt8], into partial: inout [Float],
-        whenReady: (Range<Int>, Span<Float>) -> Void = { _, _ in }
+        _ microbatch: Microbatch, step: Int, pixels bytes: [UInt8], into partial: inout MutableSpan<Float>,
+        whenReady: (Range<Int>, Span<Float>) -> Void
     ) {
         precondition(
             microbatch.count == program.plan.microbatch,
@@ -46,6 +46,12 @@ public final class LeafComputer {
         let noise = NoiseKeys(
             seed: program.configuration.seed, passes: microbatch.passes, examples: microbatch.examples)
         executable.run(inputs: inputs, noise: noise, into: &partial, whenReady: whenReady)
+    }
+
+    /// Computes the sums over one microbatch into an array.
+    public func compute(_ microbatch: Microbatch, step: Int, pixels bytes: [UInt8], into partial: inout [Float]) {
+        var partial = partial.mutableSpan
+        compute(microbatch, step: step, pixels: bytes, into: &partial) { _, _ in }
     }
 
     /// What the compiled graph does in a run.

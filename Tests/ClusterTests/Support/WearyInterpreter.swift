@@ -18,14 +18,18 @@ struct WearyInterpreter: Engine {
 
         var counters: ExecutionCounters { sound.counters }
 
-        func load(parameters: [Float], statistics: [Float]) {
+        func load(parameters: Span<Float>, statistics: Span<Float>) {
             sound.load(parameters: parameters, statistics: statistics)
         }
 
-        func run(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float]) {
-            sound.run(inputs: inputs, noise: noise, into: &outputs)
+        func run(
+            inputs: [Float], noise: NoiseKeys, into outputs: inout MutableSpan<Float>,
+            whenReady: (Range<Int>, Span<Float>) -> Void
+        ) {
+            sound.run(inputs: inputs, noise: noise, into: &outputs) { _, _ in }
             runs += 1
             if runs > 5 { outputs[0] += 1 }
+            whenReady(outputs.indices, outputs.span)
         }
     }
 }
