@@ -148,12 +148,12 @@ let package = Package(
                 "VAE", "Randomness", "Hashing", "Files", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "PerformanceTests", dependencies: ["Performance", "OneDNN", "Tensors", "VAE"]),
-        .testTarget(name: "CommandTests", dependencies: ["tributary"]),
+        .testTarget(name: "CommandTests", dependencies: ["tributary"], exclude: ["Files"]),
         // Everything that reads what others wrote, against bytes that were good once; scripts/fuzz runs it for as long as asked.
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "TrainingTestSupport",
+                "tributary", "TrainingTestSupport",
                 "Cluster", "Coordination", "Contract", "Ingest", "Messaging", "Storage", "Tensors", "Training",
                 .product(name: "Logging", package: "swift-log"),
             ]),

@@ -18,7 +18,7 @@ enum AxisOrder: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The order that axis names give, as the attribute `DIMENSION_LABELS` holds them; nil for other names.
+    /// The order that axis names give, as the attribute `axes` holds them; nil for other names.
     init?(labels: [String]) {
         switch labels.map({ $0.lowercased() }) {
         case ["batch", "channel", "height", "width"]: self = .channelsFirst
@@ -38,7 +38,9 @@ enum AxisOrder: Hashable, Sendable, CustomStringConvertible {
         case (4, false, true): self = .channelsLast
         case (4, true, true):
             throw DataError(
-                place, "has shape \(shape), which could be channels first or last; write DIMENSION_LABELS beside it")
+                place,
+                "has shape \(shape), which could be channels first or last; give it the attribute axes, four texts of "
+                    + "fixed length such as batch, channel, height, width")
         case (3, _, _): self = .grey
         case (2, _, _) where Self.squareRoot(shape[1]) != nil: self = .flatSquare
         default: throw DataError(place, "has shape \(shape); images have 1 or 3 channels, or are square and grey")

@@ -82,7 +82,7 @@ public struct DatasetSummary: Codable, Hashable, Sendable {
             mean: Double(sum) / Double(max(1, dataset.count * dataset.shape.count)))
     }
 
-    private static func attributes(of root: Group) throws -> [String: String] {
+    static func attributes(of root: Group) throws -> [String: String] {
         let texts = try root.attributeNames().compactMap { name -> (String, String)? in
             guard let text: String = try? root.attribute(name) else { return nil }
             return (name, text)

@@ -80,15 +80,21 @@ public final class FuelWriter {
     private func createFeatures(in file: File) throws {
         let shape = [plan.count, plan.shape.channels, plan.shape.height, plan.shape.width]
         features = try file.root.createDataset("features", of: UInt8.self, shape: shape)
-        try features?.setAttribute(DatasetNames.dimensionLabels, ["batch", "channel", "height", "width"])
+        try name(["batch", "channel", "height", "width"], ofAxes: features)
     }
 
     private func createTargets(in file: File) throws {
         guard !plan.targetNames.isEmpty else { return }
         let shape = [plan.count, plan.targetNames.count]
         targets = try file.root.createDataset("targets", of: UInt8.self, shape: shape)
-        try targets?.setAttribute(DatasetNames.dimensionLabels, ["batch", "index"])
+        try name(["batch", "index"], ofAxes: targets)
         try targets?.setAttribute(DatasetNames.targetNames, plan.targetNames)
+    }
+
+    /// Once as h5py and Fuel look for them, and once as they can be read without danger.
+    private func name(_ axes: [String], ofAxes dataset: Dataset?) throws {
+        try dataset?.setVariableLengthAttribute(DatasetNames.dimensionLabels, axes)
+        try dataset?.setAttribute(DatasetNames.axes, axes)
     }
 
     deinit {
@@ -154,7 +160,10 @@ public final class FuelWriter {
 
 /// The names of attributes that writer and reader share.
 enum DatasetNames {
-    /// The axis names of a dataset: h5py and the library's own dimension scales use it.
+    /// The axis names of a dataset, of fixed length. This one is ours.
+    static let axes = "axes"
+
+    /// The axis names of a dataset as h5py and the library's own dimension scales want them: of variable lengths, as a rule.
     static let dimensionLabels = "DIMENSION_LABELS"
 
     /// The names of the targets' columns. Fuel has no place for them; this one is ours.

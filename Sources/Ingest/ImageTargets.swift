@@ -23,8 +23,7 @@ public struct ImageTargets: Hashable, Sendable {
                 root.fileName, "has targets of several widths in \(found.targets.joined(separator: " and "))")
         }
         self.datasets = found.targets
-        let names: [String] =
-            try first.hasAttribute(DatasetNames.targetNames) ? first.attributes(DatasetNames.targetNames) : []
+        let names: [String] = (try? first.attributes(DatasetNames.targetNames)) ?? []
         self.names = names.count == columnCount ? names : []
     }
 }

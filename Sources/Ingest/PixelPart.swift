@@ -26,7 +26,7 @@ final class PixelPart: Sendable {
         guard dataset.count > 0, (2...4).contains(dataset.shape.count) else {
             throw DataError(place, "has shape \(dataset.shape), which is not that of images")
         }
-        let labels = try Self.labels(dataset)
+        let labels = Self.labels(dataset)
         let order = try AxisOrder(labels: labels) ?? AxisOrder(inferredFrom: dataset.shape, place: place)
         let scale = try PixelScale(of: dataset, place: place)
         self.name = name
@@ -41,11 +41,18 @@ final class PixelPart: Sendable {
         self.dataset = Mutex(dataset)
     }
 
-    private static func labels(_ dataset: Dataset) throws -> [String] {
-        guard dataset.hasAttribute(DatasetNames.dimensionLabels) else { return [] }
-        let labels: [String] = try dataset.attributes(DatasetNames.dimensionLabels)
-        return labels.count == dataset.shape.count ? labels : []
+    /// The names of the axes, or none where the file gives none of fixed length.
+    private static func labels(_ dataset: Dataset) -> [String] {
+        for name in [DatasetNames.axes, DatasetNames.dimensionLabels] where dataset.hasAttribute(name) {
+            if let labels: [String] = try? dataset.attributes(name), labels.count == dataset.shape.count {
+                return labels
+            }
+        }
+        return []
     }
+
+    /// Whether the library has no part in reading the pixels.
+    var isReadPastTheLibrary: Bool { rows != nil }
 
     /// The images of some rows, in the order given.
     func pixels(rows wanted: [Int]) throws -> [UInt8] {

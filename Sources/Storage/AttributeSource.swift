@@ -4,7 +4,6 @@ import CHDF5
 struct AttributeSource: ~Copyable {
     let attribute: Handle
     let type: Handle
-    let space: Handle
     let elementType: ElementType
     let count: Int
 
@@ -25,7 +24,6 @@ struct AttributeSource: ~Copyable {
         count = shape.reduce(1, *)
         self.attribute = attribute
         self.type = type
-        self.space = space
     }
 }
 

@@ -33,8 +33,7 @@ extension Dataset {
     public func readStrings() throws(H5Error) -> [String] {
         let type = try storedType()
         let id = id
-        let space = try Handle("read the dataset \(place)") { H5Dget_space(id) }
-        return try unsafe Storage.readStrings("read the dataset \(place)", type: type, space: space, count: count) {
+        return try unsafe Storage.readStrings("read the dataset \(place)", type: type, count: count) {
             unsafe H5Dread(id, $0, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), $1)
         }
     }

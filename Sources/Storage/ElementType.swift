@@ -21,9 +21,15 @@ public enum ElementType: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Reads the type behind an identifier. The C functions are `H5Tget_class`, `H5Tget_size` and `H5Tget_sign`.
+    ///
+    /// A file describes its numbers bit by bit. Only those are numbers that every machine has, for the library believes the rest
+    /// when it converts.
     init(_ type: hid_t) {
         let bytes = H5Tget_size(type)
         switch H5Tget_class(type) {
+        case H5T_INTEGER where !fillsItsBytes(type): self = .other("unusual integer")
+        case H5T_FLOAT where !isOfIEEE(type): self = .other("unusual float")
+        case H5T_ENUM where !isUsualEnumeration(type): self = .other("unusual enumeration")
         case H5T_INTEGER: self = .integer(bits: 8 * bytes, signed: H5Tget_sign(type) == H5T_SGN_2)
         case H5T_FLOAT: self = .float(bits: 8 * bytes)
         case H5T_STRING: self = .string(length: H5Tis_variable_str(type) > 0 ? nil : bytes)
@@ -45,4 +51,30 @@ public enum ElementType: Hashable, Sendable, CustomStringConvertible {
         case .bool, .string, .other: false
         }
     }
+}
+
+/// Whether the bits of an integer are all of its 1, 2, 4 or 8 bytes, in one of the two usual orders.
+///
+/// The C functions are `H5Tget_size`, `H5Tget_precision`, `H5Tget_offset` and `H5Tget_order`.
+private func fillsItsBytes(_ type: hid_t) -> Bool {
+    let bytes = H5Tget_size(type)
+    return [1, 2, 4, 8].contains(bytes) && H5Tget_precision(type) == 8 * bytes && H5Tget_offset(type) == 0
+        && [H5T_ORDER_LE, H5T_ORDER_BE].contains(H5Tget_order(type))
+}
+
+/// Whether a float is one of IEEE 754 with 2, 4 or 8 bytes. The C functions are `H5Tget_fields` and `H5Tget_norm`.
+private func isOfIEEE(_ type: hid_t) -> Bool {
+    var (sign, exponent, exponentBits, mantissa, mantissaBits) = (0, 0, 0, 0, 0)
+    guard fillsItsBytes(type),
+        unsafe H5Tget_fields(type, &sign, &exponent, &exponentBits, &mantissa, &mantissaBits) >= 0,
+        mantissa == 0, H5Tget_norm(type) == H5T_NORM_IMPLIED, H5Tget_ebias(type) == 1 << (exponentBits - 1) - 1
+    else { return false }
+    return [[2, 15, 10, 5, 10], [4, 31, 23, 8, 23], [8, 63, 52, 11, 52]].contains(
+        [H5Tget_size(type), sign, exponent, exponentBits, mantissaBits])
+}
+
+/// Whether an enumeration is one over a usual integer. The C function is `H5Tget_super`.
+private func isUsualEnumeration(_ type: hid_t) -> Bool {
+    guard let base = try? Handle("read an enumeration", { H5Tget_super(type) }) else { return false }
+    return H5Tget_class(base.id) == H5T_INTEGER && fillsItsBytes(base.id) && H5Tget_size(base.id) == H5Tget_size(type)
 }

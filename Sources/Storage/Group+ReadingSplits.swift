@@ -8,6 +8,7 @@ extension Group {
         guard hasAttribute(SplitEntry.attribute) else { return nil }
         let source = try AttributeSource(SplitEntry.attribute, of: self)
         let table = CompoundReader(source: source, operation: reading(SplitEntry.attribute))
+        try table.checkFields()
         let count = table.count
         guard count <= SplitEntry.limit else {
             throw H5Error(
@@ -50,6 +51,31 @@ private struct CompoundReader: ~Copyable {
 
     var count: Int { source.count }
 
+    /// Refuses a table with a field that lies outside its rows or is not of a kind that Fuel's table has: the library copies
+    /// every field from where the file says it is.
+    ///
+    /// The C functions are `H5Tget_nmembers`, `H5Tget_member_type` and `H5Tget_member_offset`.
+    func checkFields() throws(H5Error) {
+        let type = source.type.id
+        guard source.elementType == .other("compound") else {
+            throw H5Error(operation, because: "expected a table, got \(source.elementType)")
+        }
+        for index in 0..<UInt32(clamping: H5Tget_nmembers(type)) {
+            let member = try Handle(operation) { H5Tget_member_type(type, index) }
+            let (end, overflow) = H5Tget_member_offset(type, index).addingReportingOverflow(H5Tget_size(member.id))
+            guard !overflow, end <= H5Tget_size(type), isField(ElementType(member.id)) else {
+                throw H5Error(operation, because: "its field \(index) is not one of a table of splits")
+            }
+        }
+    }
+
+    private func isField(_ type: ElementType) -> Bool {
+        switch type {
+        case .integer, .bool, .string(.some), .other("reference"): true
+        case .float, .string(nil), .other: false
+        }
+    }
+
     func has(_ field: String) -> Bool {
         guard source.elementType == .other("compound") else { return false }
         return unsafe H5Tget_member_index(source.type.id, field) >= 0
@@ -59,7 +85,7 @@ private struct CompoundReader: ~Copyable {
         let member = try memberType(field)
         let wanted = try fieldType(field, member.id)
         let (attribute, type) = (source.attribute.id, wanted.id)
-        return try unsafe readStrings(operation, type: member, space: source.space, count: count) { _, pointer in
+        return try unsafe readStrings(operation, type: member, count: count) { _, pointer in
             unsafe H5Aread(attribute, type, pointer)
         }
     }

@@ -23,12 +23,12 @@ extension Object {
         return names
     }
 
-    /// Hangs a text on the object.
+    /// Hangs a text on the object, as many bytes of UTF-8 as it has.
     public func setAttribute(_ attribute: String, _ value: String) throws(H5Error) {
         try setAttribute(attribute, [value], shape: [])
     }
 
-    /// Hangs a list of texts on the object.
+    /// Hangs a list of texts on the object, each as many bytes of UTF-8 as the longest, filled up with zeros.
     public func setAttribute(_ attribute: String, _ values: [String]) throws(H5Error) {
         try setAttribute(attribute, values, shape: [values.count])
     }
@@ -73,12 +73,12 @@ extension Object {
         return values[0]
     }
 
-    /// The texts under a name.
+    /// The texts under a name, which must have a fixed length.
     public func attributes(_ attribute: String) throws(H5Error) -> [String] {
         let source = try AttributeSource(attribute, of: self)
         let opened = source.attribute.id
         return try unsafe readStrings(
-            reading(attribute), type: source.type, space: source.space, count: source.count
+            reading(attribute), type: source.type, count: source.count
         ) { unsafe H5Aread(opened, $0, $1) }
     }
 
@@ -96,8 +96,18 @@ extension Object {
     }
 
     private func setAttribute(_ name: String, _ values: [String], shape: [Int]) throws(H5Error) {
-        let type = try stringType(length: nil)
+        let length = max(1, values.map(\.utf8.count).max() ?? 0)
+        let type = try stringType(length: length)
         let attribute = try createAttribute(name, type: type.id, space: dataspace(shape))
+        try call("write the attribute \(name) of \(place)") {
+            unsafe H5Awrite(attribute.id, type.id, fixedFields(values, length: length))
+        }
+    }
+
+    /// Hangs texts of variable lengths on the object, where other programs insist on them; `attributes` does not read them back.
+    public func setVariableLengthAttribute(_ name: String, _ values: [String]) throws(H5Error) {
+        let type = try stringType(length: nil)
+        let attribute = try createAttribute(name, type: type.id, space: dataspace([values.count]))
         try unsafe writeStrings("write the attribute \(name) of \(place)", values) { pointer in
             unsafe H5Awrite(attribute.id, type.id, pointer)
         }

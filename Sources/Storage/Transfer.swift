@@ -19,33 +19,23 @@ func readNumbers<E: Element>(
 }
 
 /// Reads `count` texts of a stored type through `transfer`, which fills memory of the type it is given.
+///
+/// Texts that have lengths of their own are refused: they lie in a heap, and the library (1.10.8) believes what the file says
+/// of that.
 func readStrings(
-    _ operation: String, type: borrowing Handle, space: borrowing Handle, count: Int,
-    _ transfer: (hid_t, UnsafeMutableRawPointer) -> herr_t
+    _ operation: String, type: borrowing Handle, count: Int, _ transfer: (hid_t, UnsafeMutableRawPointer) -> herr_t
 ) throws(H5Error) -> [String] {
-    guard case .string(let length) = ElementType(type.id) else {
-        throw H5Error(operation, because: "expected texts, got \(ElementType(type.id))")
-    }
-    let typeID = type.id
-    if let length {
+    switch ElementType(type.id) {
+    case .string(let length?):
+        let typeID = type.id
         let bytes: [UInt8] = try unsafe readNumbers(operation, count: count * length) { unsafe transfer(typeID, $0) }
         return strings(in: bytes, length: length, count: bytes.isEmpty ? 0 : count)
-    }
-    return try unsafe readOwnLengthStrings(operation, type: typeID, space: space.id, count: count, transfer)
-}
-
-/// Texts of their own lengths, which the library allocates one by one and `H5Dvlen_reclaim` frees.
-private func readOwnLengthStrings(
-    _ operation: String, type: hid_t, space: hid_t, count: Int,
-    _ transfer: (hid_t, UnsafeMutableRawPointer) -> herr_t
-) throws(H5Error) -> [String] {
-    guard count > 0 else { return [] }
-    var pointers = unsafe [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
-    try call(operation) { unsafe transfer(type, &pointers) }
-    defer { _ = unsafe H5Dvlen_reclaim(type, space, hid_t(H5P_DEFAULT), &pointers) }
-    return unsafe pointers.map { text in
-        guard let text = unsafe text else { return "" }
-        return unsafe String(cString: text)
+    case .string(nil):
+        throw H5Error(
+            operation,
+            because: "its texts have variable lengths, which are not read since damage there crashes the HDF5 library; "
+                + "write them with a fixed length (numpy.array(texts, dtype=\"S\"))")
+    case let type: throw H5Error(operation, because: "expected texts, got \(type)")
     }
 }
 

@@ -32,7 +32,7 @@ final class Disturbance {
         schedule = FaultSchedule(kinds)
     }
 
-    /// Does something every `interval` seconds until `end`; then nothing is broken any more.
+    /// Does something every `interval` seconds until `end`; then nothing is broken any more. It may be run again later.
     func run(until end: Double, every interval: Double) throws {
         var next = CommitMonitor.now + interval / 2
         while CommitMonitor.now < end {

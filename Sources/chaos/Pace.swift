@@ -11,10 +11,12 @@ struct Pace {
         repeated = changes.reduce(0) { $0 + max(0, -$1.gained) }
     }
 
-    /// Steps that stay, a second.
-    func rate(_ begin: Double, _ end: Double) -> Double {
-        let gained = commits.reduce(0) { $0 + ($1.time > begin && $1.time <= end ? $1.gained : 0) }
-        return Double(gained - repeated) / max(end - begin, 1e-9)
+    /// Steps that stay, a second of these turns.
+    func rate(_ turns: [TimedRun.Turn]) -> Double {
+        let gained = commits.reduce(0) { sum, commit in
+            turns.contains { commit.time > $0.begin && commit.time <= $0.end } ? sum + commit.gained : sum
+        }
+        return Double(gained - repeated) / max(turns.reduce(0) { $0 + $1.length }, 1e-9)
     }
 
     /// The longest time without a commit between two moments, in seconds.

@@ -28,116 +28,75 @@ struct RunCommand: ParsableCommand {
         guard faultEvery >= 0.5 else { throw ValidationError("--fault-every is at least 0.5 s, not \(faultEvery)") }
     }
 
+    /// The two runs take turns, so that whatever else slows the machine for a while slows both.
     func run() throws {
         let trial = try Trial(directory, workers: workers)
-        let disturbed = try disturb(trial)
-        let quiet = try repeatInPeace(trial, steps: disturbed.steps)
-        let report = try compare(trial, disturbed, quiet)
+        let disturbed = TimedRun(trial, "disturbed", port: trial.port)
+        let quiet = TimedRun(trial, "quiet", port: trial.port + 1000)
+        let disturbance = Disturbance(disturbed.cluster, disturbed.monitor, trial, only, seed: seed)
+        let turns = max(1, Int(minutes / Self.longestTurn))
+        for _ in 0..<turns {
+            try disturb(disturbed, disturbance, seconds: 60 * minutes / Double(turns))
+            try repeatInPeace(quiet, steps: disturbed.newest().state.step)
+        }
+        let report = try compare(disturbed, quiet, disturbance.events)
         print(json ? try text(report) : "\(report)")
         if !report.digestEqual { throw ExitCode(1) }
     }
 
-    /// What one run came to.
-    private struct Outcome {
-        let paths: RunPaths
-        let steps: Int
-        let digest: String
-        let begin: Double
-        let end: Double
-        let pace: Pace
-        var events: [Disturbance.Event] = []
+    /// Minutes after which the other run has its turn.
+    private static let longestTurn = 1.0
+
+    private func disturb(_ run: TimedRun, _ disturbance: Disturbance, seconds: Double) throws {
+        try run.start(steps: Disturbance.endless)
+        try disturbance.run(until: CommitMonitor.now + seconds, every: faultEvery)
+        try run.monitor.waitForCommit(after: CommitMonitor.now, seconds: 20, run.cluster.coordinator!)
+        try run.stop(.askedTo)
     }
 
-    private func disturb(_ trial: Trial) throws -> Outcome {
-        let cluster = ChaosCluster(trial, "disturbed", port: trial.port)
-        let monitor = CommitMonitor(cluster.paths.metrics)
-        defer { monitor.stop() }
-        let begin = try start(cluster, monitor, steps: Disturbance.endless)
-        let disturbance = Disturbance(cluster, monitor, trial, only, seed: seed)
-        try disturbance.run(until: begin + 60 * minutes, every: faultEvery)
-        try monitor.waitForCommit(after: CommitMonitor.now, seconds: 20, cluster.coordinator!)
-        let end = CommitMonitor.now
-        cluster.coordinator?.signal(SIGTERM)
-        var outcome = try finish(cluster, monitor, begin, end, status: 143)
-        outcome.events = disturbance.events
-        return outcome
-    }
-
-    private func repeatInPeace(_ trial: Trial, steps: Int) throws -> Outcome {
-        let cluster = ChaosCluster(trial, "quiet", port: trial.port + 1000)
-        let monitor = CommitMonitor(cluster.paths.metrics)
-        defer { monitor.stop() }
-        let begin = try start(cluster, monitor, steps: steps)
-        while cluster.coordinator?.isRunning == true, (monitor.commits.last?.steps ?? 0) < steps {
+    private func repeatInPeace(_ run: TimedRun, steps: Int) throws {
+        try run.start(steps: steps)
+        while run.cluster.coordinator?.isRunning == true, (run.monitor.commits.last?.steps ?? 0) < steps {
             Thread.sleep(forTimeInterval: 0.01)
         }
-        return try finish(cluster, monitor, begin, monitor.commits.last?.time ?? begin, status: 0)
-    }
-
-    /// Starts everything, and returns the moment from which on all work.
-    private func start(_ cluster: ChaosCluster, _ monitor: CommitMonitor, steps: Int) throws -> Double {
-        try cluster.startCoordinator(steps: steps)
-        try cluster.fillUp()
-        guard let coordinator = cluster.coordinator else { throw Problem("no coordinator") }
-        let limit = Date(timeIntervalSinceNow: 60)
-        while !coordinator.text.contains("workers: \(workers)"), Date() < limit {
-            try cluster.check()
-            Thread.sleep(forTimeInterval: 0.02)
-        }
-        try monitor.waitForCommit(after: CommitMonitor.now, seconds: 20, coordinator)
-        return CommitMonitor.now
-    }
-
-    private func finish(
-        _ cluster: ChaosCluster, _ monitor: CommitMonitor, _ begin: Double, _ end: Double, status: Int32
-    ) throws -> Outcome {
-        guard let coordinator = cluster.coordinator else { throw Problem("no coordinator") }
-        let found = try coordinator.end(within: 60)
-        guard found == status else {
-            throw Problem("\(coordinator.name) ended with \(found), not \(status): \(coordinator.lastLine)")
-        }
-        try cluster.endWorkers()
-        guard let newest = try CheckpointStore(directory: cluster.paths.checkpoints).newest(), newest.skipped.isEmpty
-        else {
-            throw Problem("\(cluster.paths.checkpoints) has no checkpoint that verifies, or others beside it")
-        }
-        return Outcome(
-            paths: cluster.paths, steps: newest.checkpoint.state.step,
-            digest: newest.checkpoint.state.digest.description, begin: begin, end: end, pace: Pace(monitor.commits))
+        try run.stop(.done)
     }
 
     // MARK: - Comparing
 
-    private func compare(_ trial: Trial, _ disturbed: Outcome, _ quiet: Outcome) throws -> Report {
-        let rows = try DigestLog.rows(disturbed.paths.digests, neededUpTo: disturbed.steps)
-        let quietRows = try DigestLog.rows(quiet.paths.digests, neededUpTo: quiet.steps)
-        try checkRows(disturbed)
-        let rate = disturbed.pace.rate(disturbed.begin, disturbed.end)
-        let quietRate = quiet.pace.rate(quiet.begin, quiet.end)
+    private func compare(_ disturbed: TimedRun, _ quiet: TimedRun, _ events: [Disturbance.Event]) throws -> Report {
+        let (newest, quietNewest) = (try disturbed.newest(), try quiet.newest())
+        let steps = newest.state.step
+        let rows = try DigestLog.rows(disturbed.paths.digests, neededUpTo: steps)
+        let quietRows = try DigestLog.rows(quiet.paths.digests, neededUpTo: steps)
+        try checkRows(disturbed, steps)
+        let (pace, quietPace) = (Pace(disturbed.monitor.commits), Pace(quiet.monitor.commits))
+        let (rate, quietRate) = (pace.rate(disturbed.turns), quietPace.rate(quiet.turns))
+        let (digest, quietDigest) = (newest.state.digest.description, quietNewest.state.digest.description)
         return Report(
-            seed: seed, workers: workers, faults: costs(disturbed), steps: disturbed.steps,
-            repeatedSteps: disturbed.pace.repeated, seconds: disturbed.end - disturbed.begin, stepsPerSecond: rate,
+            seed: seed, workers: workers, faults: costs(of: events, in: disturbed.turns, pace), steps: steps,
+            repeatedSteps: pace.repeated, seconds: disturbed.turns.reduce(0) { $0 + $1.length }, stepsPerSecond: rate,
             quietStepsPerSecond: quietRate, throughputKept: rate / quietRate, comparedDigests: rows.count,
-            digest: disturbed.digest, quietDigest: quiet.digest,
-            digestEqual: disturbed.digest == quiet.digest && rows == quietRows)
+            digest: digest, quietDigest: quietDigest, digestEqual: digest == quietDigest && rows == quietRows)
     }
 
     /// Every step has one row, whatever happened.
-    private func checkRows(_ outcome: Outcome) throws {
-        let text = try String(contentsOfFile: outcome.paths.metrics, encoding: .utf8)
+    private func checkRows(_ run: TimedRun, _ count: Int) throws {
+        let text = try String(contentsOfFile: run.paths.metrics, encoding: .utf8)
         let steps = text.split(separator: "\n").compactMap { MetricsRow(line: $0) }.filter { $0.split == .train }.map(
             \.step)
-        guard steps == Array(0..<outcome.steps) else {
-            throw Problem("\(outcome.paths.metrics) does not have one row for each of \(outcome.steps) steps")
+        guard steps == Array(0..<count) else {
+            throw Problem("\(run.paths.metrics) does not have one row for each of \(count) steps")
         }
     }
 
-    private func costs(_ outcome: Outcome) -> [Report.Kind] {
+    private func costs(of events: [Disturbance.Event], in turns: [TimedRun.Turn], _ pace: Pace) -> [Report.Kind] {
         Fault.allCases.compactMap { fault in
-            let seconds = outcome.events.filter { $0.fault == fault }.map { event in
-                fault.isWorkers
-                    ? outcome.pace.longestPause(from: event.time, to: min(event.time + faultEvery, outcome.end))
-                    : outcome.pace.nextCommit(after: event.time) ?? .infinity
+            let seconds = events.filter { $0.fault == fault }.map { event in
+                let end = turns.first { $0.end > event.time }?.end ?? event.time
+                return fault.isWorkers
+                    ? pace.longestPause(from: event.time, to: min(event.time + faultEvery, end))
+                    : pace.nextCommit(after: event.time) ?? .infinity
             }
             guard let middle = median(seconds), let worst = seconds.max() else { return nil }
             return Report.Kind(kind: fault, count: seconds.count, medianSeconds: middle, worstSeconds: worst)

@@ -11,8 +11,13 @@ struct CheckpointCommand: ParsableCommand {
         commandName: "checkpoint", abstract: "Inspects and verifies checkpoints.",
         subcommands: [Inspect.self, Verify.self, Digest.self])
 
-    /// A checkpoint given as a file, or as a run directory whose newest is meant.
+    /// A checkpoint given as a file, or as a run directory whose newest is meant; another process opens it first.
     static func read(_ path: String) throws -> Checkpoint {
+        try ForeignFile.checkpoint.requireSafe(path)
+        return try readHere(path)
+    }
+
+    static func readHere(_ path: String) throws -> Checkpoint {
         guard FileManager.default.fileExists(atPath: path) else {
             throw UsageProblem("there is no checkpoint or run directory at \(path)")
         }
@@ -53,7 +58,7 @@ extension CheckpointCommand {
             for file in files {
                 let verdict: String
                 do {
-                    let checkpoint = try Checkpoint(PosixFileSystem().read(file), file: file)
+                    let checkpoint = try CheckpointCommand.read(file)
                     verdict = "\(file): whole, step \(checkpoint.state.step)"
                 } catch {
                     failures += 1

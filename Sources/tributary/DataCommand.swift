@@ -123,6 +123,7 @@ extension DataCommand {
         @Flag(help: "Print JSON.") var json = false
 
         func run() throws {
+            try ForeignFile.dataset.requireSafe(file)
             let summary = try DatasetSummary(of: ImageDataset(file))
             try output(json ? try jsonText(summary) : summary.description)
         }

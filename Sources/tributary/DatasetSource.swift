@@ -14,6 +14,7 @@ struct DatasetSource: ExampleSource {
     ///
     /// - Parameter heldOut: The split to hold out, or nil for the usual one.
     init(_ path: String, heldOut wanted: String? = nil) throws {
+        try ForeignFile.dataset.requireSafe(path)
         dataset = try ImageDataset(path)
         let names = Set(dataset.splits.map(\.name))
         heldOut = wanted ?? ["valid", "test"].first { names.contains($0) }

@@ -4,6 +4,18 @@ import Testing
 /// Wrong input ends in one sentence, and leaves nothing behind.
 @Suite(.enabled(if: Command.isBuilt, "the tributary command is not built"))
 struct BadInputTests {
+    /// Each makes libhdf5 1.10.8 crash: a freed pointer, a division by zero, an address beyond the file.
+    @Test(arguments: ["heap", "division", "address"]) func aFileThatCrashesTheLibraryIsRefused(name: String) throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Files").path
+        let file = "\(folder)/\(name).h5"
+        let inspected = try Command("data", "inspect", file)
+        #expect(inspected.sentence?.contains(file) == true, "\(inspected.errors)")
+        let bench = try Workbench()
+        let trained = try Command(
+            "train", "--config", bench["model.yaml"], "--data", file, "--out", bench["run"], "--steps", "1")
+        #expect(trained.sentence?.contains(file) == true, "\(trained.errors)")
+    }
+
     @Test func aFileThatIsNoDatasetIsNamed() throws {
         let bench = try Workbench()
         try bench.write("", to: "empty")

@@ -7,38 +7,49 @@ import TrainingTestSupport
 
 @testable import Training
 
-/// Files against the library that parses them, in processes of their own: what breaks there breaks no test but this one.
+/// Files against the library that parses them. It crashes on some; what `tributary check-file` survives must be harmless here, too.
 @Suite(.serialized) struct FileFuzzTests {
     @Test func aMutatedDatasetGivesImagesOrASentence() async {
         await #expect(processExitsWith: .success) {
             var mutator = Mutator(seed: FuzzPlan.seed &+ 4)
-            let bench = try FileBench()
+            var bench = try FileBench("dataset")
             defer { bench.remove() }
-            for good in [try bench.dataset(.earliest), try bench.dataset(.latest)] {
-                for _ in 0..<FuzzPlan.files / 2 { bench.openDataset(mutator.mutated(good)) }
+            let good = try bench.datasets()
+            for number in 0..<FuzzPlan.files {
+                let bytes = mutator.mutated(good[number % good.count])
+                try bench.open(number % 4 < 2 ? bytes : ObjectHeaders.sealed(bytes)) { try FileBench.openDataset($0) }
             }
+            bench.checkEndings()
         }
     }
 
-    /// Behind a seal that fits, so that HDF5 and the decoder see every mutation.
+    /// Behind seals and checksums that fit, so that HDF5 and the decoder see the mutations.
     @Test func aMutatedCheckpointBehindAGoodSealGivesAStateOrASentence() async {
         await #expect(processExitsWith: .success) {
             var mutator = Mutator(seed: FuzzPlan.seed &+ 5)
+            var bench = try FileBench("checkpoint")
+            defer { bench.remove() }
             let good = try FileBench.checkpoint()
             for _ in 0..<FuzzPlan.files {
-                let bytes = CheckpointSeal.seal(mutator.mutated(good))
-                _ = try? Checkpoint(bytes, file: "a.h5")
+                try bench.open(CheckpointSeal.seal(ObjectHeaders.sealed(mutator.mutated(good)))) { path in
+                    _ = try Checkpoint(Array(Data(contentsOf: URL(fileURLWithPath: path))), file: path)
+                }
             }
+            bench.checkEndings()
         }
     }
 }
 
 /// A file on disk for what reads files there.
 private struct FileBench {
+    private let kind: String
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
     private var path: String { folder + "/a.h5" }
+    private var endings: [String: Int] = [:]
 
-    init() throws {
+    /// - Parameter kind: What `check-file` calls the files.
+    init(_ kind: String) throws {
+        self.kind = kind
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
     }
 
@@ -46,12 +57,16 @@ private struct FileBench {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    /// Eleven images of 2 x 3 x 3 with names, splits and targets.
-    func dataset(_ compatibility: File.Compatibility) throws -> [UInt8] {
+    /// Eleven images of 2 x 3 x 3 with names, splits and targets, in one piece or compressed.
+    func dataset(_ compatibility: File.Compatibility, _ layout: Layout = .contiguous) throws -> [UInt8] {
         let file = try File.create(inMemory: compatibility)
-        let features = try file.root.write("features", [UInt8](repeating: 7, count: 11 * 18), shape: [11, 2, 3, 3])
-        try features.setAttribute("unit", "bytes")
-        try file.root.write("targets", [UInt8](repeating: 1, count: 22), shape: [11, 2])
+        let pixels = (0..<11 * 18).map { UInt8($0 % 251) }
+        let features = try file.root.write("features", pixels, shape: [11, 2, 3, 3], layout: layout)
+        try features.setVariableLengthAttribute("DIMENSION_LABELS", ["batch", "channel", "height", "width"])
+        try features.setAttribute("axes", ["batch", "channel", "height", "width"])
+        let targets = try file.root.write("targets", [UInt8](repeating: 1, count: 22), shape: [11, 2])
+        try targets.setAttribute("names", ["Smiling", "Young"])
+        try file.root.setAttribute("crop", "center-148")
         try file.root.write("chosen", [1, 3, 5], shape: [3], layout: .checksummed(shape: [3]))
         try file.root.setSplits([
             SplitEntry(split: "train", source: "features", rows: 0..<8),
@@ -61,13 +76,56 @@ private struct FileBench {
         return try file.image()
     }
 
-    func openDataset(_ bytes: [UInt8]) {
+    /// Every layout that is told apart, in the oldest and the newest format.
+    func datasets() throws -> [[UInt8]] {
+        let layouts: [Layout] = [.contiguous, .chunked([2, 2, 3, 3], gzip: 4), .checksummed(shape: [11, 2, 3, 3])]
+        return try layouts.flatMap { [try dataset(.earliest, $0), try dataset(.latest, $0)] }
+    }
+
+    /// Has the command open a file, and, where that went well, opens it here, where a crash ends the test.
+    mutating func open(_ bytes: [UInt8], _ body: (String) throws -> Void) throws {
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        let ending = try check()
+        endings[ending, default: 0] += 1
+        guard ending == "opened" else { return }
         do {
-            try Data(bytes).write(to: URL(fileURLWithPath: path))
-            let dataset = try ImageDataset(path)
-            for split in dataset.splits { _ = try dataset.pixels(rows: Array(split.rows.prefix(16))) }
-            _ = try dataset.targetValues()
-        } catch {}
+            try body(path)
+        } catch {
+            preconditionFailure("what another process opened is refused here: \(error)")
+        }
+    }
+
+    private func check() throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Self.command)
+        process.arguments = ["check-file", kind, path]
+        (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
+        try process.run()
+        process.waitUntilExit()
+        switch (process.terminationReason, process.terminationStatus) {
+        case (.exit, 0): return "opened"
+        case (.exit, 1): return "refused"
+        case (.uncaughtSignal, let signal): return "signal \(signal)"
+        case (_, let status): preconditionFailure("check-file exits with \(status)")
+        }
+    }
+
+    private static var command: String {
+        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("tributary").path
+    }
+
+    /// Says that mutations were neither all harmless nor all plain to see.
+    func checkEndings() {
+        precondition(endings["opened", default: 0] > 0 && endings["refused", default: 0] > 0, "\(endings)")
+    }
+
+    /// Does with a file all that `data inspect` and a run do.
+    static func openDataset(_ path: String) throws {
+        let dataset = try ImageDataset(path)
+        for split in dataset.splits { _ = try dataset.pixels(rows: Array(split.rows.prefix(16))) }
+        _ = try dataset.targetValues()
+        _ = try DatasetSummary(of: dataset)
     }
 
     /// The HDF5 file within a checkpoint.

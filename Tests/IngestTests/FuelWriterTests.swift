@@ -26,7 +26,8 @@ struct FuelWriterTests {
             #expect(try root.dataset("targets").read(as: UInt8.self) == [1, 0, 0, 1, 1, 1, 0, 0])
             #expect(try root.dataset("targets").attributes("names") == ["Smiling", "Eyeglasses"])
             #expect(
-                try root.dataset("features").attributes("DIMENSION_LABELS") == ["batch", "channel", "height", "width"])
+                try root.dataset("features").attributes("axes") == ["batch", "channel", "height", "width"])
+            #expect(try root.dataset("features").hasAttribute("DIMENSION_LABELS"))
             #expect(try root.attribute("crop") == "center-148")
             let splits = try #require(try root.splits())
             #expect(splits.map(\.split) == ["train", "train", "valid", "valid"])

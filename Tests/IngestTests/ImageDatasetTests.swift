@@ -44,13 +44,27 @@ struct ImageDatasetTests {
         }
     }
 
-    @Test("axis names decide where the shape could mean two things")
-    func axisNames() throws {
+    @Test("axis names decide where the shape could mean two things", arguments: ["axes", "DIMENSION_LABELS"])
+    func axisNames(name: String) throws {
         try dataset({ root in
             let images = try root.write("images", Array(planar[..<54]), shape: [2, 3, 3, 3])
-            try images.setAttribute("DIMENSION_LABELS", ["batch", "height", "width", "channel"])
+            try images.setAttribute(name, ["batch", "height", "width", "channel"])
         }) { (dataset: ImageDataset) throws in
             #expect(try dataset.pixels(rows: 0..<1) == (0..<27).map { planar[$0 % 9 * 3 + $0 / 9] })
+        }
+    }
+
+    @Test("texts of variable lengths are not needed and not read")
+    func variableLengths() throws {
+        try dataset({ root in
+            let images = try root.write("images", planar, shape: [2, 3, 4, 5])
+            try images.setVariableLengthAttribute("DIMENSION_LABELS", ["batch", "channel", "height", "width"])
+            try root.write("targets", [1, 0], shape: [2, 1]).setVariableLengthAttribute("names", ["Smiling"])
+            try root.setVariableLengthAttribute("crop", ["center-148"])
+        }) { (dataset: ImageDataset) throws in
+            let summary = try DatasetSummary(of: dataset)
+            #expect(summary.axes == "N, C, H, W (inferred from the shape)")
+            #expect(summary.targetNames.isEmpty && summary.attributes.isEmpty)
         }
     }
 
@@ -190,7 +204,7 @@ struct ImageDatasetTests {
     func summary() throws {
         try dataset({ root in
             try root.write("features", planar, shape: [2, 3, 4, 5]).setAttribute(
-                "DIMENSION_LABELS", ["batch", "channel", "height", "width"])
+                "axes", ["batch", "channel", "height", "width"])
             try root.write("targets", [1, 0], shape: [2, 1]).setAttribute("names", ["Smiling"])
             try root.setAttribute("crop", "center-148")
         }) { (dataset: ImageDataset) throws in

@@ -14,7 +14,7 @@ with h5py.File(sys.argv[1], "r") as file:
     labels = [dimension.label for dimension in features.dims]
     assert labels == ["batch", "channel", "height", "width"], f"the axes of /features are called {labels}"
     assert len(targets) == len(features), f"{len(targets)} targets for {len(features)} images"
-    names = list(targets.attrs["names"])
+    names = [name.decode() for name in targets.attrs["names"]]
     assert len(names) == targets.shape[1], f"{len(names)} names for targets {targets.shape}"
 
     rows = [row for row in file.attrs["split"] if row["source"] == b"features"]

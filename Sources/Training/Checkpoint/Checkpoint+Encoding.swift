@@ -5,7 +5,7 @@ import Tensors
 
 extension Checkpoint {
     /// The version of the file's structure.
-    static let formatVersion = 1
+    static let formatVersion = 2
 
     /// The bytes of the checkpoint's file.
     ///

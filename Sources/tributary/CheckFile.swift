@@ -1,0 +1,72 @@
+import ArgumentParser
+import Cluster
+import ConfigurationFiles
+import Files
+import Foundation
+import Ingest
+
+/// A file that may have been made to do harm: opened in a process of its own before this one opens it.
+///
+/// The HDF5 library crashes on some files. What it does depends on the file alone, so what ends a process that has nothing to lose
+/// does not come to the one that trains.
+enum ForeignFile: String, ExpressibleByArgument {
+    case dataset
+    case checkpoint
+
+    /// Opens the file in another process.
+    ///
+    /// - Throws: `UsageProblem` with that process's own sentence, or with how it ended.
+    func requireSafe(_ path: String) throws {
+        let process = Process()
+        let errors = Pipe()
+        process.executableURL = URL(fileURLWithPath: LocalCluster.thisProgram)
+        process.arguments = ["check-file", rawValue, "--", path]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = errors
+        try process.run()
+        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        switch (process.terminationReason, process.terminationStatus) {
+        case (.exit, 0): return
+        case (.exit, 1): throw UsageProblem(Self.sentence(in: text))
+        case (_, let number): throw UsageProblem("\(path) is not opened: \(Self.ending(by: number))")
+        }
+    }
+
+    private static func sentence(in text: String) -> String {
+        let line = text.split(separator: "\n").last { $0.hasPrefix("Error: ") }
+        return line.map { String($0.dropFirst("Error: ".count)) } ?? text
+    }
+
+    private static func ending(by signal: Int32) -> String {
+        let what = signal == SIGXCPU ? "took too long over" : "crashed on"
+        return
+            "the HDF5 library \(what) it in a process of its own (signal \(signal)), so it is damaged or was made to do harm; "
+            + "make it again from what it was made of"
+    }
+
+    /// Does with the file, in this process, what whoever opened it would have the library do.
+    fileprivate func open(_ path: String) throws {
+        switch self {
+        case .dataset: try ImageDataset(path).readThroughTheLibrary()
+        case .checkpoint: _ = try CheckpointCommand.readHere(path)
+        }
+    }
+}
+
+/// The process that opens a file first.
+struct CheckFile: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-file", abstract: "Opens a file under limits, for a process that wants to open it.",
+        shouldDisplay: false)
+
+    @Argument var kind: ForeignFile
+    @Argument var path: String
+
+    func run() throws {
+        let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        ResourceLimits.restrict(memory: 4 << 30 + 8 * size, processorSeconds: 60 + size / (10 << 20))
+        try kind.open(path)
+    }
+}
