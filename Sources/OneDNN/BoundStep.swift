@@ -168,7 +168,7 @@ struct BoundCopy {
     typealias Quadruple = (Int64, Int64, Int64, Int64)
 
     init(_ plan: CompiledPlan.StridedCopy, _ memory: Arena) {
-        let plan = plan.collapsed
+        let plan = plan.collapsed.ordered
         unsafe self.plan = plan
         unsafe source = Self.address(plan.source, memory)
         unsafe target = Self.address(plan.target, memory)

@@ -11,9 +11,7 @@ extension CompiledPlan {
             first, second, Self.matrix(node.shape, transposed: false), packsSecond: packs)
         let weight =
             packs
-            ? try addPackedParameter(
-                node.inputs[1], kernel,
-                plain: Self.matrix(graph.nodes[node.inputs[1]].shape, transposed: right)) : buffer(of: node.inputs[1])
+            ? try addPackedParameter(node.inputs[1], kernel, transposed: right) : buffer(of: node.inputs[1])
         addKernel(
             kernel,
             [
@@ -37,8 +35,7 @@ extension CompiledPlan {
         let shape = graph.nodes[weight].shape
         let packed: Int
         if kernelParameters.parameter(weight) != nil {
-            packed = try addPackedParameter(
-                weight, kernel, plain: tributary_layout(shape.dimensions, strides: shape.strides))
+            packed = try addPackedParameter(weight, kernel, transposed: false)
         } else {
             packed = newBuffer(bytes: kernel.bytes(TRIBUTARY_SECOND))
             let packing = try Kernel.packing(Self.channelsLast(shape, element(weight)), of: kernel)
@@ -71,14 +68,16 @@ extension CompiledPlan {
     }
 
     /// Packs a parameter for a kernel when parameters are loaded.
-    mutating func addPackedParameter(
-        _ node: Int, _ kernel: Kernel, plain: tributary_layout
-    ) throws -> Int {
+    ///
+    /// A matrix that the kernel takes transposed is turned on its way into staging memory: oneDNN's own change of layout turns
+    /// it six times as slowly where rows are a power of two long.
+    mutating func addPackedParameter(_ node: Int, _ kernel: Kernel, transposed: Bool) throws -> Int {
         let slice = slice(of: node)
-        let staging = newBuffer(bytes: graph.nodes[node].shape.count * MemoryLayout<Float>.stride)
+        let shape = graph.nodes[node].shape
+        let staging = newBuffer(bytes: shape.count * MemoryLayout<Float>.stride)
         let packed = newBuffer(bytes: kernel.bytes(TRIBUTARY_SECOND), persists: true)
-        let layout = graph.nodes[node].shape.rank == 4 ? Layout.rowMajor(graph.nodes[node].shape) : layouts[node]
-        loads.append(.copy(copy(of: layout, from: .parameters, slice.offset, to: staging)))
+        let (staged, plain) = transposed ? turned(node, slice, staging) : straight(node, slice, staging)
+        loads.append(.copy(staged))
         touchAtLoad(staging)
         let packing = try Kernel.packing(plain, of: kernel)
         let scratch = newBuffer(bytes: packing.bytes(TRIBUTARY_SCRATCH))
@@ -92,6 +91,29 @@ extension CompiledPlan {
         for buffer in [staging, scratch] { touchAtLoad(buffer) }
         counters.reordersAtBorders += 1
         return packed
+    }
+
+    /// A copy of a parameter into staging memory, and how it lies there.
+    private func straight(
+        _ node: Int, _ slice: SliceTable.Slice, _ staging: Int
+    ) -> (StridedCopy, tributary_layout) {
+        let shape = graph.nodes[node].shape
+        let layout = shape.rank == 4 ? Layout.rowMajor(shape) : layouts[node]
+        let plain = tributary_layout(shape.dimensions, strides: shape.strides)
+        return (copy(of: layout, from: .parameters, slice.offset, to: staging), plain)
+    }
+
+    /// The same for a matrix that is to lie transposed.
+    private func turned(
+        _ node: Int, _ slice: SliceTable.Slice, _ staging: Int
+    ) -> (StridedCopy, tributary_layout) {
+        let (rows, columns) = (graph.nodes[node].shape[0], graph.nodes[node].shape[1])
+        let layout = layouts[node]
+        let copy = StridedCopy(
+            extents: layout.axes.map(\.extent), source: .parameters, sourceOffset: slice.offset,
+            sourceStrides: layout.axes.map(\.step), target: .buffer(staging), targetOffset: 0,
+            targetStrides: layout.strides.map { $0 >= columns ? $0 / columns : $0 * rows })
+        return (copy, Self.matrix([columns, rows], transposed: false))
     }
 
     /// The parameter that a kernel multiplies by.

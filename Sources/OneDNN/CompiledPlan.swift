@@ -57,6 +57,20 @@ struct CompiledPlan {
             }
             return copy
         }
+
+        /// The same copy with the axis along which it writes last, and the one along which it reads next to it, so that blocks
+        /// of both can be turned in registers.
+        var ordered: StridedCopy {
+            var order = extents.indices.sorted { targetStrides[$0] > targetStrides[$1] }
+            if let reads = order.dropLast().firstIndex(where: { sourceStrides[$0] == 1 }), order.count > 2 {
+                order.insert(order.remove(at: reads), at: order.count - 1)
+            }
+            var copy = self
+            copy.extents = order.map { extents[$0] }
+            copy.sourceStrides = order.map { sourceStrides[$0] }
+            copy.targetStrides = order.map { targetStrides[$0] }
+            return copy
+        }
     }
 
     /// Memory of a kernel: a buffer, and how many bytes further the next chunk lies.
