@@ -6,7 +6,7 @@ extension CompiledPlan {
     mutating func addProduct(_ index: Int, _ node: Graph.Node, _ left: Bool, _ right: Bool) throws {
         let first = Self.matrix(graph.nodes[node.inputs[0]].shape, transposed: left, element(node.inputs[0]))
         let second = Self.matrix(graph.nodes[node.inputs[1]].shape, transposed: right, element(node.inputs[1]))
-        let packs = kernelParameters.parameter(node.inputs[1]) != nil
+        let packs = kernelParameters.isPacked(node.inputs[1], as: 1, of: node.operation)
         let kernel = try Kernel.matrixProduct(
             first, second, Self.matrix(node.shape, transposed: false), packsSecond: packs)
         let weight =
@@ -162,9 +162,8 @@ struct KernelParameters {
         }
         var needed: Set<Int> = Set(graph.outputNodes)
         for (index, node) in graph.nodes.enumerated() where parameters[index] == nil {
-            for (position, input) in node.inputs.enumerated() where position == 0 || !Self.packsSecond(node.operation) {
-                needed.insert(input)
-            }
+            for (position, input) in node.inputs.enumerated()
+            where position == 0 || !Self.packs(input, node.operation, parameters) { needed.insert(input) }
         }
         // A rounding that something else needs in memory needs its parameter.
         for (index, parameter) in parameters where needed.contains(index) { needed.insert(parameter) }
@@ -177,12 +176,15 @@ struct KernelParameters {
 
     /// Whether an operation takes an operand from packed memory.
     func isPacked(_ node: Int, as position: Int, of operation: Operation) -> Bool {
-        position == 1 && Self.packsSecond(operation) && parameters[node] != nil
+        position == 1 && Self.packs(node, operation, parameters)
     }
 
-    private static func packsSecond(_ operation: Operation) -> Bool {
+    /// Floats are multiplied as they lie: packing a matrix takes 150 µs where multiplying a packed one saves 20 to 90 (32 x 4096 by
+    /// 4096 x 200), and it would be packed twice, for the product and for its gradient.
+    private static func packs(_ second: Int, _ operation: Operation, _ parameters: [Int: Int]) -> Bool {
         switch operation {
-        case .matrixMultiply, .convolution, .convolutionInputGradient: true
+        case .convolution, .convolutionInputGradient: parameters[second] != nil
+        case .matrixMultiply: parameters[second].map { $0 != second } ?? false
         default: false
         }
     }
