@@ -6,17 +6,13 @@ extension CompiledPlan {
     mutating func addProduct(_ index: Int, _ node: Graph.Node, _ left: Bool, _ right: Bool) throws {
         let first = Self.matrix(graph.nodes[node.inputs[0]].shape, transposed: left, element(node.inputs[0]))
         let second = Self.matrix(graph.nodes[node.inputs[1]].shape, transposed: right, element(node.inputs[1]))
-        let packs = kernelParameters.isPacked(node.inputs[1], as: 1, of: node.operation)
         let kernel = try Kernel.matrixProduct(
-            first, second, Self.matrix(node.shape, transposed: false), packsSecond: packs)
-        let weight =
-            packs
-            ? try addPackedParameter(node.inputs[1], kernel, transposed: right) : buffer(of: node.inputs[1])
+            first, second, Self.matrix(node.shape, transposed: false), packsSecond: false)
         addKernel(
             kernel,
             [
                 Binding(slot: TRIBUTARY_FIRST, buffer: buffer(of: node.inputs[0])),
-                Binding(slot: TRIBUTARY_SECOND, buffer: weight),
+                Binding(slot: TRIBUTARY_SECOND, buffer: buffer(of: node.inputs[1])),
                 Binding(slot: TRIBUTARY_RESULT, buffer: makeBuffer(for: index)),
             ])
     }
@@ -35,7 +31,7 @@ extension CompiledPlan {
         let shape = graph.nodes[weight].shape
         let packed: Int
         if kernelParameters.parameter(weight) != nil {
-            packed = try addPackedParameter(weight, kernel, transposed: false)
+            packed = try addPackedParameter(weight, kernel)
         } else {
             packed = newBuffer(bytes: kernel.bytes(TRIBUTARY_SECOND))
             let packing = try Kernel.packing(Self.channelsLast(shape, element(weight)), of: kernel)
@@ -67,19 +63,14 @@ extension CompiledPlan {
         return tributary_layout(shape.dimensions, strides: [strides[0], strides[3], strides[1], strides[2]], element)
     }
 
-    /// Packs a parameter for a kernel when parameters are loaded.
-    ///
-    /// A matrix that the kernel takes transposed is turned on its way into staging memory: oneDNN's own change of layout turns
-    /// it six times as slowly where rows are a power of two long.
-    mutating func addPackedParameter(_ node: Int, _ kernel: Kernel, transposed: Bool) throws -> Int {
-        let slice = slice(of: node)
-        let shape = graph.nodes[node].shape
+    /// Packs a convolution's parameter when parameters are loaded.
+    mutating func addPackedParameter(_ node: Int, _ kernel: Kernel) throws -> Int {
+        let (slice, shape) = (slice(of: node), graph.nodes[node].shape)
         let staging = newBuffer(bytes: shape.count * MemoryLayout<Float>.stride)
         let packed = newBuffer(bytes: kernel.bytes(TRIBUTARY_SECOND), persists: true)
-        let (staged, plain) = transposed ? turned(node, slice, staging) : straight(node, slice, staging)
-        loads.append(.copy(staged))
+        loads.append(.copy(copy(of: .rowMajor(shape), from: .parameters, slice.offset, to: staging)))
         touchAtLoad(staging)
-        let packing = try Kernel.packing(plain, of: kernel)
+        let packing = try Kernel.packing(tributary_layout(shape.dimensions, strides: shape.strides), of: kernel)
         let scratch = newBuffer(bytes: packing.bytes(TRIBUTARY_SCRATCH))
         loads.append(
             .kernel(
@@ -91,29 +82,6 @@ extension CompiledPlan {
         for buffer in [staging, scratch] { touchAtLoad(buffer) }
         counters.reordersAtBorders += 1
         return packed
-    }
-
-    /// A copy of a parameter into staging memory, and how it lies there.
-    private func straight(
-        _ node: Int, _ slice: SliceTable.Slice, _ staging: Int
-    ) -> (StridedCopy, tributary_layout) {
-        let shape = graph.nodes[node].shape
-        let layout = shape.rank == 4 ? Layout.rowMajor(shape) : layouts[node]
-        let plain = tributary_layout(shape.dimensions, strides: shape.strides)
-        return (copy(of: layout, from: .parameters, slice.offset, to: staging), plain)
-    }
-
-    /// The same for a matrix that is to lie transposed.
-    private func turned(
-        _ node: Int, _ slice: SliceTable.Slice, _ staging: Int
-    ) -> (StridedCopy, tributary_layout) {
-        let (rows, columns) = (graph.nodes[node].shape[0], graph.nodes[node].shape[1])
-        let layout = layouts[node]
-        let copy = StridedCopy(
-            extents: layout.axes.map(\.extent), source: .parameters, sourceOffset: slice.offset,
-            sourceStrides: layout.axes.map(\.step), target: .buffer(staging), targetOffset: 0,
-            targetStrides: layout.strides.map { $0 >= columns ? $0 / columns : $0 * rows })
-        return (copy, Self.matrix([columns, rows], transposed: false))
     }
 
     /// The parameter that a kernel multiplies by.
@@ -179,12 +147,11 @@ struct KernelParameters {
         position == 1 && Self.packs(node, operation, parameters)
     }
 
-    /// Floats are multiplied as they lie: packing a matrix takes 150 µs where multiplying a packed one saves 20 to 90 (32 x 4096 by
-    /// 4096 x 200), and it would be packed twice, for the product and for its gradient.
+    /// Matrices are multiplied as they lie: packing one takes 150 µs and more where multiplying a packed one saves 20 to 90 (32 x 4096
+    /// by 4096 x 200), and it would be packed twice, for the product and for its gradient.
     private static func packs(_ second: Int, _ operation: Operation, _ parameters: [Int: Int]) -> Bool {
         switch operation {
         case .convolution, .convolutionInputGradient: parameters[second] != nil
-        case .matrixMultiply: parameters[second].map { $0 != second } ?? false
         default: false
         }
     }
