@@ -17,7 +17,8 @@ enum BoundStep {
         switch step {
         case .loop(let program, let buffers, let workspace):
             self = unsafe .loop(Self.bind(program, buffers, workspace, plan, kernels, memory))
-        case .kernel(let kernel, let bindings): self = unsafe .kernel(BoundKernel(kernel, bindings, memory))
+        case .kernel(let kernel, let bindings, let output):
+            self = unsafe .kernel(BoundKernel(kernel, bindings, output: output, memory))
         case .weightGradient(let gradient, let images, let isHalf, let x, let y, let scratch, let sums):
             self = unsafe .weightGradient(
                 BoundWeightGradient(
@@ -46,7 +47,7 @@ enum BoundStep {
     func run(_ borrowed: Borrowed, _ kernels: tributary_instruction_set, _ keys: NoiseKeys?, chunk: Int) {
         switch self {
         case .loop(let program): unsafe tributary_run_program(kernels, program, Int64(chunk))
-        case .kernel(let kernel): unsafe kernel.run(chunk)
+        case .kernel(let kernel): unsafe kernel.run(borrowed, chunk)
         case .weightGradient(let gradient): unsafe gradient.run(kernels, chunk)
         case .columns(let columns): unsafe columns.run(kernels, chunk)
         case .copy(let copy): unsafe copy.run(borrowed, kernels, chunk: chunk)
@@ -92,14 +93,20 @@ struct BoundKernel {
     let kernel: Kernel
     private let moving: [(slot: tributary_slot, base: UnsafeMutableRawPointer, chunkStride: Int)]
 
-    init(_ kernel: Kernel, _ bindings: [CompiledPlan.Binding], _ memory: Arena) {
+    private let output: Int?
+
+    init(_ kernel: Kernel, _ bindings: [CompiledPlan.Binding], output: Int?, _ memory: Arena) {
         unsafe self.kernel = kernel
+        unsafe self.output = output
         bindings.forEach { unsafe kernel.bind($0.slot, to: memory.rawAddress($0.buffer)) }
         unsafe moving = bindings.filter { $0.chunkStride != 0 }
             .map { unsafe ($0.slot, memory.rawAddress($0.buffer), $0.chunkStride) }
     }
 
-    func run(_ chunk: Int) {
+    func run(_ borrowed: Borrowed, _ chunk: Int) {
+        if let output = unsafe output, let outputs = unsafe borrowed.outputs {
+            unsafe kernel.bind(TRIBUTARY_RESULT, to: UnsafeMutableRawPointer(outputs + output))
+        }
         unsafe moving.forEach { unsafe kernel.bind($0.slot, to: $0.base + chunk * $0.chunkStride) }
         unsafe kernel.run()
     }

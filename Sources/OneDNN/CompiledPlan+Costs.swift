@@ -1,4 +1,5 @@
 import CKernels
+import COneDNN
 import Tensors
 
 extension CompiledPlan {
@@ -13,8 +14,9 @@ extension CompiledPlan {
 
     private func cost(of step: Step, chunks: Double) -> OperationCost {
         switch step {
-        case .kernel(let kernel, let bindings):
-            let bytes = bindings.reduce(0) { $0 + kernel.bytes($1.slot) }
+        case .kernel(let kernel, let bindings, let output):
+            let slots = bindings.map(\.slot) + (output.map { _ in [TRIBUTARY_RESULT] } ?? [])
+            let bytes = slots.reduce(0) { $0 + kernel.bytes($1) }
             return OperationCost(
                 kind: kernel.flops > 0 ? .linear : .copy, name: kernel.name, kernel: kernel.implementation,
                 flops: chunks * kernel.flops, bytes: chunks * Double(bytes))

@@ -8,13 +8,23 @@ extension CompiledPlan {
         let second = Self.matrix(graph.nodes[node.inputs[1]].shape, transposed: right, element(node.inputs[1]))
         let kernel = try Kernel.matrixProduct(
             first, second, Self.matrix(node.shape, transposed: false), packsSecond: false)
+        let output = placeAmongOutputs(index)
+        if output != nil { directOutputs.insert(index) }
         addKernel(
             kernel,
             [
                 Binding(slot: TRIBUTARY_FIRST, buffer: buffer(of: node.inputs[0])),
                 Binding(slot: TRIBUTARY_SECOND, buffer: buffer(of: node.inputs[1])),
-                Binding(slot: TRIBUTARY_RESULT, buffer: makeBuffer(for: index)),
-            ])
+            ] + (output.map { _ in [] } ?? [Binding(slot: TRIBUTARY_RESULT, buffer: makeBuffer(for: index))]),
+            output: output)
+    }
+
+    /// Where a matrix lies among the outputs, if it is nothing but an output and lies there as it is computed.
+    private func placeAmongOutputs(_ node: Int) -> Int? {
+        let slices = zip(graph.outputs.slices, graph.outputNodes).filter { $1 == node }
+        let isUsed = graph.nodes.contains { $0.inputs.contains(node) }
+        let isPlain = layouts[node].canonical == Layout.rowMajor(graph.nodes[node].shape).canonical
+        return slices.count == 1 && !isUsed && isPlain ? slices[0].0.offset : nil
     }
 
     static func matrix(
@@ -104,9 +114,10 @@ extension CompiledPlan {
         for buffer in [source, target, scratch] { touch(buffer) }
     }
 
-    mutating func addKernel(_ kernel: Kernel, _ bindings: [Binding]) {
+    /// - Parameter output: Where among the outputs its result goes, if it has no buffer.
+    mutating func addKernel(_ kernel: Kernel, _ bindings: [Binding], output: Int? = nil) {
         let scratch = newBuffer(bytes: kernel.bytes(TRIBUTARY_SCRATCH))
-        runs.append(.kernel(kernel, bindings + [Binding(slot: TRIBUTARY_SCRATCH, buffer: scratch)]))
+        runs.append(.kernel(kernel, bindings + [Binding(slot: TRIBUTARY_SCRATCH, buffer: scratch)], output: output))
         counters.linearKernels += 1
         for buffer in bindings.map(\.buffer) + [scratch] { touch(buffer) }
     }

@@ -31,6 +31,10 @@ extension CompiledPlan {
 
     mutating func addOutputs(of node: Int) {
         for (slice, outputNode) in zip(graph.outputs.slices, graph.outputNodes) where outputNode == node {
+            if directOutputs.contains(node) {
+                noteOutput(slice.range)
+                continue
+            }
             let plain = Self.plainCopy(chunkLayout(of: node))
             let buffer = buffer(of: node)
             let isRows = isSweep && inChunks(graph.nodes[node].shape) != graph.nodes[node].shape

@@ -8,7 +8,8 @@ struct CompiledPlan {
     enum Step {
         /// `memory` has the buffers of the program's operands, then of its stores.
         case loop(LoopProgram, memory: [Int], workspace: Int)
-        case kernel(Kernel, [Binding])
+        /// `output` is where among the outputs the result goes, if it has no buffer.
+        case kernel(Kernel, [Binding], output: Int? = nil)
         /// Adds what a chunk gives to the gradient of a convolution's weight.
         case weightGradient(
             tributary_weight_gradient, images: Int, isHalf: Bool, Binding, Binding, scratch: Int, sums: Int)
@@ -108,6 +109,8 @@ struct CompiledPlan {
     var counters = ExecutionCounters()
 
     private(set) var segments: [Segment] = []
+    /// Values that kernels write where the caller wants them.
+    var directOutputs: Set<Int> = []
     /// Gradients of weights that a sweep adds up.
     var runningGradients: [Int: RunningGradient] = [:]
     private var buffersOfNodes: [FusedLoops.PhasedNode: Int] = [:]

@@ -10,6 +10,8 @@ final class OneDNNExecutable: ProfilingExecutable {
     private let loads: [BoundStep]
     private let runs: [BoundStep]
     private let costs: [OperationCost]
+    /// For outputs that nobody wants.
+    private lazy var spareOutputs = [Float](repeating: 0, count: graph.outputs.count)
     private let segments: [CompiledPlan.Segment]
     private let kernels: tributary_instruction_set
     private(set) var counters: ExecutionCounters
@@ -79,10 +81,13 @@ final class OneDNNExecutable: ProfilingExecutable {
 
     func runLinearParts() {
         prepareThread()
-        for segment in segments {
-            for chunk in 0..<segment.chunks {
-                for step in segment.steps where costs[step].kind == .linear {
-                    unsafe runs[step].run(Borrowed(), kernels, nil, chunk: chunk)
+        unsafe spareOutputs.withUnsafeMutableBufferPointer { outputs in
+            let borrowed = unsafe Borrowed(outputs: outputs.baseAddress)
+            for segment in segments {
+                for chunk in 0..<segment.chunks {
+                    for step in segment.steps where costs[step].kind == .linear {
+                        unsafe runs[step].run(borrowed, kernels, nil, chunk: chunk)
+                    }
                 }
             }
         }
