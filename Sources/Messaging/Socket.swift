@@ -30,7 +30,8 @@ import CZeroMQ
     public let kind: Kind
     let pointer: UnsafeMutableRawPointer
     private let context: Context
-    private let security: SocketSecurity
+    private let options: SocketOptions
+    private var watch: ConnectionWatch?
 
     /// Opens a socket. The C function is `zmq_socket`.
     public init(_ kind: Kind, in context: Context, options: SocketOptions = SocketOptions()) throws(MessagingError) {
@@ -38,18 +39,27 @@ import CZeroMQ
         self.kind = kind
         unsafe pointer = handle.pointer
         self.context = context
-        security = options.security
+        self.options = options
     }
 
-    /// The C function is `zmq_close`.
+    /// The C function is `zmq_close`. Then the watch goes, if there is one.
     deinit {
         unsafe zmq_close(pointer)
+    }
+
+    /// Ends connections that are too many, never say anything, or send a message without end; to be called before `listen`.
+    public mutating func limitConnections() throws(MessagingError) {
+        try limitConnections(ConnectionTable.Limits(options))
+    }
+
+    mutating func limitConnections(_ limits: ConnectionTable.Limits) throws(MessagingError) {
+        watch = try ConnectionWatch(self, in: context, limits)
     }
 
     /// Listens on `endpoint`. The C function is `zmq_bind`.
     /// - Throws: The address is taken, is not this machine's, or needs keys that the socket has not.
     public func listen(on endpoint: Endpoint) throws(MessagingError) {
-        try security.check(endpoint, for: "listen on")
+        try options.security.check(endpoint, for: "listen on")
         if unsafe zmq_bind(pointer, endpoint.description) == -1 {
             throw .last("listen on", endpoint: endpoint.description)
         }
@@ -58,7 +68,7 @@ import CZeroMQ
     /// Starts to connect to `endpoint`, and keeps trying. The C function is `zmq_connect`.
     /// - Throws: The address is malformed or needs keys that the socket has not; that nobody listens there is no error.
     public func connect(to endpoint: Endpoint) throws(MessagingError) {
-        try security.check(endpoint, for: "connect to")
+        try options.security.check(endpoint, for: "connect to")
         if unsafe zmq_connect(pointer, endpoint.description) == -1 {
             throw .last("connect to", endpoint: endpoint.description)
         }
@@ -87,10 +97,13 @@ import CZeroMQ
         while unsafe zmq_msg_recv(message.handle, pointer, ZMQ_DONTWAIT) == -1 {
             switch zmq_errno() {
             case EINTR: continue
-            case EAGAIN: return nil
+            case EAGAIN:
+                watch?.empty()
+                return nil
             default: throw .last("receive on a socket")
             }
         }
+        if let watch, !message.hasMore, let connection = message.connection { watch.deliver(connection) }
         return message
     }
 

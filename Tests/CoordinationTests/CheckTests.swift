@@ -1,4 +1,5 @@
 import Contract
+import Foundation
 import Testing
 
 @testable import Coordination
@@ -10,9 +11,13 @@ import Testing
     private let third = Peer([3])
     private let round = Round(step: 5, kind: .training)
 
-    /// Three workers, every node given to two of them; answers who holds which leases.
-    private func auditedDesk(shards: Int = 1) -> (Desk, [Peer: [CoordinatorMessage.Lease]]) {
-        var desk = Desk(shards: shards, audit: 1)
+    /// Three workers, and the one node given to the first and, by the key, to the second; answers who holds which leases.
+    private func auditedDesk() -> (Desk, [Peer: [CoordinatorMessage.Lease]]) {
+        (0..<64 as Range<UInt64>).lazy.map { auditedDesk(key: $0) }.first { $0.1[second]?.isEmpty == false }!
+    }
+
+    private func auditedDesk(key: UInt64) -> (Desk, [Peer: [CoordinatorMessage.Lease]]) {
+        var desk = Desk(shards: 1, audit: 1, auditKey: key)
         for peer in [first, second, third] { _ = desk.join(peer) }
         let actions = desk.handle(.begin(round))
         return (
@@ -58,6 +63,36 @@ import Testing
             desk.state.current = nil
         }
         #expect((500...780).contains(audited), "\(audited) of 3200 leaves, where 640 are expected")
+    }
+
+    /// Three workers and a liar that returns so many wrong sums, one a step; another may tell the same lies when it is asked.
+    @Test(arguments: [(0.01, 20, false), (0.05, 20, false), (0.05, 40, true), (0.3, 4, false), (0.3, 4, true)])
+    func aLiarIsCaughtAsOftenAsTheThreatModelSays(share: Double, lies: Int, hasAccomplice: Bool) {
+        let runs = 1_500
+        let caught = (0..<runs).count { isCaught(key: UInt64($0), share, lies, hasAccomplice) }
+        let honest = hasAccomplice ? 2.0 / 3 : 1
+        let expected = 1 - pow(1 - share * honest, Double(lies))
+        let deviation = (expected * (1 - expected) / Double(runs)).squareRoot()
+        let measured = Double(caught) / Double(runs)
+        #expect(abs(measured - expected) < 3.5 * deviation, "\(measured) where the formula gives \(expected)")
+    }
+
+    private func isCaught(key: UInt64, _ share: Double, _ lies: Int, _ hasAccomplice: Bool) -> Bool {
+        let fourth = Peer([4])
+        var desk = Desk(shards: 4, audit: share, auditKey: key)
+        for peer in [first, second, third, fourth] { _ = desk.join(peer) }
+        for step in 0..<lies {
+            let actions = desk.handle(.begin(Round(step: step, kind: .training)))
+            let lie = actions.leases(of: first).first { !$0.isCheck }?.node
+            for peer in [first, second, third, fourth] {
+                for lease in actions.leases(of: peer) {
+                    let isLie = lease.node == lie && (peer == first || hasAccomplice && peer == second)
+                    _ = deliver(lease, from: peer, digest: isLie ? 2 : 1, to: &desk)
+                }
+            }
+            if desk.state.counters.mismatches > 0 { return true }
+        }
+        return false
     }
 
     @Test func anAuditThatItsWorkerLeavesGoesToAnother() {

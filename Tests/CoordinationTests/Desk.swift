@@ -7,11 +7,11 @@ struct Desk {
     var state: CoordinatorState
     var now: Duration = .zero
 
-    init(shards: Int = 4, audit: Double = 0, quarantined: [String: String] = [:]) {
+    init(shards: Int = 4, audit: Double = 0, auditKey: UInt64 = 5, quarantined: [String: String] = [:]) {
         state = CoordinatorState(
             .init(
                 run: Samples.run, epoch: 1, contract: Samples.contract(shards: shards), sizes: Samples.sizes,
-                audit: audit > 0 ? Audit(fraction: audit, key: 5) : nil, quarantined: quarantined))
+                audit: audit > 0 ? Audit(fraction: audit, key: auditKey) : nil, quarantined: quarantined))
     }
 
     mutating func handle(_ event: CoordinatorEvent) -> [CoordinatorAction] {

@@ -25,9 +25,25 @@ final class RawPeer {
 
     deinit { close(descriptor) }
 
-    /// Sends what the other side still takes.
-    func send(_ bytes: [UInt8]) {
-        _ = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+    /// Sends all, or answers false where the other side takes no more.
+    @discardableResult func send(_ bytes: some Collection<UInt8>) -> Bool {
+        let bytes = Array(bytes)
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done, Int32(MSG_NOSIGNAL))
+            }
+            if count < 0, errno == EINTR { continue }
+            if count <= 0 { return false }
+            done += count
+        }
+        return true
+    }
+
+    /// Waits until so many bytes have come; whether they did within 30 s.
+    func wait(forBytes wanted: Int) -> Bool {
+        var buffer = [UInt8](repeating: 0, count: wanted)
+        return recv(descriptor, &buffer, wanted, Int32(MSG_WAITALL)) == wanted
     }
 
     /// Reads until the other side closes; whether it did within 30 s.

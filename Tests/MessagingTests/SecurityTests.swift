@@ -86,6 +86,36 @@ import Testing
         for peer in peers { #expect(peer.waitUntilClosed()) }
     }
 
+    @Test func strangersInAnyNumberHoldFewConnectionsAndKeepNobodyOut() throws {
+        let door = try Door()
+        try door.listen()
+        let strangers = try (0..<400).map { _ in try #require(RawPeer(port: door.port)) }
+        for stranger in strangers.prefix(strangers.count - 256) { #expect(stranger.waitUntilClosed()) }
+        try door.expectToHearAFriend()
+    }
+
+    /// Frames that each announce another: libzmq keeps them all until the last, which never comes.
+    @Test func aMessageWithoutEndEndsItsConnection() throws {
+        let port = UInt16.random(in: 20_000...60_000)
+        var options = SocketOptions()
+        options.security = .insecure
+        options.maximumMessageBytes = 1 << 20
+        var router = try Socket(.router, in: Context(), options: options)
+        try router.limitConnections()
+        try router.listen(on: Endpoint("tcp://127.0.0.1:\(port)"))
+        let peer = try #require(RawPeer(port: port))
+        peer.send(RawGreeting.zmtp3.bytes.dropLast(3))
+        #expect(
+            peer.wait(forBytes: 65), "the handshake is over when the answer's first byte behind the greeting is here")
+        let frame = [3, 0, 0, 0, 0, 0, 0x0F, 0xFF, 0xF0] + [UInt8](repeating: 7, count: 0x0FFFF0)
+        var frames = 0
+        while frames < 2_048, peer.send(frame) {
+            frames += 1
+            #expect(try router.receive() == nil)
+        }
+        #expect(frames >= 8 && frames < 1_536, "\(frames) MiB were taken")
+    }
+
     @Test func withoutADoorkeeperNobodyComesIn() throws {
         let door = try Door()
         door.keeper = nil
@@ -192,7 +222,9 @@ private final class Door {
             refusals.withLock { $0.append(key) }
             return false
         }
-        router = try Socket(.router, in: context, options: options)
+        var router = try Socket(.router, in: context, options: options)
+        try router.limitConnections()
+        self.router = router
         doorbell = try Doorbell()
         serverOptions = options
         (self.friend, self.other, self.refusals) = (friend, other, refusals)

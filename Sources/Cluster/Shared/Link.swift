@@ -14,9 +14,13 @@ struct Link: ~Copyable {
         on endpoint: Endpoint, in context: Context, security: SocketSecurity
     ) throws(MessagingError) -> Link {
         let bulkEndpoint = try endpoint.bulk()
-        let control = try Socket(
+        var control = try Socket(
             .router, in: context, options: listeningOptions(security, frame: 1 << 17, waiting: 512))
-        let bulk = try Socket(.router, in: context, options: listeningOptions(security, frame: 1 << 20, waiting: 64))
+        var bulk = try Socket(.router, in: context, options: listeningOptions(security, frame: 1 << 20, waiting: 64))
+        if endpoint.transport == .tcp {
+            try control.limitConnections()
+            try bulk.limitConnections()
+        }
         try control.listen(on: endpoint)
         try bulk.listen(on: bulkEndpoint)
         return Link(control: control, bulk: bulk)

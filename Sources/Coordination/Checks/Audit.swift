@@ -3,7 +3,8 @@ import Randomness
 /// Which work is given to two workers on purpose, so that one that computes wrongly is found out.
 ///
 /// What is chosen depends on a key that only the coordinator has, and neither lease looks like an audit to the worker whose
-/// sum is to be used. A worker that returns a wrong sum n times is found with probability 1 − (1 − fraction)ⁿ.
+/// sum is to be used. A worker that returns a wrong sum n times is found with probability 1 − (1 − fraction)ⁿ, where honest
+/// workers compute the second ones.
 public struct Audit: Sendable, Equatable {
     /// The share of all leaves of training rounds that are computed twice, from 0 to 1.
     public var fraction: Double
@@ -20,9 +21,17 @@ public struct Audit: Sendable, Equatable {
     ///
     /// Nodes are chosen whole and each with the same probability, so that the expected share of leaves is `fraction`.
     func chooses(shard: Int, inStep step: Int) -> Bool {
-        guard fraction > 0 else { return false }
-        let stream = RandomStream(
+        fraction > 0 && stream(shard, step).uniform(0) < fraction
+    }
+
+    /// Which of so many workers computes the node whose first shard is `shard` a second time: nobody can see to it that it is an
+    /// accomplice.
+    func auditor(ofShard shard: Int, inStep step: Int, among count: Int) -> Int {
+        min(Int(stream(shard, step).uniform(1) * Double(count)), count - 1)
+    }
+
+    private func stream(_ shard: Int, _ step: Int) -> RandomStream {
+        RandomStream(
             seed: key, operator: RandomStream.audit, pass: UInt32(truncatingIfNeeded: step), example: UInt32(shard))
-        return stream.uniform(0) < fraction
     }
 }

@@ -18,7 +18,7 @@ extension CoordinatorState {
         for node in nodes {
             guard let round = current, round.computations(of: node) < 2 else { continue }
             let taken = round.holders(of: node).union(round.authors(under: node))
-            if let auditor = leastLoaded(besides: taken) {
+            if let auditor = auditor(of: node, besides: taken) {
                 lease(node, to: auditor, in: round.round, isCheck: true)
             } else if round.isComplete, !round.leases.values.contains(where: { $0.node == node && $0.state == .moved })
             {
@@ -27,16 +27,15 @@ extension CoordinatorState {
         }
     }
 
-    /// Whoever is done first among those on time.
-    private func leastLoaded(besides taken: Set<String>) -> Member? {
-        guard let round = current else { return nil }
+    /// One drawn from those who are on time.
+    private func auditor(of node: Int, besides taken: Set<String>) -> Member? {
+        guard let round = current?.round, let audit = configuration.audit else { return nil }
         let able = orderedMembers.filter {
             $0.standing == .active && $0.punctuality.isGood(at: now) && !taken.contains($0.name)
         }
-        let loads = zip(able, speeds(of: able, in: round.round.kind)).map { member, speed in
-            Double(round.leavesInHand(of: member.peer)) / speed
-        }
-        return zip(able, loads).min { $0.1 < $1.1 }?.0
+        if able.isEmpty { return nil }
+        let shard = tree.shards(under: node).lowerBound
+        return able[audit.auditor(ofShard: shard, inStep: round.step, among: able.count)]
     }
 
     private mutating func giveUpAudit(of node: Int) {
@@ -48,13 +47,6 @@ extension CoordinatorState {
 }
 
 extension RoundState {
-    /// The leaves that a worker is expected to deliver.
-    func leavesInHand(of peer: Peer) -> Int {
-        leases.values.reduce(0) {
-            $1.peer == peer && $1.state == .live ? $0 + tree.shards(under: $1.node).count : $0
-        }
-    }
-
     /// The names of those who were given exactly this node and have not been lost.
     func holders(of node: Int) -> Set<String> {
         Set(leases.values.filter { $0.node == node && $0.state != .lost }.map(\.name))

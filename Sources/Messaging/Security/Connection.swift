@@ -5,6 +5,18 @@ import Glibc
 public struct Connection: Sendable {
     let descriptor: Int32
 
+    /// How many bytes have come over it, whether they were read or not; nil where it is no TCP connection.
+    ///
+    /// The C function is `getsockopt` with `TCP_INFO`, whose sixteenth word this has been since Linux 4.1.
+    var receivedBytes: Int? {
+        var information = [UInt64](repeating: 0, count: 17)
+        var size = socklen_t(17 * MemoryLayout<UInt64>.size)
+        guard unsafe getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &information, &size) == 0, size == 136 else {
+            return nil
+        }
+        return Int(clamping: information[16])
+    }
+
     /// Shuts the connection down, upon which libzmq closes it. The C function is `shutdown`.
     ///
     /// The connection may be gone by now and its number given to another. Then another peer has to connect again, which costs

@@ -1,0 +1,111 @@
+import CZeroMQ
+import Foundation
+import Synchronization
+
+/// Keeps the connections to a listening socket within their limits, on a thread of its own.
+///
+/// The thread ends when libzmq says that the socket is closed; whoever lets go of the watch waits for that.
+final class ConnectionWatch: Sendable {
+    /// How often it looks at what connections have received.
+    private static let interval = Duration.milliseconds(25)
+    private static let watches = Atomic(0)
+    private static let wanted =
+        ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_MONITOR_STOPPED
+
+    private let connections: Connections
+    private let doorbell: Doorbell
+    private let ended = DispatchSemaphore(value: 0)
+
+    /// Watches a socket that does not listen yet. The C function is `zmq_socket_monitor`.
+    init(
+        _ socket: borrowing Socket, in context: Context, _ limits: ConnectionTable.Limits
+    ) throws(MessagingError) {
+        connections = Connections(limits)
+        doorbell = try Doorbell()
+        let address = "inproc://connections-\(Self.watches.add(1, ordering: .relaxed).newValue)"
+        if unsafe zmq_socket_monitor(socket.pointer, address, Self.wanted) == -1 { throw .last("watch a socket") }
+        let events = try Socket(.pair, in: context)
+        try events.connect(to: Endpoint(address))
+        start(Events(events))
+    }
+
+    /// By now the socket is being closed. A limit, for a process that ends must not hang.
+    deinit { _ = ended.wait(timeout: .now() + 2) }
+
+    func deliver(_ connection: Connection) {
+        connections.table.withLock { $0.deliver(connection.descriptor) }
+    }
+
+    func empty() {
+        connections.table.withLock { $0.empty() }
+    }
+
+    private func start(_ events: Events) {
+        let thread = Thread { [connections, doorbell, ended] in
+            var due = ContinuousClock.now + Self.interval
+            while events.wait(doorbell, connections) {
+                guard ContinuousClock.now >= due else { continue }
+                due = ContinuousClock.now + Self.interval
+                connections.look()
+            }
+            events.close()
+            ended.signal()
+        }
+        thread.name = "connections"
+        thread.start()
+    }
+
+    /// The connections, for the thread that reads the socket and the one that watches it.
+    private final class Connections: Sendable {
+        let table: Mutex<ConnectionTable>
+        private let begin = ContinuousClock.now
+
+        init(_ limits: ConnectionTable.Limits) {
+            table = Mutex(ConnectionTable(limits))
+        }
+
+        private var now: Duration { ContinuousClock.now - begin }
+
+        func look() {
+            let ending = table.withLock { $0.look(at: now) { Connection(descriptor: $0).receivedBytes } }
+            for descriptor in ending { Connection(descriptor: descriptor).end() }
+        }
+
+        func take(_ event: Int32, _ descriptor: Int32) {
+            guard event == ZMQ_EVENT_ACCEPTED else { return table.withLock { $0.close(descriptor) } }
+            let ending = table.withLock { $0.accept(descriptor, at: now) }
+            if let ending { Connection(descriptor: ending).end() }
+        }
+    }
+
+    /// What libzmq tells, on a socket that only the watch's thread touches once it runs.
+    private final class Events: @unchecked Sendable {
+        // Unchecked: made on one thread and handed to another before anything else happens, as libzmq permits.
+        private var socket: Socket?
+
+        init(_ socket: consuming Socket) {
+            self.socket = consume socket
+        }
+
+        func close() { socket = nil }
+
+        /// Waits for events and passes them on; answers false after the last. A failing socket is the last, too.
+        func wait(_ doorbell: Doorbell, _ connections: Connections) -> Bool {
+            do throws(MessagingError) {
+                guard socket != nil else { return false }
+                try Poller.wait(for: socket!, doorbell, atMost: ConnectionWatch.interval)
+                while let event = try socket!.receive()?.bytes {
+                    _ = try socket!.receive()  // the address
+                    guard event.count == 6 else { continue }
+                    // Little-endian, as every machine that this runs on.
+                    let number = Int32(event[0]) | Int32(event[1]) << 8
+                    if number == ZMQ_EVENT_MONITOR_STOPPED { return false }
+                    connections.take(number, (2..<6).reduce(0) { $0 | Int32(event[$1]) << (8 * ($1 - 2)) })
+                }
+                return true
+            } catch {
+                return false
+            }
+        }
+    }
+}
