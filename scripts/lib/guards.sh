@@ -33,7 +33,7 @@ allocations() {
 }
 
 # Per cent by which a step may exceed its bound in scripts/guards/instructions.txt. Counts of one build vary by 0.002 % under valgrind
-# and by 0.02 % where the processor counts 100 steps.
+# and by 0.03 % where the processor counts 100 steps.
 instructions_slack=0.2
 
 # Compares an amount of instructions with its bound, and says where a bound can be lowered.
@@ -43,30 +43,68 @@ within_bound() {
     awk -v name="$1" -v now="$2" -v bound="$3" -v slack="$instructions_slack" 'BEGIN {
         change = 100 * (now / bound - 1)
         printf "%s: %.3f million instructions a step, %+.2f %% of the bound%s\n", name, now / 1e6, change,
-            change < -slack ? ": lower it to " now : ""
+            change < -slack ? ": lower it (scripts/guards/renew)" : ""
         exit change > slack
     }'
 }
 
-# Prints the bounds for a way of counting: WHAT PRESET BOUND.
-instruction_bounds() { awk -v class="$1" '$1 == class { print $2, $3, $4 }' scripts/guards/instructions.txt; }
-
 # Fails where a step takes more instructions under valgrind than its bound. valgrind knows no AVX-512, so these are the kernels
 # for AVX2; it also shows every program the same caches, so oneDNN chooses the same blocks everywhere.
-instructions_guard() {
-    local folder what preset bound now failed=0
-    folder=$(scratch instructions)
-    # Debugging information as Swift writes it stops valgrind.
-    strip -o "$folder/benchmark" "$benchmark" || return
-    while read -r what preset bound; do
-        now=$(instructions "$folder" "$what" "$preset") || return
-        within_bound "$what $preset" "$now" "$bound" || failed=1
-    done < <(instruction_bounds avx2)
+instructions_guard() { within_bounds avx2; }
+
+# Fails where a step of the kernels for AVX-512, and of those for bfloat16, takes more instructions than its bound, as the
+# processor counts them.
+processor_instructions_guard() {
+    local failed=0
+    within_bounds float32 || failed=1
+    within_bounds bf16 || failed=1
     return $failed
 }
 
-# Prints the instructions of one step: what two steps take beyond one.
-instructions() {
+# Compares every step of a class with its bound.
+within_bounds() {
+    local folder class what preset bound now failed=0
+    folder=$(instruction_counters "$1") || return
+    while read -r class what preset bound; do
+        [[ $class == "$1" ]] || continue
+        now=$(instructions "$folder" "$class" "$what" "$preset") || return
+        within_bound "$class $what $preset" "$now" "$bound" || failed=1
+    done <scripts/guards/instructions.txt
+    return $failed
+}
+
+# Writes what steps take now into the file of bounds, for a change that is meant to alter it.
+renew_bounds() {
+    local folder class what preset bound now
+    while read -r class what preset bound; do
+        if [[ $class == "#" || $class == "" ]]; then
+            echo "$class${what:+ $what}${preset:+ $preset}${bound:+ $bound}"
+            continue
+        fi
+        folder=$(instruction_counters "$class") || return
+        now=$(instructions "$folder" "$class" "$what" "$preset") || return
+        echo "$class $what $preset $now"
+    done <scripts/guards/instructions.txt >"$root/.build/instructions.txt"
+    cp "$root/.build/instructions.txt" scripts/guards/instructions.txt
+}
+
+# Prints a folder with what counts a class's instructions.
+instruction_counters() {
+    local folder
+    folder=$(scratch "instructions-$1")
+    # Debugging information as Swift writes it stops valgrind.
+    strip -o "$folder/benchmark" "$benchmark" && build_instruction_counter "$folder" && echo "$folder"
+}
+
+build_instruction_counter() { clang -O1 -o "$1/instructions" scripts/guards/instructions.c; }
+
+# Prints the instructions of one step.
+#
+#   instructions FOLDER CLASS WHAT PRESET
+instructions() { if [[ $2 == avx2 ]]; then valgrind_instructions "$1" "$3" "$4"; else processor_instructions "$@"; fi; }
+
+# What two steps take beyond one, under valgrind.
+valgrind_instructions() {
     local runs
     for runs in 1 2; do
         SWIFT_DETERMINISTIC_HASHING=1 valgrind --tool=callgrind --callgrind-out-file=/dev/null \
@@ -75,33 +113,16 @@ instructions() {
     done
     wait
     awk '/Collected : / { count[FILENAME] = $NF } END { for (name in count) print count[name] }' "$1"/log-? | sort -n |
-        awk 'NR == 1 { first = $1 } END { if (NR == 2) print $1 - first; else exit 1 }' || { cat "$1"/log-?; return 1; }
+        awk 'NR == 1 { first = $1 } END { if (NR == 2) print $1 - first; else exit 1 }' || { cat "$1"/log-? >&2; return 1; }
 }
 
-# Fails where a step of the kernels for AVX-512 and for bfloat16 takes more instructions than its bound, as the processor counts
-# them.
-processor_instructions_guard() {
-    local folder precision what preset bound now failed=0
-    folder=$(scratch processor-instructions)
-    build_instruction_counter "$folder" || return
-    for precision in float32 bf16; do
-        while read -r what preset bound; do
-            now=$(processor_instructions "$folder" "$precision" "$what" "$preset") || return
-            within_bound "$precision $what $preset" "$now" "$bound" || failed=1
-        done < <(instruction_bounds "$precision")
-    done
-    return $failed
-}
-
-build_instruction_counter() { clang -O1 -o "$1/instructions" scripts/guards/instructions.c; }
-
-# Prints the instructions of one step, from 100 of them.
+# What 102 steps take beyond two, for one step, as the processor counts.
 processor_instructions() {
     local runs
     "$tributary" preset "$4" | sed "s/^precision: .*/precision: $2/" >"$1/configuration.yaml"
     for runs in 2 102; do
         SWIFT_DETERMINISTIC_HASHING=1 "$1/instructions" "$benchmark" count --what "$3" --config "$1/configuration.yaml" \
-            --microbatch "$guard_microbatch" --runs-per-load 1 --runs "$runs" >"$1/log-$runs" 2>&1 || { cat "$1/log-$runs"; return 1; }
+            --microbatch "$guard_microbatch" --runs-per-load 1 --runs "$runs" >"$1/log-$runs" 2>&1 || { cat "$1/log-$runs" >&2; return 1; }
     done
     sed -nE 's/^instructions: //p' "$1/log-2" "$1/log-102" | awk 'NR == 1 { first = $1 } END { printf "%d\n", ($1 - first) / 100 }'
 }
