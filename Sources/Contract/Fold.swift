@@ -18,6 +18,16 @@ public func fold(_ right: Span<Float>, into left: inout MutableSpan<Float>) {
     add(right, to: &left)
 }
 
+/// Adds a piece of a right child's sum to the same piece of its left sibling's, both of which stay: `sum = left + right`.
+public func fold(_ left: Span<Float>, _ right: Span<Float>, into sum: inout MutableSpan<Float>) {
+    precondition(
+        left.count == right.count && left.count == sum.count,
+        "cannot fold \(left.count) and \(right.count) elements into \(sum.count)")
+    let environment = FloatEnvironment.flushToZero()
+    defer { environment.restore() }
+    add(left, right, to: &sum)
+}
+
 /// Adds a piece of a left child's sum to the same piece of its right sibling's, as the left operand: `right = left + right`.
 func fold(left: Span<Float>, into right: inout MutableSpan<Float>) {
     precondition(left.count == right.count, "cannot fold \(left.count) elements into \(right.count)")
@@ -30,6 +40,11 @@ func fold(left: Span<Float>, into right: inout MutableSpan<Float>) {
 @inline(never)
 private func add(_ right: Span<Float>, to left: inout MutableSpan<Float>) {
     for index in 0..<left.count { left[index] += right[index] }
+}
+
+@inline(never)
+private func add(_ left: Span<Float>, _ right: Span<Float>, to sum: inout MutableSpan<Float>) {
+    for index in 0..<sum.count { sum[index] = left[index] + right[index] }
 }
 
 /// Of two operands that are no numbers the sum takes the left one's bits, so the order matters even in an addition.

@@ -6,21 +6,19 @@
 /// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011, section 3.3.
 public enum Philox {
     /// The 128 bits for `counter` under `key`.
+    ///
+    /// The words are kept apart: in a vector, each multiplication would take them out and put them back.
     @inlinable
     public static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-        var counter = counter
-        var key = key
+        var (first, second, third, fourth) = (counter[0], counter[1], counter[2], counter[3])
+        var (low, high) = (key[0], key[1])
         for _ in 0..<10 {
-            counter = round(counter, key)
-            key = key &+ SIMD2(0x9E37_79B9, 0xBB67_AE85)
+            let left = first.multipliedFullWidth(by: 0xD251_1F53)
+            let right = third.multipliedFullWidth(by: 0xCD9E_8D57)
+            (first, second, third, fourth) = (right.high ^ second ^ low, right.low, left.high ^ fourth ^ high, left.low)
+            low &+= 0x9E37_79B9
+            high &+= 0xBB67_AE85
         }
-        return counter
-    }
-
-    @inlinable
-    static func round(_ counter: SIMD4<UInt32>, _ key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-        let first = counter[0].multipliedFullWidth(by: 0xD251_1F53)
-        let second = counter[2].multipliedFullWidth(by: 0xCD9E_8D57)
-        return SIMD4(second.high ^ counter[1] ^ key[0], second.low, first.high ^ counter[3] ^ key[1], first.low)
+        return SIMD4(first, second, third, fourth)
     }
 }

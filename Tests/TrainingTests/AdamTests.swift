@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import TrainingTestSupport
 
@@ -20,10 +21,7 @@ import TrainingTestSupport
             [0.457370043, -0.212432787, 0.957375586, 1.9586916],
         ]
         for step in 0..<5 {
-            updateAdam(
-                Adam().coefficients(update: step + 1, learningRate: 1e-2), 0..<4, factor: 1,
-                gradient: Self.gradient(step),
-                parameters: &parameters, firstMoment: &first, secondMoment: &second)
+            update(step + 1, rate: 1e-2, factor: 1, Self.gradient(step), &parameters, &first, &second)
             #expect(
                 zip(parameters, expected[step]).allSatisfy { abs($0 - $1) < 5e-7 }, "update \(step + 1): \(parameters)")
         }
@@ -39,25 +37,69 @@ import TrainingTestSupport
         #expect(state.firstMoment.allSatisfy { $0 == 0 } && state.secondMoment.allSatisfy { $0 == 0 })
     }
 
-    @Test func onlyTheRangeChanges() {
-        var parameters: [Float] = [1, 1, 1, 1]
-        var first: [Float] = [0, 0, 0, 0]
-        var second = first
+    private func update(
+        _ number: Int, rate: Double, factor: Float, _ gradient: [Float], _ parameters: inout [Float],
+        _ first: inout [Float], _ second: inout [Float]
+    ) {
+        var parameters = parameters.mutableSpan
+        var first = first.mutableSpan
+        var second = second.mutableSpan
         updateAdam(
-            Adam().coefficients(update: 1, learningRate: 0.1), 1..<3, factor: 0.5, gradient: [8, 8, 8, 8, 99],
+            Adam().coefficients(update: number, learningRate: rate), factor: factor, gradient: gradient.span,
             parameters: &parameters, firstMoment: &first, secondMoment: &second)
-        #expect(parameters[0] == 1 && parameters[3] == 1 && parameters[1] < 1 && parameters[1] == parameters[2])
-        #expect(first[1] == Float(1 - 0.9) * 4 && second[2] == Float(1 - 0.999) * 16)
+    }
+
+    @Test func theGradientIsMultipliedFirst() {
+        var parameters: [Float] = [1]
+        var first: [Float] = [0]
+        var second = first
+        update(1, rate: 0.1, factor: 0.5, [8], &parameters, &first, &second)
+        #expect(parameters[0] < 1)
+        #expect(first[0] == Float(1 - 0.9) * 4 && second[0] == Float(1 - 0.999) * 16)
+    }
+
+    /// A model of several pieces, moved whole, in ranges that end anywhere, and handed out as it is moved.
+    @Test func anyPiecesOfAStepMakeTheSameStep() throws {
+        let configuration = try #require(RunConfiguration.preset("mlp"))
+        let program = try TrainingProgram(configuration, trainingExamples: 10_000, validationExamples: 0)
+        var whole = program.initialState()
+        var sum = (0..<program.layout.partialCount).map { Float($0 % 1_009) - 504 }
+        let update = try program.rule.prepare(&sum, for: whole)
+        var pieces = whole
+        let seen = Mutex<[Float]>([Float](repeating: .nan, count: whole.parameters.count))
+        program.rule.apply(update, sum, to: &whole, 0..<whole.parameters.count) { range, values in
+            seen.withLock { seen in for index in 0..<values.count { seen[range.lowerBound + index] = values[index] } }
+        }
+        var start = 0
+        for end in [1, 70_000, 70_001, 400_000, whole.parameters.count] {
+            program.rule.apply(update, sum, to: &pieces, start..<end)
+            start = end
+        }
+        #expect(whole.digest == pieces.digest && whole.digest != program.initialState().digest)
+        #expect(seen.withLock { $0 } == whole.parameters)
     }
 
     @Test func normsAreThoseOfTheScaledElements() {
-        for count in [0, 1, 7, 8, 9, 4096, 4097, 10_000] {
+        for count in [0, 1, 7, 8, 9, 4096, 4097, 10_000, 200_000] {
             var values = (0..<count + 2).map { Float($0 % 97) - 48 }
             let original = values
-            let squares = scaleAndSumSquares(&values, 1..<count + 1, by: 0.25)
+            let squares = scaleAndSumSquares(&values, [1..<count + 1], by: 0.25)[0]
             #expect(values[0] == original[0] && values[count + 1] == original[count + 1])
             #expect(Array(values[1..<count + 1]) == original[1..<count + 1].map { $0 * 0.25 })
             #expect(squares == original[1..<count + 1].reduce(0) { $0 + Double($1 * $1) / 16 })
+        }
+    }
+
+    /// Blocks begin where ranges do, so what lies before a range does not change its sum.
+    @Test func aNormDependsOnItsRangeAlone() {
+        let values = (0..<300_000).map { Float(1 + $0 % 13) / 3 }
+        var all = values
+        let ranges = [0..<5, 5..<70_003, 70_003..<70_003, 80_000..<300_000]
+        let squares = scaleAndSumSquares(&all, ranges, by: 0.5)
+        for (range, square) in zip(ranges, squares) {
+            var alone = Array(values[range])
+            #expect(scaleAndSumSquares(&alone, [0..<range.count], by: 0.5) == [square])
+            #expect(alone == Array(all[range]))
         }
     }
 

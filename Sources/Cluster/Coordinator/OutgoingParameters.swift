@@ -36,10 +36,14 @@ struct OutgoingParameters {
         if storedStep == step { return slot }
         slot = MemorySlot(index: 1 - slot.index, stamp: slot.stamp + 1)
         memory.begin(slot.index, stamp: slot.stamp)
-        for range in ranges {
-            memory.withMutableNumbers(slot.index, range) { _, floats in
-                Self.fill(&floats, range.lowerBound / 4..<range.upperBound / 4, of: &training)
+        let index = slot.index
+        training.settle { range, floats in
+            memory.withMutableNumbers(index, 4 * range.lowerBound..<4 * range.upperBound) { _, target in
+                for index in 0..<floats.count { target[index] = floats[index] }
             }
+        }
+        memory.withMutableNumbers(index, 4 * training.model.parameters.count..<sizes.parameterBytes) { _, target in
+            Self.copy(training.model.statistics, training.model.statistics.indices, to: &target, at: 0)
         }
         storedStep = step
         return slot

@@ -61,13 +61,22 @@ package struct RunState {
     }
 
     /// Updates the parameters below an index, so that the first ones can leave before the last ones are there.
-    mutating func settle(upTo end: Int) {
+    ///
+    /// - Parameter use: Is handed pieces as soon as they are there, on several threads.
+    mutating func settle(upTo end: Int, then use: @Sendable (Range<Int>, Span<Float>) -> Void = { _, _ in }) {
         guard var pending, end > pending.settled else { return }
         let end = min(end, model.parameters.count)
         self.pending = nil
-        program.rule.apply(pending.update, pending.sum, to: &model, pending.settled..<end)
+        program.rule.apply(pending.update, pending.sum, to: &model, pending.settled..<end, then: use)
         pending.settled = end
         self.pending = pending
+    }
+
+    /// Hands all parameters out, those that are not up to date as soon as they are.
+    mutating func settle(storing store: @Sendable (Range<Int>, Span<Float>) -> Void) {
+        let settled = 0..<(pending?.settled ?? model.parameters.count)
+        if !settled.isEmpty { store(settled, model.parameters.span.extracting(settled)) }
+        settle(upTo: model.parameters.count, then: store)
     }
 
     /// Updates what is left of the parameters, and hands the buffer of the step's sum back.

@@ -2,12 +2,13 @@ import Contract
 import Coordination
 import Hashing
 import Messaging
+import Parallel
 
 /// The floats behind the coordinator's decisions: partials on their way, and the sums of nodes.
 ///
 /// Chunks are kept as they arrived and folded from there, so a partial is copied nowhere.
 struct SumStore {
-    private enum Sum {
+    private enum Sum: Sendable {
         case arrived(PartialChunks)
         case folded([Float], PartialFormat)
 
@@ -25,7 +26,6 @@ struct SumStore {
     private var sums: [Int: Sum] = [:]
     /// Buffers that nobody needs any more; the next sums come into them.
     private var spare: [[Float]] = []
-    private var scratch: [Float] = []
 
     init(training: PartialFormat, evaluation: PartialFormat, chunkBytes: Int) {
         self.training = ChunkGrid(format: training, chunkBytes: chunkBytes)
@@ -75,19 +75,19 @@ struct SumStore {
         for case .arrived(let chunks) in sums where !chunks.isIntact { throw OverwrittenError(node: node) }
     }
 
-    /// Goes chunk by chunk, so that what one pass writes is still in the cache for the next.
+    /// Chunks are folded side by side.
     private mutating func sum(_ left: consuming Sum, _ right: consuming Sum) -> [Float] {
         let format = left.format
-        let pieces = grid(format.bytes)
+        let grid = grid(format.bytes)
         var (sum, arrived) = take(left)
-        for chunk in pieces.indices {
-            let range = pieces.piece(chunk).elements
-            var all = sum.mutableSpan
-            var elements = all._mutatingExtracting(range)
-            arrived?.read(chunk, into: &elements)
-            switch right {
-            case .arrived(let chunks): chunks.add(chunk, to: &elements, scratch: &scratch)
-            case .folded(let floats, _):
+        let (chunks, other) = (arrived, right)
+        _ = Parallel.forEach(grid.indices.map { grid.piece($0).elements }, of: &sum) { chunk, elements in
+            switch (chunks, other) {
+            case (let left?, .arrived(let right)): left.add(chunk, of: right, into: &elements)
+            case (nil, .arrived(let right)): right.add(chunk, to: &elements)
+            case (let left, .folded(let floats, _)):
+                let range = grid.piece(chunk).elements
+                left?.read(chunk, into: &elements)
                 fold(floats.span.extracting(range), into: &elements)
                 format.round(&elements, from: range.lowerBound)
             }
@@ -105,12 +105,10 @@ struct SumStore {
     }
 
     private mutating func floats(_ sum: consuming Sum) -> [Float] {
-        var (floats, arrived) = take(sum)
-        guard let arrived else { return floats }
-        for chunk in arrived.grid.indices {
-            var all = floats.mutableSpan
-            var elements = all._mutatingExtracting(arrived.grid.piece(chunk).elements)
-            arrived.read(chunk, into: &elements)
+        var (floats, chunks) = take(sum)
+        guard let arrived = chunks.take() else { return floats }
+        _ = Parallel.forEach(arrived.grid.indices.map { arrived.grid.piece($0).elements }, of: &floats) {
+            arrived.read($0, into: &$1)
         }
         return floats
     }

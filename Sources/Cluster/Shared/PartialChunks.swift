@@ -38,17 +38,27 @@ struct PartialChunks: Sendable {
     }
 
     /// Adds the elements of a chunk that is there, as the right operand, to `sum`, which are as many.
-    func add(_ chunk: Int, to sum: inout MutableSpan<Float>, scratch: inout [Float]) {
+    func add(_ chunk: Int, to sum: inout MutableSpan<Float>) {
         let piece = grid.piece(chunk)
         if piece.halves.isEmpty {
             return bytes(chunk).withNumbers(halves: 0) { _, floats in fold(floats, into: &sum) }
         }
-        if scratch.count < piece.elements.count { scratch = [Float](repeating: 0, count: piece.elements.count) }
-        var room = scratch.mutableSpan
-        var right = room._mutatingExtracting(0..<piece.elements.count)
+        var elements = [Float](repeating: 0, count: piece.elements.count)
+        var right = elements.mutableSpan
         read(chunk, into: &right)
         fold(right.span, into: &sum)
         grid.format.round(&sum, from: piece.elements.lowerBound)
+    }
+
+    /// Writes the sum of a chunk and the same chunk of the right sibling over `sum`.
+    func add(_ chunk: Int, of right: PartialChunks, into sum: inout MutableSpan<Float>) {
+        guard grid.piece(chunk).halves.isEmpty else {
+            read(chunk, into: &sum)
+            return right.add(chunk, to: &sum)
+        }
+        bytes(chunk).withNumbers(halves: 0) { _, left in
+            right.bytes(chunk).withNumbers(halves: 0) { _, right in fold(left, right, into: &sum) }
+        }
     }
 
     private func bytes(_ chunk: Int) -> ChunkBytes {

@@ -76,23 +76,19 @@ struct AdamCoefficients: Sendable {
     let correction: Float
 }
 
-/// Applies one update of Adam to a range of flat buffers, in a single pass.
+/// Applies one update of Adam to a piece of flat buffers, in a single pass.
 ///
 /// The gradient is multiplied with `factor` first. The caller has set the float environment.
 @inline(never)
 func updateAdam(
-    _ coefficients: AdamCoefficients, _ range: Range<Int>, factor: Float, gradient: [Float],
-    parameters: inout [Float], firstMoment: inout [Float], secondMoment: inout [Float]
+    _ coefficients: AdamCoefficients, factor: Float, gradient: Span<Float>, parameters: inout MutableSpan<Float>,
+    firstMoment: inout MutableSpan<Float>, secondMoment: inout MutableSpan<Float>
 ) {
     precondition(
-        parameters.count <= gradient.count && parameters.count == firstMoment.count
-            && parameters.count == secondMoment.count && parameters.indices.contains(range),
-        "elements \(range) of \(parameters.count) parameters, with a gradient of \(gradient.count)")
-    let gradient = gradient.span
-    var parameters = parameters.mutableSpan
-    var firstMoment = firstMoment.mutableSpan
-    var secondMoment = secondMoment.mutableSpan
-    for index in range {
+        parameters.count == gradient.count && parameters.count == firstMoment.count
+            && parameters.count == secondMoment.count,
+        "\(parameters.count) parameters, with a gradient of \(gradient.count)")
+    for index in 0..<parameters.count {
         let g = gradient[index] * factor
         let m = coefficients.beta1 * firstMoment[index] + coefficients.oneMinusBeta1 * g
         let v = coefficients.beta2 * secondMoment[index] + coefficients.oneMinusBeta2 * (g * g)

@@ -1,20 +1,46 @@
-/// Multiplies a range of elements by `scale`, and returns the sum of their squares afterwards.
+import FloatEnvironment
+import Parallel
+
+/// Multiplies ranges of elements, which ascend, by `scale`, and returns the sum of the squares of each afterwards.
 ///
-/// Squares are summed in Float64, eight lanes to a block of 4,096 elements, lanes pairwise and blocks in order: one fixed order.
-/// The caller has set the float environment.
-@inline(never)
-func scaleAndSumSquares(_ values: inout [Float], _ range: Range<Int>, by scale: Float) -> Double {
-    var values = values.mutableSpan
-    var sum = 0.0
-    var start = range.lowerBound
-    while start < range.upperBound {
-        let end = min(start + 4096, range.upperBound)
-        sum += scaleAndSumSquaresOfBlock(&values, start..<end, by: scale)
-        start = end
+/// Squares are summed in Float64, eight lanes to a block of 4,096 elements, lanes pairwise and blocks in order: one fixed order,
+/// whichever thread does which block.
+func scaleAndSumSquares(_ values: inout [Float], _ ranges: [Range<Int>], by scale: Float) -> [Double] {
+    let blocks = ranges.flatMap { range in
+        stride(from: range.lowerBound, to: range.upperBound, by: blockCount).map {
+            $0..<min(range.upperBound, $0 + blockCount)
+        }
     }
-    return sum
+    var sums = squares(of: blocks, &values, scale)[...]
+    return ranges.map { range in
+        let count = (range.count + blockCount - 1) / blockCount
+        defer { sums = sums.dropFirst(count) }
+        return sums.prefix(count).reduce(0, +)
+    }
 }
 
+private let blockCount = 4_096
+
+/// The sums of blocks, in their order; neighbours go to one thread.
+private func squares(of blocks: [Range<Int>], _ values: inout [Float], _ scale: Float) -> [Double] {
+    let perPiece = Parallel.pieceCount / blockCount
+    let groups = stride(from: 0, to: blocks.count, by: perPiece).map { $0..<min(blocks.count, $0 + perPiece) }
+    let pieces = groups.map { blocks[$0.lowerBound].lowerBound..<blocks[$0.upperBound - 1].upperBound }
+    return Parallel.forEach(pieces, of: &values) { index, elements in
+        let environment = FloatEnvironment.flushToZero()
+        defer { environment.restore() }
+        let start = pieces[index].lowerBound
+        var sums: [Double] = []
+        for block in blocks[groups[index]] {
+            sums.append(
+                scaleAndSumSquaresOfBlock(
+                    &elements, block.lowerBound - start..<block.upperBound - start, by: scale))
+        }
+        return sums
+    }.flatMap { $0 }
+}
+
+@inline(never)
 private func scaleAndSumSquaresOfBlock(
     _ values: inout MutableSpan<Float>, _ block: Range<Int>, by scale: Float
 ) -> Double {

@@ -66,8 +66,10 @@ extension TrainingProgram {
 /// Writes bytes as numbers from 0 to 1 into a part of a buffer: byte / 255, correctly rounded.
 func writeUnitInterval(_ bytes: [UInt8], to buffer: inout [Float], _ range: Range<Int>) {
     precondition(bytes.count == range.count, "\(bytes.count) bytes of pixels for \(range.count) inputs")
-    let start = range.lowerBound
-    for index in bytes.indices { buffer[start + index] = Float(bytes[index]) / 255 }
+    let bytes = bytes.span
+    var all = buffer.mutableSpan
+    var numbers = all._mutatingExtracting(range)
+    for index in 0..<bytes.count { numbers[index] = Float(bytes[index]) / 255 }
 }
 
 extension SliceTable {

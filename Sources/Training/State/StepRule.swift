@@ -1,5 +1,6 @@
 import Contract
 import FloatEnvironment
+import Parallel
 import Tensors
 import VAE
 
@@ -74,22 +75,34 @@ public struct StepRule: Sendable {
     }
 
     /// Moves the parameters of a range, each of which is moved once a step.
-    public func apply(_ update: StepUpdate, _ sum: [Float], to state: inout ModelState, _ range: Range<Int>) {
-        let environment = FloatEnvironment.flushToZero()
-        defer { environment.restore() }
-        for (slice, factor) in zip(state.layout.parameters.slices, update.factors) {
-            let piece = slice.range.clamped(to: range)
-            guard !piece.isEmpty else { continue }
-            state.updateParameters(update.coefficients, factor: factor, gradient: sum, piece)
+    ///
+    /// - Parameter use: Is handed pieces as soon as they are moved, on several threads.
+    public func apply(
+        _ update: StepUpdate, _ sum: [Float], to state: inout ModelState, _ range: Range<Int>,
+        then use: @Sendable (Range<Int>, Span<Float>) -> Void = { _, _ in }
+    ) {
+        let slices = zip(state.layout.parameters.slices, update.factors).map { (range: $0.range, factor: $1) }
+        state.updateParameters(inPiecesOf: range) { piece, parameters, firstMoment, secondMoment in
+            let environment = FloatEnvironment.flushToZero()
+            defer { environment.restore() }
+            for slice in slices where slice.range.overlaps(piece) {
+                let part = slice.range.clamped(to: piece)
+                let place = part.lowerBound - piece.lowerBound..<part.upperBound - piece.lowerBound
+                var parameters = parameters._mutatingExtracting(place)
+                var firstMoment = firstMoment._mutatingExtracting(place)
+                var secondMoment = secondMoment._mutatingExtracting(place)
+                updateAdam(
+                    update.coefficients, factor: slice.factor, gradient: sum.span.extracting(part),
+                    parameters: &parameters, firstMoment: &firstMoment, secondMoment: &secondMoment)
+            }
+            use(piece, parameters.span)
         }
     }
 
     /// Scales every slice of the gradient, and returns the sum of squares of each.
     private func scaleGradient(_ sum: inout [Float], _ layout: ModelLayout) -> [Double] {
         let scale = 1 / Float(plan.globalBatch)
-        return layout.parameters.slices.map { slice in
-            scaleAndSumSquares(&sum, slice.range, by: scale)
-        }
+        return scaleAndSumSquares(&sum, layout.parameters.slices.map(\.range), by: scale)
     }
 
     private func groupNorms(_ squares: [Double]) -> [Double] {
@@ -157,13 +170,18 @@ extension Range<Int> {
 }
 
 extension ModelState {
-    /// Updates one slice of the parameters.
+    /// Lends pieces of parameters and moments to threads.
     fileprivate mutating func updateParameters(
-        _ coefficients: AdamCoefficients, factor: Float, gradient: [Float], _ range: Range<Int>
+        inPiecesOf range: Range<Int>,
+        _ update:
+            @Sendable (
+                Range<Int>, inout MutableSpan<Float>, inout MutableSpan<Float>, inout MutableSpan<Float>
+            ) -> Void
     ) {
-        updateAdam(
-            coefficients, range, factor: factor, gradient: gradient, parameters: &parameters,
-            firstMoment: &firstMoment, secondMoment: &secondMoment)
+        let pieces = Parallel.pieces(of: range)
+        Parallel.forEach(pieces, of: &parameters, &firstMoment, &secondMoment) {
+            update(pieces[$0], &$1, &$2, &$3)
+        }
     }
 
     /// Moves the running statistics towards the mean of the shards' batch values: r ← (1 − momentum)·r + momentum·(sum / S).
