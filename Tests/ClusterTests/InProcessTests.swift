@@ -179,12 +179,13 @@ import TrainingTestSupport
         let interruption = Interruption()
         var foreign = cluster
         foreign.engine = RenamedInterpreter()
-        let recorder = Recorder { event in
-            if case .workerLeft = event { interruption.request("the test") }
-        }
         let copy = foreign
         let worker = Mutex<BackgroundWorker?>(nil)
-        worker.withLock { $0 = BackgroundWorker(copy) }
+        let recorder = Recorder { event in
+            // Not sooner: on a machine with much to do a worker might give up before there is a coordinator.
+            if case .started = event { worker.withLock { $0 = BackgroundWorker(copy) } }
+            if case .workerLeft = event { interruption.request("the test") }
+        }
         _ = try cluster.run(workers: 0, reporter: recorder, interruption: interruption)
         let outcome = worker.withLock { $0 }?.join()
         #expect(outcome?.failed == true)
