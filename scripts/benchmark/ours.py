@@ -174,12 +174,14 @@ TRANSPORTS = {"tcp": plain, "tcp encrypted": encrypted}
 
 
 def train(folder, config, data, epochs):
-    """Seconds from launch to the end of a training, and the last epoch's negative ELBO."""
+    """Seconds from launch to the end of a training, and the last epoch's negative ELBO.
+
+    The preset's 256 images a step as one microbatch for each of two workers."""
     shutil.rmtree(folder, ignore_errors=True)
     begin = time.perf_counter()
     done = subprocess.run(
         [PROGRAMS / "tributary", "train", "--config", config, "--data", data, "--out", folder, "--epochs", str(epochs),
-         "--workers", "2"], capture_output=True, text=True)
+         "--workers", "2", "--shards", "2", "--microbatch", "128"], capture_output=True, text=True)
     seconds = time.perf_counter() - begin
     if done.returncode:
         raise Failed(last_line(done.stderr))
