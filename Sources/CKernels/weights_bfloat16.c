@@ -41,13 +41,9 @@
 #include "wide_blocks.inc"
 #include "blocks.inc"
 
-// Channels of one pixel of x or y as pairs with the next one, and what they are filled up to.
 typedef struct {
-    int64_t channels, padded;
-} width;
-
-typedef struct {
-    width x, y;
+    // Channels of y, filled up to whole vectors.
+    int64_t y_channels;
     // Pairs in a row of y.
     int64_t pairs;
     // Elements between rows of pairs.
@@ -56,24 +52,20 @@ typedef struct {
     int64_t x_rows;
 } plan;
 
-static int64_t whole_vectors(int64_t count) { return (count + TRIBUTARY_LANES - 1) / TRIBUTARY_LANES * TRIBUTARY_LANES; }
-
 static plan plan_of(const tributary_weight_gradient *g) {
-    int64_t inputs = g->x_extents[2], outputs = g->y_extents[2];
-    plan p = {.x = {inputs, inputs}, .y = {outputs, outputs}, .pairs = (g->y_extents[1] + 1) / 2};
-    if (g->vectors_are_inputs) p.x.padded = whole_vectors(inputs);
-    else p.y.padded = whole_vectors(outputs);
-    p.x_row = p.pairs * g->window[1] * p.x.padded;
-    p.y_row = p.pairs * p.y.padded;
+    int64_t lanes = TRIBUTARY_LANES;
+    plan p = {.y_channels = (g->y_extents[2] + lanes - 1) / lanes * lanes, .pairs = (g->y_extents[1] + 1) / 2};
+    p.x_row = p.pairs * g->window[1] * g->x_extents[2];
+    p.y_row = p.pairs * p.y_channels;
     p.x_rows = (g->rows - 1) * g->stride[0] + g->window[0];
     return p;
 }
 
 static int64_t elements(const int64_t extents[3]) { return extents[0] * extents[1] * extents[2]; }
 
-// With few channels the pairing costs more than it saves.
+// With few channels, and only then are vectors inputs, the pairing costs more than it saves.
 static int is_widened(const tributary_weight_gradient *g) {
-    return (g->vectors_are_inputs ? g->y_extents : g->x_extents)[2] < TRIBUTARY_LANES;
+    return g->vectors_are_inputs || g->x_extents[2] < TRIBUTARY_LANES;
 }
 
 int64_t tributary_weight_gradient_scratch(const tributary_weight_gradient *g) {
@@ -89,19 +81,19 @@ static uint32_t mask(int64_t count, int64_t most) {
     return count >= most ? (uint32_t)((1ull << most) - 1) : (1u << count) - 1;
 }
 
-// Lays the channels of two pixels side by side; a pixel outside its image is NULL and gives zeros.
-static void pair(const uint16_t *first, const uint16_t *second, width w, uint32_t *result) {
+// Lays the channels of two pixels side by side, and zeros up to `padded`; a pixel outside its image is NULL and gives zeros.
+static void pair(const uint16_t *first, const uint16_t *second, int64_t channels, int64_t padded, uint32_t *result) {
     __m512i low = _mm512_set_epi16(
         47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6, 37, 5, 36, 4, 35, 3, 34, 2, 33, 1, 32, 0);
     __m512i high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
-    for (int64_t c = 0; c < w.padded; c += 32) {
-        __mmask32 read = mask(w.channels - c, 32);
+    for (int64_t c = 0; c < padded; c += 32) {
+        __mmask32 read = mask(channels - c, 32);
         __m512i a = first ? _mm512_maskz_loadu_epi16(read, first + c) : _mm512_setzero_si512();
         __m512i b = second ? _mm512_maskz_loadu_epi16(read, second + c) : _mm512_setzero_si512();
         _mm512_mask_storeu_epi32(
-            result + c, (__mmask16)mask(w.padded - c, 16), _mm512_permutex2var_epi16(a, low, b));
+            result + c, (__mmask16)mask(padded - c, 16), _mm512_permutex2var_epi16(a, low, b));
         _mm512_mask_storeu_epi32(
-            result + c + 16, (__mmask16)mask(w.padded - c - 16, 16), _mm512_permutex2var_epi16(a, high, b));
+            result + c + 16, (__mmask16)mask(padded - c - 16, 16), _mm512_permutex2var_epi16(a, high, b));
     }
 }
 
@@ -113,36 +105,28 @@ static const uint16_t *pixel_of(const uint16_t *image, const int64_t *extents, i
 static void pair_y(const tributary_weight_gradient *g, const plan *p, const uint16_t *y, int64_t row, uint32_t *result) {
     for (int64_t j = 0; j < p->pairs; j++)
         pair(
-            pixel_of(y, g->y_extents, row, 2 * j), pixel_of(y, g->y_extents, row, 2 * j + 1), p->y,
-            result + j * p->y.padded);
+            pixel_of(y, g->y_extents, row, 2 * j), pixel_of(y, g->y_extents, row, 2 * j + 1), g->y_extents[2],
+            p->y_channels, result + j * p->y_channels);
 }
 
 // For each pair of pixels of y the pairs of x at a whole row of the window.
 static void pair_x(const tributary_weight_gradient *g, const plan *p, const uint16_t *x, int64_t row, uint32_t *result) {
+    int64_t channels = g->x_extents[2];
     for (int64_t j = 0; j < p->pairs; j++) {
         int64_t column = 2 * j * g->stride[1] - g->padding[1];
-        for (int64_t w = 0; w < g->window[1]; w++)
+        for (int64_t w = 0; w < g->window[1]; w++, result += channels)
             pair(
-                pixel_of(x, g->x_extents, row, column + w), pixel_of(x, g->x_extents, row, column + g->stride[1] + w), p->x,
-                result + (j * g->window[1] + w) * p->x.padded);
+                pixel_of(x, g->x_extents, row, column + w), pixel_of(x, g->x_extents, row, column + g->stride[1] + w),
+                channels, channels, result);
     }
 }
 
 static void add_places(
     const tributary_weight_gradient *g, const plan *p, const uint32_t *x, const uint32_t *y, int64_t rows, float *sums) {
+    int64_t taps = g->window[1] * g->x_extents[2];
     for (int64_t h = 0; h < g->window[0]; h++) {
-        pixels of_y = {y, p->y_row, p->y.padded};
-        pixels of_x = {x + h * p->x_row, g->stride[0] * p->x_row, g->window[1] * p->x.padded};
-        if (!g->vectors_are_inputs) {
-            int64_t taps = g->window[1] * p->x.channels;
-            add_products(of_y, p->y.channels, of_x, taps, rows, p->pairs, sums + h * taps * p->y.padded);
-            continue;
-        }
-        for (int64_t w = 0; w < g->window[1]; w++) {
-            pixels here = {of_x.first + w * p->x.padded, of_x.row, of_x.pixel};
-            float *place = sums + (h * g->window[1] + w) * p->y.channels * p->x.padded;
-            add_products(here, p->x.channels, of_y, p->y.channels, rows, p->pairs, place);
-        }
+        pixels of_y = {y, p->y_row, p->y_channels}, of_x = {x + h * p->x_row, g->stride[0] * p->x_row, taps};
+        add_products(of_y, g->y_extents[2], of_x, taps, rows, p->pairs, sums + h * taps * p->y_channels);
     }
 }
 
