@@ -103,7 +103,7 @@ private final class Meter: RunReporter {
     }
 
     func report(_ event: RunEvent) {
-        guard case .step(let step) = event, step.workers == workers, step.partials == workers else { return }
+        guard case .step(let step) = event, step.workers == workers, step.partials >= workers else { return }
         let isEnough = state.withLock { state in
             guard state.took == nil else { return false }
             state.steps += 1

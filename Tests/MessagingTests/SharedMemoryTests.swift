@@ -15,9 +15,7 @@ import Testing
     }
 
     private func write(_ values: [Float], _ memory: OwnMemory, _ slot: Int, at start: Int = 0) {
-        memory.withMutableNumbers(slot, start..<start + 4 * values.count) { _, floats in
-            for index in values.indices { floats[index] = values[index] }
-        }
+        memory.write(values.span, slot, at: start)
     }
 
     @Test func whatTheOwnerWritesAnotherReads() throws {

@@ -37,14 +37,8 @@ struct OutgoingParameters {
         slot = MemorySlot(index: 1 - slot.index, stamp: slot.stamp + 1)
         memory.begin(slot.index, stamp: slot.stamp)
         let index = slot.index
-        training.settle { range, floats in
-            memory.withMutableNumbers(index, 4 * range.lowerBound..<4 * range.upperBound) { _, target in
-                for index in 0..<floats.count { target[index] = floats[index] }
-            }
-        }
-        memory.withMutableNumbers(index, 4 * training.model.parameters.count..<sizes.parameterBytes) { _, target in
-            Self.copy(training.model.statistics, training.model.statistics.indices, to: &target, at: 0)
-        }
+        training.settle { range, floats in memory.write(floats, index, at: 4 * range.lowerBound) }
+        memory.write(training.model.statistics.span, index, at: 4 * training.model.parameters.count)
         storedStep = step
         return slot
     }

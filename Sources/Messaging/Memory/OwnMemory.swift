@@ -45,6 +45,15 @@ import Glibc
         unsafe tributary_stamp_store(self.stamp(of: slot), stamp)
     }
 
+    /// Copies floats into a slot, from its byte `offset` on.
+    public func write(_ floats: Span<Float>, _ slot: Int, at offset: Int) {
+        let (target, _) = unsafe place(slot, offset..<offset + 4 * floats.count, 0)
+        unsafe floats.withUnsafeBytes { source in
+            guard let base = source.baseAddress else { return }
+            unsafe target.copyMemory(from: base, byteCount: source.count)
+        }
+    }
+
     /// Lends a range of a slot's bytes to be written: so many 16-bit numbers, and floats behind them.
     ///
     /// One thread may write a range at a time.
