@@ -7,8 +7,9 @@ public enum ResourceLimits {
     ///
     /// The C function is `setrlimit`.
     public static func restrict(memory bytes: Int, processorSeconds: Int) {
-        for (resource, most) in [(RLIMIT_AS, bytes), (RLIMIT_CPU, processorSeconds), (RLIMIT_CORE, 0)] {
-            var limit = rlimit(rlim_cur: rlim_t(most), rlim_max: rlim_t(most))
+        for (resource, most, grace) in [(RLIMIT_AS, bytes, 0), (RLIMIT_CPU, processorSeconds, 5), (RLIMIT_CORE, 0, 0)] {
+            // At the first limit of time SIGXCPU comes, at the second SIGKILL.
+            var limit = rlimit(rlim_cur: rlim_t(most), rlim_max: rlim_t(most + grace))
             _ = unsafe setrlimit(Int32(bitPattern: resource.rawValue), &limit)
         }
     }

@@ -45,7 +45,7 @@ import Testing
         #expect(next.leases(of: second).map(\.node) == [1])
     }
 
-    @Test func whoDeliversLateRestsForAsLongAsItWasLate() {
+    @Test func whoDeliversLateRestsForAsLongAsItHadTheLease() {
         var (desk, late) = deskWithALateWorker()
         pass(.seconds(29), in: &desk)
         _ = desk.deliver(late, from: first)

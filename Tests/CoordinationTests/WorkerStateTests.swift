@@ -321,6 +321,18 @@ extension [WorkerAction] {
         #expect(answers.first == 1 && answers.last == 0)
     }
 
+    @Test func pixelsOfShardsThatWereNeverLeasedAreNotKept() {
+        var bench = Bench()
+        bench.join()
+        _ = bench.hear(lease(8), step: 3)
+        func places(_ examples: [UInt32]) -> Bool {
+            bench.hearRows(examples).contains { if case .placeRows = $0 { true } else { false } }
+        }
+        #expect(places([0, 8]))
+        #expect(!places([1]) && !places([16, 1]))
+        #expect(bench.state.malformed == 2)
+    }
+
     @Test func lostCreditDoesNotHoldUploadsUpForEver() throws {
         var bench = Bench(threads: 8)
         bench.join()

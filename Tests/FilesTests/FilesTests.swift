@@ -4,6 +4,14 @@ import Synchronization
 import Testing
 
 @Suite struct FilesTests {
+    @Test func aProcessThatComputesLongerThanItMayIsToldSo() async {
+        await #expect(processExitsWith: .signal(SIGXCPU)) {
+            ResourceLimits.restrict(memory: 64 << 30, processorSeconds: 1)
+            let limit = ContinuousClock.now + .seconds(120)
+            while ContinuousClock.now < limit {}
+        }
+    }
+
     @Test func aReplacedFileHasTheNewBytesAndLeavesNothingElse() throws {
         try withTemporaryDirectory { directory in
             let files = PosixFileSystem()

@@ -46,6 +46,13 @@ final class RawPeer {
         return recv(descriptor, &buffer, wanted, Int32(MSG_WAITALL)) == wanted
     }
 
+    /// Whether the other side has closed, and everything that it sent is read.
+    var isClosed: Bool {
+        var byte: UInt8 = 0
+        let count = recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT))
+        return count == 0 || count < 0 && errno == ECONNRESET
+    }
+
     /// Reads until the other side closes; whether it did within 30 s.
     func waitUntilClosed() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 4_096)

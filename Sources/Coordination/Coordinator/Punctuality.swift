@@ -1,7 +1,7 @@
 /// Whether one worker keeps to its deadlines, and until when it rests where it did not.
 ///
 /// Each lease that runs out holds the round up, so a worker on a bad network must not be given the next one as soon as it has
-/// delivered. It rests for as long as it was late, and twice as long for each time before on which it was late, too: then what
+/// delivered. It rests for as long as it had the lease, and twice as long for each time before on which it was late, too: then what
 /// it holds up stays a small share of the time, however long its trouble lasts, and it is back soon after a short one.
 struct Punctuality: Sendable, Equatable {
     /// Since when it has had the lease that is past its deadline, while it owes the result.

@@ -8,12 +8,15 @@ struct MemoryBudget: Sendable {
 
     /// Says that the pixels of so many shards cannot be held beside the rest, or nothing where they can.
     ///
-    /// Beside its pixels an example takes a few bytes in lists. The rest: two sets of parameters, a set and a partial for each thread and one more of each, and what may be under way on
+    /// Beside its pixels an example takes a few bytes in lists. The rest: two sets of parameters, a set and a sum of either kind for each thread and one more of each, and what may be under way on
     /// the link. The sums are done in floating point, where nothing overflows.
     func problem(_ contract: Contract, _ welcome: CoordinatorMessage.Welcome, threads: Int, shards: Int) -> String? {
         let sizes = [
             2 * Double(welcome.parameterBytes),
-            Double(threads + 1) * (Double(welcome.parameterBytes) + Double(welcome.partialBytes)),
+            Double(threads + 1)
+                * (Double(welcome.parameterBytes) + Double(welcome.partialBytes) + Double(welcome.evaluationBytes)),
+            // Which chunks of a sum are there, where a mad coordinator makes chunks of one byte.
+            Double(welcome.partialBytes) + Double(welcome.evaluationBytes),
             2 * Double(min(welcome.windowBytes, 1 << 30)),
             Double(shards)
                 * (Double(contract.trainingExamples + contract.validationExamples) / Double(contract.shards) + 2)

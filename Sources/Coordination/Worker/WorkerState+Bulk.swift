@@ -54,7 +54,7 @@ extension WorkerState {
         send(.credit(bytes: rows.bytes))
         guard let welcome, rows.bytes == rows.examples.count * welcome.exampleBytes else { return countMalformed() }
         var isKnown = true
-        for example in rows.examples { isKnown = assignment?.ledger.insert(example, in: rows.split) == true && isKnown }
+        for example in rows.examples { isKnown = record(example, in: rows.split) && isKnown }
         guard isKnown else { return countMalformed() }
         rowsProgress = now
         actions.append(.placeRows(rows.split, rows.examples))
@@ -64,6 +64,16 @@ extension WorkerState {
         }
         copyOn()
         advance()
+    }
+
+    /// Notes that an example's pixels are here; answers false where there is no such one, or none of the shards that were leased: what
+    /// those take was added up before.
+    private mutating func record(_ example: UInt32, in split: PixelSplit) -> Bool {
+        guard let shards = assignment?.contract.shards, assignment?.shards.contains(Int(example) % shards) == true
+        else {
+            return false
+        }
+        return assignment?.ledger.insert(example, in: split) == true
     }
 
     /// Asks for the pixels that leaves wait for; they overtake all background copying.

@@ -8,8 +8,9 @@ struct ConnectionTable {
     struct Limits: Sendable {
         /// Connections at a time; with two such sockets a tenth of the files that may be open stays for others.
         var connections = min(2_048, OpenFiles.limit * 45 / 100)
-        /// Connections that no whole message has come over yet; the oldest goes for the newest.
-        var silent = 256
+        /// Connections that no whole message has come over yet; the oldest goes for the newest. As many workers as a coordinator
+        /// takes may come at once.
+        var silent: Int
         /// How long one may stay silent: time for its handshake and for a message that is repeated every few seconds.
         var patience = Duration.seconds(30)
         /// Bytes that one may have sent without a whole message among them, and all together.
@@ -18,6 +19,7 @@ struct ConnectionTable {
 
         /// - Parameter options: Of the listening socket. Two frames may be on their way, and what the kernel holds.
         init(_ options: SocketOptions) {
+            silent = min(1_024, connections / 2)
             undelivered = 2 * options.maximumMessageBytes + 2 * options.bufferBytes
         }
     }
