@@ -270,6 +270,17 @@ extension [WorkerAction] {
         #expect(ending?.failed == true)
     }
 
+    @Test func aSearchThatNobodyAnswersOpensNewLinksNowAndThen() {
+        var bench = Bench()
+        _ = bench.handle(.begin)
+        var opened: [Duration] = []
+        while bench.now < .seconds(40) {
+            bench.now += .milliseconds(250)
+            if bench.handle(.tick).contains(.connect) { opened.append(bench.now) }
+        }
+        #expect(opened == [.seconds(5), .seconds(15), .seconds(35)])
+    }
+
     @Test func aGoodbyeIsAnsweredAndARefusalFails() {
         var bench = Bench()
         bench.join()

@@ -8,10 +8,17 @@ extension WorkerState {
         dropWork()
         fence = .outside
         phase = .searching(since: now)
-        helloInterval = .milliseconds(50)
-        helloDue = now
         searchNoticeDue = now + timing.silence
         metStranger = false
+        openLinks(for: timing.silence)
+    }
+
+    /// A connection can come up and lead nowhere, and libzmq keeps it. So links are opened anew after a while, which doubles, since
+    /// a handshake may take long where much is going on.
+    private mutating func openLinks(for interval: Duration) {
+        linksInterval = interval
+        linksDue = now + interval
+        helloInterval = .milliseconds(50)
         actions.append(.connect)
         sayHello()
     }
@@ -39,6 +46,7 @@ extension WorkerState {
                     "no coordinator has answered at \(configuration.endpoint) for \(seconds) s\(strangerHint); "
                         + "trying for \(Int(timing.patience.inSeconds)) s"))
         }
+        if now >= linksDue { return openLinks(for: linksInterval * 2) }
         if now >= helloDue { sayHello() }
     }
 

@@ -56,6 +56,9 @@ public struct WorkerState: Sendable {
     var helloDue: Duration = .zero
     var helloInterval: Duration = .milliseconds(50)
     var searchNoticeDue: Duration = .zero
+    /// When a search gives its links up for new ones, and how long it gave these.
+    var linksDue: Duration = .zero
+    var linksInterval: Duration = .zero
     /// Whether somebody answered at the coordinator's address who has not its key.
     var metStranger = false
 
