@@ -358,9 +358,8 @@ public final class CoordinatorProcess {
         case .hashNode(let round, let node):
             queue.append(.nodeDigest(round, node: node, sums.digest(node: node)))
         case .hashLease(let round, let lease):
-            if let digest = sums.takeDigest(lease: lease) {
-                queue.append(.leaseDigest(round, lease: lease, digest))
-            }
+            // A sum that was written over is like no other: its worker is the one that is wrong.
+            queue.append(.leaseDigest(round, lease: lease, sums.takeDigest(lease: lease) ?? []))
         case .finished(let report): try finish(report)
         case .bar(let name): gate.bar(name)
         case .abandon(let sentence):

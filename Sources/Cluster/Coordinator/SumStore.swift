@@ -18,6 +18,8 @@ struct SumStore {
             case .folded(_, let format): format
             }
         }
+
+        var chunks: PartialChunks? { if case .arrived(let chunks) = self { chunks } else { nil } }
     }
 
     private let training: ChunkGrid
@@ -65,14 +67,15 @@ struct SumStore {
         guard let left = sums.removeValue(forKey: 2 * node), let right = sums.removeValue(forKey: 2 * node + 1) else {
             preconditionFailure("node \(node) is folded before both of its children are here")
         }
-        let format = left.format
-        sums[node] = .folded(sum(left, right), format)
-        try Self.require([left, right], node)
+        let (format, arrived) = (left.format, [left.chunks, right.chunks])
+        // Consumed, so that a sum folded here is added to in place.
+        sums[node] = .folded(sum(consume left, consume right), format)
+        try Self.require(arrived, node)
     }
 
     /// No worker may write over a sum before the round is over; one that does it all the same must not change the run.
-    private static func require(_ sums: [Sum], _ node: Int) throws(OverwrittenError) {
-        for case .arrived(let chunks) in sums where !chunks.isIntact { throw OverwrittenError(node: node) }
+    private static func require(_ arrived: [PartialChunks?], _ node: Int) throws(OverwrittenError) {
+        for case .some(let chunks) in arrived where !chunks.isIntact { throw OverwrittenError(node: node) }
     }
 
     /// Chunks are folded side by side.
@@ -119,8 +122,9 @@ struct SumStore {
             preconditionFailure("the root is taken before it is complete")
         }
         sums = [:]
-        let result = floats(sum)
-        try Self.require([sum], ReductionTree.root)
+        let arrived = sum.chunks
+        let result = floats(consume sum)
+        try Self.require([arrived], ReductionTree.root)
         return result
     }
 

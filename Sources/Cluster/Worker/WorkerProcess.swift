@@ -204,6 +204,8 @@ public final class WorkerProcess {
 
     /// Where memory cannot be shared everything travels over the links.
     private func openMemory(_ region: MemoryRegion, _ slots: Int, _ slotBytes: Int) throws {
+        // Who is elsewhere has no memory that this process can read, whatever he says.
+        guard endpoint.transport == .ipc else { return }
         do {
             coordinatorMemory = try SharedMemory(region)
             let memory = try OwnMemory(slots: slots, slotBytes: slotBytes)

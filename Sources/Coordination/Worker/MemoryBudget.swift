@@ -18,6 +18,9 @@ struct MemoryBudget: Sendable {
             // Which chunks of a sum are there, where a mad coordinator makes chunks of one byte.
             Double(welcome.partialBytes) + Double(welcome.evaluationBytes),
             2 * Double(min(welcome.windowBytes, 1 << 30)),
+            // Sums that lie where the coordinator reads them.
+            welcome.memory == nil
+                ? 0 : Double(SumSlots.count) * max(Double(welcome.partialBytes), Double(welcome.evaluationBytes)),
             Double(shards)
                 * (Double(contract.trainingExamples + contract.validationExamples) / Double(contract.shards) + 2)
                 * (Double(welcome.exampleBytes) + 16),
