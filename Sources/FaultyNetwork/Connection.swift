@@ -32,8 +32,14 @@ final class Connection: Sendable {
     }
 
     /// Waits for the next connection; nil once `shutDown` was called.
+    ///
+    /// A signal, or a connection that was given up before it was taken, is no end: who listens on would find later connections
+    /// open, and nobody would answer them.
     func accept() -> Connection? {
-        let socket = Glibc.accept(descriptor, nil, nil)
+        var socket: Int32
+        repeat {
+            socket = Glibc.accept(descriptor, nil, nil)
+        } while socket < 0 && [EINTR, ECONNABORTED].contains(errno)
         guard socket >= 0 else { return nil }
         _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
         return Connection(socket)
@@ -41,7 +47,9 @@ final class Connection: Sendable {
 
     /// Waits for bytes and puts them into the buffer: how many, or 0 at the end.
     func receive(into buffer: inout [UInt8]) -> Int {
-        max(0, unsafe recv(descriptor, &buffer, buffer.count, 0))
+        var count: Int
+        repeat { count = unsafe recv(descriptor, &buffer, buffer.count, 0) } while count < 0 && errno == EINTR
+        return max(0, count)
     }
 
     /// Sends the first bytes of the buffer; false where nobody takes them any more.
