@@ -32,6 +32,7 @@ import CZeroMQ
     private let context: Context
     private let options: SocketOptions
     private var watch: ConnectionWatch?
+    private var handshakes: SocketMonitor?
 
     /// Opens a socket. The C function is `zmq_socket`.
     public init(_ kind: Kind, in context: Context, options: SocketOptions = SocketOptions()) throws(MessagingError) {
@@ -42,8 +43,9 @@ import CZeroMQ
         self.options = options
     }
 
-    /// The C function is `zmq_close`. Then the watch goes, if there is one.
+    /// The C function is `zmq_close`. Whoever reads the socket's events goes after it.
     deinit {
+        SocketMonitor.stop(self)
         unsafe zmq_close(pointer)
     }
 
@@ -107,9 +109,14 @@ import CZeroMQ
         return message
     }
 
-    /// Tells from now on why connections do not come about; to be called before `connect`.
-    public func watchHandshakes() throws(MessagingError) -> HandshakeWatch {
-        try HandshakeWatch(self, in: context)
+    /// Keeps from now on why connections do not come about, which libzmq does not say; to be called before `connect`.
+    public mutating func watchHandshakes() throws(MessagingError) {
+        handshakes = try SocketMonitor(self, HandshakeFailure.events, in: context)
+    }
+
+    /// Why a connection did not come about, if one did not that was not asked for yet.
+    public func nextHandshakeFailure() throws(MessagingError) -> HandshakeFailure? {
+        try handshakes?.next().map { HandshakeFailure($0) }
     }
 
     /// Lets what is unsent leave for so long after the socket is closed; without this call nothing does.

@@ -67,7 +67,8 @@ struct RunCommand: ParsableCommand {
     private func compare(_ disturbed: TimedRun, _ quiet: TimedRun, _ events: [Disturbance.Event]) throws -> Report {
         let (newest, quietNewest) = (try disturbed.newest(), try quiet.newest())
         let steps = newest.state.step
-        let rows = try DigestLog.rows(disturbed.paths.digests, neededUpTo: steps)
+        // A coordinator that died may have been ahead of where the run was ended.
+        let rows = try DigestLog.rows(disturbed.paths.digests, neededUpTo: steps).filter { $0.step <= steps }
         let quietRows = try DigestLog.rows(quiet.paths.digests, neededUpTo: steps)
         try checkRows(disturbed, steps)
         let (pace, quietPace) = (Pace(disturbed.monitor.commits), Pace(quiet.monitor.commits))

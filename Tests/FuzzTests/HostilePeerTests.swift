@@ -149,7 +149,7 @@ private final class LiveBench {
                 default: break
                 }
             }
-            if try link.handshakes?.next() == .refused { return nil }
+            if try link.control.nextHandshakeFailure() == .refused { return nil }
             try wait(for: link)
         }
         Issue.record("no answer within ten seconds")

@@ -26,7 +26,7 @@ final class TemporaryFolder {
         switch depth {
         case .inProcess: try Endpoint("inproc://\(path)")
         case .ipc: try Endpoint("ipc://\(path)/socket")
-        case .tcp: try Endpoint("tcp://127.0.0.1:\(UInt16.random(in: 20_000...60_000))")
+        case .tcp: try Endpoint("tcp://127.0.0.1:\(UInt16.random(in: 20_000...32_000))")
         }
     }
 }

@@ -129,8 +129,8 @@ import Testing
         try router.listen(on: door.endpoint)
         let dealer = try door.dealer(door.friend, identity: [1])
         for _ in 0..<100 {
-            #expect(try dealer.socket.send(Message([6])) == .full)
-            _ = try Poller.wait(control: router, bulk: dealer.socket, doorbell: door.doorbell, atMost: .milliseconds(5))
+            #expect(try dealer.send(Message([6])) == .full)
+            _ = try Poller.wait(control: router, bulk: dealer, doorbell: door.doorbell, atMost: .milliseconds(5))
             #expect(try router.receive() == nil)
         }
     }
@@ -244,35 +244,30 @@ private final class Door {
     }
 
     /// What a dealer learns about its connection, which tries to send all the while; nothing must come out of the listener.
-    func handshakeFailure(of dealer: borrowing Dealer) throws -> HandshakeFailure? {
+    func handshakeFailure(of dealer: borrowing Socket) throws -> HandshakeFailure? {
         for _ in 0..<2_000 {
-            #expect(try dealer.socket.send(Message([6])) == .full)
+            #expect(try dealer.send(Message([6])) == .full)
             #expect(try wait() == nil)
-            if let failure = try dealer.handshakes.next() { return failure }
+            if let failure = try dealer.nextHandshakeFailure() { return failure }
         }
         return nil
     }
 
-    struct Dealer: ~Copyable {
-        let socket: Socket
-        let handshakes: HandshakeWatch
-    }
-
-    func dealer(_ key: SecretKey, identity: [UInt8], server: PublicKey? = nil) throws -> Dealer {
+    func dealer(_ key: SecretKey, identity: [UInt8], server: PublicKey? = nil) throws -> Socket {
         var options = SocketOptions()
         options.identity = identity
         options.security = .client(key, server: server ?? self.key.publicKey)
         options.reconnectMilliseconds = 5...10
-        let dealer = try Socket(.dealer, in: Context(), options: options)
-        let handshakes = try dealer.watchHandshakes()
+        var dealer = try Socket(.dealer, in: Context(), options: options)
+        try dealer.watchHandshakes()
         try dealer.connect(to: endpoint)
-        return Dealer(socket: dealer, handshakes: handshakes)
+        return dealer
     }
 
-    func send(_ bytes: [UInt8], from dealer: borrowing Dealer) throws {
+    func send(_ bytes: [UInt8], from dealer: borrowing Socket) throws {
         for _ in 0..<2_000 {
-            if try dealer.socket.send(Message(bytes)) == .sent { return }
-            _ = try Poller.wait(control: router, bulk: dealer.socket, doorbell: doorbell, atMost: .milliseconds(5))
+            if try dealer.send(Message(bytes)) == .sent { return }
+            _ = try Poller.wait(control: router, bulk: dealer, doorbell: doorbell, atMost: .milliseconds(5))
         }
         Issue.record("an allowed peer did not get in within ten seconds")
     }

@@ -1,3 +1,5 @@
+import FaultyNetwork
+import Glibc
 import Testing
 
 @testable import Messaging
@@ -43,6 +45,21 @@ import Testing
                 control: link.router, bulk: link.spare, doorbell: link.doorbell, atMost: .milliseconds(5))
         }
         #expect(outcome == .unreachable)
+    }
+
+    /// As a worker's that is started before its coordinator, behind something that listens already.
+    @Test func closingASocketWhoseHandshakesFailLeavesOthersAlone() throws {
+        let link = try Loopback(.tcp)
+        let port = UInt16.random(in: 20_000...32_000)
+        let nowhere = try FaultyLink(from: port, to: 1)
+        defer { nowhere.close() }
+        for round in 0..<50 {
+            let dealers = try (0..<16).map { _ in try Dealer(in: link.context, port: port) }
+            usleep(UInt32(round * 100))
+            _ = dealers.count
+        }
+        try link.sendFromDealer([7])
+        #expect(try link.frames(of: link.router) == [[1, 2, 3], [7]])
     }
 
     @Test func saysWhichAddressIsTaken() throws {
@@ -110,5 +127,20 @@ import Testing
         }
         #expect(try wait() == Poller.Ready(control: false, bulk: false, doorbell: true))
         #expect(try wait() == Poller.Ready())
+    }
+}
+
+/// A socket that is tried again every millisecond.
+private final class Dealer {
+    private let socket: Socket
+
+    init(in context: Context, port: UInt16) throws {
+        var options = SocketOptions()
+        options.security = .insecure
+        options.reconnectMilliseconds = 1...1
+        var socket = try Socket(.dealer, in: context, options: options)
+        try socket.watchHandshakes()
+        try socket.connect(to: Endpoint("tcp://127.0.0.1:\(port)"))
+        self.socket = socket
     }
 }

@@ -6,8 +6,6 @@ import Messaging
 struct Link: ~Copyable {
     let control: Socket
     let bulk: Socket
-    /// Why the control link does not come about, on the side that connects.
-    var handshakes: HandshakeWatch?
 
     /// Listens on `endpoint` and the bulk endpoint that belongs to it.
     static func listening(
@@ -62,12 +60,12 @@ struct Link: ~Copyable {
         options.identity = identity
         options.maximumMessageBytes = 64 << 20
         let bulkEndpoint = try endpoint.bulk()
-        let control = try Socket(.dealer, in: context, options: options)
+        var control = try Socket(.dealer, in: context, options: options)
         let bulk = try Socket(.dealer, in: context, options: options)
-        let handshakes = try control.watchHandshakes()
+        try control.watchHandshakes()
         try control.connect(to: endpoint)
         try bulk.connect(to: bulkEndpoint)
-        return Link(control: control, bulk: bulk, handshakes: handshakes)
+        return Link(control: control, bulk: bulk)
     }
 }
 

@@ -87,7 +87,7 @@ public final class WorkerProcess {
         _ = try Poller.wait(
             control: link.control, bulk: link.bulk, doorbell: inbox.doorbell, atMost: .milliseconds(50))
         try drainSockets()
-        while let failure = try link.handshakes?.next() {
+        while let failure = try link.control.nextHandshakeFailure() {
             try handle(.turnedAway(failure == .refused ? .byCoordinator : .byStranger), Message([]))
         }
         for news in inbox.takeAll() { try take(news) }

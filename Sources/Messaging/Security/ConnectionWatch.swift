@@ -8,7 +8,6 @@ import Synchronization
 final class ConnectionWatch: Sendable {
     /// How often it looks at what connections have received.
     private static let interval = Duration.milliseconds(25)
-    private static let watches = Atomic(0)
     private static let wanted =
         ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_MONITOR_STOPPED
 
@@ -16,17 +15,13 @@ final class ConnectionWatch: Sendable {
     private let doorbell: Doorbell
     private let ended = DispatchSemaphore(value: 0)
 
-    /// Watches a socket that does not listen yet. The C function is `zmq_socket_monitor`.
+    /// Watches a socket that does not listen yet.
     init(
         _ socket: borrowing Socket, in context: Context, _ limits: ConnectionTable.Limits
     ) throws(MessagingError) {
         connections = Connections(limits)
         doorbell = try Doorbell()
-        let address = "inproc://connections-\(Self.watches.add(1, ordering: .relaxed).newValue)"
-        if unsafe zmq_socket_monitor(socket.pointer, address, Self.wanted) == -1 { throw .last("watch a socket") }
-        let events = try Socket(.pair, in: context)
-        try events.connect(to: Endpoint(address))
-        start(Events(events))
+        start(try Events(socket, in: context))
     }
 
     /// By now the socket is being closed. A limit, for a process that ends must not hang.
@@ -78,29 +73,25 @@ final class ConnectionWatch: Sendable {
         }
     }
 
-    /// What libzmq tells, on a socket that only the watch's thread touches once it runs.
+    /// What libzmq tells, for the watch's thread alone once it runs.
     private final class Events: @unchecked Sendable {
         // Unchecked: made on one thread and handed to another before anything else happens, as libzmq permits.
-        private var socket: Socket?
+        private var monitor: SocketMonitor?
 
-        init(_ socket: consuming Socket) {
-            self.socket = consume socket
+        init(_ socket: borrowing Socket, in context: Context) throws(MessagingError) {
+            monitor = try SocketMonitor(socket, ConnectionWatch.wanted, in: context)
         }
 
-        func close() { socket = nil }
+        func close() { monitor = nil }
 
         /// Waits for events and passes them on; answers false after the last. A failing socket is the last, too.
         func wait(_ doorbell: Doorbell, _ connections: Connections) -> Bool {
             do throws(MessagingError) {
-                guard socket != nil else { return false }
-                try Poller.wait(for: socket!, doorbell, atMost: ConnectionWatch.interval)
-                while let event = try socket!.receive()?.bytes {
-                    _ = try socket!.receive()  // the address
-                    guard event.count == 6 else { continue }
-                    // Little-endian, as every machine that this runs on.
-                    let number = Int32(event[0]) | Int32(event[1]) << 8
-                    if number == ZMQ_EVENT_MONITOR_STOPPED { return false }
-                    connections.take(number, (2..<6).reduce(0) { $0 | Int32(event[$1]) << (8 * ($1 - 2)) })
+                guard let monitor else { return false }
+                try monitor.wait(doorbell, atMost: ConnectionWatch.interval)
+                while let event = try monitor.next() {
+                    if event.kind == ZMQ_EVENT_MONITOR_STOPPED { return false }
+                    connections.take(event.kind, event.value)
                 }
                 return true
             } catch {
