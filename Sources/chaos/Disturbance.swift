@@ -37,6 +37,7 @@ final class Disturbance {
         var next = CommitMonitor.now + interval / 2
         while CommitMonitor.now < end {
             Thread.sleep(forTimeInterval: 0.01)
+            try replaceWorkersThatWereToldGoodbye()
             try cluster.check()
             repair(upTo: CommitMonitor.now)
             guard CommitMonitor.now >= next, next < end - interval / 2 else { continue }
@@ -117,18 +118,17 @@ final class Disturbance {
         try restart(after: .diskFull)
     }
 
-    /// Workers that were told goodbye have ended, others wait.
     private func restart(after fault: Fault) throws {
         events.append(Event(fault: fault, time: CommitMonitor.now))
         try cluster.startCoordinator(steps: Self.endless)
-        if fault == .diskFull { try replaceWorkersThatWereToldGoodbye() }
     }
 
+    /// A coordinator whose disk is full says goodbye, which a frozen worker hears much later.
     private func replaceWorkersThatWereToldGoodbye() throws {
-        Thread.sleep(forTimeInterval: 0.3)
-        for worker in cluster.takeEnded() where worker.process.lastLine.contains("the coordinator has ended") == false {
+        let ended = cluster.takeEnded()
+        for worker in ended where !worker.process.lastLine.contains("the coordinator has ended: cannot ") {
             throw Problem("\(worker.process.name) ended by itself: \(worker.process.lastLine)")
         }
-        try cluster.fillUp()
+        if !ended.isEmpty { try cluster.fillUp() }
     }
 }
