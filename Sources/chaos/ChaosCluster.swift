@@ -84,6 +84,10 @@ final class ChaosCluster {
         for worker in takeEnded() {
             throw Problem("\(worker.process.name) ended by itself: \(worker.process.lastLine)")
         }
+        try checkCoordinator()
+    }
+
+    func checkCoordinator() throws {
         if let coordinator, !coordinator.isRunning {
             throw Problem("\(coordinator.name) ended by itself: \(coordinator.lastLine)")
         }

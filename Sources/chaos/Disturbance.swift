@@ -38,7 +38,7 @@ final class Disturbance {
         while CommitMonitor.now < end {
             Thread.sleep(forTimeInterval: 0.01)
             try replaceWorkersThatWereToldGoodbye()
-            try cluster.check()
+            try cluster.checkCoordinator()
             repair(upTo: CommitMonitor.now)
             guard CommitMonitor.now >= next, next < end - interval / 2 else { continue }
             next += interval

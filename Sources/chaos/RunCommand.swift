@@ -56,11 +56,17 @@ struct RunCommand: ParsableCommand {
 
     private func repeatInPeace(_ run: TimedRun, steps: Int) throws {
         try run.start(steps: steps)
-        while run.cluster.coordinator?.isRunning == true, (run.monitor.commits.last?.steps ?? 0) < steps {
+        while let last = run.monitor.commits.last, last.steps < steps, run.cluster.coordinator?.isRunning == true {
+            guard CommitMonitor.now < last.time + Self.longestPause else {
+                throw Problem("in peace no step was committed for \(Int(Self.longestPause)) s")
+            }
             Thread.sleep(forTimeInterval: 0.01)
         }
         try run.stop(.done)
     }
+
+    /// Seconds between two steps, beyond which something hangs.
+    private static let longestPause = 60.0
 
     // MARK: - Comparing
 

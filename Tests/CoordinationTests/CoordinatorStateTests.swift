@@ -107,6 +107,23 @@ import Testing
         #expect(desk.state.counters.mismatches == 0)
     }
 
+    @Test func aWorkersFirstResultOfAKindHasTimeForWhatItCompiles() {
+        var (desk, left, right) = deskWithTwo()
+        desk.now = .milliseconds(10)
+        for (lease, peer) in [(left, first), (right, second)] { _ = desk.deliver(lease, from: peer) }
+        _ = desk.join(third)
+        let next = desk.handle(.begin(Round(step: 6, kind: .training)))
+        #expect(!next.leases(of: third).isEmpty)
+        var late: [String] = []
+        for _ in 0..<60 {
+            desk.now += .milliseconds(100)
+            for peer in [first, second, third] { _ = desk.say(.heartbeat(busy: 1), from: peer) }
+            late += desk.handle(.tick).notices.filter { $0.contains("missed its deadline") }.map { "\(desk.now) \($0)" }
+        }
+        let ofThird = late.first { $0.contains("from worker-3") }
+        #expect(late.first?.hasPrefix("0.6") == true && ofThird?.hasPrefix("5.1") == true, "\(late)")
+    }
+
     @Test func aWholeResultReplacesItsChildrens() {
         var desk = Desk(shards: 4)
         for peer in [first, second] { _ = desk.join(peer) }

@@ -108,12 +108,15 @@ extension CoordinatorState {
     // MARK: - Deadlines
 
     /// Several times what such a node took lately, and twice that for each lease before it.
+    ///
+    /// A worker's first result of a kind may take it much longer than others, since it compiles what it needs for it.
     private func deadline(for node: Int, in round: Round, by member: Member) -> Duration {
         let patience = 1 << min(state(of: round)?.attempts(at: node) ?? 0, 6)
         guard let typical = leafTimes[round.kind] else { return timing.firstDeadline * patience }
         let leafTime = max(typical, member.speeds[round.kind].map { 1 / $0 } ?? 0)
         let expected = Duration.seconds(leafTime * Double(tree.shards(under: node).count))
-        return max(timing.shortestDeadline, expected * timing.deadlineFactor) * patience
+        let shortest = member.speeds[round.kind] == nil ? timing.silence : timing.shortestDeadline
+        return max(shortest, expected * timing.deadlineFactor) * patience
     }
 
     /// Data is moving, so the worker is not to blame that it has not computed yet.
