@@ -59,6 +59,7 @@ struct TinyRun: Sendable {
         options.timing.silence = .seconds(2)
         options.timing.firstDeadline = .seconds(6)
         options.timing.shortestDeadline = .milliseconds(750)
+        options.timing.shortestFirstDeadline = .milliseconds(750)
         options.timing.retry = .seconds(1)
         options.timing.joining = .seconds(60)
         options.timing.patience = .seconds(100_000)

@@ -115,7 +115,7 @@ extension CoordinatorState {
         guard let typical = leafTimes[round.kind] else { return timing.firstDeadline * patience }
         let leafTime = max(typical, member.speeds[round.kind].map { 1 / $0 } ?? 0)
         let expected = Duration.seconds(leafTime * Double(tree.shards(under: node).count))
-        let shortest = member.speeds[round.kind] == nil ? timing.silence : timing.shortestDeadline
+        let shortest = member.speeds[round.kind] == nil ? timing.shortestFirstDeadline : timing.shortestDeadline
         return max(shortest, expected * timing.deadlineFactor) * patience
     }
 
