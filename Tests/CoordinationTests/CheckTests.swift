@@ -104,6 +104,32 @@ import Testing
         #expect(deliver(again[0], from: third, digest: 1, to: &desk).isFinished)
     }
 
+    /// Its memory holds something newer already, as an honest worker's may.
+    @Test func aSecondSumThatWasWrittenOverBeforeItWasReadIsAskedForAgainAndBlamesNobody() {
+        var (desk, leases) = auditedDesk()
+        _ = deliver(leases[first]![0], from: first, digest: 1, to: &desk)
+        let audit = leases[second]![0]
+        _ = desk.deliver(audit, from: second)
+        let actions = desk.handle(.leaseDigest(round, lease: audit.identifier, nil))
+        #expect(desk.state.counters.mismatches == 0)
+        let again = [first, second, third].flatMap { peer in actions.leases(of: peer).map { ($0, peer) } }
+        #expect(again.map(\.0.isCheck) == [true])
+        guard let (lease, peer) = again.first else { return }
+        #expect(deliver(lease, from: peer, digest: 1, to: &desk).isFinished)
+    }
+
+    @Test func aJudgesSumThatWasWrittenOverIsAskedForAgain() throws {
+        var (desk, leases) = auditedDesk()
+        _ = deliver(leases[first]![0], from: first, digest: 1, to: &desk)
+        let asked = deliver(leases[second]![0], from: second, digest: 2, to: &desk).leases(of: third)
+        let lease = try #require(asked.first)
+        _ = desk.deliver(lease, from: third)
+        let askedAgain = desk.handle(.leaseDigest(round, lease: lease.identifier, nil)).leases(of: third)
+        let actions = deliver(try #require(askedAgain.first), from: third, digest: 1, to: &desk)
+        #expect(actions.isFinished)
+        #expect(actions.contains { if case .quarantine = $0 { true } else { false } })
+    }
+
     @Test func withoutASecondWorkerAnAuditIsLeftOutAndTheLogSaysSoOnce() {
         var desk = Desk(shards: 1, audit: 1)
         _ = desk.join(first)

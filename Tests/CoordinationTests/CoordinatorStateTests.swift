@@ -84,6 +84,19 @@ import Testing
         #expect(desk.deliver(right, from: second).isFinished)
     }
 
+    /// Where nobody else is on time.
+    @Test func aNodeThatComesBackToItsWorkerHasNotMoved() {
+        var desk = Desk()
+        _ = desk.join(first)
+        _ = desk.handle(.begin(round))
+        desk.now = .seconds(121)
+        _ = desk.say(.heartbeat(busy: 1), from: first)
+        #expect(
+            desk.handle(.tick).notices == [
+                "step 5: node 1 leased to worker-1 once more (missed its deadline after 121.0 s)"
+            ])
+    }
+
     @Test func pastItsDeadlineANodeMovesAndTheFirstResultCounts() {
         var (desk, left, right) = deskWithTwo()
         _ = desk.deliver(right, from: second)
@@ -226,7 +239,7 @@ import Testing
     @Test func aWorkerOfAnotherVersionIsToldAndTheLogSaysSoOnce() {
         var desk = Desk()
         let refusal =
-            "the peer speaks protocol version 9, this program speaks 3; use the same Tributary"
+            "the peer speaks protocol version 9, this program speaks 4; use the same Tributary"
         #expect(
             desk.handle(.malformed(.version(9), from: first)) == [
                 .send(.refused(refusal), step: 0, to: first), .note(.dropped("what a worker says: \(refusal)")),

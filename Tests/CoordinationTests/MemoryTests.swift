@@ -5,8 +5,8 @@ import Testing
 
 /// Parameters and sums in memory that the processes of a machine share.
 @Suite struct MemoryTests {
-    private static let coordinators = MemoryRegion(process: 1, descriptor: 8, slots: 2, slotBytes: 40)
-    private static let workers = MemoryRegion(process: 2, descriptor: 9, slots: 3, slotBytes: 20)
+    private static let coordinators = MemoryRegion(process: 1, descriptor: 8, identity: 3, slots: 2, slotBytes: 40)
+    private static let workers = MemoryRegion(process: 2, descriptor: 9, identity: 4, slots: 3, slotBytes: 20)
     private let round = Round(step: 3, kind: .training)
     private let peer = Peer([1])
 
@@ -18,8 +18,8 @@ import Testing
         var bench = Bench(threads: threads)
         _ = bench.handle(.begin)
         _ = bench.hear(.welcome(welcome))
-        _ = bench.handle(.memoryOpened(Self.workers))
         _ = bench.handle(.prepared(probe: "probe"))
+        _ = bench.handle(.memoryOpened(Self.workers))
         _ = bench.hear(.accepted)
         // All pixels are here from an earlier round, in which it had every shard.
         _ = bench.hear(lease(1, 0, step: 0), step: 0)
@@ -41,23 +41,47 @@ import Testing
     }
 
     @Test func aWorkerThatReadsTheCoordinatorsMemoryOffersItsOwn() {
-        var welcome = Bench.welcome
-        welcome.memory = Self.coordinators
-        var bench = Bench()
-        _ = bench.handle(.begin)
-        #expect(
-            bench.hear(.welcome(welcome)).contains(.openMemory(Self.coordinators, slots: SumSlots.count, slotBytes: 20))
-        )
+        var (bench, actions) = welcomed(Self.coordinators)
+        #expect(actions.contains(.openMemory(Self.coordinators, slots: 3, slotBytes: 20)))
         #expect(bench.handle(.memoryOpened(Self.workers)).messages == [.memory(Self.workers)])
     }
 
-    @Test func aCoordinatorsMemoryThatIsTooSmallIsLeftAlone() {
+    /// A worker that was welcomed and has built the model, and what it does then.
+    private func welcomed(_ region: MemoryRegion) -> (Bench, [WorkerAction]) {
         var welcome = Bench.welcome
-        welcome.memory = MemoryRegion(process: 1, descriptor: 8, slots: 2, slotBytes: 36)
+        welcome.memory = region
         var bench = Bench()
         _ = bench.handle(.begin)
-        let actions = bench.hear(.welcome(welcome))
-        #expect(!actions.contains { if case .openMemory = $0 { true } else { false } })
+        #expect(!opensMemory(bench.hear(.welcome(welcome))), "before the model's sizes are known")
+        let actions = bench.handle(.prepared(probe: "probe"))
+        return (bench, actions)
+    }
+
+    private func opensMemory(_ actions: [WorkerAction]) -> Bool {
+        actions.contains { if case .openMemory = $0 { true } else { false } }
+    }
+
+    @Test(arguments: [(2, 36), (2, 44), (1, 40), (3, 40), (64, 1 << 40), (0, 40)])
+    func aCoordinatorsMemoryOfAnotherSizeThanParametersNeedIsLeftAlone(slots: Int, slotBytes: Int) {
+        let (bench, actions) = welcomed(
+            MemoryRegion(process: 1, descriptor: 8, identity: 3, slots: slots, slotBytes: slotBytes))
+        #expect(!opensMemory(actions))
+        #expect(bench.state.malformed == 1)
+    }
+
+    /// The model is built for one set of sizes; after a coordinator's restart the contract may be the same and they not.
+    @Test func aWelcomeOfOtherSizesIsPreparedForAnewBeforeMemoryIsOpened() {
+        var bench = bench()
+        func again(_ welcome: CoordinatorMessage.Welcome, epoch: UInt64) -> [WorkerAction] {
+            _ = bench.hear(.stranger)
+            return bench.hear(.welcome(welcome), epoch: epoch)
+        }
+        var welcome = Bench.welcome
+        welcome.memory = Self.coordinators
+        #expect(opensMemory(again(welcome, epoch: 2)))
+        welcome.chunkBytes = 8
+        let actions = again(welcome, epoch: 3)
+        #expect(!opensMemory(actions) && actions.contains { if case .prepare = $0 { true } else { false } })
     }
 
     @Test func aSumIsAnnouncedInOneMessage() {
@@ -143,6 +167,16 @@ import Testing
         #expect(bench.handle(.leafFinished(leaf)).uploads.count == 2)
     }
 
+    /// They were in line when the memory was opened, and may arrive when newer ones lie there already.
+    @Test func lateParametersOfTheLinkDoNotDisplaceNewerStoredOnes() {
+        var bench = bench()
+        _ = bench.hear(lease(8, 1, step: 4), step: 4)
+        _ = bench.hear(.parametersStored(MemorySlot(index: 0, stamp: 4)), step: 4)
+        _ = bench.handle(.leafFinished(bench.state.running.first!))
+        #expect(bench.hearParameters(step: 3).messages == [.credit(bytes: 16), .credit(bytes: 16), .credit(bytes: 8)])
+        #expect(bench.hear(lease(9, 2, step: 4), step: 4).leaves.map(\.shard) == [1])
+    }
+
     @Test func parametersInASlotThatThereIsNotAreMalformed() {
         var bench = bench()
         _ = bench.hear(lease(8, 1), step: 3)
@@ -184,6 +218,20 @@ import Testing
         #expect(!actions.contains { if case .sendParameters = $0 { true } else { false } })
     }
 
+    /// What is in line for the link is of a step that is over, and would only cost time.
+    @Test func parametersInMemoryReplaceThoseInLineForTheLink() {
+        var desk = desk()
+        _ = desk.say(.memory(Self.workers), from: peer)
+        desk.state.members[peer]?.window.spend(64)
+        let lease = desk.handle(.begin(round)).leases(of: peer)[0]
+        _ = desk.handle(.memoryOpened(peer))
+        _ = desk.deliver(lease, from: peer)
+        let next = desk.handle(.begin(Round(step: 4, kind: .training)))
+        #expect(next.contains(.storeParameters(step: 4, for: peer)))
+        let later = desk.say(.credit(bytes: 64), from: peer, step: 4)
+        #expect(!later.contains { if case .sendParameters = $0 { true } else { false } })
+    }
+
     @Test func parametersTravelUntilMemoryIsOpen() {
         var desk = desk()
         _ = desk.say(.memory(Self.workers), from: peer)
@@ -191,10 +239,11 @@ import Testing
         #expect(actions.contains { if case .sendParameters = $0 { true } else { false } })
     }
 
-    @Test func memoryThatHasNoRoomForASumIsMalformed() {
+    @Test(arguments: [(3, 16), (3, 24), (2, 20), (4, 20), (64, 1 << 40), (0, 20)])
+    func memoryOfAnotherSizeThanSumsNeedIsMalformed(slots: Int, slotBytes: Int) {
         var desk = desk()
-        let small = MemoryRegion(process: 2, descriptor: 9, slots: 3, slotBytes: 19)
-        #expect(desk.say(.memory(small), from: peer).isEmpty)
+        let region = MemoryRegion(process: 2, descriptor: 9, identity: 4, slots: slots, slotBytes: slotBytes)
+        #expect(desk.say(.memory(region), from: peer).isEmpty)
         #expect(desk.state.counters.malformed == 1)
     }
 

@@ -9,7 +9,8 @@ import Testing
         .rowsWanted(.init(split: .training, isUrgent: false, isRestart: true, examples: [])), .credit(bytes: 2 << 20),
         .partial(
             .init(round: Round(step: 9, kind: .evaluation), lease: UInt64.max, node: 2, offset: 8, bytes: 16)),
-        .leaving, .failed("no memory"), .memory(.init(process: 4_711, descriptor: 9, slots: 3, slotBytes: 20)),
+        .leaving, .failed("no memory"),
+        .memory(.init(process: 4_711, descriptor: 9, identity: UInt128.max - 5, slots: 3, slotBytes: 20)),
         .sumStored(
             .init(round: Round(step: 9, kind: .training), lease: 4, node: 2, offset: 16, bytes: 32),
             MemorySlot(index: 2, stamp: UInt64.max)),
@@ -23,7 +24,7 @@ import Testing
             .init(
                 name: "", contract: "", parameterBytes: 40, partialBytes: 20, evaluationBytes: 8, exampleBytes: 3,
                 chunkBytes: 16, windowBytes: 64,
-                memory: MemoryRegion(process: 1, descriptor: 8, slots: 2, slotBytes: 40))),
+                memory: MemoryRegion(process: 1, descriptor: 8, identity: 1 << 100, slots: 2, slotBytes: 40))),
         .accepted, .refused("other bits"),
         .lease(.init(identifier: 77, round: Round(step: 3, kind: .training), node: 6, isCheck: true)), .heartbeat,
         .stranger,
@@ -47,7 +48,7 @@ import Testing
     @Test func layoutIsTheDocumentedOne() {
         let envelope = Envelope(WorkerMessage.heartbeat(busy: 258), fence: Fence(run: Samples.run, epoch: 1, step: 513))
         let header: [UInt8] =
-            Array("TRIB".utf8) + [3, 0, 4, 0] + Array(0..<16) + [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0]
+            Array("TRIB".utf8) + [4, 0, 4, 0] + Array(0..<16) + [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0]
         #expect(envelope.encoded == header + [2, 1, 0, 0, 0, 0, 0, 0])
     }
 

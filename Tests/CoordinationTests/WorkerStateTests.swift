@@ -240,7 +240,7 @@ extension [WorkerAction] {
         #expect(
             ending?.sentence
                 == "cannot work for the coordinator at ipc://somewhere: the peer speaks protocol version 7, this program "
-                + "speaks 3; use the same Tributary")
+                + "speaks 4; use the same Tributary")
         bench = Bench()
         bench.join()
         #expect(bench.handle(.malformed(.version(7))).isEmpty)

@@ -30,7 +30,7 @@ enum Samples {
         .rowsWanted(.init(split: .validation, isUrgent: false, isRestart: true, examples: [20])),
         .credit(bytes: 64), .partial(.init(round: round, lease: 1, node: 2, offset: 0, bytes: 64)),
         .partial(.init(round: round, lease: 2, node: 3, offset: 64, bytes: 8)), .leaving, .failed("no memory"),
-        .memory(.init(process: 4_711, descriptor: 9, slots: 3, slotBytes: 200)),
+        .memory(.init(process: 4_711, descriptor: 9, identity: 7, slots: 3, slotBytes: 200)),
         .sumStored(.init(round: round, lease: 1, node: 2, offset: 0, bytes: 200), MemorySlot(index: 0, stamp: 1)),
     ]
 

@@ -1,13 +1,17 @@
+import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 @testable import Messaging
 
 @Suite struct SharedMemoryTests {
-    private func open(_ own: OwnMemory, slots: Int? = nil, slotBytes: Int? = nil) throws -> SharedMemory {
+    private func open(
+        _ own: OwnMemory, descriptor: Int? = nil, slots: Int? = nil, slotBytes: Int? = nil
+    ) throws -> SharedMemory {
         try SharedMemory(
-            process: own.process, descriptor: own.descriptor, slots: slots ?? own.slots,
-            slotBytes: slotBytes ?? own.slotBytes)
+            process: own.process, descriptor: descriptor ?? own.descriptor, identity: own.identity,
+            slots: slots ?? own.slots, slotBytes: slotBytes ?? own.slotBytes)
     }
 
     private func floats(_ memory: SharedMemory, _ slot: Int, _ range: Range<Int>) -> [Float] {
@@ -65,6 +69,45 @@ import Testing
         }
     }
 
+    /// A descriptor is used again, and a process number means another process in another container.
+    @Test func otherMemoryOfTheSameKindIsRefused() throws {
+        let own = try OwnMemory(slots: 2, slotBytes: 8)
+        let another = try OwnMemory(slots: 2, slotBytes: 8)
+        #expect(own.identity != another.identity)
+        #expect {
+            _ = try open(own, descriptor: another.descriptor)
+        } throws: { error in
+            "\(error)".hasPrefix(
+                "/proc/\(getpid())/fd/\(another.descriptor) is other memory than the one that is meant")
+        }
+        #expect(try open(own).identity == own.identity)
+    }
+
+    /// A reader beside a writer that writes the same slot over and over: whatever the stamp confirms is all of one writing.
+    @Test func nothingIsReadTorn() throws {
+        let count = 1_000
+        let own = try OwnMemory(slots: 1, slotBytes: 4 * count)
+        let other = try open(own)
+        let announced = Atomic<UInt64>(0)
+        Thread {
+            for stamp in 1...3_000 as ClosedRange<UInt64> {
+                own.begin(0, stamp: stamp)
+                own.write([Float](repeating: Float(stamp), count: count).span, 0, at: 0)
+                announced.store(stamp, ordering: .releasing)
+            }
+        }.start()
+        var (confirmed, torn) = (0, 0)
+        var stamp: UInt64 = 0
+        while stamp < 3_000 {
+            stamp = announced.load(ordering: .acquiring)
+            let found = floats(other, 0, 0..<4 * count)
+            guard stamp > 0, other.holds(stamp, in: 0) else { continue }
+            confirmed += 1
+            if found.contains(where: { $0 != Float(stamp) }) { torn += 1 }
+        }
+        #expect(confirmed > 0 && torn == 0)
+    }
+
     /// A file that its owner could cut would end whoever reads it; a pipe that nobody writes would hold him up.
     @Test func whatIsNoSealedMemoryIsRefused() throws {
         var pipe: [Int32] = [0, 0]
@@ -78,7 +121,8 @@ import Testing
         }
         for descriptor in pipe + [file, 9_999] {
             #expect(throws: SharedMemoryError.self) {
-                try SharedMemory(process: Int(getpid()), descriptor: Int(descriptor), slots: 1, slotBytes: 4_096)
+                try SharedMemory(
+                    process: Int(getpid()), descriptor: Int(descriptor), identity: 0, slots: 1, slotBytes: 4_096)
             }
         }
     }

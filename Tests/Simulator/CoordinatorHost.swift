@@ -78,7 +78,8 @@ struct CoordinatorHost {
         records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
         training = opening.begin(options.stop, metrics: records.metrics)
         self.machine = machine
-        memory = machine.make(process: 0, slots: 2, slotBytes: Self.sizes(opening.program).parameterBytes)
+        memory = machine.make(
+            process: 0, slots: MemoryRegion.parameterSlots, slotBytes: Self.sizes(opening.program).parameterBytes)
         state = CoordinatorState(Self.configuration(opening, options, memory))
         saveDue = now + Self.savePeriod
     }
@@ -284,8 +285,9 @@ struct CoordinatorHost {
     }
 
     private mutating func compare(_ round: Round, _ lease: UInt64) {
-        // A late sum that its worker has written over is not compared.
-        guard let late = partials.removeValue(forKey: lease).map(\.floats) ?? [] else { return }
+        guard let late = partials.removeValue(forKey: lease).map(\.floats) ?? [] else {
+            return events.append(.leaseDigest(round, lease: lease, nil))
+        }
         if sabotage == .lateResultsCountToo, var root = sums[1]?.floats, root.count == late.count {
             fold(late, into: &root)
             sums[1] = .here(root)

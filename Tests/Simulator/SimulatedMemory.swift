@@ -51,7 +51,9 @@ final class SimulatedMachine {
     }
 
     func make(process: Int, slots: Int, slotBytes: Int) -> SimulatedMemory {
-        let region = MemoryRegion(process: process, descriptor: memories.count, slots: slots, slotBytes: slotBytes)
+        let number = memories.count
+        let region = MemoryRegion(
+            process: process, descriptor: number, identity: UInt128(number), slots: slots, slotBytes: slotBytes)
         let memory = SimulatedMemory(region, isTrusted: isTrusted)
         memories.append(memory)
         return memory

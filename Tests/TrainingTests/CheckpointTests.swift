@@ -83,7 +83,7 @@ import TrainingTestSupport
             #expect(
                 found.skipped.map(\.description) == [
                     "skipped a checkpoint: \(store.path(ofStep: 3)) is damaged: its content does not have the "
-                        + "SHA-256 that its first line gives"
+                        + "SHA-256 that its second line gives"
                 ])
         }
     }

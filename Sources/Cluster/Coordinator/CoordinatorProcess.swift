@@ -103,7 +103,7 @@ public final class CoordinatorProcess {
     private static func memory(for endpoint: Endpoint, _ sizes: BulkSizes, _ log: Logger) -> OwnMemory? {
         guard endpoint.transport == .ipc else { return nil }
         do throws(SharedMemoryError) {
-            return try OwnMemory(slots: 2, slotBytes: sizes.parameterBytes)
+            return try OwnMemory(slots: MemoryRegion.parameterSlots, slotBytes: sizes.parameterBytes)
         } catch {
             log.notice("parameters and sums travel over the sockets, which is slower: \(error)")
             return nil
@@ -358,8 +358,7 @@ public final class CoordinatorProcess {
         case .hashNode(let round, let node):
             queue.append(.nodeDigest(round, node: node, sums.digest(node: node)))
         case .hashLease(let round, let lease):
-            // A sum that was written over is like no other: its worker is the one that is wrong.
-            queue.append(.leaseDigest(round, lease: lease, sums.takeDigest(lease: lease) ?? []))
+            queue.append(.leaseDigest(round, lease: lease, sums.takeDigest(lease: lease)))
         case .finished(let report): try finish(report)
         case .bar(let name): gate.bar(name)
         case .abandon(let sentence):

@@ -14,7 +14,11 @@ extension CoordinatorState {
     }
 
     /// Compares a second result with the committed one.
-    mutating func compare(_ digest: [UInt8], of identifier: UInt64, in round: Round) {
+    ///
+    /// One that was written over before it was read is as if it had never come: an honest worker that has newer work may need the
+    /// slot, and is not to blame.
+    mutating func compare(_ digest: [UInt8]?, of identifier: UInt64, in round: Round) {
+        guard let digest else { return lose(identifier, in: round) }
         guard let state = state(of: round), let lease = state.leases[identifier],
             let committed = state.digests[lease.node]
         else { return }
@@ -29,6 +33,13 @@ extension CoordinatorState {
             let first = Dispute.Vote(digest: committed, authors: state.authors[lease.node] ?? [])
             open(Dispute(round: round, node: lease.node, committed: committed, votes: [first, vote]))
         }
+        settle()
+    }
+
+    private mutating func lose(_ identifier: UInt64, in round: Round) {
+        guard let lease = state(of: round)?.leases[identifier] else { return }
+        change(round) { $0.leases[identifier]?.state = .lost }
+        count(\.strayChunks, .stray, of: lease.peer)
         settle()
     }
 

@@ -7,6 +7,7 @@ extension CoordinatorState {
         guard members[peer]?.parametersStep != step else { return }
         members[peer]?.parametersStep = step
         if members[peer]?.memory != nil, step == current?.round.step {
+            members[peer]?.outbox.dropParameters()
             return actions.append(.storeParameters(step: step, for: peer))
         }
         members[peer]?.outbox.enqueueParameters(step: step)

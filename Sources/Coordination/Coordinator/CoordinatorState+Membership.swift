@@ -53,9 +53,9 @@ extension CoordinatorState {
     /// A worker can read this process's memory and has some itself: where that can be read here, nothing large travels.
     mutating func take(_ region: MemoryRegion, from peer: Peer) {
         guard let member = members[peer], member.offeredMemory != region else { return }
-        guard configuration.memory != nil, member.offeredMemory == nil,
-            region.slotBytes >= max(sizes.partialBytes, sizes.evaluationBytes)
-        else { return count(\.malformed, .malformed, of: peer) }
+        guard configuration.memory != nil, member.offeredMemory == nil, region.holdsSums(sizes) else {
+            return count(\.malformed, .malformed, of: peer)
+        }
         members[peer]?.offeredMemory = region
         actions.append(.openMemory(region, of: peer))
     }

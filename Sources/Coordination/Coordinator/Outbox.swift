@@ -37,6 +37,11 @@ struct Outbox: Sendable {
         parameters = offset < sizes.parameterBytes ? Parameters(step: step, offset: offset) : nil
     }
 
+    /// No parameters are of use any more.
+    mutating func dropParameters() {
+        parameters = nil
+    }
+
     /// Puts pixels in line; answers false where too many wait already.
     mutating func enqueue(_ wanted: WorkerMessage.RowsWanted) -> Bool {
         if wanted.isRestart { clearRows() }

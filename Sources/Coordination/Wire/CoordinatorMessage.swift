@@ -59,6 +59,13 @@ public enum CoordinatorMessage: WireBody {
             self.memory = memory
         }
 
+        /// All the sizes that a worker compares with its own.
+        var sizes: BulkSizes {
+            BulkSizes(
+                parameterBytes: parameterBytes, partialBytes: partialBytes, evaluationBytes: evaluationBytes,
+                exampleBytes: exampleBytes, chunkBytes: chunkBytes, windowBytes: windowBytes)
+        }
+
         /// The size of a partial of `kind`.
         func bytes(of kind: Round.Kind) -> Int {
             kind == .training ? partialBytes : evaluationBytes

@@ -35,6 +35,9 @@ public struct BulkSizes: Sendable, Equatable {
         kind == .training ? partialBytes : evaluationBytes
     }
 
+    /// What a slot for a sum of either kind takes.
+    var largestPartialBytes: Int { max(partialBytes, evaluationBytes) }
+
     /// How many examples' pixels fit in a chunk; at least one, however large.
     var rowsPerChunk: Int {
         min(max(1, chunkBytes / exampleBytes), WorkerMessage.RowsWanted.limit)

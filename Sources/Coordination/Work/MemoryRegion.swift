@@ -4,18 +4,32 @@ public struct MemoryRegion: Sendable, Equatable {
     public var process: Int
     /// The number under which the owner has it open.
     public var descriptor: Int
+    /// What the owner has drawn at random and written into it: whoever finds something else has found other memory.
+    public var identity: UInt128
     public var slots: Int
     public var slotBytes: Int
 
-    /// Slots that a region may have.
-    static let mostSlots = 64
+    /// Slots that a coordinator has for parameters; they take turns.
+    public static let parameterSlots = 2
+    /// Slots that a worker has for the sums of a round: it has seldom more nodes, and a sum that finds none leaves over the bulk
+    /// link.
+    static let sumSlots = 3
 
-    public init(process: Int, descriptor: Int, slots: Int, slotBytes: Int) {
+    public init(process: Int, descriptor: Int, identity: UInt128, slots: Int, slotBytes: Int) {
         self.process = process
         self.descriptor = descriptor
+        self.identity = identity
         self.slots = slots
         self.slotBytes = slotBytes
     }
+
+    /// Whether it is what a coordinator has for parameters and statistics, and nothing larger.
+    func holdsParameters(_ sizes: BulkSizes) -> Bool {
+        slots == Self.parameterSlots && slotBytes == sizes.parameterBytes
+    }
+
+    /// Whether it is what a worker has for sums, and nothing larger.
+    func holdsSums(_ sizes: BulkSizes) -> Bool { slots == Self.sumSlots && slotBytes == sizes.largestPartialBytes }
 
     func contains(_ slot: MemorySlot) -> Bool { slot.index >= 0 && slot.index < slots }
 }
@@ -35,15 +49,15 @@ public struct MemorySlot: Sendable, Hashable {
 extension WireFields {
     mutating func write(_ region: MemoryRegion) {
         for count in [region.process, region.descriptor, region.slots, region.slotBytes] { write(count: count) }
+        writer.write(region.identity)
     }
 
     mutating func readRegion() throws(WireError) -> MemoryRegion {
-        let region = MemoryRegion(
-            process: try readCount(), descriptor: try readCount(), slots: try readCount(), slotBytes: try readCount())
-        guard (1...MemoryRegion.mostSlots).contains(region.slots), region.slotBytes > 0 else {
-            throw .invalid("memory")
-        }
-        return region
+        let (process, descriptor) = (try readCount(), try readCount())
+        let (slots, slotBytes) = (try readCount(), try readCount())
+        return MemoryRegion(
+            process: process, descriptor: descriptor, identity: try reader.read(UInt128.self), slots: slots,
+            slotBytes: slotBytes)
     }
 
     mutating func write(_ slot: MemorySlot) {

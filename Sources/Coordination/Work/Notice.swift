@@ -44,7 +44,9 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
         case .refused(let name, let reason):
             "refused \(name): \(reason)"
         case .moved(let round, let node, let from, let to, let reason):
-            "\(round): node \(node) moved from \(from) to \(to) (\(reason))"
+            from == to
+                ? "\(round): node \(node) leased to \(to) once more (\(reason))"
+                : "\(round): node \(node) moved from \(from) to \(to) (\(reason))"
         case .waiting(let seconds):
             seconds == 0
                 ? "waiting for workers: none is connected"

@@ -20,7 +20,7 @@ struct MemoryBudget: Sendable {
             2 * Double(min(welcome.windowBytes, 1 << 30)),
             // Sums that lie where the coordinator reads them.
             welcome.memory == nil
-                ? 0 : Double(SumSlots.count) * max(Double(welcome.partialBytes), Double(welcome.evaluationBytes)),
+                ? 0 : Double(MemoryRegion.sumSlots) * Double(welcome.sizes.largestPartialBytes),
             Double(shards)
                 * (Double(contract.trainingExamples + contract.validationExamples) / Double(contract.shards) + 2)
                 * (Double(welcome.exampleBytes) + 16),

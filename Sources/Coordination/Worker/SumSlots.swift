@@ -1,10 +1,7 @@
 /// Which slots of a worker's memory hold sums that the coordinator may still read.
 struct SumSlots: Sendable {
-    /// Slots for the sums of a round: a worker has seldom more nodes, and a sum that finds none leaves over the bulk link.
-    static let count = 3
-
     /// Of which round the sum in each slot is.
-    private var rounds = [Round?](repeating: nil, count: count)
+    private var rounds = [Round?](repeating: nil, count: MemoryRegion.sumSlots)
     private var stamp: UInt64 = 0
 
     /// A slot for a sum of `round`, if one is free: a coordinator that begins a round has folded those before it. (A late sum, which

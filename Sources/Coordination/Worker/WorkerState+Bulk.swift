@@ -6,6 +6,8 @@ extension WorkerState {
 
     mutating func takeParameters(step: Int, _ offset: Int, _ bytes: Int) {
         send(.credit(bytes: bytes))
+        // Those of a step that is over may come after newer ones, which lie in memory.
+        guard step >= round?.step ?? 0 else { return }
         if offset == 0, arriving?.step != step, parametersStep != step { beginParameters(step) }
         guard let total = welcome?.parameterBytes, let arriving, arriving.step == step, arriving.bytes == offset,
             bytes > 0, bytes % 4 == 0, bytes <= total - offset

@@ -104,25 +104,25 @@ extension WorkerState {
     private mutating func prepare(_ contract: Contract, _ plan: ShardPlan, _ welcome: CoordinatorMessage.Welcome) {
         phase = .preparing
         actions.append(.sendBulk(envelope(.attach)))
-        openMemory(welcome)
-        if let assignment, assignment.contract == contract {
+        if let assignment, assignment.contract == contract, assignment.sizes == welcome.sizes {
             if let probe = assignment.probe { prove(probe) }
             return
         }
         let sizes = [PixelSplit.training: contract.trainingExamples, .validation: contract.validationExamples]
         assignment = Assignment(
-            contract: contract, plan: plan, ledger: PixelLedger(shards: contract.shards, sizes: sizes))
+            contract: contract, plan: plan, sizes: welcome.sizes,
+            ledger: PixelLedger(shards: contract.shards, sizes: sizes))
         actions.append(.prepare(contract, welcome))
     }
 
     /// A coordinator on this machine can share memory; a new membership gets new slots, so that nobody writes over what the
-    /// coordinator has of the old one.
-    private mutating func openMemory(_ welcome: CoordinatorMessage.Welcome) {
-        guard let region = welcome.memory, region.slotBytes >= welcome.parameterBytes else { return }
+    /// coordinator has of the old one. What is built by now has the sizes of the welcome, so a region has them, too.
+    private mutating func openMemory() {
+        guard let welcome, let region = welcome.memory else { return }
+        guard region.holdsParameters(welcome.sizes) else { return countMalformed() }
         sumSlots = SumSlots()
         actions.append(
-            .openMemory(
-                region, slots: SumSlots.count, slotBytes: max(welcome.partialBytes, welcome.evaluationBytes)))
+            .openMemory(region, slots: MemoryRegion.sumSlots, slotBytes: welcome.sizes.largestPartialBytes))
     }
 
     mutating func offer(_ region: MemoryRegion) {
@@ -134,6 +134,7 @@ extension WorkerState {
         assignment?.probe = probe
         guard phase == .preparing else { return }
         phase = .proving
+        openMemory()
         send(.ready(probe: probe))
     }
 

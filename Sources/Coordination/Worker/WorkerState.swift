@@ -38,6 +38,8 @@ public struct WorkerState: Sendable {
     struct Assignment: Sendable {
         let contract: Contract
         let plan: ShardPlan
+        /// The sizes that what was built has.
+        let sizes: BulkSizes
         var ledger: PixelLedger
         var probe: String?
         /// The shards whose pixels are here or coming; they stay.

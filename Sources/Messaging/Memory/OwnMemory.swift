@@ -22,7 +22,9 @@ import Glibc
             close(file)
             throw .last("map \(bytes) bytes of memory")
         }
-        unsafe super.init(base: base, slots: slots, slotBytes: slotBytes)
+        let identity = UInt128.random(in: 0 ... .max)
+        unsafe base.storeBytes(of: identity, as: UInt128.self)
+        unsafe super.init(base: base, identity: identity, slots: slots, slotBytes: slotBytes)
         // Older systems cannot keep other writers of this user out; all can fix the size.
         _ = tributary_memory_seal(file, tributary_no_other_writer)
         guard tributary_memory_seal(file, tributary_fixed_size) == 0 else {

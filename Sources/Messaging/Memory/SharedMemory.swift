@@ -7,29 +7,37 @@ import Glibc
 /// `holds` afterwards; where the answer is no, the result is worthless.
 ///
 /// It is an anonymous file that its owner has sealed: its size never changes, so no access fails, and it is gone with the last
-/// process that has it.
+/// process that has it. A process number and a descriptor can come to mean another file (a process of another container, a
+/// descriptor that was used again), so the first bytes say which one it is.
 @safe public class SharedMemory: @unchecked Sendable {
     // Unchecked: the addresses never change, and who may read and write what when is the protocol's business.
+    /// What its owner has drawn at random, so that no two are the same.
+    public let identity: UInt128
     public let slots: Int
     public let slotBytes: Int
     let base: UnsafeMutableRawPointer
 
     /// Slots begin where pages do.
     private static let page = 4_096
+    /// The identity comes first, then the slots' stamps.
+    private static let stamps = 16
     /// Stamps fit in the first page.
     public static let mostSlots = 256
 
-    init(base: UnsafeMutableRawPointer, slots: Int, slotBytes: Int) {
+    init(base: UnsafeMutableRawPointer, identity: UInt128, slots: Int, slotBytes: Int) {
         unsafe self.base = base
+        self.identity = identity
         self.slots = slots
         self.slotBytes = slotBytes
     }
 
     /// Maps the memory that a process has made, as it describes it.
     ///
-    /// The C functions are `open` (on `/proc/PROCESS/fd/DESCRIPTOR`), `fstat`, `fcntl` and `mmap`.
-    /// - Throws: It is not there, not this user's, not sealed, or not of that size.
-    public convenience init(process: Int, descriptor: Int, slots: Int, slotBytes: Int) throws(SharedMemoryError) {
+    /// The C functions are `open` (on `/proc/PROCESS/fd/DESCRIPTOR`), `fcntl`, `fstat`, `pread` and `mmap`.
+    /// - Throws: It is not there, not this user's, not sealed, not of that size, or another than the one that is meant.
+    public convenience init(
+        process: Int, descriptor: Int, identity: UInt128, slots: Int, slotBytes: Int
+    ) throws(SharedMemoryError) {
         let path = "/proc/\(process)/fd/\(descriptor)"
         guard let bytes = Self.bytes(slots: slots, slotBytes: slotBytes), process > 0, descriptor >= 0 else {
             throw SharedMemoryError("\(slots) slots of \(slotBytes) bytes are no memory that can be shared")
@@ -38,10 +46,11 @@ import Glibc
         guard file >= 0 else { throw .last("open \(path)") }
         defer { close(file) }
         try Self.check(file, bytes, path)
+        try Self.check(file, identity, path)
         guard let base = unsafe mmap(nil, bytes, PROT_READ, MAP_SHARED, file, 0), unsafe base != MAP_FAILED else {
             throw .last("map \(path)")
         }
-        unsafe self.init(base: base, slots: slots, slotBytes: slotBytes)
+        unsafe self.init(base: base, identity: identity, slots: slots, slotBytes: slotBytes)
     }
 
     private static func check(_ file: Int32, _ bytes: Int, _ path: String) throws(SharedMemoryError) {
@@ -54,6 +63,16 @@ import Glibc
         guard status.st_uid == geteuid(), status.st_size == bytes else {
             throw SharedMemoryError(
                 "\(path) has \(status.st_size) bytes of user \(status.st_uid), not \(bytes) of this one")
+        }
+    }
+
+    private static func check(_ file: Int32, _ identity: UInt128, _ path: String) throws(SharedMemoryError) {
+        var found: UInt128 = 0
+        let count = unsafe withUnsafeMutableBytes(of: &found) { unsafe pread(file, $0.baseAddress, $0.count, 0) }
+        guard count == 16, found == identity else {
+            throw SharedMemoryError(
+                "\(path) is other memory than the one that is meant: the number of its process, or of its file, means something "
+                    + "else here")
         }
     }
 
@@ -92,7 +111,7 @@ import Glibc
 
     func stamp(of slot: Int) -> UnsafeMutablePointer<UInt64> {
         precondition(slot >= 0 && slot < slots, "slot \(slot) of \(slots)")
-        return unsafe base.assumingMemoryBound(to: UInt64.self) + slot
+        return unsafe (base + Self.stamps).assumingMemoryBound(to: UInt64.self) + slot
     }
 
     /// Where a range of a slot is, and where floats begin in it behind so many 16-bit numbers.

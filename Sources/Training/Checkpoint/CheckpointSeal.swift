@@ -21,7 +21,7 @@ enum CheckpointSeal {
         let expected = content(image.count, hash.finalize())
         guard block.elementsEqual(expected + Array(repeating: 0, count: UserBlock.size - expected.count)) else {
             throw CheckpointError(
-                file: file, reason: "is damaged: its content does not have the SHA-256 that its first line gives")
+                file: file, reason: "is damaged: its content does not have the SHA-256 that its second line gives")
         }
         return Array(image)
     }
