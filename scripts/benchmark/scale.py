@@ -1,7 +1,7 @@
 """The model of scale of docs/performance.md: fitted to measurements of the coordinator, then asked about larger clusters.
 
     for preset in mlp face-64 face-128; do
-        .build/release/benchmark coordinator --preset $preset --workers 1 --workers 4 --workers 16 --workers 64 --json
+        .build/release/benchmark coordinator --preset $preset --transport tcp --workers 1 --workers 4 --workers 16 --json
     done > rows.json
     python3 scripts/benchmark/scale.py rows.json --leaf-seconds 0.07
 
