@@ -8,8 +8,8 @@ public protocol FileSystem: Sendable {
     /// A whole file.
     func read(_ path: String) throws(FileError) -> [UInt8]
 
-    /// Writes a new file, which must not exist, and forces it to the disk.
-    func createDurably(_ path: String, _ bytes: [UInt8]) throws(FileError)
+    /// Writes a new file, which must not exist. A failure may leave it there with some of the bytes.
+    func create(_ path: String, _ bytes: [UInt8]) throws(FileError)
 
     /// Writes bytes at `offset` of a file that is there, and cuts what lay behind them. A failure may leave some of the bytes there.
     func write(_ bytes: [UInt8], to path: String, at offset: Int) throws(FileError)
@@ -37,6 +37,12 @@ public protocol FileSystem: Sendable {
 extension FileSystem {
     /// The system's own lock.
     public func lock(_ directory: String) throws -> any Sendable { try DirectoryLock(directory) }
+
+    /// Writes a new file, which must not exist, and forces it to the disk.
+    public func createDurably(_ path: String, _ bytes: [UInt8]) throws(FileError) {
+        try create(path, bytes)
+        try synchronize(file: path)
+    }
 
     /// Replaces a file, or creates it, so that whoever looks finds the old bytes or the new ones, also after a power failure.
     ///

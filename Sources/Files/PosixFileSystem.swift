@@ -23,10 +23,8 @@ public struct PosixFileSystem: FileSystem {
         return try file.readAll()
     }
 
-    public func createDurably(_ path: String, _ bytes: [UInt8]) throws(FileError) {
-        let file = try Descriptor(path, O_WRONLY | O_CREAT | O_EXCL, "create \(path)")
-        try file.write(bytes)
-        try file.synchronize()
+    public func create(_ path: String, _ bytes: [UInt8]) throws(FileError) {
+        try Descriptor(path, O_WRONLY | O_CREAT | O_EXCL, "create \(path)").write(bytes)
     }
 
     /// The C functions are `pwrite` and `ftruncate`.

@@ -108,7 +108,7 @@ private final class FullDisk: FileSystem {
 
     func names(in directory: String) throws(FileError) -> [String] { try real.names(in: directory) }
     func read(_ path: String) throws(FileError) -> [UInt8] { try real.read(path) }
-    func createDurably(_ path: String, _ bytes: [UInt8]) throws(FileError) { try real.createDurably(path, bytes) }
+    func create(_ path: String, _ bytes: [UInt8]) throws(FileError) { try real.create(path, bytes) }
     func synchronize(file path: String) throws(FileError) { try real.synchronize(file: path) }
     func rename(_ path: String, to newPath: String) throws(FileError) { try real.rename(path, to: newPath) }
     func synchronize(directory: String) throws(FileError) { try real.synchronize(directory: directory) }

@@ -39,7 +39,7 @@ struct CoordinatorHost {
     private var parameters: [Int: [Float]] = [:]
     private var isSaving = false
     private var saveDue: Duration
-    private var isEnding = false
+    private(set) var isEnding = false
     private var hasFailed = false
     private var sabotage: Sabotage?
     /// Everything that came, in the order in which it came; only a broken fold uses it.

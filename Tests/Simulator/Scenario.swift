@@ -18,6 +18,7 @@ public struct Scenario: Sendable {
         case wrongResult = "worker that computes wrongly"
         case coordinatorKilled = "coordinator killed"
         case powerFailure = "power failure of the coordinator"
+        case replay = "old messages come again after a restart"
     }
 
     public let seed: UInt64
@@ -37,7 +38,9 @@ public struct Scenario: Sendable {
     var slowness = 1
     /// How many leaves each worker computes side by side.
     var threads = 1...2
-    /// When the worker that computes wrongly comes: nobody could tell where it is alone.
+    /// How much longer the worker that computes wrongly takes.
+    var liarSlowness = 1
+    /// When it comes: nobody could tell where it is alone.
     var liarComesAt = Duration.seconds(2)
     /// When the faults end; from then on everything works.
     var calmAt = Duration.seconds(0)
@@ -80,6 +83,7 @@ public struct Scenario: Sendable {
         workers = Int.random(in: 3...5, using: &dice)
         mishaps = 0
         slowness = 1
+        liarSlowness = dice.one(of: [1, 1, 10])
         loss = 0
         lateness = 0
     }

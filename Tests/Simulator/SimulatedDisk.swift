@@ -124,7 +124,9 @@ final class SimulatedDisk: FileSystem {
         guard let old = state.files[file], old.bytes != old.durable else { return }
         var bytes = old.durable
         if dice.happens(0.7) {
-            bytes = Array(old.bytes.prefix(Int.random(in: 0...old.bytes.count, using: &dice)))
+            // What was forced and not written since stays as it is.
+            let forced = zip(old.bytes, old.durable).prefix { $0 == $1 }.count
+            bytes = Array(old.bytes.prefix(Int.random(in: forced...old.bytes.count, using: &dice)))
             state.counts[.tornWrite, default: 0] += 1
         }
         state.files[file] = File(bytes: bytes, durable: bytes)
@@ -147,8 +149,8 @@ final class SimulatedDisk: FileSystem {
         return bytes
     }
 
-    /// Three operations: the name, the bytes, the force.
-    func createDurably(_ path: String, _ bytes: [UInt8]) throws(FileError) {
+    /// Two operations: the name, the bytes.
+    func create(_ path: String, _ bytes: [UInt8]) throws(FileError) {
         let file = try change("create \(path)") { state in
             defer { state.next += 1 }
             state.files[state.next] = File(bytes: [])
@@ -156,7 +158,6 @@ final class SimulatedDisk: FileSystem {
             return state.next
         }
         try change("write \(path)") { $0.files[file]?.bytes = bytes }
-        try synchronize(file, "force \(path) to the disk")
     }
 
     func write(_ bytes: [UInt8], to path: String, at offset: Int) throws(FileError) {

@@ -27,6 +27,7 @@ extension Simulation {
             if failedStarts > Self.mostFailedStarts { witness.accuse("the coordinator cannot start: \(error)") }
             return coordinatorDies(losingPower: false)
         }
+        replay()
         if let outputs = coordinator?.begin(at: now) { carryOut(outputs) }
         plan(.coordinatorTick(life: coordinatorLife), in: .milliseconds(250))
     }
@@ -35,6 +36,13 @@ extension Simulation {
         guard let outputs = coordinator?.handle(event, payload, at: now) else { return }
         if disk.isDead { return coordinatorDies(losingPower: dice.happens(0.5)) }
         carryOut(outputs)
+    }
+
+    /// Right after a tick nobody is a member who has been silent for too long.
+    mutating func countMembers() {
+        guard let host = coordinator, !host.isEnding else { return }
+        let silence = run.options.timing.silence
+        witness.counted(members: host.state.activeWorkers, talkative: lastHeard.values.count { now - $0 <= silence })
     }
 
     mutating func carryOut(_ outputs: [CoordinatorHost.Output]) {
@@ -63,7 +71,7 @@ extension Simulation {
 
     private mutating func note(_ notice: Notice) {
         tell("coordinator: \(notice)")
-        witness.noted(notice, hasLiar: scenario.hasLiar)
+        witness.noted(notice, liar: processes.firstIndex(where: \.isLiar).map { ($0, processes[$0].name) })
         if case .undecided = notice { startWorker() }
     }
 
@@ -86,7 +94,7 @@ extension Simulation {
         if failed { return coordinatorDies(losingPower: false) }
         coordinator = nil
         isOver = true
-        witness.ended()
+        witness.ended(disk)
     }
 
     /// A process does not end before its archivist has.

@@ -63,6 +63,16 @@ extension Simulation {
 
     // MARK: - Receiving
 
+    /// What the last coordinator heard comes to this one, too, in the same order.
+    mutating func replay() {
+        defer { heard = [] }
+        guard !isCalm, !heard.isEmpty, dice.happens(0.3) else { return }
+        strike(.replay)
+        tell("what came before comes again")
+        let delay = dice.milliseconds(1...1_000)
+        for message in heard { plan(message, in: delay) }
+    }
+
     mutating func deliver(_ bytes: [UInt8], _ payload: Payload, to peer: Peer) {
         guard let index = owners[peer], processes[index].peer == peer else { return }
         guard let envelope = try? Envelope<CoordinatorMessage>(decoding: bytes) else { return }
@@ -72,6 +82,8 @@ extension Simulation {
     mutating func deliver(_ bytes: [UInt8], _ payload: Payload, from peer: Peer, _ epoch: UInt64) {
         guard let envelope = try? Envelope<WorkerMessage>(decoding: bytes) else { return }
         guard let host = coordinator else { return }
+        lastHeard[peer] = now
+        heard = heard.suffix(Self.replayed - 1) + [.toCoordinator(bytes, payload, from: peer, epoch: epoch)]
         let (sent, sender) = confuse(envelope, peer)
         let isStale = epoch != 0 && epoch != host.opening.epoch
         guard let outputs = coordinator?.receive(sent, payload, from: sender, at: now) else { return }

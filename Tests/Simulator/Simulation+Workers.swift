@@ -5,10 +5,10 @@ extension Simulation {
     mutating func startWorker(isLiar: Bool = false, isForeign: Bool = false) {
         let index = processes.count
         let name = "w\(index + 1)"
-        var process = Process(host: host(name, index, isLiar: isLiar), name: name)
+        var process = Process(host: host(name, index, defect: Self.defect(isLiar, isForeign)), name: name)
         process.isLiar = isLiar
         process.isForeign = isForeign
-        process.slowness = index == 0 ? scenario.slowness : 1
+        process.slowness = isLiar ? scenario.liarSlowness : index == 0 ? scenario.slowness : 1
         if process.slowness > 1 { strike(.workerSlow) }
         if isLiar { strike(.wrongResult) }
         if isForeign { strike(.foreignWorker) }
@@ -19,12 +19,15 @@ extension Simulation {
         plan(.restartWorker(index), in: scenario.liarComesAt)
     }
 
-    private mutating func host(_ name: String, _ index: Int, isLiar: Bool) -> WorkerHost {
+    /// What is wrong with the sums of a worker that computes wrongly, or is built differently.
+    private static func defect(_ isLiar: Bool, _ isForeign: Bool) -> Float? { isLiar ? 0.5 : isForeign ? 0.25 : nil }
+
+    private mutating func host(_ name: String, _ index: Int, defect: Float?) -> WorkerHost {
         WorkerHost(
             // Every other worker is on a machine of its own, so that messages travel, too.
             run, on: index % 2 == 0 ? machine : nil, name: name, process: index,
             threads: Int.random(in: scenario.threads, using: &dice),
-            defect: isLiar ? 0.5 : nil,
+            defect: defect,
             sabotage: sabotage)
     }
 
@@ -38,7 +41,7 @@ extension Simulation {
         guard !processes[index].isAlive, !isOver else { return }
         let old = processes[index]
         tell("\(old.name) starts again")
-        processes[index].host = host(old.name, index, isLiar: old.isLiar)
+        processes[index].host = host(old.name, index, defect: Self.defect(old.isLiar, old.isForeign))
         processes[index].isAlive = true
         processes[index].held = []
         drive(index, .begin)
@@ -58,6 +61,8 @@ extension Simulation {
         tell("\(processes[index].name) ends: \(ending.sentence)")
         processes[index].isAlive = false
         processes[index].life += 1
+        // Whoever owns that machine does not read why it was refused.
+        if processes[index].isLiar { plan(.restartWorker(index), in: .seconds(1)) }
     }
 
     private mutating func carryOut(_ output: WorkerHost.Output, _ index: Int) {

@@ -61,6 +61,11 @@ public struct Simulation {
     var failedStarts = 0
     static let mostFailedStarts = 100
     var linkFree: [[UInt8]: Duration] = [:]
+    /// What this coordinator heard lately, the newest last.
+    var heard: [Happening] = []
+    static let replayed = 200
+    /// When anything came from a peer last.
+    var lastHeard: [Peer: Duration] = [:]
     /// Which worker has, or had, an identity.
     var owners: [Peer: Int] = [:]
     var witness: Witness
@@ -140,7 +145,10 @@ public struct Simulation {
         case .computed(let index, let life, let leaf, let partial): finish(leaf, partial, index, life)
         case .coordinatorTick(let life):
             guard life == coordinatorLife, coordinator != nil else { return }
-            if sabotage != .noDeadlines { driveCoordinator(.tick, .nothing) }
+            if sabotage != .noDeadlines {
+                driveCoordinator(.tick, .nothing)
+                countMembers()
+            }
             plan(.coordinatorTick(life: life), in: .milliseconds(250))
         case .save(let checkpoint, let life): if life == coordinatorLife { save(checkpoint) }
         case .mishap: mishap()

@@ -17,6 +17,8 @@ struct Witness {
     /// Checkpoints that were reported as saved and are to be there, newest last.
     private var saved: [Int] = []
     private var flippedPaths: Set<String> = []
+    /// Whether the worker that computes wrongly was found out.
+    private var isLiarKnown = false
     /// The examples of each committed step and shard.
     private var examples: [[Int: [UInt32]]] = Array(repeating: [:], count: TinyRun.steps)
 
@@ -73,16 +75,31 @@ struct Witness {
         flippedPaths.remove(path(ofStep: step))
     }
 
-    mutating func ended() {
+    mutating func ended(_ disk: SimulatedDisk) {
         if step != TinyRun.steps { accuse("the run ended after \(step) of \(TinyRun.steps) steps") }
         checkPasses()
+        do { try checkRecords(disk) } catch { accuse("\(error)") }
     }
 
-    mutating func noted(_ notice: Notice, hasLiar: Bool) {
-        if hasLiar { return }
+    /// - Parameter liar: The worker that computes wrongly, if there is one.
+    mutating func noted(_ notice: Notice, liar: (process: Int, name: String)?) {
         switch notice {
-        case .resultsDiffer, .quarantined: accuse("sound workers differ: \(notice)")
+        case .resultsDiffer where liar == nil: accuse("sound workers differ: \(notice)")
+        case .quarantined(let sentence):
+            isLiarKnown = true
+            if liar.map({ sentence.hasPrefix("\($0.name) ") }) != true {
+                accuse("a sound worker is blamed: \(sentence)")
+            }
+        case .joined(_, _, process: liar?.process, _, _) where isLiarKnown: accuse("it was quarantined: \(notice)")
         default: break
+        }
+    }
+
+    /// Whoever says nothing for longer than a member may is a member no more.
+    /// - Parameter talkative: How many said something so lately.
+    mutating func counted(members: Int, talkative: Int) {
+        if members > talkative {
+            accuse("there are \(members) members, and only \(talkative) of them said something lately")
         }
     }
 
@@ -95,6 +112,23 @@ struct Witness {
     func isFlipped(_ path: String) -> Bool { flippedPaths.contains(path) }
 
     mutating func flipped(_ path: String) { flippedPaths.insert(path) }
+
+    /// The records have a row for each step and each evaluation, once, whatever was lost and computed again.
+    private mutating func checkRecords(_ disk: SimulatedDisk) throws {
+        let digests = try DigestLog.rows("/run/digests.jsonl", neededUpTo: TinyRun.steps, files: disk)
+        if digests.map(\.step) != Array(1...TinyRun.steps) {
+            accuse("digests.jsonl has the steps \(digests.map(\.step)), not 1 to \(TinyRun.steps)")
+        }
+        let lines = String(decoding: try disk.read("/run/metrics.jsonl"), as: UTF8.self).split(separator: "\n")
+        let rows = lines.compactMap { MetricsRow(line: $0) }
+        let steps = rows.filter { $0.split == .train }.map(\.step)
+        if steps != Array(0..<TinyRun.steps) {
+            accuse("metrics.jsonl has the steps \(steps), not 0 to \(TinyRun.steps - 1)")
+        }
+        let epochs = rows.filter { $0.split == .valid }.map(\.epoch)
+        let ended = Array(1..<run.program.plan.epoch(ofStep: TinyRun.steps))
+        if epochs != ended { accuse("metrics.jsonl has evaluations of the epochs \(epochs), not \(ended)") }
+    }
 
     // MARK: - Examples
 

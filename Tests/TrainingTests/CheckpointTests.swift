@@ -209,8 +209,8 @@ private struct FailingFileSystem: FileSystem {
     func remove(_ path: String) throws(FileError) { try real.remove(path) }
     func createDirectory(_ path: String) throws(FileError) { try real.createDirectory(path) }
 
-    func createDurably(_ path: String, _ bytes: [UInt8]) throws(FileError) {
-        try real.createDurably(path, Array(bytes.prefix(failing == "write" ? 100 : bytes.count)))
+    func create(_ path: String, _ bytes: [UInt8]) throws(FileError) {
+        try real.create(path, Array(bytes.prefix(failing == "write" ? 100 : bytes.count)))
         try fail("write")
     }
 

@@ -147,6 +147,7 @@ import Testing
             for log in ["metrics.jsonl", "digests.jsonl"] {
                 #expect(calls[..<rename].contains("force \(directory)/\(log)"))
             }
+            #expect(calls[..<rename].contains { $0.hasPrefix("force \(directory)/checkpoints/") })
             #expect(calls[rename...].contains("force the names in \(directory)/checkpoints"))
         }
     }
@@ -214,7 +215,7 @@ private final class RecordingFileSystem: FileSystem {
 
     func names(in directory: String) throws(FileError) -> [String] { try real.names(in: directory) }
     func read(_ path: String) throws(FileError) -> [UInt8] { try real.read(path) }
-    func createDurably(_ path: String, _ bytes: [UInt8]) throws(FileError) { try real.createDurably(path, bytes) }
+    func create(_ path: String, _ bytes: [UInt8]) throws(FileError) { try real.create(path, bytes) }
     func remove(_ path: String) throws(FileError) { try real.remove(path) }
     func createDirectory(_ path: String) throws(FileError) { try real.createDirectory(path) }
     func write(_ bytes: [UInt8], to path: String, at offset: Int) throws(FileError) {
