@@ -4,6 +4,7 @@ import ConfigurationFiles
 import Files
 import Foundation
 import Ingest
+import Training
 
 /// A file that may have been made to do harm: opened in a process of its own before this one opens it.
 ///
@@ -16,7 +17,7 @@ enum ForeignFile: String, ExpressibleByArgument {
     /// Opens the file in another process.
     ///
     /// - Throws: `UsageProblem` with that process's own sentence, or with how it ended.
-    func requireSafe(_ path: String) throws {
+    @Sendable func requireSafe(_ path: String) throws {
         let process = Process()
         let errors = Pipe()
         process.executableURL = URL(fileURLWithPath: LocalCluster.thisProgram)
@@ -30,7 +31,7 @@ enum ForeignFile: String, ExpressibleByArgument {
         switch (process.terminationReason, process.terminationStatus) {
         case (.exit, 0): return
         case (.exit, 1): throw UsageProblem(Self.sentence(in: text))
-        case (_, let number): throw UsageProblem("\(path) is not opened: \(Self.ending(by: number))")
+        case (_, let number): throw UsageProblem("\(path) is not opened: \(ending(by: number))")
         }
     }
 
@@ -39,18 +40,18 @@ enum ForeignFile: String, ExpressibleByArgument {
         return line.map { String($0.dropFirst("Error: ".count)) } ?? text
     }
 
-    private static func ending(by signal: Int32) -> String {
+    private func ending(by signal: Int32) -> String {
         let what = signal == SIGXCPU ? "took too long over" : "crashed on"
         return
             "the HDF5 library \(what) it in a process of its own (signal \(signal)), so it is damaged or was made to do harm; "
-            + "make it again from what it was made of"
+            + (self == .dataset ? "make it again from what it was made of" : "restore it from a copy")
     }
 
     /// Does with the file, in this process, what whoever opened it would have the library do.
     fileprivate func open(_ path: String) throws {
         switch self {
         case .dataset: try ImageDataset(path).readThroughTheLibrary()
-        case .checkpoint: _ = try CheckpointCommand.readHere(path)
+        case .checkpoint: _ = try Checkpoint(PosixFileSystem().read(path), file: path)
         }
     }
 }

@@ -13,19 +13,17 @@ struct CheckpointCommand: ParsableCommand {
 
     /// A checkpoint given as a file, or as a run directory whose newest is meant; another process opens it first.
     static func read(_ path: String) throws -> Checkpoint {
-        try ForeignFile.checkpoint.requireSafe(path)
-        return try readHere(path)
-    }
-
-    static func readHere(_ path: String) throws -> Checkpoint {
         guard FileManager.default.fileExists(atPath: path) else {
             throw UsageProblem("there is no checkpoint or run directory at \(path)")
         }
         let isFile = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType == .typeRegular
-        if isFile { return try Checkpoint(PosixFileSystem().read(path), file: path) }
-        guard let found = try CheckpointStore(directory: RunPaths(path).checkpoints).newest() else {
-            throw UsageProblem("\(RunPaths(path).checkpoints) holds no checkpoint")
+        let check = ForeignFile.checkpoint.requireSafe
+        if isFile {
+            try check(path)
+            return try Checkpoint(PosixFileSystem().read(path), file: path)
         }
+        let store = CheckpointStore(directory: RunPaths(path).checkpoints, check: check)
+        guard let found = try store.newest() else { throw UsageProblem("\(store.directory) holds no checkpoint") }
         for skipped in found.skipped { Terminal.standardError.line("\(skipped)") }
         return found.checkpoint
     }

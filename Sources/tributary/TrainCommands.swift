@@ -119,6 +119,7 @@ extension RunOptions {
             stop: steps.map { .steps($0) } ?? .epochs(configuration.epochs),
             checkpointEvery: .seconds(checkpointEvery.seconds), digestEvery: digestEvery, engine: engine)
         coordinator.audit = audit
+        coordinator.checkpointCheck = ForeignFile.checkpoint.requireSafe
         return coordinator
     }
 

@@ -28,7 +28,7 @@ struct VerifyRun: ParsableCommand {
 
     func run() throws {
         var verification = try RunVerification(
-            directory, steps: steps.range, source: DatasetSource(data),
+            directory, steps: steps.range, source: DatasetSource(data), check: ForeignFile.checkpoint.requireSafe,
             engine: { try OneDNNEngine(numericClass: $0) })
         for skipped in verification.skipped { Terminal.standardError.line("\(skipped)") }
         let start = verification.checkpoint ?? "the state before step 0, since no older checkpoint is there"

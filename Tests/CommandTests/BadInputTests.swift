@@ -16,6 +16,25 @@ struct BadInputTests {
         #expect(trained.sentence?.contains(file) == true, "\(trained.errors)")
     }
 
+    /// Its seal fits: somebody made it so.
+    @Test func aCheckpointThatCrashesTheLibraryIsSkippedByName() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Files").path
+        let bench = try Workbench()
+        let trained = try bench.train("--steps", "2", "--digest-every", "1")
+        try #require(trained.status == 0, "\(trained.errors)")
+        let bad = bench["run/checkpoints/step-0000000900.h5"]
+        try FileManager.default.copyItem(atPath: "\(folder)/checkpoint.h5", toPath: bad)
+        let sentence = "\(bad) is not opened: the HDF5 library crashed on it"
+        #expect(try Command("checkpoint", "inspect", bad).sentence?.hasPrefix(sentence) == true)
+        let resumed = try bench.train("--steps", "4", "--digest-every", "1", "--resume")
+        let inspected = try Command("checkpoint", "inspect", bench["run"])
+        let verified = try Command("verify-run", bench["run"], "--steps", "3..4", "--data", bench["faces.h5"])
+        for command in [resumed, inspected] {
+            #expect(command.status == 0 && command.errors.contains("skipped a checkpoint: \(sentence)"), "\(command)")
+        }
+        #expect(verified.status == 0, "\(verified.errors)")
+    }
+
     @Test func aFileThatIsNoDatasetIsNamed() throws {
         let bench = try Workbench()
         try bench.write("", to: "empty")

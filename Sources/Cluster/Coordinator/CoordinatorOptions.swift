@@ -32,6 +32,8 @@ public struct CoordinatorOptions: Sendable {
     public var digestEvery: Int?
     /// The share of leaves, from 0 to 1, that two workers compute, so that one that computes wrongly is found out.
     public var audit = 0.0
+    /// Asked before a checkpoint that is there already is parsed in this process.
+    public var checkpointCheck: FileCheck = { _ in }
     /// What computes the contract's probe, and the pictures.
     public var engine: any Engine
     /// The limits of waits; the defaults suit everyone but tests.

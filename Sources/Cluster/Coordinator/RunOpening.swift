@@ -20,7 +20,10 @@ package struct RunOpening {
     /// Locks the directory and reads the newest checkpoint, or begins a run. What can fail is tried before anything is written.
     /// - Throws: One sentence: the directory is in use or not empty, the stored contract is another, the data does not fit.
     package init(_ options: CoordinatorOptions) throws {
-        try self.init(options) { try RunDirectory(options.directory, resume: options.resume, files: options.files) }
+        try self.init(options) {
+            try RunDirectory(
+                options.directory, resume: options.resume, files: options.files, check: options.checkpointCheck)
+        }
     }
 
     /// Opens the run again under the next epoch, after going back in its directory.

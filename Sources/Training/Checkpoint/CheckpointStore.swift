@@ -1,5 +1,8 @@
 import Files
 
+/// Throws a sentence about a file that must not be opened in this process.
+public typealias FileCheck = @Sendable (_ path: String) throws -> Void
+
 /// The checkpoints of a run, in a directory.
 ///
 /// A crash at any instant leaves every finished checkpoint whole, and the only whole one is never removed. Reading takes the newest that verifies and says which it
@@ -9,12 +12,18 @@ public struct CheckpointStore: Sendable {
     private let files: any FileSystem
     /// How many of the newest checkpoints stay.
     private let kept: Int
+    private let check: FileCheck
 
-    public init(directory: String, files: any FileSystem = PosixFileSystem(), keeping kept: Int = 2) {
+    /// - Parameter check: Asked before a checkpoint is parsed here; one that it refuses is passed over.
+    public init(
+        directory: String, files: any FileSystem = PosixFileSystem(), keeping kept: Int = 2,
+        check: @escaping FileCheck = { _ in }
+    ) {
         precondition(kept >= 2, "at least 2 checkpoints are kept, not \(kept)")
         self.directory = directory
         self.files = files
         self.kept = kept
+        self.check = check
     }
 
     /// A file that was not taken.
@@ -67,6 +76,7 @@ public struct CheckpointStore: Sendable {
 
     /// Reads one checkpoint, whose name must give its step.
     private func read(_ path: String, step: Int) throws -> Checkpoint {
+        try check(path)
         let checkpoint = try Checkpoint(files.read(path), file: path)
         guard checkpoint.state.step == step else {
             throw CheckpointError(

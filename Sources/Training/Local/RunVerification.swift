@@ -49,15 +49,17 @@ public struct RunVerification {
     /// - Parameters:
     ///   - steps: Which rows of `digests.jsonl` are compared.
     ///   - source: The data that the run was trained on.
+    ///   - check: Asked before a checkpoint is parsed here.
     ///   - makeEngine: Makes the engine of the run's numeric class.
     /// - Throws: One sentence: there is no checkpoint, no row, or the data or the engine are not the run's.
     public init(
         _ directory: String, steps: ClosedRange<Int>, source: any ExampleSource,
+        check: @escaping FileCheck = { _ in },
         engine makeEngine: (_ numericClass: String) throws -> any Engine, files: any FileSystem = PosixFileSystem()
     ) throws {
         let paths = RunPaths(directory)
         rows = try Self.rows(paths.digests, steps, files)
-        let store = CheckpointStore(directory: paths.checkpoints, files: files)
+        let store = CheckpointStore(directory: paths.checkpoints, files: files, check: check)
         let start = try store.newest(upTo: steps.lowerBound)
         guard let any = try start ?? store.newest() else {
             throw RunVerificationError("\(paths.checkpoints) holds no checkpoint, so the run's contract is not known")

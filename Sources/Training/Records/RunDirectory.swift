@@ -4,15 +4,21 @@ import Files
 public struct RunDirectory: Sendable {
     public let paths: RunPaths
     let files: any FileSystem
+    private let check: FileCheck
     private let lock: any Sendable
 
     /// Makes the directory, its parents included, and locks it.
     ///
-    /// - Parameter resume: Whether a run may be there already.
+    /// - Parameters:
+    ///   - resume: Whether a run may be there already.
+    ///   - check: Asked before a checkpoint is parsed here.
     /// - Throws: `DirectoryInUse`, `DirectoryNotEmpty`, `FileError`.
-    public init(_ path: String, resume: Bool, files: any FileSystem = PosixFileSystem()) throws {
+    public init(
+        _ path: String, resume: Bool, files: any FileSystem = PosixFileSystem(), check: @escaping FileCheck = { _ in }
+    ) throws {
         paths = RunPaths(path)
         self.files = files
+        self.check = check
         try Self.createDirectories(path, files)
         // Not even a lock is left in a directory that was never a run's.
         let found = try files.names(in: path)
@@ -36,7 +42,9 @@ public struct RunDirectory: Sendable {
         _ = try files.lock(path)
     }
 
-    public var checkpoints: CheckpointStore { CheckpointStore(directory: paths.checkpoints, files: files) }
+    public var checkpoints: CheckpointStore {
+        CheckpointStore(directory: paths.checkpoints, files: files, check: check)
+    }
 
     /// Opens the records of a run that continues at a state.
     ///
