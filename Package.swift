@@ -105,6 +105,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // Repeatable numbers for tests of several targets.
+        .target(name: "SeededRandomness", path: "Tests/SeededRandomness"),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(name: "ParallelTests", dependencies: ["Parallel"]),
@@ -113,9 +115,9 @@ let package = Package(
         .testTarget(name: "MessagingTests", dependencies: ["Messaging", "FaultyNetwork"]),
         .testTarget(name: "StorageTests", dependencies: ["Storage"]),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures"]),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Randomness"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Randomness", "SeededRandomness"]),
         .testTarget(name: "ContractTests", dependencies: ["Contract", "Randomness"]),
-        .testTarget(name: "VAETests", dependencies: ["VAE", "Tensors"]),
+        .testTarget(name: "VAETests", dependencies: ["VAE", "Tensors", "SeededRandomness"]),
         .testTarget(name: "OneDNNTests", dependencies: ["OneDNN", "Tensors", "Randomness", "VAE"]),
         .testTarget(
             name: "IngestTests", dependencies: ["Ingest", "Storage", "Pictures", "Archives", "Files", "Hashing"]),
@@ -130,7 +132,7 @@ let package = Package(
                 "Training", "VAE", "Tensors", "OneDNN", "Contract", "Storage", "Files", "Hashing", "Pictures",
                 "Randomness",
             ]),
-        .testTarget(name: "CoordinationTests", dependencies: ["Coordination", "Contract"]),
+        .testTarget(name: "CoordinationTests", dependencies: ["Coordination", "Contract", "SeededRandomness"]),
         // The real decisions under a simulated network, clock and disk; `scripts/simulate` runs `simulate`.
         .target(
             name: "Simulator",
@@ -155,7 +157,7 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "tributary", "TrainingTestSupport",
+                "tributary", "TrainingTestSupport", "SeededRandomness",
                 "Cluster", "Coordination", "Contract", "Ingest", "Messaging", "Storage", "Tensors", "Training",
                 .product(name: "Logging", package: "swift-log"),
             ]),

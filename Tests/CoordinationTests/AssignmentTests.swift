@@ -1,4 +1,5 @@
 import Contract
+import SeededRandomness
 import Testing
 
 @testable import Coordination

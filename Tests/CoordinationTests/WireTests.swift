@@ -1,4 +1,5 @@
 import Coordination
+import SeededRandomness
 import Testing
 
 @Suite struct WireTests {

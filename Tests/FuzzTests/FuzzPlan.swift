@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandomness
 
 /// How long to fuzz, and from where: TRIBUTARY_FUZZ_MESSAGES and TRIBUTARY_FUZZ_SEED, which `scripts/fuzz` sets.
 enum FuzzPlan {
@@ -13,23 +14,6 @@ enum FuzzPlan {
 
     private static func variable(_ name: String) -> Int? {
         ProcessInfo.processInfo.environment["TRIBUTARY_FUZZ_\(name)"].flatMap(Int.init)
-    }
-}
-
-/// A generator whose whole sequence follows from its seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }
 

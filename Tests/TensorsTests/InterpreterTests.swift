@@ -1,5 +1,6 @@
 import Glibc
 import Randomness
+import SeededRandomness
 import Tensors
 import Testing
 
@@ -99,7 +100,7 @@ import Testing
         let (x, w, y) = (
             Tensor.input("x", problem.x), Tensor.input("w", problem.weight), Tensor.input("y", problem.y)
         )
-        var generator = Generator(UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         let inputs = [("x", problem.x), ("w", problem.weight), ("y", problem.y)].map {
             ($0.0, $0.1, generator.values($0.1.count))
         }

@@ -1,3 +1,4 @@
+import SeededRandomness
 import Tensors
 import Testing
 
@@ -19,7 +20,7 @@ import Testing
 
     /// Channels come out with mean `offset` and standard deviation `scale`.
     @Test func normalisedChannelsHaveTheAskedMoments() {
-        var generator = Generator(3)
+        var generator = SeededGenerator(seed: 3)
         let x = Tensor.input("x", [8, 2, 3, 3])
         let scale = Tensor.concatenate([.constant(2, [1]), .constant(3, [1])], axis: 0)
         let layer = BatchNormalization(of: x, scale: scale, offset: .constant(-1, [2]), epsilon: 0)

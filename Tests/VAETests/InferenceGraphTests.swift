@@ -1,3 +1,4 @@
+import SeededRandomness
 import Tensors
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
     init() throws {
         model = try VariationalAutoencoder(TinyModels.convolutional, Objective(likelihood: .gaussian(variance: 0.5)))
         parameters = model.initialParameters(seed: 4).map(Double.init)
-        var generator = Generator(8)
+        var generator = SeededGenerator(seed: 8)
         statistics = model.initialStatistics().map { Double($0) + Double.random(in: 0...0.5, using: &generator) }
         pixels = generator.values(3 * 60, in: 0...1)
     }

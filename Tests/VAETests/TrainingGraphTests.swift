@@ -1,4 +1,5 @@
 import Glibc
+import SeededRandomness
 import Tensors
 import Testing
 
@@ -17,7 +18,7 @@ import Testing
         let (description, objective) = Self.cases[index]
         let model = try VariationalAutoencoder(description, objective)
         let graph = try model.trainingGraph(microbatch: 3)
-        var generator = Generator(UInt64(index) + 1)
+        var generator = SeededGenerator(seed: UInt64(index) + 1)
         let inputs = generator.values(3 * description.images.shape.count, in: 0...1) + [0.7]
         let statistics = model.initialStatistics().map(Double.init)
         func run(_ parameters: [Double]) -> [Double] {

@@ -1,3 +1,4 @@
+import SeededRandomness
 import Tensors
 
 /// A convolution of random shape: ragged extents, strides 1 to 3, unlike paddings.
@@ -8,7 +9,7 @@ struct ConvolutionProblem: CustomStringConvertible {
     let y: Shape
 
     init(seed: UInt64) {
-        var generator = Generator(seed &+ 100)
+        var generator = SeededGenerator(seed: seed &+ 100)
         func pair(_ range: ClosedRange<Int>) -> SIMD2<Int> { SIMD2(generator.int(range), generator.int(range)) }
         let window = Operation.Convolution(stride: pair(1...3), paddingBefore: pair(0...2), paddingAfter: pair(0...2))
         let kernel = pair(1...3)

@@ -1,3 +1,4 @@
+import SeededRandomness
 import Tensors
 import Testing
 
@@ -9,7 +10,7 @@ func expectGradientMatchesDifferences(
     _ name: String, _ shapes: [Shape], in range: ClosedRange<Double> = -2...2, seed: UInt64 = 1,
     sourceLocation: SourceLocation = #_sourceLocation, _ function: ([Tensor]) -> Tensor
 ) {
-    var generator = Generator(seed)
+    var generator = SeededGenerator(seed: seed)
     let table = SliceTable(shapes.enumerated().map { ("p\($0)", $1) })
     let parameters = table.slices.map { Tensor.parameter($0.name, $0.shape) }
     let result = function(parameters)
