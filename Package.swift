@@ -96,7 +96,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
-        // What scripts/chaos breaks real processes with; not installed.
+        // What scripts/chaos breaks real processes with, and free ports for tests; not installed.
         .target(name: "FaultyNetwork"),
         .executableTarget(
             name: "chaos",
@@ -147,7 +147,7 @@ let package = Package(
         .testTarget(
             name: "ClusterTests",
             dependencies: [
-                "TrainingTestSupport",
+                "TrainingTestSupport", "FaultyNetwork",
                 "Cluster", "Coordination", "Training", "Messaging", "OneDNN", "Storage", "Contract", "Tensors",
                 "VAE", "Randomness", "Hashing", "Files", .product(name: "Logging", package: "swift-log"),
             ]),
@@ -157,7 +157,7 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "tributary", "TrainingTestSupport", "SeededRandomness",
+                "tributary", "TrainingTestSupport", "SeededRandomness", "FaultyNetwork",
                 "Cluster", "Coordination", "Contract", "Ingest", "Messaging", "Storage", "Tensors", "Training",
                 .product(name: "Logging", package: "swift-log"),
             ]),

@@ -15,6 +15,7 @@ final class Connection: Sendable {
     static func connecting(to port: UInt16) -> Connection? {
         guard let socket = try? makeSocket() else { return nil }
         let connection = Connection(socket)
+        connection.limitWaits()
         let status = unsafe withAddress(port) { unsafe connect(socket, $0, $1) }
         return status == 0 ? connection : nil
     }
@@ -33,22 +34,26 @@ final class Connection: Sendable {
 
     /// Waits for the next connection; nil once `shutDown` was called.
     ///
-    /// A signal, or a connection that was given up before it was taken, is no end: who listens on would find later connections
-    /// open, and nobody would answer them.
+    /// Nothing else is an end, not even that no more files can be opened: who listens on would find later connections open, and
+    /// nobody would answer them.
     func accept() -> Connection? {
-        var socket: Int32
-        repeat {
-            socket = Glibc.accept(descriptor, nil, nil)
-        } while socket < 0 && [EINTR, ECONNABORTED].contains(errno)
-        guard socket >= 0 else { return nil }
-        _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
-        return Connection(socket)
+        while true {
+            let socket = Glibc.accept(descriptor, nil, nil)
+            if socket >= 0 {
+                _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
+                let connection = Connection(socket)
+                connection.limitWaits()
+                return connection
+            }
+            if errno == EINVAL { return nil }
+            if errno != EINTR { usleep(10_000) }
+        }
     }
 
-    /// Waits for bytes and puts them into the buffer: how many, or 0 at the end.
-    func receive(into buffer: inout [UInt8]) -> Int {
-        var count: Int
-        repeat { count = unsafe recv(descriptor, &buffer, buffer.count, 0) } while count < 0 && errno == EINTR
+    /// Waits for bytes and puts them into the buffer: how many, 0 at the end, or nil where none came for a tenth of a second.
+    func receive(into buffer: inout [UInt8]) -> Int? {
+        let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
+        if count < 0, [EINTR, EAGAIN].contains(errno) { return nil }
         return max(0, count)
     }
 
@@ -59,15 +64,36 @@ final class Connection: Sendable {
             let more = unsafe buffer.withUnsafeBytes {
                 unsafe Glibc.send(descriptor, $0.baseAddress! + sent, count - sent, Int32(MSG_NOSIGNAL))
             }
+            if more < 0, errno == EINTR { continue }
             guard more > 0 else { return false }
             sent += more
         }
         return true
     }
 
+    /// POLLRDHUP of poll(2), which Swift does not see.
+    private static let endOfOtherSide: Int16 = 0x2000
+
+    /// Waits at most a tenth of a second until the other side ends what it sends, and answers whether it has. Nothing is read.
+    func hasEnded() -> Bool {
+        var item = pollfd(fd: descriptor, events: Self.endOfOtherSide, revents: 0)
+        return unsafe poll(&item, 1, 100) == 1
+    }
+
+    /// Sends nothing more; the other side can go on.
+    func endSending() {
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
     /// Ends both directions; whoever waits here is woken.
     func shutDown() {
         shutdown(descriptor, Int32(SHUT_RDWR))
+    }
+
+    /// So that whoever waits for bytes looks up now and then.
+    private func limitWaits() {
+        var limit = timeval(tv_sec: 0, tv_usec: 100_000)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
     private static func makeSocket() throws(NetworkError) -> Int32 {

@@ -41,7 +41,7 @@ public final class FaultyLink: Sendable {
         state.withLock { $0.bytesPerSecond = bytesPerSecond }
     }
 
-    /// Takes no more connections.
+    /// Takes no more connections, and ends those that there are, also frozen ones.
     public func close() {
         state.withLock { $0.isClosed = true }
         listener.shutDown()
@@ -60,13 +60,17 @@ public final class FaultyLink: Sendable {
         }
     }
 
-    /// Moves bytes until one side ends the connection, or for ever holds a frozen one open.
+    /// Moves bytes until one side ends the connection, or holds a frozen one open.
     private func pump(_ from: Connection, _ to: Connection, _ number: Int) {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
-        while true {
+        while !state.withLock({ $0.isClosed }) {
             let count = from.receive(into: &buffer)
             let (isFrozen, rate) = state.withLock { ($0.frozen > number, $0.bytesPerSecond) }
-            if isFrozen { return hold() }
+            if isFrozen {
+                if holdsUntilEnd(from) { return }
+                break
+            }
+            guard let count else { continue }
             guard count > 0, to.send(buffer, count: count) else { break }
             if let rate { Thread.sleep(forTimeInterval: Double(count) / Double(rate)) }
         }
@@ -74,8 +78,13 @@ public final class FaultyLink: Sendable {
         to.shutDown()
     }
 
-    /// Keeps both ends open until the process ends: not even a close comes through.
-    private func hold() {
-        DispatchSemaphore(value: 0).wait()
+    /// Waits until whoever sends here gives up, and answers whether it did, before the link was closed.
+    ///
+    /// The other side does not hear of it: both ends are closed here once both have given up.
+    private func holdsUntilEnd(_ from: Connection) -> Bool {
+        while !from.hasEnded() {
+            if state.withLock({ $0.isClosed }) { return false }
+        }
+        return true
     }
 }

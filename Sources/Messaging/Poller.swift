@@ -31,16 +31,20 @@ public enum Poller {
         return ready
     }
 
-    /// Waits at most `limit` for a message of one socket, or its doorbell. The C function is `zmq_poll`.
+    /// Waits at most `limit` for a message of one socket, or its doorbell where it has one. The C function is `zmq_poll`.
+    ///
+    /// An interrupted wait returns early. A doorbell that rang is silenced.
     static func wait(
-        for socket: borrowing Socket, _ doorbell: Doorbell, atMost limit: Duration
+        for socket: borrowing Socket, _ doorbell: Doorbell? = nil, atMost limit: Duration
     ) throws(MessagingError) {
         var items = unsafe [
             zmq_pollitem_t(socket: socket.pointer, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0),
-            zmq_pollitem_t(socket: nil, fd: doorbell.descriptor, events: Int16(ZMQ_POLLIN), revents: 0),
+            zmq_pollitem_t(socket: nil, fd: doorbell?.descriptor ?? -1, events: Int16(ZMQ_POLLIN), revents: 0),
         ]
-        guard unsafe zmq_poll(&items, 2, milliseconds(limit)) == -1 || items[1].revents != 0 else { return }
-        doorbell.silence()
+        if unsafe zmq_poll(&items, doorbell == nil ? 1 : 2, milliseconds(limit)) == -1, zmq_errno() != EINTR {
+            throw .last("wait for messages")
+        }
+        if unsafe items[1].revents != 0 { doorbell?.silence() }
     }
 
     /// Rounds up, so that a wait never ends before its time.

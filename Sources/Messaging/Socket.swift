@@ -105,7 +105,9 @@ import CZeroMQ
             default: throw .last("receive on a socket")
             }
         }
-        if let watch, !message.hasMore, let connection = message.connection { watch.deliver(connection) }
+        if let watch, !message.hasMore, let connection = message.connection {
+            watch.deliver(connection, from: options.security.provesKeys ? message.sender : nil)
+        }
         return message
     }
 

@@ -1,3 +1,4 @@
+import FaultyNetwork
 import Foundation
 import Testing
 
@@ -165,7 +166,7 @@ struct CommandTests {
 
     @Test func aDirectoryInUseAndAPortInUseAreSentences() throws {
         let runs = try CommandRuns()
-        let address = "tcp://127.0.0.1:\(UInt16.random(in: 20_000...60_000))"
+        let address = "tcp://127.0.0.1:\(LoopbackPort.free())"
         let directory = runs.newDirectory()
         func coordinator(_ directory: String, at address: String, _ more: [String] = []) throws -> CommandProcess {
             try CommandProcess(

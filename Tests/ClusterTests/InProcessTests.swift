@@ -1,5 +1,6 @@
 import Contract
 import Coordination
+import FaultyNetwork
 import Foundation
 import Messaging
 import Synchronization
@@ -43,11 +44,13 @@ import TrainingTestSupport
         #expect(try cluster.recordedDigests() == bfloat16)
     }
 
-    /// The floor of a synchronous step: each worker is sent the parameters once and sends one gradient, in whole chunks.
-    @Test(arguments: WireFormat.allCases)
-    func aStepMovesOneGradientAndOneSetOfParametersForEachWorker(wire: WireFormat) throws {
+    /// The floor of a synchronous step: each worker is sent the parameters once and sends one gradient, in whole chunks, over TCP
+    /// and through memory alike.
+    @Test(arguments: WireFormat.allCases, [LoopbackPort.free(), nil])
+    func aStepMovesOneGradientAndOneSetOfParametersForEachWorker(wire: WireFormat, port: UInt16?) throws {
         var cluster = try TestCluster()
         defer { cluster.remove() }
+        cluster.port = port
         cluster.steps = 1_000_000
         cluster.configuration.wire = wire
         let steps = try cluster.steps(with: 2, count: 30)
@@ -246,7 +249,7 @@ import TrainingTestSupport
     @Test func aPortInUseIsOneSentence() throws {
         let cluster = try TestCluster()
         defer { cluster.remove() }
-        let endpoint = "tcp://127.0.0.1:\(UInt16.random(in: 20_000...60_000))"
+        let endpoint = "tcp://127.0.0.1:\(LoopbackPort.free())"
         var options = cluster.options
         options.listen = endpoint
         options.security = .insecure

@@ -1,4 +1,5 @@
 import Coordination
+import FaultyNetwork
 import Files
 import Foundation
 import Logging
@@ -167,7 +168,7 @@ import Testing
         init(_ folder: String) throws {
             try KeyFolder(folder + "/keys").create()
             self.folder = folder
-            endpoint = try Endpoint("tcp://127.0.0.1:\(UInt16.random(in: 20_000...60_000))")
+            endpoint = try Endpoint("tcp://127.0.0.1:\(LoopbackPort.free())")
             let context = try Context()
             gate = try Gate(
                 .keys(try CoordinatorKeys(folder: folder + "/keys")), in: context, log: TestCluster.quiet)

@@ -1,4 +1,5 @@
 import Coordination
+import FaultyNetwork
 import Foundation
 import Logging
 import Messaging
@@ -65,7 +66,7 @@ private final class LiveBench {
     init(hostileKeys: Int, forgivenOffences: Double = 100) throws {
         folder = "/tmp/tributary-test-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        address = "tcp://127.0.0.1:\(UInt16.random(in: 20_000...60_000))"
+        address = "tcp://127.0.0.1:\(LoopbackPort.free())"
         doorbell = try Doorbell()
         try KeyFolder(folder + "/keys").create()
         let honest = try WorkerKeys(folder: folder + "/keys/workers/local")

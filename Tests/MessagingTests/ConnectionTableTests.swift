@@ -19,7 +19,7 @@ import Testing
         for descriptor in 1...3 as ClosedRange<Int32> {
             #expect(table.accept(descriptor, at: .seconds(Int(descriptor))) == nil)
         }
-        table.deliver(1)
+        table.deliver(1, from: nil, at: .zero)
         #expect(table.accept(4, at: .seconds(4)) == nil)
         #expect(table.accept(5, at: .seconds(5)) == 2)
         table.close(3)
@@ -27,20 +27,33 @@ import Testing
         #expect(table.count == 4)
     }
 
-    @Test func beyondAllThatAreAllowedTheNewestGoes() {
+    @Test func beyondAllThatAreAllowedWhoeverHasTheMostLosesTheQuietest() throws {
+        let (greedy, other) = (try KeyPair.random().publicKey, try KeyPair.random().publicKey)
         var table = ConnectionTable(limits())
         for descriptor in 1...6 as ClosedRange<Int32> {
             #expect(table.accept(descriptor, at: .zero) == nil)
-            table.deliver(descriptor)
+            table.deliver(descriptor, from: descriptor < 3 ? other : greedy, at: .seconds(Int(descriptor)))
         }
-        #expect(table.accept(7, at: .zero) == 7)
+        table.deliver(3, from: nil, at: .seconds(7))
+        #expect(table.accept(7, at: .seconds(8)) == 4, "3 and 4 were quiet, and 3 spoke again; others have fewer")
+        table.deliver(7, from: other, at: .seconds(8))
+        #expect(table.accept(8, at: .seconds(9)) == 1, "both have three now, and this is the quietest")
+    }
+
+    @Test func whereNobodyProvesAKeyTheQuietestGoes() {
+        var table = ConnectionTable(limits())
+        for descriptor in 1...6 as ClosedRange<Int32> {
+            #expect(table.accept(descriptor, at: .zero) == nil)
+            table.deliver(descriptor, from: nil, at: .seconds(9 - Int(descriptor)))
+        }
+        #expect(table.accept(7, at: .seconds(9)) == 6)
     }
 
     @Test func whoSaysNothingHasItsTime() {
         var table = ConnectionTable(limits())
         _ = table.accept(1, at: .zero)
         _ = table.accept(2, at: .zero)
-        table.deliver(2)
+        table.deliver(2, from: nil, at: .zero)
         #expect(table.look(at: .seconds(30)) { _ in 0 } == [])
         #expect(table.look(at: .seconds(31)) { _ in 0 } == [1])
         #expect(table.look(at: .seconds(99)) { _ in 0 } == [])
@@ -51,7 +64,7 @@ import Testing
         for descriptor in 1...2 as ClosedRange<Int32> { _ = table.accept(descriptor, at: .zero) }
         var ended: [[Int32]] = []
         for count in 1...4 {
-            table.deliver(2)
+            table.deliver(2, from: nil, at: .zero)
             table.empty()
             ended.append(table.look(at: .seconds(count)) { _ in 600 * count })
         }
@@ -62,7 +75,7 @@ import Testing
         var table = ConnectionTable(limits())
         _ = table.accept(1, at: .zero)
         for count in 1...4 { #expect(table.look(at: .seconds(count)) { _ in 9_000 * count } == []) }
-        table.deliver(1)
+        table.deliver(1, from: nil, at: .zero)
         table.empty()
         #expect(table.look(at: .seconds(5)) { _ in 45_000 } == [])
         table.empty()

@@ -1,3 +1,4 @@
+import FaultyNetwork
 import Foundation
 import Messaging
 import Testing
@@ -26,7 +27,7 @@ final class TemporaryFolder {
         switch depth {
         case .inProcess: try Endpoint("inproc://\(path)")
         case .ipc: try Endpoint("ipc://\(path)/socket")
-        case .tcp: try Endpoint("tcp://127.0.0.1:\(UInt16.random(in: 20_000...32_000))")
+        case .tcp: try Endpoint("tcp://127.0.0.1:\(LoopbackPort.free())")
         }
     }
 }

@@ -1,3 +1,4 @@
+import FaultyNetwork
 import Synchronization
 import Testing
 
@@ -86,17 +87,37 @@ import Testing
         for peer in peers { #expect(peer.waitUntilClosed()) }
     }
 
+    /// Nobody's handshake ends by itself here, so only the table's limit closes connections.
     @Test func strangersInAnyNumberHoldFewConnectionsAndKeepNobodyOut() throws {
-        let door = try Door(silent: 256)
+        let door = try Door(handshakeMilliseconds: 120_000) { $0.silent = 256 }
         try door.listen()
         let strangers = try (0..<400).map { _ in try #require(RawPeer(port: door.port)) }
         for stranger in strangers.prefix(strangers.count - 256) { #expect(stranger.waitUntilClosed()) }
         try door.expectToHearAFriend()
     }
 
+    /// It says something over each, so that none is silent, and does not come again at once.
+    @Test func aKeyWithManyConnectionsKeepsNobodyOut() throws {
+        let door = try Door { $0.connections = 12 }
+        try door.listen()
+        let greedy = try (0..<18 as Range<UInt8>).map { index in
+            let dealer = Peer(
+                try door.dealer(door.friend, identity: [9, index], reconnectMilliseconds: 60_000...60_000))
+            try door.send([index], from: dealer.socket)
+            #expect(try door.next().frames == [[9, index], [index]])
+            return dealer
+        }
+        let other = try door.dealer(door.other, identity: [2], reconnectMilliseconds: 60_000...60_000)
+        for round in 0..<20 as Range<UInt8> {
+            try door.send([round], from: other)
+            #expect(try door.next().frames == [[2], [round]])
+        }
+        withExtendedLifetime(greedy) {}
+    }
+
     /// Frames that each announce another: libzmq keeps them all until the last, which never comes.
     @Test func aMessageWithoutEndEndsItsConnection() throws {
-        let port = UInt16.random(in: 20_000...60_000)
+        let port = LoopbackPort.free()
         var options = SocketOptions()
         options.security = .insecure
         options.maximumMessageBytes = 1 << 20
@@ -194,11 +215,20 @@ enum RawGreeting: CaseIterable {
     }
 }
 
+/// A socket that an array can hold.
+private final class Peer {
+    let socket: Socket
+
+    init(_ socket: consuming Socket) {
+        self.socket = socket
+    }
+}
+
 /// A listener with two allowed peers.
 private final class Door {
     let friend: SecretKey
     let other: SecretKey
-    let port = UInt16.random(in: 20_000...60_000)
+    let port = LoopbackPort.free()
     let doorbell: Doorbell
     let refusals: Refusals
     let router: Socket
@@ -214,14 +244,16 @@ private final class Door {
         }
     }
 
-    init(silent: Int = 1_024) throws {
+    init(
+        handshakeMilliseconds: Int = 500, limit: (inout ConnectionTable.Limits) -> Void = { _ in }
+    ) throws {
         key = try KeyPair.random()
         let (friend, other) = (try KeyPair.random(), try KeyPair.random())
         let refusals = Refusals()
         let context = try Context()
         var options = SocketOptions()
         options.security = .server(key)
-        options.handshakeMilliseconds = 500
+        options.handshakeMilliseconds = handshakeMilliseconds
         keeper = try Doorkeeper(in: context) { key in
             if key == friend.publicKey || key == other.publicKey { return true }
             refusals.withLock { $0.append(key) }
@@ -229,7 +261,7 @@ private final class Door {
         }
         var router = try Socket(.router, in: context, options: options)
         var limits = ConnectionTable.Limits(options)
-        limits.silent = silent
+        limit(&limits)
         try router.limitConnections(limits)
         self.router = router
         doorbell = try Doorbell()
@@ -253,11 +285,14 @@ private final class Door {
         return nil
     }
 
-    func dealer(_ key: SecretKey, identity: [UInt8], server: PublicKey? = nil) throws -> Socket {
+    func dealer(
+        _ key: SecretKey, identity: [UInt8], server: PublicKey? = nil,
+        reconnectMilliseconds: ClosedRange<Int> = 5...10
+    ) throws -> Socket {
         var options = SocketOptions()
         options.identity = identity
         options.security = .client(key, server: server ?? self.key.publicKey)
-        options.reconnectMilliseconds = 5...10
+        options.reconnectMilliseconds = reconnectMilliseconds
         var dealer = try Socket(.dealer, in: Context(), options: options)
         try dealer.watchHandshakes()
         try dealer.connect(to: endpoint)

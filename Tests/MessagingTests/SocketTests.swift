@@ -50,7 +50,7 @@ import Testing
     /// As a worker's that is started before its coordinator, behind something that listens already.
     @Test func closingASocketWhoseHandshakesFailLeavesOthersAlone() throws {
         let link = try Loopback(.tcp)
-        let port = UInt16.random(in: 20_000...32_000)
+        let port = LoopbackPort.free()
         let nowhere = try FaultyLink(from: port, to: 1)
         defer { nowhere.close() }
         for round in 0..<50 {

@@ -4,7 +4,7 @@
 /// delivered. It rests for as long as it had the lease, and twice as long for each time before on which it was late, too: then what
 /// it holds up stays a small share of the time, however long its trouble lasts, and it is back soon after a short one.
 struct Punctuality: Sendable, Equatable {
-    /// Since when it has had the lease that is past its deadline, while it owes the result.
+    /// Since when it had the lease that ran out, until it delivers any lease or its overdue ones are given up.
     private(set) var lateSince: Duration?
     private var restsUntil = Duration.zero
     /// How often it was late since it last delivered in time.

@@ -2,7 +2,8 @@
 ///
 /// libzmq limits frames and messages, but neither connections nor the frames of one message, which it keeps until the last is
 /// there. So a connection ends that has never said anything, where there are too many such or it has had its time, and one that
-/// has sent much and delivered no whole message of it.
+/// has sent much and delivered no whole message of it. Where there are too many at all, whoever has the most loses one, so that
+/// nobody who has few is kept out by one who has many.
 struct ConnectionTable {
     /// What is allowed.
     struct Limits: Sendable {
@@ -26,7 +27,11 @@ struct ConnectionTable {
 
     private struct Entry {
         let accepted: Duration
-        var hasSpoken = false
+        /// When the last whole message came over it, if any did, and whether one did since the last look.
+        var heard: Duration?
+        var isFresh = false
+        /// Who sent it, where that is proven.
+        var owner: PublicKey?
         /// Bytes that had been received when the last whole message was seen, and when anybody looked last.
         var delivered = 0
         var received = 0
@@ -34,8 +39,7 @@ struct ConnectionTable {
 
     private let limits: Limits
     private var entries: [Int32: Entry] = [:]
-    /// Whom a whole message came from since the last look, and whether all whole messages were taken.
-    private var spoke: Set<Int32> = []
+    /// Whether all whole messages were taken since the last look.
     private var wasEmptied = false
 
     init(_ limits: Limits) {
@@ -46,12 +50,22 @@ struct ConnectionTable {
 
     /// A connection came; answers which one has to end for it, if any.
     mutating func accept(_ descriptor: Int32, at now: Duration) -> Int32? {
-        spoke.remove(descriptor)
         entries[descriptor] = Entry(accepted: now)
-        if entries.count > limits.connections { return forget(descriptor) }
-        let silent = entries.filter { !$0.value.hasSpoken && !spoke.contains($0.key) }
-        guard silent.count > limits.silent else { return nil }
-        return silent.min { ($0.value.accepted, $0.key) < ($1.value.accepted, $1.key) }.flatMap { forget($0.key) }
+        let silent = entries.filter { $0.value.heard == nil }
+        if silent.count > limits.silent {
+            return silent.min { ($0.value.accepted, $0.key) < ($1.value.accepted, $1.key) }.flatMap { forget($0.key) }
+        }
+        return entries.count > limits.connections ? quietestOfTheGreatest().flatMap { forget($0) } : nil
+    }
+
+    /// Of whoever has the most connections that have spoken, the one that has been quiet for longest.
+    ///
+    /// Where nobody proves a key, all of them are one's.
+    private func quietestOfTheGreatest() -> Int32? {
+        let spoken = entries.compactMap { descriptor, entry in entry.heard.map { (descriptor, entry.owner, $0) } }
+        let counts = Dictionary(spoken.map { ($0.1, 1) }, uniquingKeysWith: +)
+        let most = counts.values.max()
+        return spoken.filter { counts[$0.1] == most }.min { ($0.2, $0.0) < ($1.2, $1.0) }?.0
     }
 
     mutating func close(_ descriptor: Int32) {
@@ -59,8 +73,12 @@ struct ConnectionTable {
     }
 
     /// A whole message was taken.
-    mutating func deliver(_ descriptor: Int32) {
-        spoke.insert(descriptor)
+    /// - Parameter owner: Whose it was, where that is proven; a connection has one, so it is asked for once.
+    mutating func deliver(_ descriptor: Int32, from owner: @autoclosure () -> PublicKey?, at now: Duration) {
+        guard var entry = entries[descriptor] else { return }
+        if entry.heard == nil { entry.owner = owner() }
+        (entry.heard, entry.isFresh) = (now, true)
+        entries[descriptor] = entry
     }
 
     /// There was no whole message to take.
@@ -78,17 +96,17 @@ struct ConnectionTable {
         var waiting: [(descriptor: Int32, bytes: Int)] = []
         for (descriptor, var entry) in entries {
             let bytes = received(descriptor) ?? entry.received
-            if spoke.contains(descriptor) {
-                entry.hasSpoken = true
+            if entry.isFresh {
+                entry.isFresh = false
                 entry.delivered = bytes
             } else if wasEmptied {
                 waiting.append((descriptor, entry.received - entry.delivered))
             }
             entry.received = bytes
             entries[descriptor] = entry
-            if !entry.hasSpoken, now - entry.accepted > limits.patience { ending.append(descriptor) }
+            if entry.heard == nil, now - entry.accepted > limits.patience { ending.append(descriptor) }
         }
-        (spoke, wasEmptied) = ([], false)
+        wasEmptied = false
         ending += tooMuch(waiting)
         return Set(ending).sorted().compactMap { forget($0) }
     }

@@ -12,7 +12,6 @@ final class ConnectionWatch: Sendable {
         ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_MONITOR_STOPPED
 
     private let connections: Connections
-    private let doorbell: Doorbell
     private let ended = DispatchSemaphore(value: 0)
 
     /// Watches a socket that does not listen yet.
@@ -20,15 +19,15 @@ final class ConnectionWatch: Sendable {
         _ socket: borrowing Socket, in context: Context, _ limits: ConnectionTable.Limits
     ) throws(MessagingError) {
         connections = Connections(limits)
-        doorbell = try Doorbell()
         start(try Events(socket, in: context))
     }
 
     /// By now the socket is being closed. A limit, for a process that ends must not hang.
     deinit { _ = ended.wait(timeout: .now() + 2) }
 
-    func deliver(_ connection: Connection) {
-        connections.table.withLock { $0.deliver(connection.descriptor) }
+    /// - Parameter owner: Whose message it is, where that is proven.
+    func deliver(_ connection: Connection, from owner: @autoclosure () -> PublicKey?) {
+        connections.deliver(connection.descriptor, from: owner())
     }
 
     func empty() {
@@ -36,9 +35,9 @@ final class ConnectionWatch: Sendable {
     }
 
     private func start(_ events: Events) {
-        let thread = Thread { [connections, doorbell, ended] in
+        let thread = Thread { [connections, ended] in
             var due = ContinuousClock.now + Self.interval
-            while events.wait(doorbell, connections) {
+            while events.wait(connections) {
                 guard ContinuousClock.now >= due else { continue }
                 due = ContinuousClock.now + Self.interval
                 connections.look()
@@ -60,6 +59,10 @@ final class ConnectionWatch: Sendable {
         }
 
         private var now: Duration { ContinuousClock.now - begin }
+
+        func deliver(_ descriptor: Int32, from owner: @autoclosure () -> PublicKey?) {
+            table.withLock { $0.deliver(descriptor, from: owner(), at: now) }
+        }
 
         func look() {
             let ending = table.withLock { $0.look(at: now) { Connection(descriptor: $0).receivedBytes } }
@@ -85,10 +88,10 @@ final class ConnectionWatch: Sendable {
         func close() { monitor = nil }
 
         /// Waits for events and passes them on; answers false after the last. A failing socket is the last, too.
-        func wait(_ doorbell: Doorbell, _ connections: Connections) -> Bool {
+        func wait(_ connections: Connections) -> Bool {
             do throws(MessagingError) {
                 guard let monitor else { return false }
-                try monitor.wait(doorbell, atMost: ConnectionWatch.interval)
+                try monitor.wait(atMost: ConnectionWatch.interval)
                 while let event = try monitor.next() {
                     if event.kind == ZMQ_EVENT_MONITOR_STOPPED { return false }
                     connections.take(event.kind, event.value)

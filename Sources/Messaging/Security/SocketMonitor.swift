@@ -48,8 +48,8 @@ final class SocketMonitor {
         return nil
     }
 
-    /// Waits until there is an event, the doorbell rings or the time is over.
-    func wait(_ doorbell: Doorbell, atMost limit: Duration) throws(MessagingError) {
-        try Poller.wait(for: events, doorbell, atMost: limit)
+    /// Waits until there is an event or the time is over.
+    func wait(atMost limit: Duration) throws(MessagingError) {
+        try Poller.wait(for: events, atMost: limit)
     }
 }

@@ -15,6 +15,11 @@ public enum SocketSecurity: Sendable {
     /// A connector that shows its own key and talks to nobody but the owner of `server`.
     case client(SecretKey, server: PublicKey)
 
+    /// Whether a listener knows whose key its peers own.
+    var provesKeys: Bool {
+        if case .server = self { true } else { false }
+    }
+
     /// Refuses addresses that this kind of socket must not use.
     func check(_ endpoint: Endpoint, for operation: String) throws(MessagingError) {
         switch self {

@@ -1,3 +1,4 @@
+import FaultyNetwork
 import Foundation
 import Testing
 
@@ -61,7 +62,7 @@ final class CommandRuns {
         let keys = "\(folder)/keys-\(next)"
         let (status, text) = try CommandProcess.run("keys", "new", keys)
         try #require(status == 0, "\(text)")
-        let address = "tcp://127.0.0.1:\(UInt16.random(in: 20_000...60_000))"
+        let address = "tcp://127.0.0.1:\(LoopbackPort.free())"
         return (
             ["--listen", address, "--keys", keys], ["--connect", address, "--keys", keys + "/workers/local"], keys
         )

@@ -51,6 +51,8 @@ struct TestCluster {
     var engine: any Engine = Interpreter()
     var timing = Timing()
     var audit = 0.0
+    /// Where it listens over TCP, without keys, rather than on a socket of its folder.
+    var port: UInt16?
 
     init() throws {
         folder = "/tmp/tributary-test-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
@@ -63,7 +65,9 @@ struct TestCluster {
 
     var directory: String { folder + "/run" }
 
-    func address(_ name: String = "socket") -> String { "ipc://\(folder)/\(name)" }
+    func address(_ name: String = "socket") -> String {
+        port.map { "tcp://127.0.0.1:\($0)" } ?? "ipc://\(folder)/\(name)"
+    }
 
     var options: CoordinatorOptions {
         var options = CoordinatorOptions(
@@ -72,6 +76,7 @@ struct TestCluster {
             digestEvery: digestEvery, engine: engine)
         options.timing = timing
         options.audit = audit
+        if port != nil { options.security = .insecure }
         return options
     }
 
@@ -139,6 +144,7 @@ final class BackgroundWorker: Sendable {
         let engine = cluster.engine
         var options = WorkerOptions(connect: cluster.address(), threads: threads) { _ in engine }
         options.timing = cluster.timing
+        if cluster.port != nil { options.security = .insecure }
         let thread = Thread { [self, options] in
             let outcome = Result {
                 try WorkerProcess(options, log: TestCluster.quiet, interruption: interruption).run()
