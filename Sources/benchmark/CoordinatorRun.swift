@@ -59,7 +59,7 @@ struct CoordinatorRun {
     }
 
     private var address: String {
-        transport == .ipc ? "ipc://\(folder)/socket" : "tcp://127.0.0.1:\(2 * Int.random(in: 5_000...16_000))"
+        transport == .ipc ? "ipc://\(folder)/socket" : "tcp://127.0.0.1:\(2 * Int.random(in: 5_000..<16_000))"
     }
 
     private func options(_ address: String, keys: String?) throws -> CoordinatorOptions {

@@ -6,8 +6,8 @@ enum FuzzPlan {
     static let messages = variable("MESSAGES") ?? 20_000
     static let seed = UInt64(variable("SEED") ?? 1)
 
-    /// Whether `scripts/fuzz` runs, and nothing else.
-    static var isLong: Bool { variable("MESSAGES") != nil }
+    /// Whether nothing else runs in this process: `scripts/fuzz`, or a part of `scripts/test`.
+    static var isAlone: Bool { variable("MESSAGES") != nil }
 
     /// Files are opened whole, so fewer are tried.
     static var files: Int { max(200, messages / 100) }

@@ -27,7 +27,7 @@ import TrainingTestSupport
             "a hostile peer: \(report.sent) messages; \(bench.counters); memory grew by \(growth >> 20) MiB; "
                 + "\(outcome.step) steps meanwhile, and the quiet run's digest after them")
         #expect(report.sent >= FuzzPlan.messages && report.barred == 0)
-        if FuzzPlan.isLong { #expect(growth < 512 << 20) }  // beside other tests they grow, too
+        if FuzzPlan.isAlone { #expect(growth < 64 << 20) }  // beside other tests they grow, too
         #expect(begun && gone, "no step was committed for two minutes")
         #expect(try outcome.digest == bench.quietDigest(step: outcome.step))
     }
@@ -37,8 +37,10 @@ extension HostilePeerTests {
     @Test func keyedPeersThatSendNonsenseAreExpelledOneByOne() throws {
         let bench = try LiveBench(hostileKeys: 3)
         defer { bench.remove() }
-        let report = try bench.attack(messages: .max, seed: FuzzPlan.seed &+ 1)
+        // A hundred without sense are enough for each key, and most of what it sends is without.
+        let report = try bench.attack(messages: 3_000, seed: FuzzPlan.seed &+ 1)
         let outcome = try bench.end()
+        print("three hostile keys: \(report.sent) messages")
         #expect(report.keys == 3 && report.barred == 3)
         #expect(try outcome.digest == bench.quietDigest(step: outcome.step))
     }

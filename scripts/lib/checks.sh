@@ -13,6 +13,9 @@ swift_tests() { swift test --skip-build --disable-xctest "${swift_flags[@]}" "$@
 # Runs the engine's tests in a process of another class than float32's own; a process has one class.
 engine_tests() { TRIBUTARY_TEST_INSTRUCTIONS=$1 swift_tests --filter OneDNNTests; }
 
+# Sends nonsense to a coordinator that has its process to itself, since its memory is looked at, too.
+hostile_peer() { TRIBUTARY_FUZZ_MESSAGES=20000 swift_tests --filter aKeyedPeerThatSendsNonsenseChangesNothing; }
+
 # Prints the Swift tests that were skipped, with their reasons.
 skipped_tests() { sed -nE 's/^.*(Test .*) skipped: (.*)$/skipped: \1: \2/p' "$logs/Swift-tests.log" | sort -u; }
 
