@@ -20,6 +20,11 @@ struct Train: ParsableCommand {
     @OptionGroup var options: RunOptions
     @Option(help: "Worker processes (default: one per core).") var workers: Int?
     @Option(help: "Threads of each worker: microbatches computed side by side.") var threads = 1
+    @Option(
+        help:
+            "The most memory that all workers together may take, such as 8G (default: three quarters of the machine's)."
+    )
+    var memory: ByteCount?
     @Flag(help: "Print first where the time of a microbatch goes, part by part.") var profile = false
 
     func validate() throws {
@@ -34,7 +39,9 @@ struct Train: ParsableCommand {
         let coordinator = try options.coordinatorOptions(listen: "", engine: engine)
         if profile { try printProfile(of: coordinator.configuration, engine: engine) }
         let cores = ProcessInfo.processInfo.activeProcessorCount
-        let cluster = LocalCluster(coordinator, workers: workers ?? max(1, cores / threads), threads: threads)
+        let cluster = LocalCluster(
+            coordinator, workers: workers ?? max(1, cores / threads), threads: threads,
+            memory: memory?.bytes ?? WorkerOptions.defaultMemoryLimit)
         try options.finish { try cluster.run(reporter: ProgressReporter(), log: TerminalLog.logger("tributary")) }
     }
 }

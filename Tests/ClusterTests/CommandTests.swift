@@ -121,7 +121,7 @@ struct CommandTests {
             ["coordinator"] + link.coordinator + runs.arguments("linear", directory, steps: CommandRuns.endless))
         let first = try CommandProcess(["worker", "--threads", "1"] + link.worker)
         _ = try coordinator.worker("local")
-        #expect(past.wait() == 1 && past.text.contains("does not allow this worker's key"), "\(past.text)")
+        #expect(past.wait() == 1 && past.text.contains("does not let this worker's key in"), "\(past.text)")
         #expect(try CommandProcess.run("keys", "add", link.keys, "node1").status == 0)
         let second = try CommandProcess(
             ["worker", "--threads", "1", "--connect", link.worker[1], "--keys", link.keys + "/workers/node1"])

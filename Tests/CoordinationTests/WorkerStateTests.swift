@@ -281,6 +281,15 @@ extension [WorkerAction] {
         #expect(opened == [.seconds(5), .seconds(15), .seconds(35)])
     }
 
+    /// The coordinator shuts out those who are not in its list, and those whom it expelled, alike.
+    @Test func aWorkerWhoseKeyIsNotLetInTellsBothReasons() {
+        var bench = Bench()
+        _ = bench.handle(.begin)
+        let ending = bench.handle(.turnedAway(.byCoordinator)).ending
+        #expect(ending?.failed == true)
+        for reason in ["`tributary keys add`", "expelled"] { #expect(ending?.sentence.contains(reason) == true) }
+    }
+
     @Test func aGoodbyeIsAnsweredAndARefusalFails() {
         var bench = Bench()
         bench.join()
@@ -342,6 +351,8 @@ extension [WorkerAction] {
         #expect(places([0, 8]))
         #expect(!places([1]) && !places([16, 1]))
         #expect(bench.state.malformed == 2)
+        // What came with them was not placed, so it is not here.
+        #expect(bench.state.assignment?.ledger.contains(16, in: .training) == false)
     }
 
     @Test func lostCreditDoesNotHoldUploadsUpForEver() throws {

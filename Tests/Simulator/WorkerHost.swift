@@ -125,7 +125,7 @@ struct WorkerHost {
         case .connect: return .connect
         case .send(let envelope): return .message(envelope, .nothing, isBulk: false)
         case .sendBulk(let envelope): return .message(envelope, .nothing, isBulk: true)
-        case .prepare(let contract, _):
+        case .prepare(let contract, _, _):
             self.contract = contract
             return .prepare(probe: contract.probeDigest)
         case .placeParameters(_, let offset):
@@ -140,6 +140,10 @@ struct WorkerHost {
             if sabotage == .firstParametersForEver, !parameters.isEmpty { return nil }
             stored = slot
         case .placeRows(let split, let examples): store(payload.bytes, split, examples)
+        case .forgetPixels(let shard):
+            for split in PixelSplit.allCases {
+                pixels[split] = pixels[split]?.filter { Int($0.key) % run.contract.shards != shard }
+            }
         case .compute(let leaf): return compute(leaf)
         case .upload(let chunk): return upload(chunk)
         case .forget(let round, let node):

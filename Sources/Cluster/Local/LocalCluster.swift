@@ -10,21 +10,24 @@ public struct LocalCluster {
     private let options: CoordinatorOptions
     private let workers: Int
     private let threads: Int
+    private let memory: Int
     private let executable: String
     private let workerArguments: [String]
 
     /// - Parameters:
     ///   - options: Its `listen` is replaced.
+    ///   - memory: The bytes that the run may take in all workers together; each gets the same share.
     ///   - executable: The program whose `worker` subcommand is started; by default, this one.
     ///   - workerArguments: What each worker is told besides its address, threads and name.
     public init(
-        _ options: CoordinatorOptions, workers: Int, threads: Int, executable: String = LocalCluster.thisProgram,
-        workerArguments: [String] = []
+        _ options: CoordinatorOptions, workers: Int, threads: Int, memory: Int = WorkerOptions.defaultMemoryLimit,
+        executable: String = LocalCluster.thisProgram, workerArguments: [String] = []
     ) {
         precondition(workers >= 0 && threads > 0, "a local cluster of \(workers) workers with \(threads) threads")
         self.options = options
         self.workers = workers
         self.threads = threads
+        self.memory = memory
         self.executable = executable
         self.workerArguments = workerArguments
     }
@@ -63,16 +66,19 @@ public struct LocalCluster {
     private func startWorker(_ number: Int, _ address: String) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments =
-            [
-                "worker", "--connect", address, "--threads", "\(threads)", "--name", "worker-\(number)",
-                "--local",
-            ]
-            + workerArguments
+        process.arguments = arguments(ofWorker: number, address)
         process.environment = Self.cleanEnvironment
         process.standardInput = Pipe()  // it closes with this process, even where a kill -9 ends it
         try process.run()
         return process
+    }
+
+    func arguments(ofWorker number: Int, _ address: String) -> [String] {
+        let share = Double(memory / max(1, workers)) / 1e6
+        return [
+            "worker", "--connect", address, "--threads", "\(threads)", "--name", "worker-\(number)", "--memory",
+            "\(share)M", "--local",
+        ] + workerArguments
     }
 
     /// Variables that would change how oneDNN computes are left out; each thread computes one microbatch.

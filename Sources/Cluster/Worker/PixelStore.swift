@@ -5,7 +5,7 @@ import Synchronization
 /// The pixels that a worker has, shard by shard.
 ///
 /// The thread that owns the sockets writes, compute threads read; the state machine sees to it that nobody reads an example
-/// before it is here.
+/// before it is here, or after it was forgotten.
 final class PixelStore: Sendable {
     private struct Key: Hashable {
         var split: PixelSplit
@@ -14,27 +14,20 @@ final class PixelStore: Sendable {
 
     private let shards: Int
     private let exampleBytes: Int
-    private let counts: [PixelSplit: Int]
-    private let pixels = Mutex<[Key: [UInt8]]>([:])
+    private let pixels = Mutex<[Key: [UInt32: [UInt8]]]>([:])
 
-    /// - Parameter counts: The number of examples of each split.
-    init(shards: Int, exampleBytes: Int, counts: [PixelSplit: Int]) {
+    /// - Parameter shards: Example i belongs to shard i mod `shards`.
+    init(shards: Int, exampleBytes: Int) {
         self.shards = shards
         self.exampleBytes = exampleBytes
-        self.counts = counts
     }
 
     /// Keeps the examples whose pixels `payload` holds, one after the other.
     func put(_ payload: borrowing Message, _ split: PixelSplit, _ examples: [UInt32]) {
-        var copy = [UInt8](repeating: 0, count: payload.count)
-        payload.copyBytes(0..<payload.count, into: &copy, at: 0)
-        pixels.withLock { pixels in
-            for (index, example) in examples.enumerated() {
-                let source = index * exampleBytes..<(index + 1) * exampleBytes
-                let target = place(of: example)
-                pixels[key(of: example, split), default: emptyShard(of: example, split)]
-                    .replaceSubrange(target, with: copy[source])
-            }
+        for (index, example) in examples.enumerated() {
+            var copy = [UInt8](repeating: 0, count: exampleBytes)
+            payload.copyBytes(index * exampleBytes..<(index + 1) * exampleBytes, into: &copy, at: 0)
+            pixels.withLock { $0[key(of: example, split), default: [:]][example] = copy }
         }
     }
 
@@ -44,26 +37,22 @@ final class PixelStore: Sendable {
         result.reserveCapacity(examples.count * exampleBytes)
         pixels.withLock { pixels in
             for example in examples {
-                guard let shard = pixels[key(of: example, split)] else {
+                guard let found = pixels[key(of: example, split)]?[example] else {
                     preconditionFailure("example \(example) is computed before its pixels are here")
                 }
-                result += shard[place(of: example)]
+                result += found
             }
         }
         return result
     }
 
+    func forget(shard: Int) {
+        pixels.withLock { pixels in
+            for split in PixelSplit.allCases { pixels[Key(split: split, shard: shard)] = nil }
+        }
+    }
+
     private func key(of example: UInt32, _ split: PixelSplit) -> Key {
         Key(split: split, shard: Int(example) % shards)
-    }
-
-    private func place(of example: UInt32) -> Range<Int> {
-        let position = Int(example) / shards
-        return position * exampleBytes..<(position + 1) * exampleBytes
-    }
-
-    private func emptyShard(of example: UInt32, _ split: PixelSplit) -> [UInt8] {
-        let size = ((counts[split] ?? 0) - Int(example) % shards + shards - 1) / shards
-        return [UInt8](repeating: 0, count: size * exampleBytes)
     }
 }

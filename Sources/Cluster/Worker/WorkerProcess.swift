@@ -136,7 +136,8 @@ public final class WorkerProcess {
     private func takePrepared(_ probe: String?) throws {
         self.probe = probe ?? self.probe
         preparing -= 1
-        if preparing == 0 { try handle(.prepared(probe: self.probe), Message([])) }
+        guard preparing == 0 else { return }
+        try handle(.prepared(probe: self.probe, graphBytes: workshop?.graphBytes ?? 0), Message([]))
     }
 
     private func handle(_ event: WorkerEvent, _ payload: borrowing Message) throws {
@@ -150,12 +151,13 @@ public final class WorkerProcess {
         case .connect: try connect()
         case .send(let envelope): _ = try link.control.send(Message(envelope.encoded))
         case .sendBulk(let envelope): _ = try link.bulk.send(Message(envelope.encoded))
-        case .prepare(let contract, let welcome): try prepare(contract, welcome)
+        case .prepare(let contract, let welcome, let graphBytes): try prepare(contract, welcome, graphBytes)
         case .placeParameters(_, let offset): placeParameters(payload, at: offset)
         case .useParameters: useParameters()
         case .openMemory(let region, let slots, let slotBytes): try openMemory(region, slots, slotBytes)
         case .useStoredParameters(_, let slot): useStoredParameters(slot)
         case .placeRows(let split, let examples): workshop?.pixels.put(payload, split, examples)
+        case .forgetPixels(let shard): workshop?.pixels.forget(shard: shard)
         case .compute(let leaf): compute(leaf)
         case .upload(let chunk): try upload(chunk)
         case .forget(let round, let node): workshop?.sums.forget(round, node: node)
@@ -170,9 +172,9 @@ public final class WorkerProcess {
             to: endpoint, as: Self.freshIdentity(), in: context, security: options.socketSecurity)
     }
 
-    private func prepare(_ contract: Contract, _ welcome: CoordinatorMessage.Welcome) throws {
+    private func prepare(_ contract: Contract, _ welcome: CoordinatorMessage.Welcome, _ graphBytes: Int) throws {
         do {
-            let workshop = try Workshop(contract, welcome, options)
+            let workshop = try Workshop(contract, welcome, options, graphBytes: graphBytes)
             self.workshop = workshop
             preparing = threads.count
             for (index, thread) in threads.enumerated() { thread.prepare(workshop, probes: index == 0) }

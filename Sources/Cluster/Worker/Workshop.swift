@@ -11,9 +11,14 @@ final class Workshop: Sendable {
     let engine: any Engine
     let pixels: PixelStore
     let sums: NodeSums
+    /// What the compiled graphs of all threads hold at most.
+    let graphBytes: Int
 
+    /// - Parameter graphBytes: What they may hold.
     /// - Throws: `WorkshopError` where the coordinator's sizes are not this program's; what the model's description throws.
-    init(_ contract: Contract, _ welcome: CoordinatorMessage.Welcome, _ options: WorkerOptions) throws {
+    init(
+        _ contract: Contract, _ welcome: CoordinatorMessage.Welcome, _ options: WorkerOptions, graphBytes: Int
+    ) throws {
         let engine = try options.engine(contract.numericClass.engine)
         guard contract.numericClass.engine == engine.numericClass else {
             throw WorkshopError(
@@ -24,26 +29,33 @@ final class Workshop: Sendable {
         self.contract = contract
         program = try TrainingProgram(contract)
         pixels = PixelStore(
-            shards: contract.shards, exampleBytes: program.pixelsPerExample,
-            counts: [.training: contract.trainingExamples, .validation: contract.validationExamples])
+            shards: contract.shards, exampleBytes: program.pixelsPerExample)
         sums = NodeSums(
             contract.tree, training: program.partialFormat, evaluation: EvaluationSums.format,
             chunkBytes: welcome.chunkBytes)
+        let needed = Self.graphBytes(program, microbatch: contract.microbatch, threads: options.threads)
+        self.graphBytes = Int(min(needed, 1e18))
         try check(welcome)
-        try check(options)
+        // Before anything is compiled.
+        guard needed <= Double(graphBytes) else {
+            throw Self.tooLarge(contract, needed, graphBytes, options)
+        }
     }
 
-    /// The graph is not compiled before it is known that what it computes fits: forwards and backwards, every layer's values
-    /// for a microbatch, on each thread. (The engine needs less, as it uses memory again.)
-    private func check(_ options: WorkerOptions) throws(WorkshopError) {
-        let values = Double(program.model.valuesPerExample) * Double(contract.microbatch) * Double(options.threads)
-        let bytes = 2 * 4 * values
-        guard bytes > Double(options.memoryLimit) else { return }
-        throw WorkshopError(
+    /// What compiled graphs hold at most: every layer's values for a microbatch, forwards, backwards and in an evaluation, on each
+    /// thread. (The engine needs less, as it uses memory again.)
+    static func graphBytes(_ program: TrainingProgram, microbatch: Int, threads: Int) -> Double {
+        3 * 4 * Double(program.model.valuesPerExample) * Double(microbatch) * Double(threads)
+    }
+
+    private static func tooLarge(
+        _ contract: Contract, _ needed: Double, _ left: Int, _ options: WorkerOptions
+    ) -> WorkshopError {
+        WorkshopError(
             reason:
-                "a microbatch of \(contract.microbatch) on \(options.threads) threads can need \(Int(bytes / 1e9)) GB, and "
-                + "this worker may use \(options.memoryLimit / 1_000_000_000) GB (--memory)",
-            remedy: "use fewer threads or a machine with more memory")
+                "a microbatch of \(contract.microbatch) on \(options.threads) threads can need \(Int(needed / 1e6)) MB, and of the "
+                + "\(options.memoryLimit / 1_000_000) MB that this worker may use \(left / 1_000_000) MB are left for it",
+            remedy: "give it more with --memory, or use fewer threads")
     }
 
     private func check(_ welcome: CoordinatorMessage.Welcome) throws(WorkshopError) {

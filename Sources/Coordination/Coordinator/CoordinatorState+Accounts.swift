@@ -39,10 +39,7 @@ extension CoordinatorState {
             expel(name, because: reason)
         case .peer(let peer):
             if barred.count < Self.barredPeers { barred[holder] = reason }
-            guard let member = members[peer] else { return }
-            note(.refused(name: member.name, reason: reason))
-            send(.refused(reason), to: peer)
-            remove(peer, because: reason)
+            dismiss(peer, because: reason)
         }
     }
 }

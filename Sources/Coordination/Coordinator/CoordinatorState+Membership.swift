@@ -11,14 +11,37 @@ extension CoordinatorState {
             return send(.refused(sentence), to: peer)
         }
         guard members[peer] == nil else { return welcome(peer) }
-        guard members.count < Self.memberLimit else {
-            return send(.refused("this coordinator has \(members.count) workers and takes no more"), to: peer)
-        }
-        if let name = peer.provenName, members.keys.count(where: { $0.provenName == name }) >= Self.membersOfAKey {
-            return send(.refused("the key of \(name) has \(Self.membersOfAKey) workers and can have no more"), to: peer)
-        }
+        guard hasRoom(for: hello, from: peer) else { return }
         members[peer] = Member(hello, name: name(for: hello, of: peer), peer: peer, sizes: sizes, at: now)
         welcome(peer)
+    }
+
+    /// Whether another worker may come in; if necessary, and possible, somebody gives way to it.
+    private mutating func hasRoom(for hello: WorkerMessage.Hello, from peer: Peer) -> Bool {
+        if members.count >= Self.memberLimit {
+            let limit = "this coordinator has \(members.count) workers and takes no more"
+            guard makeRoom(for: hello, from: peer, among: orderedMembers, limit) else { return false }
+        }
+        guard let name = peer.provenName else { return true }
+        let fellows = orderedMembers.filter { $0.peer.provenName == name }
+        guard fellows.count >= Self.membersOfAKey else { return true }
+        let limit = "the key of \(name) has \(Self.membersOfAKey) workers and can have no more"
+        return makeRoom(for: hello, from: peer, among: fellows, limit)
+    }
+
+    /// A worker that lost its coordinator comes back under a fresh identity, while its old one still counts. So whoever has missed
+    /// several heartbeats gives way. Where that is nobody yet, a worker that may be here already gets no answer and says hello
+    /// again soon, and any other is refused.
+    private mutating func makeRoom(
+        for hello: WorkerMessage.Hello, from peer: Peer, among members: [Member], _ limit: String
+    ) -> Bool {
+        if let ghost = members.min(by: { $0.heard < $1.heard }), now - ghost.heard > timing.heartbeat * 4 {
+            remove(ghost.peer, because: "silent for \((now - ghost.heard).text), and another needs its place")
+            return true
+        }
+        let mayBeHere = members.contains { $0.host == Notice.printable(hello.host) && $0.process == hello.process }
+        if !mayBeHere { send(.refused(limit), to: peer) }
+        return false
     }
 
     /// A proven name, with a number where several workers have one key; else the wanted name where it is free, or the next
@@ -67,21 +90,16 @@ extension CoordinatorState {
 
     mutating func checkProbe(_ probe: String, of peer: Peer) {
         guard let member = members[peer] else { return }
-        guard probe == configuration.contract.probeDigest else { return refuse(member, probe: probe) }
+        guard probe == configuration.contract.probeDigest else { return dismiss(peer, because: reason(against: probe)) }
         guard member.standing == .joining else { return send(.accepted, to: peer) }
         members[peer]?.standing = .proven
         if member.isAttached { activate(peer) }
     }
 
-    private mutating func refuse(_ member: Member, probe: String) {
-        let reason =
-            "its probe gives \(Notice.printable(probe).prefix(12)) where the contract has "
+    private func reason(against probe: String) -> String {
+        "its probe gives \(Notice.printable(probe).prefix(12)) where the contract has "
             + "\(configuration.contract.probeDigest.prefix(12)), so it would compute other bits; "
             + "use the same build of Tributary and oneDNN on the same kind of processor"
-        send(.refused(reason), to: member.peer)
-        note(.refused(name: member.name, reason: reason))
-        members[member.peer] = nil
-        closeMemory(of: member)
     }
 
     private mutating func activate(_ peer: Peer) {
@@ -95,6 +113,14 @@ extension CoordinatorState {
         waitingSince = nil
         lacksAuditors = false
         leaseUncovered()
+    }
+
+    /// Tells a worker that it may not take part, and forgets it.
+    mutating func dismiss(_ peer: Peer, because reason: String) {
+        guard let member = members[peer] else { return }
+        send(.refused(reason), to: peer)
+        note(.refused(name: member.name, reason: reason))
+        remove(peer, because: "refused")
     }
 
     /// Forgets a worker and leases its nodes to others.

@@ -169,16 +169,27 @@ public struct CoordinatorState: Sendable {
         charge(peer, offence)
     }
 
-    /// Malformed bytes are a sign of life all the same. A peer of another version is told, in a message that it will not
-    /// understand either, but whose first bytes give this program's version.
+    /// Malformed bytes are a sign of life all the same.
     private mutating func ignoreMalformed(_ error: WireError, from peer: Peer) {
         guard !isBarred(peer) else { return }
+        if case .version(let version) = error { return answer(version, error, from: peer) }
         count(\.malformed, .malformed, of: peer)
         members[peer]?.heard = now
-        guard case .version(let version) = error else { return }
-        send(.refused("\(error)"), to: peer)
-        if foreignVersions.insert(version).inserted { note(.dropped("what a worker says: \(error)")) }
     }
+
+    /// A peer of another version is told, in a message that it will not understand either, but whose first bytes give this
+    /// program's version. It is no offence: many may share a key with workers that do understand, and try again and again.
+    private mutating func answer(_ version: UInt16, _ error: WireError, from peer: Peer) {
+        count(\.malformed, .none, of: peer)
+        guard !isBarred(peer) else { return }
+        members[peer]?.heard = now
+        send(.refused("\(error)"), to: peer)
+        guard foreignVersions.count < Self.loggedVersions, foreignVersions.insert(version).inserted else { return }
+        note(.dropped("what a worker says: \(error)"))
+    }
+
+    /// Versions that the log tells of; more than that is somebody's invention.
+    private static let loggedVersions = 16
 
     /// Members in an order that does not depend on hashing: as they joined.
     var orderedMembers: [Member] {

@@ -25,12 +25,14 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
     case finished(RoundReport)
     case connected(String)
     case searching(String)
+    /// A worker's memory is short.
+    case crowded(String)
 
     public var level: Level {
         switch self {
         case .finished, .resultAgrees(_, _, _, isCheck: true): .debug
         case .joined, .idle, .resultAgrees, .connected, .waiting(seconds: 0): .info
-        case .gone, .refused, .moved, .waiting, .dropped, .searching, .unaudited, .decided: .warning
+        case .gone, .refused, .moved, .waiting, .dropped, .searching, .crowded, .unaudited, .decided: .warning
         case .resultsDiffer, .undecided, .suspected, .quarantined: .error
         }
     }
@@ -74,7 +76,7 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
             "dropped \(what)"
         case .finished(let report):
             report.description
-        case .connected(let sentence), .searching(let sentence):
+        case .connected(let sentence), .searching(let sentence), .crowded(let sentence):
             sentence
         }
     }

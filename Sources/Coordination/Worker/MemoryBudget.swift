@@ -1,36 +1,59 @@
 import Contract
 
-/// What a run may make a worker hold, in bytes, and what a contract asks for.
+/// What a run may make a worker hold, in bytes, and what it asks for.
 ///
-/// A contract comes from the network: what it asks for is added up before any of it is allocated.
+/// A contract comes from the network: what it asks for is added up before any of it is allocated. The sums are done in floating
+/// point, where nothing overflows.
 struct MemoryBudget: Sendable {
     let limit: Int
+    /// Everything but pixels and graphs.
+    private let rest: Double
+    private let graphs: Double
+    /// What an example takes with its places in lists and on the heap.
+    private let exampleBytes: Double
 
-    /// Says that the pixels of so many shards cannot be held beside the rest, or nothing where they can.
-    ///
-    /// Beside its pixels an example takes a few bytes in lists. The rest: two sets of parameters, a set and a sum of either kind for each thread and one more of each, and what may be under way on
-    /// the link. The sums are done in floating point, where nothing overflows.
-    func problem(_ contract: Contract, _ welcome: CoordinatorMessage.Welcome, threads: Int, shards: Int) -> String? {
-        let sizes = [
-            2 * Double(welcome.parameterBytes),
-            Double(threads + 1)
-                * (Double(welcome.parameterBytes) + Double(welcome.partialBytes) + Double(welcome.evaluationBytes)),
+    /// - Parameter graphs: What the compiled graphs of all threads hold.
+    init(limit: Int, welcome: CoordinatorMessage.Welcome, threads: Int, graphs: Int) {
+        let parameters = Double(welcome.parameterBytes)
+        let partial = Double(welcome.partialBytes)
+        let evaluation = Double(welcome.evaluationBytes)
+        let parts = [
+            2 * parameters,
+            Double(threads + 1) * (parameters + partial + evaluation),
             // Which chunks of a sum are there, where a mad coordinator makes chunks of one byte.
-            Double(welcome.partialBytes) + Double(welcome.evaluationBytes),
+            partial + evaluation,
+            // What is under way on the link.
             2 * Double(min(welcome.windowBytes, 1 << 30)),
             // Sums that lie where the coordinator reads them.
-            welcome.memory == nil
-                ? 0 : Double(MemoryRegion.sumSlots) * Double(welcome.sizes.largestPartialBytes),
-            Double(shards)
-                * (Double(contract.trainingExamples + contract.validationExamples) / Double(contract.shards) + 2)
-                * (Double(welcome.exampleBytes) + 16),
+            welcome.memory == nil ? 0 : Double(MemoryRegion.sumSlots) * max(partial, evaluation),
         ]
-        let needed = sizes.reduce(0, +)
+        self.limit = limit
+        rest = parts.reduce(0, +)
+        self.graphs = Double(graphs)
+        exampleBytes = Double(welcome.exampleBytes) + 80
+    }
+
+    /// What a worker holds with the pixels of so many examples.
+    func bytes(examples: Int) -> Double { rest + graphs + Double(examples) * exampleBytes }
+
+    /// What is left for graphs beside the pixels of so many examples.
+    func bytesForGraphs(besides examples: Int) -> Int {
+        Int(max(0, min(Double(limit) - bytes(examples: examples), 1e18)))
+    }
+
+    /// How many examples' pixels fit beside the rest.
+    var examples: Int { Int(max(0, min((Double(limit) - bytes(examples: 0)) / exampleBytes, 1e15))) }
+
+    /// Says that the pixels of so many examples do not fit beside the rest, or nothing where they do.
+    func problem(examples: Int) -> String? {
+        let needed = bytes(examples: examples)
         guard needed > Double(limit) else { return nil }
         return
             "the run asks for \(Self.text(needed)) of memory here and this worker may use \(Self.text(Double(limit))): "
-            + "give it more with --memory, or use more workers"
+            + Self.remedy
     }
+
+    static let remedy = "give it more with --memory, or use more machines"
 
     /// "1.5 GB"
     static func text(_ bytes: Double) -> String {

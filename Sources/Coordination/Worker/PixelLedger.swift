@@ -2,9 +2,7 @@
 struct PixelLedger: Sendable, Equatable {
     private let shards: Int
     private let sizes: [PixelSplit: Int]
-    private var present: [PixelSplit: [Int: [Bool]]] = [:]
-    /// How many examples of a shard are not here, for shards of which any is.
-    private var missing: [PixelSplit: [Int: Int]] = [:]
+    private var present: [PixelSplit: [Int: Set<UInt32>]] = [:]
 
     /// - Parameters:
     ///   - shards: Example i belongs to shard i mod `shards`.
@@ -15,23 +13,23 @@ struct PixelLedger: Sendable, Equatable {
     }
 
     func contains(_ example: UInt32, in split: PixelSplit) -> Bool {
-        present[split]?[Int(example) % shards]?[Int(example) / shards] ?? false
+        present[split]?[Int(example) % shards]?.contains(example) ?? false
     }
 
     /// Whether all examples of a shard are here.
     func isComplete(shard: Int, in split: PixelSplit) -> Bool {
-        missing[split]?[shard] == 0
+        let size = ((sizes[split] ?? 0) - shard + shards - 1) / shards
+        return present[split]?[shard]?.count == size
     }
 
-    /// Records an example; answers false where there is no such one.
-    mutating func insert(_ example: UInt32, in split: PixelSplit) -> Bool {
-        guard let size = sizes[split], Int(example) < size else { return false }
-        let shard = Int(example) % shards
-        if contains(example, in: split) { return true }
-        let length = (size - shard + shards - 1) / shards
-        present[split, default: [:]][shard, default: [Bool](repeating: false, count: length)][Int(example) / shards] =
-            true
-        missing[split, default: [:]][shard, default: length] -= 1
-        return true
+    /// Whether there is such an example.
+    func covers(_ example: UInt32, in split: PixelSplit) -> Bool { Int(example) < sizes[split] ?? 0 }
+
+    mutating func insert(_ example: UInt32, in split: PixelSplit) {
+        present[split, default: [:]][Int(example) % shards, default: []].insert(example)
+    }
+
+    mutating func forget(shard: Int) {
+        for split in PixelSplit.allCases { present[split]?[shard] = nil }
     }
 }

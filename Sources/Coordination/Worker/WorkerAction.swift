@@ -8,8 +8,8 @@ public enum WorkerAction: Sendable, Equatable {
     case send(Envelope<WorkerMessage>)
     /// Send a message without payload over the bulk link.
     case sendBulk(Envelope<WorkerMessage>)
-    /// Build what the contract describes, compute its probe, and report `.prepared`.
-    case prepare(Contract, CoordinatorMessage.Welcome)
+    /// Build what the contract describes, in no more memory than given, compute its probe, and report `.prepared`.
+    case prepare(Contract, CoordinatorMessage.Welcome, graphBytes: Int)
     /// Put this event's payload at `offset` bytes of the parameters of `step`; at offset 0 they are new.
     case placeParameters(step: Int, offset: Int)
     /// The parameters of `step` are complete: leaves that start from now on use them.
@@ -20,6 +20,8 @@ public enum WorkerAction: Sendable, Equatable {
     case useStoredParameters(step: Int, MemorySlot)
     /// Keep this event's payload: the pixels of these examples.
     case placeRows(PixelSplit, [UInt32])
+    /// Forget a shard's pixels, of either split.
+    case forgetPixels(shard: Int)
     /// Compute a leaf on a free thread, add it to the sum of the leased `node`, and report `.leafFinished`.
     case compute(Leaf)
     /// Send a piece of a leased node's sum over the bulk link.

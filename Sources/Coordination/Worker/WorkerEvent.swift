@@ -6,8 +6,8 @@ public enum WorkerEvent: Sendable, Equatable {
     case received(Envelope<CoordinatorMessage>)
     /// Bytes came that are no message.
     case malformed(WireError)
-    /// What the contract describes is built; this is the SHA-256 of the probe.
-    case prepared(probe: String)
+    /// What the contract describes is built; this is the SHA-256 of the probe, and the graphs hold so many bytes.
+    case prepared(probe: String, graphBytes: Int = 0)
     /// It cannot be built, and why.
     case unprepared(String)
     /// While the last leaf of its node is computed, this chunk of the node's sum is final already.
@@ -30,7 +30,7 @@ public enum WorkerEvent: Sendable, Equatable {
 
 /// Why a connection with keys does not come about.
 public enum Turning: Sendable, Equatable {
-    /// The coordinator does not allow this worker's key.
+    /// The coordinator does not let this worker's key in.
     case byCoordinator
     /// Somebody else listens there, or a coordinator with other keys.
     case byStranger

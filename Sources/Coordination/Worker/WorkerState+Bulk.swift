@@ -55,9 +55,8 @@ extension WorkerState {
     mutating func take(_ rows: CoordinatorMessage.Rows) {
         send(.credit(bytes: rows.bytes))
         guard let welcome, rows.bytes == rows.examples.count * welcome.exampleBytes else { return countMalformed() }
-        var isKnown = true
-        for example in rows.examples { isKnown = record(example, in: rows.split) && isKnown }
-        guard isKnown else { return countMalformed() }
+        guard rows.examples.allSatisfy({ isExpected($0, in: rows.split) }) else { return countMalformed() }
+        for example in rows.examples { assignment?.ledger.insert(example, in: rows.split) }
         rowsProgress = now
         actions.append(.placeRows(rows.split, rows.examples))
         requested[rows.split]?.subtract(rows.examples)
@@ -68,14 +67,10 @@ extension WorkerState {
         advance()
     }
 
-    /// Notes that an example's pixels are here; answers false where there is no such one, or none of the shards that were leased: what
-    /// those take was added up before.
-    private mutating func record(_ example: UInt32, in split: PixelSplit) -> Bool {
-        guard let shards = assignment?.contract.shards, assignment?.shards.contains(Int(example) % shards) == true
-        else {
-            return false
-        }
-        return assignment?.ledger.insert(example, in: split) == true
+    /// Whether there is such an example, and room for it: of shards that are kept, and of others for what was asked for.
+    private func isExpected(_ example: UInt32, in split: PixelSplit) -> Bool {
+        guard let assignment, assignment.ledger.covers(example, in: split) else { return false }
+        return assignment.room.keeps(Int(example) % assignment.contract.shards) || isHereOrComing(example, split)
     }
 
     /// Asks for the pixels that leaves wait for; they overtake all background copying.
@@ -99,7 +94,8 @@ extension WorkerState {
 
     mutating func copyInBackground(_ shards: Range<Int>, from step: Int) {
         guard let plan = assignment?.plan else { return }
-        for shard in shards where !copies.contains(where: { $0.shard == shard }) {
+        for shard in shards
+        where assignment?.room.keeps(shard) == true && !copies.contains(where: { $0.shard == shard }) {
             copies.append(BackgroundCopy(shard: shard, from: step, plan: plan))
         }
         copyOn()

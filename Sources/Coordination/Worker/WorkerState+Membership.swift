@@ -61,8 +61,10 @@ extension WorkerState {
         case .byStranger: metStranger = true
         case .byCoordinator:
             end(
-                "the coordinator at \(configuration.endpoint) does not allow this worker's key: let `tributary keys add` "
-                    + "make one on the coordinator's machine, and use that", failed: true)
+                "the coordinator at \(configuration.endpoint) does not let this worker's key in. Either it is not in its "
+                    + "list: let `tributary keys add` make one on the coordinator's machine, and use that. Or a worker of this key "
+                    + "was expelled: then the coordinator's log says why, and a coordinator started again lets it in",
+                failed: true)
         }
     }
 
@@ -71,26 +73,23 @@ extension WorkerState {
     mutating func join(_ welcome: CoordinatorMessage.Welcome, _ fence: Fence) {
         guard case .searching = phase else { return }
         guard isNotOlder(fence) else { return }
+        self.fence = fence  // also of the words with which it may leave
         do {
             let contract = try Contract(json: welcome.contract)
             let plan = try contract.plan()
-            if let problem = memoryProblem(contract, welcome, shards: 1) { return fail(problem) }
-            self.fence = fence
+            let budget = MemoryBudget(
+                limit: configuration.memoryLimit, welcome: welcome, threads: configuration.hello.threads, graphs: 0)
+            if let problem = budget.problem(examples: contract.microbatch) { return fail(problem) }
             self.welcome = welcome
             upload = CreditWindow(limit: welcome.windowBytes)
             note(.connected("joined run \(fence.run) at \(configuration.endpoint) as \(welcome.name)"))
-            prepare(contract, plan, welcome)
+            prepare(contract, plan, welcome, graphBytes: budget.bytesForGraphs(besides: contract.microbatch))
         } catch {
             send(.failed("\(error)"))
             end(
                 "the coordinator at \(configuration.endpoint) sent a contract that cannot be used: \(error)",
                 failed: true)
         }
-    }
-
-    func memoryProblem(_ contract: Contract, _ welcome: CoordinatorMessage.Welcome, shards: Int) -> String? {
-        MemoryBudget(limit: configuration.memoryLimit)
-            .problem(contract, welcome, threads: configuration.hello.threads, shards: shards)
     }
 
     /// A coordinator that was replaced may still talk; its epoch gives it away.
@@ -101,18 +100,21 @@ extension WorkerState {
     }
 
     /// Builds only what is not built yet: after a coordinator's restart the contract is the same.
-    private mutating func prepare(_ contract: Contract, _ plan: ShardPlan, _ welcome: CoordinatorMessage.Welcome) {
+    private mutating func prepare(
+        _ contract: Contract, _ plan: ShardPlan, _ welcome: CoordinatorMessage.Welcome, graphBytes: Int
+    ) {
         phase = .preparing
         actions.append(.sendBulk(envelope(.attach)))
         if let assignment, assignment.contract == contract, assignment.sizes == welcome.sizes {
+            measureRoom()
             if let probe = assignment.probe { prove(probe) }
             return
         }
         let sizes = [PixelSplit.training: contract.trainingExamples, .validation: contract.validationExamples]
         assignment = Assignment(
             contract: contract, plan: plan, sizes: welcome.sizes,
-            ledger: PixelLedger(shards: contract.shards, sizes: sizes))
-        actions.append(.prepare(contract, welcome))
+            ledger: PixelLedger(shards: contract.shards, sizes: sizes), room: PixelRoom(contract))
+        actions.append(.prepare(contract, welcome, graphBytes: graphBytes))
     }
 
     /// A coordinator on this machine can share memory; a new membership gets new slots, so that nobody writes over what the
@@ -130,8 +132,14 @@ extension WorkerState {
         send(.memory(region))
     }
 
-    mutating func prove(_ probe: String) {
+    mutating func takePrepared(_ probe: String, _ graphBytes: Int) {
         assignment?.probe = probe
+        assignment?.graphBytes = graphBytes
+        measureRoom()
+        prove(probe)
+    }
+
+    private mutating func prove(_ probe: String) {
         guard phase == .preparing else { return }
         phase = .proving
         openMemory()

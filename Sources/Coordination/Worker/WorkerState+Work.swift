@@ -3,15 +3,15 @@ import Contract
 /// Leases, leaves, and the sums that leave.
 extension WorkerState {
     mutating func take(_ lease: CoordinatorMessage.Lease) {
-        guard let assignment, phase == .member || phase == .proving else { return }
-        guard assignment.contract.tree.nodes.contains(lease.node) else { return countMalformed() }
+        guard let tree = assignment?.contract.tree, phase == .member || phase == .proving else { return }
+        guard tree.nodes.contains(lease.node) else { return countMalformed() }
         if let round, lease.round < round, lease.identifier < newestLease { return }
         newestLease = max(newestLease, lease.identifier)
         if lease.round != round { enter(lease.round) }
         if let index = tasks.firstIndex(where: { $0.node == lease.node }) {
             renew(index, lease.identifier)
         } else {
-            begin(lease, assignment)
+            begin(lease, tree.shards(under: lease.node))
         }
         advance()
     }
@@ -24,6 +24,7 @@ extension WorkerState {
         upload.restart()  // what was under way is of no use any more
         self.round = round
         parametersProgress = now
+        beginRoundOfPixels()
     }
 
     /// The coordinator missed the result, or wants the same from the same worker: send it again.
@@ -33,9 +34,8 @@ extension WorkerState {
         upload.restart()
     }
 
-    private mutating func begin(_ lease: CoordinatorMessage.Lease, _ assignment: Assignment) {
-        let shards = assignment.contract.tree.shards(under: lease.node)
-        guard holds(shards) else { return }
+    private mutating func begin(_ lease: CoordinatorMessage.Lease, _ shards: Range<Int>) {
+        guard makesRoom(for: lease, shards), let assignment else { return }
         let waiting = shards.map { shard in
             NodeTask.Waiting(shard: shard, missing: missingExamples(lease.round, shard, assignment))
         }
@@ -45,16 +45,6 @@ extension WorkerState {
                 waiting: waiting))
         requestUrgently(waiting, lease.round.kind.split)
         if lease.round.kind == .training, !lease.isCheck { copyInBackground(shards, from: lease.round.step + 1) }
-    }
-
-    /// Whether the pixels of these shards can be held beside those that are here already; where not, the worker gives up.
-    private mutating func holds(_ shards: Range<Int>) -> Bool {
-        guard let contract = assignment?.contract, let welcome else { return false }
-        assignment?.shards.formUnion(shards)
-        let count = assignment?.shards.count ?? 0
-        guard let problem = memoryProblem(contract, welcome, shards: count) else { return true }
-        fail(problem)
-        return false
     }
 
     private func missingExamples(_ round: Round, _ shard: Int, _ assignment: Assignment) -> Set<UInt32> {

@@ -41,9 +41,12 @@ public struct WorkerState: Sendable {
         /// The sizes that what was built has.
         let sizes: BulkSizes
         var ledger: PixelLedger
+        var room: PixelRoom
         var probe: String?
-        /// The shards whose pixels are here or coming; they stay.
-        var shards: Set<Int> = []
+        /// What the compiled graphs of all threads hold.
+        var graphBytes = 0
+        /// Whether the log says already that not all pixels fit.
+        var isCrowded = false
     }
 
     public let configuration: Configuration
@@ -106,7 +109,7 @@ public struct WorkerState: Sendable {
         case .begin: search()
         case .received(let envelope): receive(envelope)
         case .malformed(let error): ignoreMalformed(error)
-        case .prepared(let probe): prove(probe)
+        case .prepared(let probe, let graphBytes): takePrepared(probe, graphBytes)
         case .unprepared(let sentence), .leafFailed(let sentence): fail(sentence)
         case .chunkReady(let leaf, let chunk): take(ready: chunk, of: leaf)
         case .leafFinished(let leaf): finish(leaf)

@@ -53,6 +53,7 @@ struct TestCluster {
     var audit = 0.0
     /// Where it listens over TCP, without keys, rather than on a socket of its folder.
     var port: UInt16?
+    var memoryLimit = WorkerOptions.defaultMemoryLimit
 
     init() throws {
         folder = "/tmp/tributary-test-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
@@ -145,6 +146,7 @@ final class BackgroundWorker: Sendable {
         var options = WorkerOptions(connect: cluster.address(), threads: threads) { _ in engine }
         options.timing = cluster.timing
         if cluster.port != nil { options.security = .insecure }
+        options.memoryLimit = cluster.memoryLimit
         let thread = Thread { [self, options] in
             let outcome = Result {
                 try WorkerProcess(options, log: TestCluster.quiet, interruption: interruption).run()
