@@ -11,6 +11,10 @@ extension Simulation {
         if sabotage == .unverifiedCheckpoint { passFlippedCheckpoints() }
         var options = run.options
         options.files = disk
+        // Not the first one, since nothing is there yet that could get lost.
+        if scenario.diskFails, !isCalm, coordinatorLife > 1, dice.happens(0.2) {
+            disk.die(after: Int.random(in: 1...30, using: &dice))
+        }
         do {
             let host = try CoordinatorHost(
                 options, on: machine, audit: scenario.audit, sabotage: sabotage, at: now)
@@ -25,7 +29,7 @@ extension Simulation {
             tell("the coordinator cannot start: \(error)")
             failedStarts += 1
             if failedStarts > Self.mostFailedStarts { witness.accuse("the coordinator cannot start: \(error)") }
-            return coordinatorDies(losingPower: false)
+            return coordinatorDies(losingPower: disk.isDead && dice.happens(0.5))
         }
         replay()
         if let outputs = coordinator?.begin(at: now) { carryOut(outputs) }
