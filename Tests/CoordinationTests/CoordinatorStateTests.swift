@@ -260,6 +260,8 @@ import Testing
         var (desk, _, _) = deskWithTwo()
         let actions = desk.say(.failed("no memory"), from: first)
         #expect(actions.notices[0] == "worker-1 is gone (failed: no memory; workers: 1)")
+        let long = String(repeating: "no memory ", count: 20)
+        #expect(desk.say(.failed(long + "\u{1b}"), from: second).notices[0].contains("failed: \(long); workers: 0"))
         #expect(actions.leases(of: second).map(\.node) == [2])
     }
 

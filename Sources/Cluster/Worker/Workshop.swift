@@ -42,10 +42,10 @@ final class Workshop: Sendable {
         }
     }
 
-    /// What compiled graphs hold at most: every layer's values for a microbatch, forwards, backwards and in an evaluation, on each
-    /// thread. (The engine needs less, as it uses memory again.)
+    /// What compiled graphs hold at most: every layer's values for a microbatch, forwards and backwards, on each thread. (The
+    /// engine needs less than half, as it uses memory again, so that what an evaluation takes is in it, too.)
     static func graphBytes(_ program: TrainingProgram, microbatch: Int, threads: Int) -> Double {
-        3 * 4 * Double(program.model.valuesPerExample) * Double(microbatch) * Double(threads)
+        2 * 4 * Double(program.model.valuesPerExample) * Double(microbatch) * Double(threads)
     }
 
     private static func tooLarge(

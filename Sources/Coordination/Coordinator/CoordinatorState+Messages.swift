@@ -26,7 +26,7 @@ extension CoordinatorState {
         case .leaving: remove(peer, because: "left")
         case .memory(let region): take(region, from: peer)
         case .sumStored(let chunk, let slot): take(chunk, in: slot, step: envelope.fence.step, from: peer)
-        case .failed(let sentence): remove(peer, because: "failed: \(Notice.printable(sentence))")
+        case .failed(let sentence): remove(peer, because: "failed: \(Notice.printable(sentence, limit: 256))")
         }
     }
 

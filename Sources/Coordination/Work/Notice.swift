@@ -82,7 +82,7 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Keeps what may stand in a log line: no control characters, and not too much.
-    static func printable(_ text: String) -> String {
-        String(text.unicodeScalars.filter { (0x20..<0x7F).contains($0.value) }.prefix(64).map(Character.init))
+    static func printable(_ text: String, limit: Int = 64) -> String {
+        String(text.unicodeScalars.filter { (0x20..<0x7F).contains($0.value) }.prefix(limit).map(Character.init))
     }
 }
