@@ -112,6 +112,9 @@ import Testing
         #expect(shelf.ending == nil)
         // The worker's own shards were asked for once: nothing of them was forgotten for a check.
         #expect([0, 1, 2].allSatisfy(shelf.state.assignment!.room.keeps))
+        var roomy = Shelf(megabytes: 200)
+        _ = roomy.compute([8], step: 0, checks: [12])
+        #expect(roomy.state.assignment!.room.keeps(0) && !roomy.state.assignment!.room.keeps(4))
     }
 
     @Test func shardsThatAreLeasedNoMoreGiveWayToThoseThatAre() {
