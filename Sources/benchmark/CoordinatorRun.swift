@@ -157,7 +157,8 @@ private final class Meter: RunReporter {
 }
 
 struct CoordinatorRunError: Error, CustomStringConvertible {
-    let description = "the workers did not all join, or made too few steps, in the time there was: measure fewer of them"
+    let description =
+        "the workers did not all join, or made too few steps, in the time there was: measure fewer of them"
 }
 
 /// What one run came to.
