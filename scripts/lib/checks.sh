@@ -105,6 +105,8 @@ train_cluster() {
         kill "${processes[@]}"
         return 1
     fi
+    # Whoever came when all was done would look for a coordinator for five minutes.
+    kill "${processes[@]}" 2>/dev/null
     wait "${processes[@]}"
 }
 
