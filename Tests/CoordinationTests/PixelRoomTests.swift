@@ -101,6 +101,18 @@ import Testing
         #expect(shelf.notices.count { if case .crowded = $0 { true } else { false } } == 1)
     }
 
+    @Test func roomIsLeftForWhatAnEvaluationTakesOfTheOtherShards() {
+        var contract = Samples.contract(shards: 8)
+        (contract.trainingExamples, contract.validationExamples, contract.microbatch) = (60_000, 10_000, 32)
+        var room = PixelRoom(contract)
+        room.capacity = 20_000
+        _ = room.take(0..<8, examples: 32, isCheck: false, besides: [])
+        #expect((0..<8).count { room.keeps($0) } == 1)
+        _ = room.beginRound(besides: [])
+        _ = room.take(0..<8, examples: 1_250, isCheck: false, besides: [])
+        #expect(room.needed <= room.capacity)
+    }
+
     @Test func checksKeepNoShardAndEndNobody() {
         var shelf = Shelf(megabytes: 80)
         for step in 0..<60 {

@@ -2,14 +2,15 @@ import Contract
 
 /// Which shards' pixels a worker keeps, and of which it has only what one round needs.
 ///
-/// A worker that is leased more shards than fit into its memory goes on: it keeps as many as fit beside a microbatch of each of the
+/// A worker that is leased more shards than fit into its memory goes on: it keeps as many as fit beside what a round takes of each of the
 /// others, and asks for the others' pixels again in every step, which is slower. Checks go to workers at random, so no shard is kept
 /// for their sake.
 struct PixelRoom: Sendable {
     /// The examples that fit.
     var capacity = 0
     private let shards: Int
-    private let microbatch: Int
+    /// The most examples that a round takes of a shard.
+    private let examplesOfRound: Int
     /// The examples of a whole shard, in both splits.
     private let size: Int
     private var rounds = 0
@@ -23,7 +24,7 @@ struct PixelRoom: Sendable {
 
     init(_ contract: Contract) {
         shards = contract.shards
-        microbatch = contract.microbatch
+        examplesOfRound = max(contract.microbatch, (contract.validationExamples + shards - 1) / shards)
         size = contract.trainingExamples / shards + contract.validationExamples / shards + 2
     }
 
@@ -77,7 +78,7 @@ struct PixelRoom: Sendable {
     }
 
     private var hasRoomForAnother: Bool {
-        let others = max(passing.values.reduce(0, +), (shards - kept.count - 1) * microbatch)
+        let others = max(passing.values.reduce(0, +), (shards - kept.count - 1) * examplesOfRound)
         return (kept.count + 1) * size + others <= capacity
     }
 
