@@ -28,7 +28,7 @@ import Testing
         }
 
         /// Gives it leases of a step's nodes, all pixels that it asks for, and the results of its leaves.
-        mutating func compute(_ nodes: [Int], step: Int, checks: [Int] = []) -> [Leaf] {
+        mutating func compute(_ nodes: [Int], step: Int, checks: [Int] = []) throws -> [Leaf] {
             let round = Round(step: step, kind: .training)
             var leaves: [Leaf] = []
             for node in nodes + checks {
@@ -41,7 +41,7 @@ import Testing
             }
             var next = 0
             while next < leaves.count {
-                let needed = try! Samples.contract().plan()
+                let needed = try Samples.contract().plan()
                     .microbatch(step: step, shard: leaves[next].shard, seed: 7).examples
                 #expect(held[.training]?.isSuperset(of: needed) == true, "computed without its pixels")
                 leaves += take(state.handle(.leafFinished(leaves[next]), at: .zero))
@@ -81,27 +81,27 @@ import Testing
         var megabytes: Int { held.values.reduce(0) { $0 + $1.count } }
     }
 
-    @Test func whatFitsIsAskedForOnceAndKept() {
+    @Test func whatFitsIsAskedForOnceAndKept() throws {
         var shelf = Shelf(megabytes: 200)
-        #expect(shelf.compute([1], step: 0).count == 8)
+        #expect(try shelf.compute([1], step: 0).count == 8)
         #expect(shelf.megabytes == 100 + 21)
-        #expect(shelf.compute([1], step: 1).count == 8)
+        #expect(try shelf.compute([1], step: 1).count == 8)
         #expect(shelf.notices.allSatisfy { if case .crowded = $0 { false } else { true } })
     }
 
     /// As one survivor after the other would, if one ended.
-    @Test func aWorkerWithMoreShardsThanFitGoesOnAndNeverHoldsMore() {
+    @Test func aWorkerWithMoreShardsThanFitGoesOnAndNeverHoldsMore() throws {
         var shelf = Shelf(megabytes: 80)
-        #expect(shelf.compute([2], step: 0).count == 4)
+        #expect(try shelf.compute([2], step: 0).count == 4)
         for step in 1..<60 {
-            #expect(shelf.compute([2, 3], step: step).count == 8)
+            #expect(try shelf.compute([2, 3], step: step).count == 8)
             #expect(shelf.megabytes <= 80)
         }
         #expect(shelf.ending == nil)
         #expect(shelf.notices.count { if case .crowded = $0 { true } else { false } } == 1)
     }
 
-    @Test func roomIsLeftForWhatAnEvaluationTakesOfTheOtherShards() {
+    @Test func roomIsLeftForWhatAnEvaluationTakesOfTheOtherShards() throws {
         var contract = Samples.contract(shards: 8)
         (contract.trainingExamples, contract.validationExamples, contract.microbatch) = (60_000, 10_000, 32)
         var room = PixelRoom(contract)
@@ -113,11 +113,11 @@ import Testing
         #expect(room.needed <= room.capacity)
     }
 
-    @Test func checksKeepNoShardAndEndNobody() {
+    @Test func checksKeepNoShardAndEndNobody() throws {
         var shelf = Shelf(megabytes: 80)
         for step in 0..<60 {
             let check = 12 + step % 4
-            #expect(shelf.compute([8, 9, 10], step: step, checks: [check]).count == 4)
+            #expect(try shelf.compute([8, 9, 10], step: step, checks: [check]).count == 4)
             #expect(!shelf.state.assignment!.room.keeps(check - 8))
             #expect(shelf.megabytes <= 80)
         }
@@ -125,36 +125,36 @@ import Testing
         // The worker's own shards were asked for once: nothing of them was forgotten for a check.
         #expect([0, 1, 2].allSatisfy(shelf.state.assignment!.room.keeps))
         var roomy = Shelf(megabytes: 200)
-        _ = roomy.compute([8], step: 0, checks: [12])
+        _ = try roomy.compute([8], step: 0, checks: [12])
         #expect(roomy.state.assignment!.room.keeps(0) && !roomy.state.assignment!.room.keeps(4))
     }
 
-    @Test func shardsThatAreLeasedNoMoreGiveWayToThoseThatAre() {
+    @Test func shardsThatAreLeasedNoMoreGiveWayToThoseThatAre() throws {
         var shelf = Shelf(megabytes: 80)
-        for step in 0..<4 { _ = shelf.compute([8, 9, 10], step: step) }
-        for step in 4..<20 { _ = shelf.compute([12, 13, 14], step: step) }
+        for step in 0..<4 { _ = try shelf.compute([8, 9, 10], step: step) }
+        for step in 4..<20 { _ = try shelf.compute([12, 13, 14], step: step) }
         #expect([4, 5, 6].allSatisfy(shelf.state.assignment!.room.keeps))
         #expect(!shelf.state.assignment!.room.keeps(0))
     }
 
-    @Test func graphsTakeTheirShareOfTheMemory() {
+    @Test func graphsTakeTheirShareOfTheMemory() throws {
         var shelf = Shelf(megabytes: 200, graphMegabytes: 120)
-        for step in 0..<10 { #expect(shelf.compute([1], step: step).count == 8) }
+        for step in 0..<10 { #expect(try shelf.compute([1], step: step).count == 8) }
         #expect(shelf.megabytes <= 80)
     }
 
-    @Test func leasesOfMorePixelsThanFitEndTheWorkerWithASentence() {
+    @Test func leasesOfMorePixelsThanFitEndTheWorkerWithASentence() throws {
         var shelf = Shelf(megabytes: 30)
-        #expect(shelf.compute([2], step: 0).count == 4)
+        #expect(try shelf.compute([2], step: 0).count == 4)
         shelf.hear(.lease(.init(identifier: 99, round: Round(step: 1, kind: .training), node: 1)), 1)
         #expect(shelf.ending?.contains("asks for 0.1 GB of memory here and this worker may use 0.1 GB") == true)
     }
 
-    @Test func pixelsThatNobodyAskedForAreNotKept() {
+    @Test func pixelsThatNobodyAskedForAreNotKept() throws {
         var shelf = Shelf(megabytes: 30)
-        _ = shelf.compute([8], step: 0)
+        _ = try shelf.compute([8], step: 0)
         let held = shelf.held
-        let needed = try! Samples.contract().plan().microbatch(step: 0, shard: 0, seed: 7).examples
+        let needed = try Samples.contract().plan().microbatch(step: 0, shard: 0, seed: 7).examples
         let other = UInt32((0..<13).map { $0 * 8 }.first { !needed.contains(UInt32($0)) }!)
         shelf.hear(.rows(.init(split: .training, examples: [other], bytes: 1_000_000)))
         #expect(shelf.held == held)
