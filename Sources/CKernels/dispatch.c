@@ -60,4 +60,31 @@ void tributary_add_weight_gradient(
     else tributary_add_weight_gradient_avx2(gradient, images, x, y, sums);
 }
 
+void tributary_winograd_pack_avx2(const tributary_winograd *convolution, const float *weight, float *packed);
+void tributary_winograd_pack_avx512(const tributary_winograd *convolution, const float *weight, float *packed);
+void tributary_winograd_run_avx2(
+    const tributary_winograd *convolution, int64_t images, const float *source, const float *packed, float *scratch,
+    float *target);
+void tributary_winograd_run_avx512(
+    const tributary_winograd *convolution, int64_t images, const float *source, const float *packed, float *scratch,
+    float *target);
+
+// Zeros, and for up to twelve tiles their terms and the products of up to 32 channels.
+int64_t tributary_winograd_scratch(int64_t channels) {
+    return channels + 12 * TRIBUTARY_WINOGRAD_TERMS * (channels + 32);
+}
+
+void tributary_winograd_pack(
+    tributary_instruction_set set, const tributary_winograd *convolution, const float *weight, float *packed) {
+    if (set == TRIBUTARY_AVX512) tributary_winograd_pack_avx512(convolution, weight, packed);
+    else tributary_winograd_pack_avx2(convolution, weight, packed);
+}
+
+void tributary_winograd_run(
+    tributary_instruction_set set, const tributary_winograd *convolution, int64_t images, const float *source,
+    const float *packed, float *scratch, float *target) {
+    if (set == TRIBUTARY_AVX512) tributary_winograd_run_avx512(convolution, images, source, packed, scratch, target);
+    else tributary_winograd_run_avx2(convolution, images, source, packed, scratch, target);
+}
+
 void tributary_flush_denormals(void) { _mm_setcsr(_mm_getcsr() | 0x8040); }

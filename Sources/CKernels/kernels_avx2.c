@@ -8,4 +8,8 @@
 #include "copy.inc"
 #include "noise.inc"
 #include "weights.inc"
+#define PRODUCT_VECTORS 1
+#define PRODUCT_TILES 6
+#define EACH_PRODUCT(DO) DO(1, 1) DO(1, 2) DO(1, 3) DO(1, 4) DO(1, 5) DO(1, 6)
+#include "winograd.inc"
 #pragma clang attribute pop

@@ -13,6 +13,9 @@ struct CompiledPlan {
         /// Adds what a chunk gives to the gradient of a convolution's weight.
         case weightGradient(
             tributary_weight_gradient, images: Int, isHalf: Bool, Binding, Binding, scratch: Int, sums: Int)
+        /// A convolution or its input gradient with fewer products.
+        case winograd(tributary_winograd, images: Int, Binding, packed: Int, scratch: Int, Binding)
+        case winogradPacking(tributary_winograd, from: Int, to: Int)
         case copy(StridedCopy)
         /// Adds up the windows of a transposed convolution.
         case columns(tributary_columns, images: Int, products: Int, row: Int, Binding)
@@ -208,6 +211,7 @@ struct CompiledPlan {
         case .concatenate(let axis): addConcatenation(index, node, axis)
         case .matrixMultiply(let left, let right): try addProduct(index, node, left, right)
         case .convolution(let window):
+            if let convolution = winograd(index, node, window) { return addWinograd(index, node, convolution) }
             let shapes = (node.inputs.map { graph.nodes[$0].shape }, node.shape)
             let kernel = try Kernel.convolution(
                 TRIBUTARY_FORWARD, window, x: inChunks(shapes.0[0]), weight: shapes.0[1], y: inChunks(shapes.1),
@@ -215,6 +219,7 @@ struct CompiledPlan {
             try addWeighted(index, node, kernel)
         case .convolutionInputGradient(let window):
             if Self.isNarrow(node, graph) { return try addNarrowTransposedConvolution(index, node, window) }
+            if let convolution = winograd(index, node, window) { return addWinograd(index, node, convolution) }
             let shapes = (node.inputs.map { graph.nodes[$0].shape }, node.shape)
             let kernel = try Kernel.convolution(
                 TRIBUTARY_DATA, window, x: inChunks(shapes.1), weight: shapes.0[1], y: inChunks(shapes.0[0]),

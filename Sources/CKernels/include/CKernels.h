@@ -162,6 +162,28 @@ void tributary_add_weight_gradient_of_halves(
     float *sums);
 int64_t tributary_weight_gradient_scratch(const tributary_weight_gradient *gradient);
 
+/// A convolution of images x (height, width, channels) with windows of 3 x 3 and strides of 2, or its gradient, which makes x from
+/// the gradient of its results y. Both numbers of channels are multiples of `TRIBUTARY_LANES`, `padding` is before the image.
+typedef struct {
+    int64_t x_extents[3];
+    int64_t y_extents[3];
+    int64_t padding[2];
+    int64_t is_gradient;
+} tributary_winograd;
+
+/// Floats of a packed weight for each pair of channels.
+#define TRIBUTARY_WINOGRAD_TERMS 25
+/// Floats of scratch that `tributary_winograd_run` needs where what is read has so many channels.
+int64_t tributary_winograd_scratch(int64_t channels);
+
+/// Packs a weight that lies as (3, 3, channels of what is read, channels of what is made).
+void tributary_winograd_pack(
+    tributary_instruction_set set, const tributary_winograd *convolution, const float *weight, float *packed);
+/// Reads some images and makes as many.
+void tributary_winograd_run(
+    tributary_instruction_set set, const tributary_winograd *convolution, int64_t images, const float *source,
+    const float *packed, float *scratch, float *target);
+
 /// Writes `count` numbers of a stream; `probability` is Bernoulli's.
 void tributary_fill_noise(
     tributary_instruction_set set, tributary_distribution distribution, const tributary_stream *stream,
