@@ -2,8 +2,8 @@
 
 #include <immintrin.h>
 
-void tributary_run_program_avx2(const tributary_program *program, int64_t chunk);
-void tributary_run_program_avx512(const tributary_program *program, int64_t chunk);
+void tributary_run_program_avx2(const tributary_program *program, int64_t chunk, int is_first);
+void tributary_run_program_avx512(const tributary_program *program, int64_t chunk, int is_first);
 void tributary_add_columns_avx2(
     const tributary_columns *columns, int64_t images, const float *products, float *row, float *result);
 void tributary_add_columns_avx512(
@@ -15,9 +15,10 @@ void tributary_fill_noise_avx512(
     tributary_distribution distribution, const tributary_stream *stream, float probability, int64_t count,
     float *result);
 
-void tributary_run_program(tributary_instruction_set set, const tributary_program *program, int64_t chunk) {
-    if (set == TRIBUTARY_AVX512) tributary_run_program_avx512(program, chunk);
-    else tributary_run_program_avx2(program, chunk);
+void tributary_run_program(
+    tributary_instruction_set set, const tributary_program *program, int64_t chunk, int is_first) {
+    if (set == TRIBUTARY_AVX512) tributary_run_program_avx512(program, chunk, is_first);
+    else tributary_run_program_avx2(program, chunk, is_first);
 }
 
 void tributary_add_columns(

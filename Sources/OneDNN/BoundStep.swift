@@ -55,11 +55,12 @@ enum BoundStep {
     }
 
     @unsafe
-    func run(_ borrowed: Borrowed, _ kernels: tributary_instruction_set, _ keys: NoiseKeys?, chunk: Int) {
+    func run(_ borrowed: Borrowed, _ kernels: tributary_instruction_set, _ keys: NoiseKeys?, _ turn: CompiledPlan.Turn) {
+        let chunk = turn.chunk
         switch self {
-        case .loop(let program): unsafe tributary_run_program(kernels, program, Int64(chunk))
+        case .loop(let program): unsafe tributary_run_program(kernels, program, Int64(chunk), turn.isFirst ? 1 : 0)
         case .kernel(let kernel): unsafe kernel.run(borrowed, chunk)
-        case .weightGradient(let gradient): unsafe gradient.run(kernels, chunk)
+        case .weightGradient(let gradient): unsafe gradient.run(kernels, turn)
         case .winograd(let convolution): unsafe convolution.run(kernels, chunk)
         case .winogradPacking(let convolution, let weight, let packed):
             unsafe withUnsafePointer(to: convolution) { unsafe tributary_winograd_pack(kernels, $0, weight, packed) }
@@ -140,8 +141,9 @@ struct BoundWeightGradient {
     let sums: UnsafeMutablePointer<Float>
     let bytes: Int
 
-    func run(_ kernels: tributary_instruction_set, _ chunk: Int) {
-        if chunk == 0 {
+    func run(_ kernels: tributary_instruction_set, _ turn: CompiledPlan.Turn) {
+        let chunk = turn.chunk
+        if turn.isFirst {
             unsafe UnsafeMutableRawPointer(sums).initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         }
         let (x, y) = unsafe (x + chunk * xChunkStride, y + chunk * yChunkStride)

@@ -88,8 +88,23 @@ struct CompiledPlan {
     struct Segment {
         let steps: Range<Int>
         let chunks: Int
+        /// Whether the last chunk comes first.
+        let isReversed: Bool
         /// The parts of the output that are final afterwards.
         let outputs: [Range<Int>]
+
+        var turns: some Sequence<Turn> {
+            (0..<chunks).lazy.map { Turn(chunk: isReversed ? chunks - 1 - $0 : $0, isFirst: $0 == 0) }
+        }
+    }
+
+    /// One pass over the steps of a segment.
+    struct Turn {
+        let chunk: Int
+        /// Whether sums begin with it.
+        let isFirst: Bool
+
+        static let only = Turn(chunk: 0, isFirst: true)
     }
 
     let graph: Graph
@@ -159,7 +174,11 @@ struct CompiledPlan {
             let nodes = nodesOfPhases[phase, default: []]
             try addSteps(nodes, loopsOfPhases[phase, default: []])
             for node in nodes where schedule.complete(node) == phase { addOutputs(of: node) }
-            end(Segment(steps: first..<runs.count, chunks: schedule.count(phase), outputs: takeOutputs()))
+            // Every other sweep goes backwards: the chunks that the one before worked on last are still in the cache.
+            end(
+                Segment(
+                    steps: first..<runs.count, chunks: schedule.count(phase), isReversed: phase % 4 == 3,
+                    outputs: takeOutputs()))
         }
         let last = max(0, runs.count - 1)
         for index in buffers.indices where buffers[index].persists { buffers[index].life = Self.beginning...last }

@@ -39,7 +39,7 @@ final class OneDNNExecutable: ProfilingExecutable {
         unsafe parameters.withUnsafeBufferPointer { parameters in
             unsafe statistics.withUnsafeBufferPointer { statistics in
                 let borrowed = unsafe Borrowed(parameters: parameters.baseAddress, statistics: statistics.baseAddress)
-                for step in loads { unsafe step.run(borrowed, kernels, nil, chunk: 0) }
+                for step in loads { unsafe step.run(borrowed, kernels, nil, .only) }
             }
         }
     }
@@ -53,8 +53,8 @@ final class OneDNNExecutable: ProfilingExecutable {
             let results = unsafe Span(
                 _unsafeElements: UnsafeBufferPointer(start: borrowed.outputs, count: graph.outputs.count))
             for segment in segments {
-                for chunk in 0..<segment.chunks {
-                    for step in segment.steps { unsafe runs[step].run(borrowed, kernels, noise, chunk: chunk) }
+                for turn in segment.turns {
+                    for step in segment.steps { unsafe runs[step].run(borrowed, kernels, noise, turn) }
                 }
                 for range in segment.outputs { whenReady(range, results) }
             }
@@ -68,9 +68,9 @@ final class OneDNNExecutable: ProfilingExecutable {
         var results = outputs.mutableSpan
         unsafe borrow(inputs, &results) { borrowed in
             for segment in segments {
-                for chunk in 0..<segment.chunks {
+                for turn in segment.turns {
                     for step in segment.steps {
-                        let time = clock.measure { unsafe runs[step].run(borrowed, kernels, noise, chunk: chunk) }
+                        let time = clock.measure { unsafe runs[step].run(borrowed, kernels, noise, turn) }
                         costs[step].seconds += time / .seconds(1)
                     }
                 }
@@ -84,9 +84,9 @@ final class OneDNNExecutable: ProfilingExecutable {
         unsafe spareOutputs.withUnsafeMutableBufferPointer { outputs in
             let borrowed = unsafe Borrowed(outputs: outputs.baseAddress)
             for segment in segments {
-                for chunk in 0..<segment.chunks {
+                for turn in segment.turns {
                     for step in segment.steps where costs[step].kind == .linear {
-                        unsafe runs[step].run(borrowed, kernels, nil, chunk: chunk)
+                        unsafe runs[step].run(borrowed, kernels, nil, turn)
                     }
                 }
             }

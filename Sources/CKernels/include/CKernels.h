@@ -114,8 +114,9 @@ typedef struct {
     uint16_t sample;
 } tributary_stream;
 
-/// Runs a fused program on one chunk of its examples.
-void tributary_run_program(tributary_instruction_set set, const tributary_program *program, int64_t chunk);
+/// Runs a fused program on one chunk of its examples; sums that run on begin with the first one.
+void tributary_run_program(
+    tributary_instruction_set set, const tributary_program *program, int64_t chunk, int is_first);
 
 /// Makes machine code for a program, or NULL where only the interpreter can run it. Both give the same bits.
 tributary_machine_code tributary_compile(tributary_instruction_set set, const tributary_program *program);
