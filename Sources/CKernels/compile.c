@@ -5,6 +5,7 @@
 // whatever this file does not know (elementary functions, sums to changing places) is left to the interpreter.
 
 #include "CKernels.h"
+#include "columnar.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -225,11 +226,13 @@ static int is_dense(const tributary_program *p, const int64_t strides[4]) {
 
 static int load(assembly *a, const tributary_program *p, int i) {
     const tributary_operand *operand = &p->operands[i];
-    place source = operand->is_half ? halves(i) : floats(i);
+    // What is repeated for each column has become floats.
+    int is_half = operand->is_half && operand->strides[3] == 1;
+    if (operand->is_half && !is_columnar(p) && !is_dense(p, operand->strides)) return 0;
+    place source = is_half ? halves(i) : floats(i);
     if (is_streamed(operand->strides)) prefetch(a, source, 0);
-    if (!operand->is_half) move(a, i, source);
-    else if (is_dense(p, operand->strides)) load_halves(a, i, source);
-    else return 0;
+    if (is_half) load_halves(a, i, source);
+    else move(a, i, source);
     return 1;
 }
 
@@ -249,6 +252,66 @@ static int save(assembly *a, const tributary_program *p, int i) {
     return 1;
 }
 
+// Ends a loop: goes on at `start` while rax, having grown, is below rsi or a number.
+static void add_to_rax(assembly *a, int64_t step) { byte(a, 0x48), byte(a, 0x05), word(a, (int32_t)step); }
+static void jump_if_below(assembly *a, size_t start) {
+    byte(a, 0x0F), byte(a, 0x82), word(a, (int32_t)start - (int32_t)(a->length + 4));
+}
+static void compare_rax_with_rsi(assembly *a) { byte(a, 0x48), byte(a, 0x39), byte(a, 0xF0); }
+static void compare_rax(assembly *a, int64_t value) { byte(a, 0x48), byte(a, 0x3D), word(a, (int32_t)value); }
+static void subtract_rsi_from_rax(assembly *a) { byte(a, 0x48), byte(a, 0x29), byte(a, 0xF0); }
+
+// All elements one after another.
+static int assemble_elements(assembly *a, const tributary_program *p) {
+    size_t loop = a->length;
+    for (int i = 0; i < p->operand_count; i++)
+        if (!load(a, p, i)) return 0;
+    for (int i = 0; i < p->instruction_count; i++)
+        if (!instruct(a, &p->instructions[i])) return 0;
+    for (int i = 0; i < p->store_count; i++)
+        if (!save(a, p, i)) return 0;
+    add_to_rax(a, 2 * TRIBUTARY_LANES);
+    compare_rax_with_rsi(a);
+    jump_if_below(a, loop);
+    return 1;
+}
+
+// For each vector of columns all rows: stretched operands are read and sums written once for all of them.
+static int assemble_columns(assembly *a, const tributary_program *p) {
+    int sum_register[TRIBUTARY_MOST_STORES], registers = p->register_count;
+    for (int i = 0; i < p->store_count; i++)
+        if (p->stores[i].sums) sum_register[i] = registers++;
+    if (registers > SCRATCH) return 0;
+    size_t columns = a->length;
+    for (int i = 0; i < p->operand_count; i++)
+        if (!is_streamed(p->operands[i].strides) && !load(a, p, i)) return 0;
+    for (int i = 0; i < p->store_count; i++)
+        if (p->stores[i].sums) arithmetic(a, EXCLUSIVE_OR, sum_register[i], ZERO, vector(ZERO));
+    size_t rows = a->length;
+    for (int i = 0; i < p->operand_count; i++)
+        if (is_streamed(p->operands[i].strides) && !load(a, p, i)) return 0;
+    for (int i = 0; i < p->instruction_count; i++)
+        if (!instruct(a, &p->instructions[i])) return 0;
+    for (int i = 0; i < p->store_count; i++) {
+        if (p->stores[i].sums) arithmetic(a, ADD, sum_register[i], sum_register[i], vector(p->stores[i].source));
+        else if (!save(a, p, i)) return 0;
+    }
+    add_to_rax(a, 2 * p->extents[3]);
+    compare_rax_with_rsi(a);
+    jump_if_below(a, rows);
+    subtract_rsi_from_rax(a);
+    for (int i = 0; i < p->store_count; i++) {
+        if (!p->stores[i].sums) continue;
+        place tile = floats(p->operand_count + i);
+        arithmetic(a, ADD, sum_register[i], sum_register[i], tile);
+        store(a, tile, sum_register[i]);
+    }
+    add_to_rax(a, 2 * TRIBUTARY_LANES);
+    compare_rax(a, 2 * p->extents[3]);
+    jump_if_below(a, columns);
+    return 1;
+}
+
 static int assemble(assembly *a, const tributary_program *p) {
     int pointers = p->operand_count + p->store_count;
     if (pointers > MOST_POINTERS || p->register_count > SCRATCH) return 0;
@@ -257,16 +320,7 @@ static int assemble(assembly *a, const tributary_program *p) {
     for (int i = 0; i < pointers; i++) load_pointer(a, i);
     arithmetic(a, EXCLUSIVE_OR, ZERO, ZERO, vector(ZERO));
     byte(a, 0x31), byte(a, 0xC0);  // xor eax, eax
-    size_t loop = a->length;
-    for (int i = 0; i < p->operand_count; i++)
-        if (!load(a, p, i)) return 0;
-    for (int i = 0; i < p->instruction_count; i++)
-        if (!instruct(a, &p->instructions[i])) return 0;
-    for (int i = 0; i < p->store_count; i++)
-        if (!save(a, p, i)) return 0;
-    byte(a, 0x48), byte(a, 0x83), byte(a, 0xC0), byte(a, 32);  // add rax, 32
-    byte(a, 0x48), byte(a, 0x39), byte(a, 0xF0);               // cmp rax, rsi
-    byte(a, 0x0F), byte(a, 0x82), word(a, (int32_t)loop - (int32_t)(a->length + 4));  // jb loop
+    if (!(is_columnar(p) ? assemble_columns(a, p) : assemble_elements(a, p))) return 0;
     for (int i = pointers - 1; i >= 0; i--)
         if (is_saved(pointer_registers[i])) push_or_pop(a, 0x58, pointer_registers[i]);
     byte(a, 0xC5), byte(a, 0xF8), byte(a, 0x77);  // vzeroupper

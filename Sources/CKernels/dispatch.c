@@ -88,4 +88,29 @@ void tributary_winograd_run(
     else tributary_winograd_run_avx2(convolution, images, source, packed, scratch, target);
 }
 
+void tributary_narrow_pack_avx2(const tributary_narrow *convolution, const float *weight, float *packed);
+void tributary_narrow_pack_avx512(const tributary_narrow *convolution, const float *weight, float *packed);
+void tributary_narrow_convolution_avx2(
+    const tributary_narrow *convolution, int64_t images, const float *x, const float *packed, float *scratch, float *y);
+void tributary_narrow_convolution_avx512(
+    const tributary_narrow *convolution, int64_t images, const float *x, const float *packed, float *scratch, float *y);
+
+// The rows of a window under up to twelve results, and a number that fills them up.
+int64_t tributary_narrow_scratch(const tributary_narrow *n) {
+    return (int64_t)sizeof(float) * n->window[0] * ((11 * n->stride[1] + n->window[1]) * n->x_extents[2] + 1);
+}
+
+void tributary_narrow_pack(
+    tributary_instruction_set set, const tributary_narrow *convolution, const float *weight, float *packed) {
+    if (set == TRIBUTARY_AVX512) tributary_narrow_pack_avx512(convolution, weight, packed);
+    else tributary_narrow_pack_avx2(convolution, weight, packed);
+}
+
+void tributary_narrow_convolution(
+    tributary_instruction_set set, const tributary_narrow *convolution, int64_t images, const float *x,
+    const float *packed, float *scratch, float *y) {
+    if (set == TRIBUTARY_AVX512) tributary_narrow_convolution_avx512(convolution, images, x, packed, scratch, y);
+    else tributary_narrow_convolution_avx2(convolution, images, x, packed, scratch, y);
+}
+
 void tributary_flush_denormals(void) { _mm_setcsr(_mm_getcsr() | 0x8040); }

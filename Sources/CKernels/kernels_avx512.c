@@ -8,11 +8,8 @@
 #include "noise.inc"
 #include "wide_blocks.inc"
 #include "weights.inc"
-// As many as AVX-512's thirty-two registers hold, beside what they are made of.
-#define PRODUCT_VECTORS 2
-#define PRODUCT_TILES 12
-#define EACH_COUNT(DO, V) \
-    DO(V, 1) DO(V, 2) DO(V, 3) DO(V, 4) DO(V, 5) DO(V, 6) DO(V, 7) DO(V, 8) DO(V, 9) DO(V, 10) DO(V, 11) DO(V, 12)
-#define EACH_PRODUCT(DO) EACH_COUNT(DO, 1) EACH_COUNT(DO, 2)
+#include "wide_products.inc"
+#include "float_products.inc"
 #include "winograd.inc"
+#include "narrow.inc"
 #pragma clang attribute pop

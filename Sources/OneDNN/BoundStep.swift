@@ -8,8 +8,8 @@ enum BoundStep {
     case loop(UnsafeMutablePointer<tributary_program>)
     case kernel(BoundKernel)
     case weightGradient(BoundWeightGradient)
-    case winograd(BoundWinograd)
-    case winogradPacking(tributary_winograd, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
+    case convolution(BoundConvolution)
+    case packing(OwnConvolution, UnsafeMutablePointer<Float>, UnsafeMutableRawPointer)
     case columns(BoundColumns)
     case copy(BoundCopy)
     case zero(UnsafeMutableRawPointer, chunkStride: Int, bytes: Int)
@@ -27,15 +27,15 @@ enum BoundStep {
                     gradient: gradient, images: images, isHalf: isHalf, x: memory.rawAddress(x.buffer),
                     xChunkStride: x.chunkStride, y: memory.rawAddress(y.buffer), yChunkStride: y.chunkStride,
                     scratch: memory.rawAddress(scratch), sums: memory.address(sums), bytes: plan.buffers[sums].bytes))
-        case .winograd(let convolution, let images, let source, let packed, let scratch, let target):
-            self = unsafe .winograd(
-                BoundWinograd(
+        case .convolution(let convolution, let images, let source, let packed, let scratch, let target):
+            self = unsafe .convolution(
+                BoundConvolution(
                     convolution: convolution, images: images, source: memory.rawAddress(source.buffer),
-                    sourceChunkStride: source.chunkStride, packed: memory.address(packed),
-                    scratch: memory.address(scratch), target: memory.rawAddress(target.buffer),
+                    sourceChunkStride: source.chunkStride, packed: memory.rawAddress(packed),
+                    scratch: memory.rawAddress(scratch), target: memory.rawAddress(target.buffer),
                     targetChunkStride: target.chunkStride))
-        case .winogradPacking(let convolution, let source, let target):
-            self = unsafe .winogradPacking(convolution, memory.address(source), memory.address(target))
+        case .packing(let convolution, let source, let target):
+            self = unsafe .packing(convolution, memory.address(source), memory.rawAddress(target))
         case .columns(let columns, let images, let products, let row, let result):
             self = unsafe .columns(
                 BoundColumns(
@@ -61,9 +61,8 @@ enum BoundStep {
         case .loop(let program): unsafe tributary_run_program(kernels, program, Int64(chunk), turn.isFirst ? 1 : 0)
         case .kernel(let kernel): unsafe kernel.run(borrowed, chunk)
         case .weightGradient(let gradient): unsafe gradient.run(kernels, turn)
-        case .winograd(let convolution): unsafe convolution.run(kernels, chunk)
-        case .winogradPacking(let convolution, let weight, let packed):
-            unsafe withUnsafePointer(to: convolution) { unsafe tributary_winograd_pack(kernels, $0, weight, packed) }
+        case .convolution(let convolution): unsafe convolution.run(kernels, chunk)
+        case .packing(let convolution, let weight, let packed): unsafe convolution.pack(kernels, weight, packed)
         case .columns(let columns): unsafe columns.run(kernels, chunk)
         case .copy(let copy): unsafe copy.run(borrowed, kernels, chunk: chunk)
         case .zero(let address, let chunkStride, let bytes):
@@ -180,24 +179,22 @@ struct BoundColumns {
     }
 }
 
-/// A convolution or its input gradient, a chunk at a time.
+/// A convolution or its input gradient by a kernel of the engine's own.
 @unsafe
-struct BoundWinograd {
-    let convolution: tributary_winograd
+struct BoundConvolution {
+    let convolution: OwnConvolution
     let images: Int
     let source: UnsafeMutableRawPointer
     let sourceChunkStride: Int
-    let packed: UnsafeMutablePointer<Float>
-    let scratch: UnsafeMutablePointer<Float>
+    let packed: UnsafeMutableRawPointer
+    let scratch: UnsafeMutableRawPointer
     let target: UnsafeMutableRawPointer
     let targetChunkStride: Int
 
     func run(_ kernels: tributary_instruction_set, _ chunk: Int) {
-        let from = unsafe (source + chunk * sourceChunkStride).assumingMemoryBound(to: Float.self)
-        let to = unsafe (target + chunk * targetChunkStride).assumingMemoryBound(to: Float.self)
-        unsafe withUnsafePointer(to: convolution) {
-            unsafe tributary_winograd_run(kernels, $0, Int64(images), from, packed, scratch, to)
-        }
+        unsafe convolution.run(
+            kernels, images: images, source + chunk * sourceChunkStride, packed, scratch,
+            target + chunk * targetChunkStride)
     }
 }
 

@@ -31,8 +31,9 @@ extension CompiledPlan {
             return copying("copy", copy.extents.reduce(1, *) * 2 * MemoryLayout<Float>.stride, chunks)
         case .weightGradient(let gradient, let images, let isHalf, _, _, _, _):
             return cost(of: gradient, images: images, isHalf: isHalf, chunks)
-        case .winograd(let convolution, let images, _, _, _, _): return cost(of: convolution, images: images, chunks)
-        case .winogradPacking(_, let source, let target):
+        case .convolution(let convolution, let images, _, _, _, _):
+            return convolution.cost(images: images, chunks: chunks)
+        case .packing(_, let source, let target):
             return copying("packing of a weight", buffers[source].bytes + buffers[target].bytes, chunks)
         case .columns(let columns, let images, let products, _, _):
             let pixels = Double(columns.result_height * columns.result_width * columns.channels) * Double(images)
@@ -58,18 +59,6 @@ extension CompiledPlan {
             name: "weight gradient of a convolution of \(images) images \(x), window \(window), results \(y)",
             kernel: "own", flops: chunks * Double(2 * images) * Double(products),
             bytes: chunks * Double(images) * Double(elements) * (isHalf ? 2 : 4))
-    }
-
-    /// Operations are those of the plain sum, of which 25 of 36 are done.
-    private func cost(of convolution: tributary_winograd, images: Int, _ chunks: Double) -> OperationCost {
-        let (x, y) = (convolution.x_extents, convolution.y_extents)
-        let elements = x.0 * x.1 * x.2 + y.0 * y.1 * y.2
-        return OperationCost(
-            kind: .linear,
-            name: "\(convolution.is_gradient != 0 ? "input gradient of a " : "")convolution of \(images) images \(x), "
-                + "window (3, 3), results \(y)",
-            kernel: "own, minimal filtering", flops: chunks * Double(18 * images) * Double(y.0 * y.1 * y.2 * x.2),
-            bytes: chunks * Double(images) * Double(elements) * 4)
     }
 
     private func copying(_ name: String, _ bytes: Int, _ chunks: Double) -> OperationCost {

@@ -13,9 +13,9 @@ struct CompiledPlan {
         /// Adds what a chunk gives to the gradient of a convolution's weight.
         case weightGradient(
             tributary_weight_gradient, images: Int, isHalf: Bool, Binding, Binding, scratch: Int, sums: Int)
-        /// A convolution or its input gradient with fewer products.
-        case winograd(tributary_winograd, images: Int, Binding, packed: Int, scratch: Int, Binding)
-        case winogradPacking(tributary_winograd, from: Int, to: Int)
+        /// A convolution or its input gradient by a kernel of the engine's own, and the packing of its weight.
+        case convolution(OwnConvolution, images: Int, Binding, packed: Int, scratch: Int, Binding)
+        case packing(OwnConvolution, from: Int, to: Int)
         case copy(StridedCopy)
         /// Adds up the windows of a transposed convolution.
         case columns(tributary_columns, images: Int, products: Int, row: Int, Binding)
@@ -230,7 +230,7 @@ struct CompiledPlan {
         case .concatenate(let axis): addConcatenation(index, node, axis)
         case .matrixMultiply(let left, let right): try addProduct(index, node, left, right)
         case .convolution(let window):
-            if let convolution = winograd(index, node, window) { return addWinograd(index, node, convolution) }
+            if let own = ownConvolution(index, node, window) { return addOwnConvolution(index, node, own) }
             let shapes = (node.inputs.map { graph.nodes[$0].shape }, node.shape)
             let kernel = try Kernel.convolution(
                 TRIBUTARY_FORWARD, window, x: inChunks(shapes.0[0]), weight: shapes.0[1], y: inChunks(shapes.1),
@@ -238,7 +238,7 @@ struct CompiledPlan {
             try addWeighted(index, node, kernel)
         case .convolutionInputGradient(let window):
             if Self.isNarrow(node, graph) { return try addNarrowTransposedConvolution(index, node, window) }
-            if let convolution = winograd(index, node, window) { return addWinograd(index, node, convolution) }
+            if let own = ownConvolution(index, node, window) { return addOwnConvolution(index, node, own) }
             let shapes = (node.inputs.map { graph.nodes[$0].shape }, node.shape)
             let kernel = try Kernel.convolution(
                 TRIBUTARY_DATA, window, x: inChunks(shapes.1), weight: shapes.0[1], y: inChunks(shapes.0[0]),

@@ -185,6 +185,30 @@ void tributary_winograd_run(
     tributary_instruction_set set, const tributary_winograd *convolution, int64_t images, const float *source,
     const float *packed, float *scratch, float *target);
 
+/// A convolution of images x (height, width, channels) whose number of channels is small; that of the results y is a multiple of
+/// `TRIBUTARY_LANES`. `padding` is before the image; windows may reach beyond its end.
+typedef struct {
+    int64_t x_extents[3];
+    int64_t y_extents[3];
+    int64_t window[2], stride[2], padding[2];
+} tributary_narrow;
+
+/// Packs a weight that lies as (window height, window width, channels of x, channels of y); as many floats.
+void tributary_narrow_pack(
+    tributary_instruction_set set, const tributary_narrow *convolution, const float *weight, float *packed);
+/// `scratch` has room for `tributary_narrow_scratch` bytes.
+void tributary_narrow_convolution(
+    tributary_instruction_set set, const tributary_narrow *convolution, int64_t images, const float *x,
+    const float *packed, float *scratch, float *y);
+int64_t tributary_narrow_scratch(const tributary_narrow *convolution);
+
+/// The same for images and results of bfloat16 numbers, which needs AVX-512 with products of them; the weight is rounded.
+/// Packed, a row of a window is filled up to an even count.
+void tributary_narrow_pack_of_halves(const tributary_narrow *convolution, const float *weight, uint32_t *packed);
+void tributary_narrow_convolution_of_halves(
+    const tributary_narrow *convolution, int64_t images, const uint16_t *x, const uint32_t *packed, uint16_t *scratch,
+    uint16_t *y);
+
 /// Writes `count` numbers of a stream; `probability` is Bernoulli's.
 void tributary_fill_noise(
     tributary_instruction_set set, tributary_distribution distribution, const tributary_stream *stream,

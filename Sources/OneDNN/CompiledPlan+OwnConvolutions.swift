@@ -1,0 +1,63 @@
+import CKernels
+import COneDNN
+import Tensors
+
+// Convolutions and input gradients by the engine's own kernels.
+extension CompiledPlan {
+    /// With fewer channels, making the terms of minimal filtering costs more than the products that they save.
+    private static let fewestForTerms = 32
+
+    /// The engine's own kernel for a convolution or its input gradient by a parameter, if it has one.
+    func ownConvolution(_ index: Int, _ node: Graph.Node, _ window: Operation.Convolution) -> OwnConvolution? {
+        let weight = graph.nodes[node.inputs[1]].shape
+        guard kernelParameters.parameter(node.inputs[1]) != nil, isHalf[node.inputs[0]] == isHalf[index] else { return nil }
+        let isGradient = if case .convolutionInputGradient = node.operation { true } else { false }
+        let read = graph.nodes[node.inputs[0]].shape
+        let (x, y) = isGradient ? (node.shape, read) : (read, node.shape)
+        let extents = { (shape: Shape) in (Int64(shape[2]), Int64(shape[3]), Int64(shape[1])) }
+        let padding = (Int64(window.paddingBefore.x), Int64(window.paddingBefore.y))
+        let lanes = Int(TRIBUTARY_LANES)
+        if !isGradient, x[1] < lanes, y[1] % lanes == 0 {
+            return .narrow(
+                tributary_narrow(
+                    x_extents: extents(x), y_extents: extents(y), window: (Int64(weight[2]), Int64(weight[3])),
+                    stride: (Int64(window.stride.x), Int64(window.stride.y)), padding: padding),
+                isHalf: isHalf[index])
+        }
+        let fills = [x[1], y[1]].allSatisfy { $0 >= Self.fewestForTerms && $0 % lanes == 0 }
+        if fills, !isHalf[index], window.stride == [2, 2], weight[2] == 3, weight[3] == 3 {
+            return .winograd(
+                tributary_winograd(
+                    x_extents: extents(x), y_extents: extents(y), padding: padding, is_gradient: isGradient ? 1 : 0))
+        }
+        return nil
+    }
+
+    mutating func addOwnConvolution(_ index: Int, _ node: Graph.Node, _ convolution: OwnConvolution) {
+        let packed = addPackedParameter(node.inputs[1], convolution)
+        let scratch = newBuffer(bytes: convolution.scratchBytes)
+        let (read, made) = (rows(TRIBUTARY_FIRST, of: node.inputs[0]), result(TRIBUTARY_RESULT, index))
+        let images = inChunks(graph.nodes[node.inputs[0]].shape)[0]
+        runs.append(.convolution(convolution, images: images, read, packed: packed, scratch: scratch, made))
+        for buffer in [read.buffer, scratch, made.buffer] { touch(buffer) }
+        counters.linearKernels += 1
+    }
+
+    /// Packs a convolution's parameter when parameters are loaded.
+    private mutating func addPackedParameter(_ node: Int, _ convolution: OwnConvolution) -> Int {
+        let (slice, shape) = (slice(of: node), graph.nodes[node].shape)
+        let staging = newBuffer(bytes: shape.count * MemoryLayout<Float>.stride)
+        let packed = newBuffer(bytes: convolution.packedBytes(shape), persists: true)
+        loads.append(
+            .copy(
+                StridedCopy(
+                    extents: shape.dimensions, source: .parameters, sourceOffset: slice.offset,
+                    sourceStrides: shape.strides, target: .buffer(staging), targetOffset: 0,
+                    targetStrides: convolution.strides(shape))))
+        touchAtLoad(staging)
+        loads.append(.packing(convolution, from: staging, to: packed))
+        touchAtLoad(staging)
+        counters.reordersAtBorders += 1
+        return packed
+    }
+}

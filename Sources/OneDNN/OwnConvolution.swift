@@ -1,0 +1,115 @@
+import CKernels
+import Tensors
+
+/// A convolution, or its input gradient, by the engine's own kernels, where they are faster than oneDNN's.
+enum OwnConvolution {
+    /// Windows of 3 x 3 and strides of 2, with fewer products.
+    case winograd(tributary_winograd)
+    /// Few channels to many.
+    case narrow(tributary_narrow, isHalf: Bool)
+
+    /// Bytes of a weight (O, I, h, w), packed.
+    func packedBytes(_ weight: Shape) -> Int {
+        switch self {
+        case .winograd:
+            Int(TRIBUTARY_WINOGRAD_TERMS) * weight[0] * weight[1] * MemoryLayout<Float>.stride
+        case .narrow:
+            // Enough for pairs of halves too.
+            weight[0] * weight[2] * (weight[1] * weight[3] + 1) * MemoryLayout<Float>.stride
+        }
+    }
+
+    /// The weight's axes (O, I, h, w) as packing reads them: what is read before what is made.
+    func strides(_ weight: Shape) -> [Int] {
+        let place = weight[0] * weight[1]
+        if case .winograd(let convolution) = self, convolution.is_gradient != 0 {
+            return [weight[1], 1, weight[3] * place, place]
+        }
+        return [1, weight[0], weight[3] * place, place]
+    }
+
+    var scratchBytes: Int {
+        switch self {
+        case .winograd(let convolution):
+            let extents = convolution.is_gradient != 0 ? convolution.y_extents : convolution.x_extents
+            return Int(tributary_winograd_scratch(extents.2)) * MemoryLayout<Float>.stride
+        case .narrow(let convolution, _):
+            return unsafe withUnsafePointer(to: convolution) { unsafe Int(tributary_narrow_scratch($0)) }
+        }
+    }
+
+    @unsafe
+    func pack(
+        _ kernels: tributary_instruction_set, _ weight: UnsafeMutablePointer<Float>, _ packed: UnsafeMutableRawPointer
+    ) {
+        switch self {
+        case .winograd(let convolution):
+            unsafe withUnsafePointer(to: convolution) {
+                unsafe tributary_winograd_pack(kernels, $0, weight, packed.assumingMemoryBound(to: Float.self))
+            }
+        case .narrow(let convolution, let isHalf):
+            unsafe withUnsafePointer(to: convolution) {
+                if isHalf {
+                    unsafe tributary_narrow_pack_of_halves($0, weight, packed.assumingMemoryBound(to: UInt32.self))
+                } else {
+                    unsafe tributary_narrow_pack(kernels, $0, weight, packed.assumingMemoryBound(to: Float.self))
+                }
+            }
+        }
+    }
+
+    @unsafe
+    func run(
+        _ kernels: tributary_instruction_set, images: Int, _ source: UnsafeMutableRawPointer,
+        _ packed: UnsafeMutableRawPointer, _ scratch: UnsafeMutableRawPointer, _ target: UnsafeMutableRawPointer
+    ) {
+        switch self {
+        case .winograd(let convolution):
+            unsafe withUnsafePointer(to: convolution) {
+                unsafe tributary_winograd_run(
+                    kernels, $0, Int64(images), source.assumingMemoryBound(to: Float.self),
+                    packed.assumingMemoryBound(to: Float.self), scratch.assumingMemoryBound(to: Float.self),
+                    target.assumingMemoryBound(to: Float.self))
+            }
+        case .narrow(let convolution, isHalf: false):
+            unsafe withUnsafePointer(to: convolution) {
+                unsafe tributary_narrow_convolution(
+                    kernels, $0, Int64(images), source.assumingMemoryBound(to: Float.self),
+                    packed.assumingMemoryBound(to: Float.self), scratch.assumingMemoryBound(to: Float.self),
+                    target.assumingMemoryBound(to: Float.self))
+            }
+        case .narrow(let convolution, isHalf: true):
+            unsafe withUnsafePointer(to: convolution) {
+                unsafe tributary_narrow_convolution_of_halves(
+                    $0, Int64(images), source.assumingMemoryBound(to: UInt16.self),
+                    packed.assumingMemoryBound(to: UInt32.self), scratch.assumingMemoryBound(to: UInt16.self),
+                    target.assumingMemoryBound(to: UInt16.self))
+            }
+        }
+    }
+
+    func cost(images: Int, chunks: Double) -> OperationCost {
+        switch self {
+        case .winograd(let convolution):
+            // Operations are those of the plain sum, of which 25 of 36 are done.
+            let name = convolution.is_gradient != 0 ? "input gradient of a convolution" : "convolution"
+            return Self.cost(
+                name, "own, minimal filtering", images, chunks, convolution.x_extents, (3, 3), convolution.y_extents, bytes: 4)
+        case .narrow(let convolution, let isHalf):
+            return Self.cost(
+                "convolution", "own", images, chunks, convolution.x_extents, convolution.window, convolution.y_extents,
+                bytes: isHalf ? 2 : 4)
+        }
+    }
+
+    private static func cost(
+        _ name: String, _ kernel: String, _ images: Int, _ chunks: Double, _ x: (Int64, Int64, Int64), _ window: (Int64, Int64),
+        _ y: (Int64, Int64, Int64), bytes: Int64
+    ) -> OperationCost {
+        let products = y.0 * y.1 * y.2 * window.0 * window.1 * x.2
+        let elements = x.0 * x.1 * x.2 + y.0 * y.1 * y.2
+        return OperationCost(
+            kind: .linear, name: "\(name) of \(images) images \(x), window \(window), results \(y)", kernel: kernel,
+            flops: chunks * Double(2 * Int64(images) * products), bytes: chunks * Double(Int64(images) * elements * bytes))
+    }
+}
