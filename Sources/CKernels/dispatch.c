@@ -70,9 +70,11 @@ void tributary_winograd_run_avx512(
     const tributary_winograd *convolution, int64_t images, const float *source, const float *packed, float *scratch,
     float *target);
 
-// Zeros, and for up to twelve tiles their terms and the products of up to 32 channels.
-int64_t tributary_winograd_scratch(int64_t channels) {
-    return channels + 12 * TRIBUTARY_WINOGRAD_TERMS * (channels + 32);
+// A pixel to read and one to write outside of images, and for up to twelve tiles their terms and the products of up to 32 channels.
+int64_t tributary_winograd_scratch(const tributary_winograd *w) {
+    int64_t inputs = w->is_gradient ? w->y_extents[2] : w->x_extents[2];
+    return (int64_t)sizeof(float)
+        * (w->x_extents[2] + w->y_extents[2] + 12 * TRIBUTARY_WINOGRAD_TERMS * (inputs + 32));
 }
 
 void tributary_winograd_pack(

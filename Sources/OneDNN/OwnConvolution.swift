@@ -31,10 +31,9 @@ enum OwnConvolution {
     var scratchBytes: Int {
         switch self {
         case .winograd(let convolution):
-            let extents = convolution.is_gradient != 0 ? convolution.y_extents : convolution.x_extents
-            return Int(tributary_winograd_scratch(extents.2)) * MemoryLayout<Float>.stride
+            unsafe withUnsafePointer(to: convolution) { unsafe Int(tributary_winograd_scratch($0)) }
         case .narrow(let convolution, _):
-            return unsafe withUnsafePointer(to: convolution) { unsafe Int(tributary_narrow_scratch($0)) }
+            unsafe withUnsafePointer(to: convolution) { unsafe Int(tributary_narrow_scratch($0)) }
         }
     }
 

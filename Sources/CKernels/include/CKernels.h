@@ -174,16 +174,15 @@ typedef struct {
 
 /// Floats of a packed weight for each pair of channels.
 #define TRIBUTARY_WINOGRAD_TERMS 25
-/// Floats of scratch that `tributary_winograd_run` needs where what is read has so many channels.
-int64_t tributary_winograd_scratch(int64_t channels);
 
 /// Packs a weight that lies as (3, 3, channels of what is read, channels of what is made).
 void tributary_winograd_pack(
     tributary_instruction_set set, const tributary_winograd *convolution, const float *weight, float *packed);
-/// Reads some images and makes as many.
+/// Reads some images and makes as many; `scratch` has room for `tributary_winograd_scratch` bytes.
 void tributary_winograd_run(
     tributary_instruction_set set, const tributary_winograd *convolution, int64_t images, const float *source,
     const float *packed, float *scratch, float *target);
+int64_t tributary_winograd_scratch(const tributary_winograd *convolution);
 
 /// A convolution of images x (height, width, channels) whose number of channels is small; that of the results y is a multiple of
 /// `TRIBUTARY_LANES`. `padding` is before the image; windows may reach beyond its end.
