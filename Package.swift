@@ -36,6 +36,11 @@ let package = Package(
             // No errno: it keeps square roots from vectorising and changes no value.
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
 
+        .target(
+            name: "COptimizer",
+            // As above. The machine's best instructions are chosen when it runs.
+            cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
+
         // Leaves.
         .target(name: "Randomness"),
         .target(name: "FloatEnvironment", dependencies: ["CFloatEnvironment"]),
@@ -44,6 +49,7 @@ let package = Package(
         .target(name: "Hashing", dependencies: ["CCrypto"]),
         .target(name: "Archives", dependencies: ["CZip", "CZlib"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ", "CSharedMemory"]),
+        .target(name: "Optimizer", dependencies: ["COptimizer"]),
         .target(name: "Storage", dependencies: ["CHDF5"]),
         .target(name: "Pictures", dependencies: ["CPNG", "CTurboJPEG"]),
 
@@ -61,11 +67,8 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "VAE", "Tensors", "Contract", "Storage", "Pictures", "Hashing", "Randomness",
-                "FloatEnvironment", "Files", "Parallel",
-            ],
-            // Without it every square root also calls the system's for errno's sake, and Adam takes 2.0 ns an element
-            // instead of 0.5. No value changes: square roots are correctly rounded either way.
-            swiftSettings: [.unsafeFlags(["-Xcc", "-fno-math-errno"])]),
+                "FloatEnvironment", "Files", "Parallel", "Optimizer",
+            ]),
         .target(name: "Coordination", dependencies: ["Contract", "Randomness"]),
         .target(
             name: "Cluster",
@@ -110,6 +113,7 @@ let package = Package(
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(name: "ParallelTests", dependencies: ["Parallel"]),
+        .testTarget(name: "OptimizerTests", dependencies: ["Optimizer"]),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging", "FaultyNetwork"]),
@@ -128,7 +132,7 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "TrainingTestSupport",
+                "TrainingTestSupport", "Optimizer",
                 "Training", "VAE", "Tensors", "OneDNN", "Contract", "Storage", "Files", "Hashing", "Pictures",
                 "Randomness",
             ]),
@@ -168,7 +172,7 @@ let package = Package(
 // Settings for every Swift target of ours. Strict memory safety makes each unsafe expression say so
 // with the keyword `unsafe`; only the targets that import C may contain it.
 let ours = package.targets.filter { $0.type == .regular || $0.type == .executable || $0.type == .test }
-for target in ours where !["COneDNN", "CKernels"].contains(target.name) {
+for target in ours where !["COneDNN", "CKernels", "COptimizer"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .enableUpcomingFeature("ExistentialAny"),  // SE-0335: an existential says `any`

@@ -1,3 +1,4 @@
+import Optimizer
 import Synchronization
 import Testing
 import TrainingTestSupport

@@ -14,7 +14,8 @@ final class PixelStore: Sendable {
 
     private let shards: Int
     private let exampleBytes: Int
-    private let pixels = Mutex<[Key: [UInt32: [UInt8]]]>([:])
+    /// Example i is row i / `shards` of its shard; a row that is not here is empty.
+    private let pixels = Mutex<[Key: [[UInt8]]]>([:])
 
     /// - Parameter shards: Example i belongs to shard i mod `shards`.
     init(shards: Int, exampleBytes: Int) {
@@ -27,7 +28,7 @@ final class PixelStore: Sendable {
         for (index, example) in examples.enumerated() {
             var copy = [UInt8](repeating: 0, count: exampleBytes)
             payload.copyBytes(index * exampleBytes..<(index + 1) * exampleBytes, into: &copy, at: 0)
-            pixels.withLock { $0[key(of: example, split), default: [:]][example] = copy }
+            pixels.withLock { $0[key(of: example, split), default: []].put(copy, row: row(of: example)) }
         }
     }
 
@@ -36,11 +37,18 @@ final class PixelStore: Sendable {
         var result: [UInt8] = []
         result.reserveCapacity(examples.count * exampleBytes)
         pixels.withLock { pixels in
+            // Those of a microbatch are of one shard: it is looked up once.
+            var (key, shard) = (nil as Key?, [] as [[UInt8]])
             for example in examples {
-                guard let found = pixels[key(of: example, split)]?[example] else {
+                if key != self.key(of: example, split) {
+                    key = self.key(of: example, split)
+                    shard = pixels[key!] ?? []
+                }
+                let row = row(of: example)
+                guard row < shard.count, !shard[row].isEmpty else {
                     preconditionFailure("example \(example) is computed before its pixels are here")
                 }
-                result += found
+                result += shard[row]
             }
         }
         return result
@@ -54,5 +62,14 @@ final class PixelStore: Sendable {
 
     private func key(of example: UInt32, _ split: PixelSplit) -> Key {
         Key(split: split, shard: Int(example) % shards)
+    }
+
+    private func row(of example: UInt32) -> Int { Int(example) / shards }
+}
+
+extension [[UInt8]] {
+    fileprivate mutating func put(_ pixels: [UInt8], row: Int) {
+        while count <= row { append([]) }
+        self[row] = pixels
     }
 }

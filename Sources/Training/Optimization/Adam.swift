@@ -1,4 +1,5 @@
 import Contract
+import Optimizer
 
 /// The optimizer: steps along the mean of past gradients, divided by the root of the mean of their squares.
 ///
@@ -62,39 +63,5 @@ extension Adam: Codable {
         try settings.encode(beta1, forKey: .beta1)
         try settings.encode(beta2, forKey: .beta2)
         try settings.encode(epsilon, forKey: .epsilon)
-    }
-}
-
-/// What is the same for every element of one update.
-struct AdamCoefficients: Sendable {
-    let beta1: Float
-    let beta2: Float
-    let oneMinusBeta1: Float
-    let oneMinusBeta2: Float
-    let epsilon: Float
-    let rate: Float
-    let correction: Float
-}
-
-/// Applies one update of Adam to a piece of flat buffers, in a single pass.
-///
-/// The gradient is multiplied with `factor` first. The caller has set the float environment.
-@inline(never)
-func updateAdam(
-    _ coefficients: AdamCoefficients, factor: Float, gradient: Span<Float>, parameters: inout MutableSpan<Float>,
-    firstMoment: inout MutableSpan<Float>, secondMoment: inout MutableSpan<Float>
-) {
-    precondition(
-        parameters.count == gradient.count && parameters.count == firstMoment.count
-            && parameters.count == secondMoment.count,
-        "\(parameters.count) parameters, with a gradient of \(gradient.count)")
-    for index in 0..<parameters.count {
-        let g = gradient[index] * factor
-        let m = coefficients.beta1 * firstMoment[index] + coefficients.oneMinusBeta1 * g
-        let v = coefficients.beta2 * secondMoment[index] + coefficients.oneMinusBeta2 * (g * g)
-        firstMoment[index] = m
-        secondMoment[index] = v
-        parameters[index] -=
-            coefficients.rate * (m / (v.squareRoot() * coefficients.correction + coefficients.epsilon))
     }
 }

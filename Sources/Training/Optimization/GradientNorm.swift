@@ -1,4 +1,5 @@
 import FloatEnvironment
+import Optimizer
 import Parallel
 
 /// Multiplies ranges of elements, which ascend, by `scale`, and returns the sum of the squares of each afterwards.
@@ -32,37 +33,9 @@ private func squares(of blocks: [Range<Int>], _ values: inout [Float], _ scale: 
         let start = pieces[index].lowerBound
         var sums: [Double] = []
         for block in blocks[groups[index]] {
-            sums.append(
-                scaleAndSumSquaresOfBlock(
-                    &elements, block.lowerBound - start..<block.upperBound - start, by: scale))
+            var values = elements._mutatingExtracting(block.lowerBound - start..<block.upperBound - start)
+            sums.append(scaleAndSumSquares(&values, by: scale))
         }
         return sums
     }.flatMap { $0 }
-}
-
-@inline(never)
-private func scaleAndSumSquaresOfBlock(
-    _ values: inout MutableSpan<Float>, _ block: Range<Int>, by scale: Float
-) -> Double {
-    var lanes = SIMD8<Double>()
-    var index = block.lowerBound
-    while index + 8 <= block.upperBound {
-        var group = SIMD8<Float>()
-        for lane in 0..<8 { group[lane] = values[index + lane] }
-        group *= scale
-        for lane in 0..<8 { values[index + lane] = group[lane] }
-        let wide = SIMD8<Double>(group)
-        lanes += wide * wide
-        index += 8
-    }
-    var lane = 0
-    while index < block.upperBound {
-        values[index] *= scale
-        lanes[lane] += Double(values[index]) * Double(values[index])
-        lane += 1
-        index += 1
-    }
-    let halves = lanes.lowHalf + lanes.highHalf
-    let quarters = halves.lowHalf + halves.highHalf
-    return quarters[0] + quarters[1]
 }

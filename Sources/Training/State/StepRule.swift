@@ -1,5 +1,6 @@
 import Contract
 import FloatEnvironment
+import Optimizer
 import Parallel
 import Tensors
 import VAE

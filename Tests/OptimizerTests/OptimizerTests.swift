@@ -1,0 +1,53 @@
+import Optimizer
+import Testing
+
+/// The vectorised loops give the bits of the formulas, written out here, wherever vectors begin and end.
+@Suite struct OptimizerTests {
+    private static let counts = [0, 1, 3, 8, 15, 16, 17, 31, 64, 1_001]
+
+    private static let coefficients = AdamCoefficients(
+        beta1: 0.9, beta2: 0.999, oneMinusBeta1: Float(1 - 0.9), oneMinusBeta2: Float(1 - 0.999), epsilon: 1e-8,
+        rate: 0.0123, correction: 3.21)
+
+    /// Numbers of many magnitudes.
+    private static func numbers(_ count: Int, _ seed: Int) -> [Float] {
+        (0..<count).map { index in
+            let mixed = UInt32(truncatingIfNeeded: (index + 1) * (2_654_435_761 + 977 * seed))
+            return (Float(mixed % 20_011) / 10_007 - 1) * Float(sign: .plus, exponent: Int(mixed % 23) - 12, significand: 1)
+        }
+    }
+
+    @Test(arguments: counts)
+    func adamHasTheBitsOfItsFormula(count: Int) {
+        let (gradient, c, factor) = (Self.numbers(count, 1), Self.coefficients, Float(0.37))
+        var (parameters, first) = (Self.numbers(count, 2), Self.numbers(count, 3))
+        var second = Self.numbers(count, 4).map { $0 * $0 }
+        var (expected, m, v) = (parameters, first, second)
+        for i in 0..<count {
+            let g = gradient[i] * factor
+            m[i] = c.beta1 * m[i] + c.oneMinusBeta1 * g
+            v[i] = c.beta2 * v[i] + c.oneMinusBeta2 * (g * g)
+            expected[i] -= c.rate * (m[i] / (v[i].squareRoot() * c.correction + c.epsilon))
+        }
+        var parameterSpan = parameters.mutableSpan
+        var firstSpan = first.mutableSpan
+        var secondSpan = second.mutableSpan
+        updateAdam(
+            c, factor: factor, gradient: gradient.span, parameters: &parameterSpan, firstMoment: &firstSpan,
+            secondMoment: &secondSpan)
+        #expect(parameters == expected && first == m && second == v)
+    }
+
+    @Test(arguments: counts)
+    func squaresAreSummedInEightLanes(count: Int) {
+        var values = Self.numbers(count, 5)
+        let scaled = values.map { $0 * 0.7 }
+        var lanes = [Double](repeating: 0, count: 8)
+        for (index, value) in scaled.enumerated() { lanes[index % 8] += Double(value) * Double(value) }
+        let halves = (0..<4).map { lanes[$0] + lanes[$0 + 4] }
+        let expected = (halves[0] + halves[2]) + (halves[1] + halves[3])
+        var span = values.mutableSpan
+        let squares = scaleAndSumSquares(&span, by: 0.7)
+        #expect(squares == expected && values == scaled)
+    }
+}
