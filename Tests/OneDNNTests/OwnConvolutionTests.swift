@@ -1,0 +1,80 @@
+import Tensors
+import Testing
+
+@testable import OneDNN
+
+/// Convolutions and input gradients by the engine's own kernels: minimal filtering and few channels to many.
+@Suite struct OwnConvolutionTests {
+    struct Case: CustomStringConvertible, Sendable {
+        var channels: (x: Int, y: Int)
+        var window: (Int, Int) = (3, 3)
+        var stride: (Int, Int) = (2, 2)
+        var isTransposed = false
+
+        var description: String { "\(channels), window \(window), stride \(stride)\(isTransposed ? ", transposed" : "")" }
+    }
+
+    /// Blocks of one and of two vectors, full and not.
+    private static let minimal = [(32, 32), (32, 64), (64, 32), (48, 80), (112, 48)].flatMap {
+        [Case(channels: $0), Case(channels: $0, isTransposed: true)]
+    }
+    /// Odd and even rows of a window, which pairs of halves fill or do not.
+    private static let narrow = [
+        Case(channels: (3, 32)), Case(channels: (1, 16), window: (4, 4)), Case(channels: (2, 48), stride: (1, 1)),
+        Case(channels: (15, 16), window: (1, 2), stride: (1, 3)), Case(channels: (4, 80), window: (5, 2)),
+    ]
+
+    private func graph(_ test: Case, seed: UInt64) -> Graph {
+        var dice = Dice(17 + 31 * seed)
+        let padding = [SIMD2(dice.roll(0...2), dice.roll(0...2)), SIMD2(dice.roll(0...2), dice.roll(0...2))]
+        let window = Operation.Convolution(
+            stride: SIMD2(test.stride.0, test.stride.1), paddingBefore: padding[0], paddingAfter: padding[1])
+        // Extents that tiles and blocks divide, and that they do not.
+        let extents = (0..<2).map { $0 == 0 && seed == 0 ? 32 : 5 + dice.roll(0...14) }
+        let x = Shape([dice.roll(1...3), test.channels.x, extents[0], extents[1]])
+        let weight = Shape([test.channels.y, test.channels.x, test.window.0, test.window.1])
+        return OneDNNTests.graph(of: [x, weight]) {
+            let y = convolution($0[0], $0[1], window)
+            guard test.isTransposed else { return [y] }
+            return gradients(of: (y * y).sum(), withRespectTo: [$0[0]])
+        }
+    }
+
+    @Test(arguments: minimal + narrow, hasBFloat16 ? [Precision.float32, .bfloat16] : [.float32])
+    func convolutionsAgree(test: Case, precision: Precision) throws {
+        for seed in UInt64(0)..<6 {
+            try expectAgreement(
+                graph(test, seed: seed).rounded(to: precision), seed: seed,
+                tolerance: precision == .float32 ? 1e-5 : 1e-2, scale: 0.5, bytesOfChunk: seed == 1 ? 1 : 1_000_000)
+        }
+    }
+
+    @Test func theyAreByTheKernelsMeant() throws {
+        _ = try testedEngine()
+        for (cases, name) in [(Self.minimal, "own, minimal filtering"), (Self.narrow, "own")] {
+            for test in cases {
+                let kernels = try CompiledPlan(graph(test, seed: 2)).costs.filter { $0.kind == .linear }.map(\.kernel)
+                #expect(kernels.contains(name), "\(test): \(kernels)")
+            }
+        }
+    }
+
+    /// What a tile gives depends neither on what is worked on beside it nor on the width of vectors.
+    @Test(arguments: minimal + narrow)
+    func chunksAndVectorsChangeNoBit(test: Case) throws {
+        let engine = try testedEngine()
+        let graph = graph(test, seed: 3)
+        let parameters = values(graph.parameters.count, seed: 3, kind: 1, scale: 1)
+        let sets: [InstructionSet] = engine.instructionSet == .avx2 ? [.avx2] : [.avx2, .avx512]
+        let results = try sets.flatMap { set in
+            try [1, 1_000_000].map { bytes in
+                let executable = try engine.compile(graph, own: set, bytesOfChunk: bytes)
+                var outputs = [Float](repeating: .nan, count: graph.outputs.count)
+                executable.load(parameters: parameters, statistics: [])
+                executable.run(inputs: [], noise: keys(rows: 0, seed: 3), into: &outputs)
+                return outputs
+            }
+        }
+        #expect(results.allSatisfy { $0 == results[0] })
+    }
+}
