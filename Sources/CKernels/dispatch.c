@@ -70,11 +70,19 @@ void tributary_winograd_run_avx512(
     const tributary_winograd *convolution, int64_t images, const float *source, const float *packed, float *scratch,
     float *target);
 
+int tributary_has_winograd(int64_t window, int64_t stride) { return (window == 3 && stride <= 2) || (window == 4 && stride == 2); }
+
+// Along both axes.
+int64_t tributary_winograd_products(const tributary_winograd *w) {
+    int64_t products = w->stride == 1 ? w->window + 1 : w->window == 3 ? 5 : 6;
+    return products * products;
+}
+
 // A pixel to read and one to write outside of images, and for up to twelve tiles their terms and the products of up to 32 channels.
 int64_t tributary_winograd_scratch(const tributary_winograd *w) {
     int64_t inputs = w->is_gradient ? w->y_extents[2] : w->x_extents[2];
     return (int64_t)sizeof(float)
-        * (w->x_extents[2] + w->y_extents[2] + 12 * TRIBUTARY_WINOGRAD_TERMS * (inputs + 32));
+        * (w->x_extents[2] + w->y_extents[2] + 12 * tributary_winograd_products(w) * (inputs + 32));
 }
 
 void tributary_winograd_pack(

@@ -12,6 +12,6 @@
 #define PRODUCT_ROWS 6
 #define EACH_PRODUCT(DO) DO(1, 1) DO(1, 2) DO(1, 3) DO(1, 4) DO(1, 5) DO(1, 6)
 #include "float_products.inc"
-#include "winograd.inc"
+#include "winograd_kinds.inc"
 #include "narrow.inc"
 #pragma clang attribute pop

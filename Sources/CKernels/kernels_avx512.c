@@ -10,6 +10,6 @@
 #include "weights.inc"
 #include "wide_products.inc"
 #include "float_products.inc"
-#include "winograd.inc"
+#include "winograd_kinds.inc"
 #include "narrow.inc"
 #pragma clang attribute pop

@@ -25,10 +25,12 @@ extension CompiledPlan {
                 isHalf: isHalf[index])
         }
         let fills = [x[1], y[1]].allSatisfy { $0 >= Self.fewestForTerms && $0 % lanes == 0 }
-        if fills, !isHalf[index], window.stride == [2, 2], weight[2] == 3, weight[3] == 3 {
+        let isSquare = weight[2] == weight[3] && window.stride.x == window.stride.y
+        if fills, isSquare, !isHalf[index], tributary_has_winograd(Int64(weight[2]), Int64(window.stride.x)) != 0 {
             return .winograd(
                 tributary_winograd(
-                    x_extents: extents(x), y_extents: extents(y), padding: padding, is_gradient: isGradient ? 1 : 0))
+                    x_extents: extents(x), y_extents: extents(y), window: Int64(weight[2]),
+                    stride: Int64(window.stride.x), padding: padding, is_gradient: isGradient ? 1 : 0))
         }
         return nil
     }

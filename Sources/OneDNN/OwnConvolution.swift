@@ -3,7 +3,7 @@ import Tensors
 
 /// A convolution, or its input gradient, by the engine's own kernels, where they are faster than oneDNN's.
 enum OwnConvolution {
-    /// Windows of 3 x 3 and strides of 2, with fewer products.
+    /// With fewer products than the plain sum.
     case winograd(tributary_winograd)
     /// Few channels to many.
     case narrow(tributary_narrow, isHalf: Bool)
@@ -11,8 +11,9 @@ enum OwnConvolution {
     /// Bytes of a weight (O, I, h, w), packed.
     func packedBytes(_ weight: Shape) -> Int {
         switch self {
-        case .winograd:
-            Int(TRIBUTARY_WINOGRAD_TERMS) * weight[0] * weight[1] * MemoryLayout<Float>.stride
+        case .winograd(let convolution):
+            unsafe withUnsafePointer(to: convolution) { unsafe Int(tributary_winograd_products($0)) } * weight[0]
+                * weight[1] * MemoryLayout<Float>.stride
         case .narrow:
             // Enough for pairs of halves too.
             weight[0] * weight[2] * (weight[1] * weight[3] + 1) * MemoryLayout<Float>.stride
@@ -90,10 +91,11 @@ enum OwnConvolution {
     func cost(images: Int, chunks: Double) -> OperationCost {
         switch self {
         case .winograd(let convolution):
-            // Operations are those of the plain sum, of which 25 of 36 are done.
+            // Operations are those of the plain sum, of which fewer are done.
             let name = convolution.is_gradient != 0 ? "input gradient of a convolution" : "convolution"
             return Self.cost(
-                name, "own, minimal filtering", images, chunks, convolution.x_extents, (3, 3), convolution.y_extents, bytes: 4)
+                name, "own, minimal filtering", images, chunks, convolution.x_extents,
+                (convolution.window, convolution.window), convolution.y_extents, bytes: 4)
         case .narrow(let convolution, let isHalf):
             return Self.cost(
                 "convolution", "own", images, chunks, convolution.x_extents, convolution.window, convolution.y_extents,

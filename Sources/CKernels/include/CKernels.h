@@ -163,19 +163,21 @@ void tributary_add_weight_gradient_of_halves(
     float *sums);
 int64_t tributary_weight_gradient_scratch(const tributary_weight_gradient *gradient);
 
-/// A convolution of images x (height, width, channels) with windows of 3 x 3 and strides of 2, or its gradient, which makes x from
-/// the gradient of its results y. Both numbers of channels are multiples of `TRIBUTARY_LANES`, `padding` is before the image.
+/// A convolution of images x (height, width, channels), or its gradient, which makes x from the gradient of its results y, with
+/// fewer products than the plain sum. The window is square, the stride the same along both axes, both numbers of channels are multiples
+/// of `TRIBUTARY_LANES`, `padding` is before the image.
 typedef struct {
     int64_t x_extents[3];
     int64_t y_extents[3];
-    int64_t padding[2];
+    int64_t window, stride, padding[2];
     int64_t is_gradient;
 } tributary_winograd;
 
-/// Floats of a packed weight for each pair of channels.
-#define TRIBUTARY_WINOGRAD_TERMS 25
-
-/// Packs a weight that lies as (3, 3, channels of what is read, channels of what is made).
+/// Whether there is such a kernel.
+int tributary_has_winograd(int64_t window, int64_t stride);
+/// Products that a tile takes for each pair of channels: so many floats of a packed weight.
+int64_t tributary_winograd_products(const tributary_winograd *convolution);
+/// Packs a weight that lies as (window, window, channels of what is read, channels of what is made).
 void tributary_winograd_pack(
     tributary_instruction_set set, const tributary_winograd *convolution, const float *weight, float *packed);
 /// Reads some images and makes as many; `scratch` has room for `tributary_winograd_scratch` bytes.
