@@ -72,17 +72,24 @@ void tributary_winograd_run_avx512(
 
 int tributary_has_winograd(int64_t window, int64_t stride) { return (window == 3 && stride <= 2) || (window == 4 && stride == 2); }
 
-// Along both axes.
-int64_t tributary_winograd_products(const tributary_winograd *w) {
+// Along both axes, for each pair of channels.
+static int64_t tributary_winograd_products(const tributary_winograd *w) {
     int64_t products = w->stride == 1 ? w->window + 1 : w->window == 3 ? 5 : 6;
     return products * products;
 }
 
+static int64_t whole_vectors(int64_t count) { return (count + TRIBUTARY_LANES - 1) / TRIBUTARY_LANES * TRIBUTARY_LANES; }
+
+int64_t tributary_winograd_packed(const tributary_winograd *w) {
+    int64_t inputs = w->x_extents[2], outputs = w->y_extents[2];
+    int64_t pairs = w->is_gradient ? outputs * whole_vectors(inputs) : inputs * whole_vectors(outputs);
+    return (int64_t)sizeof(float) * tributary_winograd_products(w) * pairs;
+}
+
 // A pixel to read and one to write outside of images, and for up to twelve tiles their terms and the products of up to 32 channels.
 int64_t tributary_winograd_scratch(const tributary_winograd *w) {
-    int64_t inputs = w->is_gradient ? w->y_extents[2] : w->x_extents[2];
-    return (int64_t)sizeof(float)
-        * (w->x_extents[2] + w->y_extents[2] + 12 * tributary_winograd_products(w) * (inputs + 32));
+    int64_t x = whole_vectors(w->x_extents[2]), y = whole_vectors(w->y_extents[2]), inputs = w->is_gradient ? y : x;
+    return (int64_t)sizeof(float) * (x + y + 12 * tributary_winograd_products(w) * (inputs + 32));
 }
 
 void tributary_winograd_pack(

@@ -5,7 +5,7 @@ import Tensors
 // Convolutions and input gradients by the engine's own kernels.
 extension CompiledPlan {
     /// With fewer channels, making the terms of minimal filtering costs more than the products that they save.
-    private static let fewestForTerms = 32
+    private static let fewestForTerms = 24
 
     /// The engine's own kernel for a convolution or its input gradient by a parameter, if it has one.
     func ownConvolution(_ index: Int, _ node: Graph.Node, _ window: Operation.Convolution) -> OwnConvolution? {
@@ -24,9 +24,9 @@ extension CompiledPlan {
                     stride: (Int64(window.stride.x), Int64(window.stride.y)), padding: padding),
                 isHalf: isHalf[index])
         }
-        let fills = [x[1], y[1]].allSatisfy { $0 >= Self.fewestForTerms && $0 % lanes == 0 }
+        let isWide = min(x[1], y[1]) >= Self.fewestForTerms
         let isSquare = weight[2] == weight[3] && window.stride.x == window.stride.y
-        if fills, isSquare, !isHalf[index], tributary_has_winograd(Int64(weight[2]), Int64(window.stride.x)) != 0 {
+        if isWide, isSquare, !isHalf[index], tributary_has_winograd(Int64(weight[2]), Int64(window.stride.x)) != 0 {
             return .winograd(
                 tributary_winograd(
                     x_extents: extents(x), y_extents: extents(y), window: Int64(weight[2]),

@@ -12,8 +12,7 @@ enum OwnConvolution {
     func packedBytes(_ weight: Shape) -> Int {
         switch self {
         case .winograd(let convolution):
-            unsafe withUnsafePointer(to: convolution) { unsafe Int(tributary_winograd_products($0)) } * weight[0]
-                * weight[1] * MemoryLayout<Float>.stride
+            unsafe withUnsafePointer(to: convolution) { unsafe Int(tributary_winograd_packed($0)) }
         case .narrow:
             // Enough for pairs of halves too.
             weight[0] * weight[2] * (weight[1] * weight[3] + 1) * MemoryLayout<Float>.stride

@@ -164,8 +164,8 @@ void tributary_add_weight_gradient_of_halves(
 int64_t tributary_weight_gradient_scratch(const tributary_weight_gradient *gradient);
 
 /// A convolution of images x (height, width, channels), or its gradient, which makes x from the gradient of its results y, with
-/// fewer products than the plain sum. The window is square, the stride the same along both axes, both numbers of channels are multiples
-/// of `TRIBUTARY_LANES`, `padding` is before the image.
+/// fewer products than the plain sum. The window is square, the stride the same along both axes, and `padding` is before the image. Up to
+/// fifteen floats after the images may be read, and written as they are.
 typedef struct {
     int64_t x_extents[3];
     int64_t y_extents[3];
@@ -175,15 +175,15 @@ typedef struct {
 
 /// Whether there is such a kernel.
 int tributary_has_winograd(int64_t window, int64_t stride);
-/// Products that a tile takes for each pair of channels: so many floats of a packed weight.
-int64_t tributary_winograd_products(const tributary_winograd *convolution);
-/// Packs a weight that lies as (window, window, channels of what is read, channels of what is made).
+/// Packs a weight that lies as (window, window, channels of what is read, channels of what is made), of which fifteen more may be
+/// read, into `tributary_winograd_packed` bytes.
 void tributary_winograd_pack(
     tributary_instruction_set set, const tributary_winograd *convolution, const float *weight, float *packed);
 /// Reads some images and makes as many; `scratch` has room for `tributary_winograd_scratch` bytes.
 void tributary_winograd_run(
     tributary_instruction_set set, const tributary_winograd *convolution, int64_t images, const float *source,
     const float *packed, float *scratch, float *target);
+int64_t tributary_winograd_packed(const tributary_winograd *convolution);
 int64_t tributary_winograd_scratch(const tributary_winograd *convolution);
 
 /// A convolution of images x (height, width, channels) whose number of channels is small; that of the results y is a multiple of
