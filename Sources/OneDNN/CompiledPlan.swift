@@ -144,10 +144,14 @@ struct CompiledPlan {
     /// Parts of the output that the phase's steps write.
     private var outputsOfPhase: [Range<Int>] = []
     let kernelParameters: KernelParameters
+    private let usesOwnConvolutions: Bool
 
-    /// - Parameter bytesOfChunk: What one call of a convolution may read and write.
-    init(_ graph: Graph, bytesOfChunk: Int = Schedule.bytesOfChunk) throws {
+    /// - Parameters:
+    ///   - bytesOfChunk: What one call of a convolution may read and write.
+    ///   - usesOwnConvolutions: Whether convolutions and input gradients may be by the engine's own kernels.
+    init(_ graph: Graph, bytesOfChunk: Int = Schedule.bytesOfChunk, usesOwnConvolutions: Bool = true) throws {
         self.graph = graph
+        self.usesOwnConvolutions = usesOwnConvolutions
         let splits = AxisSplits(graph).splits
         layouts = graph.nodes.indices.map { Layout.planned(graph.nodes[$0].shape, splits: splits[$0]) }
         let types = ElementTypes(graph, layouts)
@@ -230,7 +234,7 @@ struct CompiledPlan {
         case .concatenate(let axis): addConcatenation(index, node, axis)
         case .matrixMultiply(let left, let right): try addProduct(index, node, left, right)
         case .convolution(let window):
-            if let own = ownConvolution(index, node, window) { return addOwnConvolution(index, node, own) }
+            if usesOwnConvolutions, let own = ownConvolution(index, node, window) { return addOwnConvolution(index, node, own) }
             let shapes = (node.inputs.map { graph.nodes[$0].shape }, node.shape)
             let kernel = try Kernel.convolution(
                 TRIBUTARY_FORWARD, window, x: inChunks(shapes.0[0]), weight: shapes.0[1], y: inChunks(shapes.1),
@@ -238,7 +242,7 @@ struct CompiledPlan {
             try addWeighted(index, node, kernel)
         case .convolutionInputGradient(let window):
             if Self.isNarrow(node, graph) { return try addNarrowTransposedConvolution(index, node, window) }
-            if let own = ownConvolution(index, node, window) { return addOwnConvolution(index, node, own) }
+            if usesOwnConvolutions, let own = ownConvolution(index, node, window) { return addOwnConvolution(index, node, own) }
             let shapes = (node.inputs.map { graph.nodes[$0].shape }, node.shape)
             let kernel = try Kernel.convolution(
                 TRIBUTARY_DATA, window, x: inChunks(shapes.1), weight: shapes.0[1], y: inChunks(shapes.0[0]),

@@ -59,7 +59,7 @@ public struct OneDNNEngine: Engine {
     /// another size or memory that holds something from before.
     func compile(
         _ graph: Graph, own instructionSet: InstructionSet, bytesOfChunk: Int = Schedule.bytesOfChunk,
-        filledWith filler: UInt8 = 0
+        filledWith filler: UInt8 = 0, usesOwnConvolutions: Bool = true
     ) throws -> any Executable {
         let rounds = graph.nodes.contains { $0.operation == .unary(.bfloat16) }
         guard !rounds || self.instructionSet == .avx512bfloat16 else {
@@ -69,7 +69,8 @@ public struct OneDNNEngine: Engine {
         }
         tributary_onednn_pin_thread()
         return try OneDNNExecutable(
-            CompiledPlan(graph, bytesOfChunk: bytesOfChunk), instructionSet, filledWith: filler)
+            CompiledPlan(graph, bytesOfChunk: bytesOfChunk, usesOwnConvolutions: usesOwnConvolutions), instructionSet,
+            filledWith: filler)
     }
 
     /// Variables that a user's shell may hold would choose other kernels and so other bits.

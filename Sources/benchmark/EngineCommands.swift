@@ -35,7 +35,8 @@ struct ConvolutionsCommand: ParsableCommand {
 
 struct StepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "step", abstract: "Both, window by window in turn, and their ratio.",
+        commandName: "step",
+        abstract: "Both, and the plain convolutions as oneDNN does them, window by window in turn, and their ratios.",
         discussion: "Example:\n  benchmark step --preset face-128 --threads 2")
 
     @OptionGroup var work: WorkOptions
@@ -43,8 +44,11 @@ struct StepCommand: ParsableCommand {
 
     func run() throws {
         let subject = try work.subject()
-        let result = try measuring.stopwatch.measure { [try subject.trainingWork(), try subject.linearWork()] }
-        let report = Report(subject, measuring, ["engine": result[0], "convolutions": result[1]])
+        let result = try measuring.stopwatch.measure {
+            [try subject.trainingWork(), try subject.linearWork(), try subject.linearWork(plain: true)]
+        }
+        let report = Report(
+            subject, measuring, ["engine": result[0], "convolutions": result[1], "plain convolutions": result[2]])
         try report.print(json: measuring.json)
     }
 }

@@ -28,11 +28,13 @@ struct Report: Encodable {
         Swift.print("\(network), microbatches of \(microbatch), threads: \(threads), \(numericClass)")
         for (name, rate) in imagesPerSecond.sorted(by: { $0.key > $1.key }) {
             let arithmetic = rate.median / Double(microbatch) * operations / 1e9
-            let padded = name.padding(toLength: 13, withPad: " ", startingAt: 0)
+            let padded = name.padding(toLength: 19, withPad: " ", startingAt: 0)
             Swift.print("\(padded) \(rate.text(unit: "images/s")), linear \(Int(arithmetic.rounded())) GFLOP/s")
         }
-        if let engine = imagesPerSecond["engine"], let alone = imagesPerSecond["convolutions"] {
-            Swift.print(String(format: "engine / convolutions: %.3f of the time", alone.median / engine.median))
+        guard let engine = imagesPerSecond["engine"] else { return }
+        for name in ["convolutions", "plain convolutions"] {
+            guard let alone = imagesPerSecond[name] else { continue }
+            Swift.print("engine / \(name): " + String(format: "%.3f of the time", alone.median / engine.median))
         }
     }
 }

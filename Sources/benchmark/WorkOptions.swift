@@ -66,7 +66,10 @@ struct Subject: Sendable {
     }
 
     /// Its convolutions and matrix products alone, by the same kernels in the same memory.
-    func linearWork() throws -> Stopwatch.Work {
+    ///
+    /// - Parameter plain: By oneDNN's kernels, which take every product, where the step has kernels of its own.
+    func linearWork(plain: Bool = false) throws -> Stopwatch.Work {
+        let engine: any Engine = plain ? PlainConvolutions(engine) : engine
         let loop = try GraphLoop(graph, engine: engine, parameters: parameters, statistics: statistics)
         loop.run()
         return work { loop.runLinearParts() }

@@ -32,7 +32,7 @@ class Comparison:
     def __init__(self, network, folder, python, quick):
         self.network, self.folder, self.python, self.quick = network, folder, python, quick
         self.contestants, self.peers, self.systems = {}, {}, {}
-        self.steps = {}
+        self.steps, self.plain_steps = {}, {}
 
     def measure(self, table):
         self.data = self.network.data()
@@ -67,10 +67,12 @@ class Comparison:
     def engine(self, precision, batch, config, shards):
         """Measures the engine, and keeps what its step costs beside its convolutions."""
         costs = self.steps.setdefault((precision, batch), Sample(f"step / convolutions {precision}, {batch}"))
+        plain_costs = self.plain_steps.setdefault((precision, batch), Sample(f"step / plain {precision}, {batch}"))
 
         def measure():
-            whole, alone = engine(config, self.network.seconds / 2, shards // 2)
+            whole, alone, plain = engine(config, self.network.seconds / 2, shards // 2)
             costs.values.append(alone / whole)
+            plain_costs.values.append(plain / whole)
             return whole
 
         return measure
@@ -145,6 +147,8 @@ class Comparison:
                         table.faster(f"{name} {precision}, batch {batch}: {words}", ours, peer, goal)
                 table.cost(f"{name} {precision}, batch {batch}: step / its convolutions alone", self.steps[precision, batch],
                            self.network.goals.get("convolutions") if precision == "f32" else None)
+                table.cost(f"{name} {precision}, batch {batch}: step / the same convolutions by oneDNN, every product done",
+                           self.plain_steps[precision, batch], None)
             for transport in TRANSPORTS:
                 if self.network.whole:
                     batch = self.network.batches[-1][0]
