@@ -12,28 +12,29 @@
 #define LOOP
 #include "loops.inc"
 
-typedef enum { ANY, AVX2, AVX512 } instructions;
-
-static instructions best(void) {
+tributary_loops tributary_best_loops(void) {
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-        return AVX512;
-    return __builtin_cpu_supports("avx2") ? AVX2 : ANY;
+        return TRIBUTARY_LOOPS_AVX512;
+    return __builtin_cpu_supports("avx2") ? TRIBUTARY_LOOPS_AVX2 : TRIBUTARY_LOOPS_ANY;
 }
 
 void tributary_update_adam(
-    const tributary_adam *adam, float factor, int64_t count, const float *gradient, float *parameters, float *first_moment,
-    float *second_moment) {
-    switch (best()) {
-    case AVX512: update_adam_avx512(adam, factor, count, gradient, parameters, first_moment, second_moment); break;
-    case AVX2: update_adam_avx2(adam, factor, count, gradient, parameters, first_moment, second_moment); break;
-    case ANY: update_adam_any(adam, factor, count, gradient, parameters, first_moment, second_moment); break;
+    tributary_loops loops, const tributary_adam *adam, float factor, int64_t count, const float *gradient,
+    float *parameters, float *first_moment, float *second_moment) {
+    switch (loops) {
+    case TRIBUTARY_LOOPS_AVX512:
+        return update_adam_avx512(adam, factor, count, gradient, parameters, first_moment, second_moment);
+    case TRIBUTARY_LOOPS_AVX2:
+        return update_adam_avx2(adam, factor, count, gradient, parameters, first_moment, second_moment);
+    case TRIBUTARY_LOOPS_ANY:
+        return update_adam_any(adam, factor, count, gradient, parameters, first_moment, second_moment);
     }
 }
 
-double tributary_scale_and_sum_squares(int64_t count, float *values, float scale) {
-    switch (best()) {
-    case AVX512: return scale_and_sum_squares_avx512(count, values, scale);
-    case AVX2: return scale_and_sum_squares_avx2(count, values, scale);
-    case ANY: return scale_and_sum_squares_any(count, values, scale);
+double tributary_scale_and_sum_squares(tributary_loops loops, int64_t count, float *values, float scale) {
+    switch (loops) {
+    case TRIBUTARY_LOOPS_AVX512: return scale_and_sum_squares_avx512(count, values, scale);
+    case TRIBUTARY_LOOPS_AVX2: return scale_and_sum_squares_avx2(count, values, scale);
+    case TRIBUTARY_LOOPS_ANY: return scale_and_sum_squares_any(count, values, scale);
     }
 }

@@ -126,7 +126,7 @@ struct BoundKernel {
     }
 }
 
-/// The gradient of a convolution's weight, begun with the first chunk.
+/// The gradient of a convolution's weight, begun with the first turn.
 @unsafe
 struct BoundWeightGradient {
     let gradient: tributary_weight_gradient

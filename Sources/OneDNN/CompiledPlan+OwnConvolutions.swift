@@ -10,7 +10,10 @@ extension CompiledPlan {
     /// The engine's own kernel for a convolution or its input gradient by a parameter, if it has one.
     func ownConvolution(_ index: Int, _ node: Graph.Node, _ window: Operation.Convolution) -> OwnConvolution? {
         let weight = graph.nodes[node.inputs[1]].shape
-        guard kernelParameters.parameter(node.inputs[1]) != nil, isHalf[node.inputs[0]] == isHalf[index] else { return nil }
+        // Packing for halves rounds; for floats a parameter must be meant as it is.
+        guard let parameter = kernelParameters.parameter(node.inputs[1]), isHalf[node.inputs[0]] == isHalf[index],
+            isHalf[index] || parameter == node.inputs[1]
+        else { return nil }
         let isGradient = if case .convolutionInputGradient = node.operation { true } else { false }
         let read = graph.nodes[node.inputs[0]].shape
         let (x, y) = isGradient ? (node.shape, read) : (read, node.shape)

@@ -234,7 +234,9 @@ struct CompiledPlan {
         case .concatenate(let axis): addConcatenation(index, node, axis)
         case .matrixMultiply(let left, let right): try addProduct(index, node, left, right)
         case .convolution(let window):
-            if usesOwnConvolutions, let own = ownConvolution(index, node, window) { return addOwnConvolution(index, node, own) }
+            if usesOwnConvolutions, let own = ownConvolution(index, node, window) {
+                return addOwnConvolution(index, node, own)
+            }
             let shapes = (node.inputs.map { graph.nodes[$0].shape }, node.shape)
             let kernel = try Kernel.convolution(
                 TRIBUTARY_FORWARD, window, x: inChunks(shapes.0[0]), weight: shapes.0[1], y: inChunks(shapes.1),
@@ -242,7 +244,9 @@ struct CompiledPlan {
             try addWeighted(index, node, kernel)
         case .convolutionInputGradient(let window):
             if Self.isNarrow(node, graph) { return try addNarrowTransposedConvolution(index, node, window) }
-            if usesOwnConvolutions, let own = ownConvolution(index, node, window) { return addOwnConvolution(index, node, own) }
+            if usesOwnConvolutions, let own = ownConvolution(index, node, window) {
+                return addOwnConvolution(index, node, own)
+            }
             let shapes = (node.inputs.map { graph.nodes[$0].shape }, node.shape)
             let kernel = try Kernel.convolution(
                 TRIBUTARY_DATA, window, x: inChunks(shapes.1), weight: shapes.0[1], y: inChunks(shapes.0[0]),

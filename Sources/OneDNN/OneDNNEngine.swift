@@ -2,7 +2,8 @@ import COneDNN
 import Foundation
 import Tensors
 
-/// The CPU engine: convolutions and matrix products by oneDNN, everything else by fused kernels of its own.
+/// The CPU engine: matrix products by oneDNN, convolutions by its own kernels where those are faster, else by oneDNN, and everything
+/// else by fused loops.
 ///
 /// A graph is compiled once. Images lie channels-last from end to end, so nothing is reordered between operations; weights are
 /// packed once a step; element-wise chains and the sums over them are fused; all memory is planned in one arena. A run uses

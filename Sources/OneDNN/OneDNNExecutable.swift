@@ -138,7 +138,7 @@ final class Arena {
     init(_ plan: CompiledPlan, filledWith filler: UInt8) {
         let placed = MemoryPlan(plan.buffers.map { .init(bytes: $0.bytes, life: $0.life ?? 0...0) })
         offsets = placed.offsets
-        // Kernels may read a vector beyond the last element.
+        // Kernels may read a vector beyond the last element, and write there what they read.
         bytes = placed.totalBytes + MemoryPlan.alignment
         unsafe base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.hugePage)
         // Fewer, larger pages; where the system has none the arena works all the same.

@@ -26,6 +26,18 @@ public struct AdamCoefficients: Hashable, Sendable {
     }
 }
 
+/// The instructions that loops use; none changes a bit.
+enum Loops: UInt32, CaseIterable {
+    case any
+    case avx2
+    case avx512
+
+    /// The best of this machine.
+    static let best = Loops(rawValue: tributary_best_loops().rawValue)!
+
+    fileprivate var code: tributary_loops { tributary_loops(rawValue: rawValue) }
+}
+
 /// Applies one update of Adam to a piece of flat buffers, in a single pass.
 ///
 /// For each element, in this order, in float32, g being the gradient times `factor`:
@@ -38,6 +50,15 @@ public struct AdamCoefficients: Hashable, Sendable {
 public func updateAdam(
     _ coefficients: AdamCoefficients, factor: Float, gradient: Span<Float>, parameters: inout MutableSpan<Float>,
     firstMoment: inout MutableSpan<Float>, secondMoment: inout MutableSpan<Float>
+) {
+    updateAdam(
+        .best, coefficients, factor: factor, gradient: gradient, parameters: &parameters, firstMoment: &firstMoment,
+        secondMoment: &secondMoment)
+}
+
+func updateAdam(
+    _ loops: Loops, _ coefficients: AdamCoefficients, factor: Float, gradient: Span<Float>,
+    parameters: inout MutableSpan<Float>, firstMoment: inout MutableSpan<Float>, secondMoment: inout MutableSpan<Float>
 ) {
     let count = parameters.count
     precondition(
@@ -52,8 +73,8 @@ public func updateAdam(
             unsafe firstMoment.withUnsafeMutableBufferPointer { first in
                 unsafe secondMoment.withUnsafeMutableBufferPointer { second in
                     unsafe tributary_update_adam(
-                        &adam, factor, Int64(count), gradient.baseAddress, parameters.baseAddress, first.baseAddress,
-                        second.baseAddress)
+                        loops.code, &adam, factor, Int64(count), gradient.baseAddress, parameters.baseAddress,
+                        first.baseAddress, second.baseAddress)
                 }
             }
         }
@@ -64,7 +85,11 @@ public func updateAdam(
 ///
 /// The bits are the same on every machine. The caller has set the float environment.
 public func scaleAndSumSquares(_ values: inout MutableSpan<Float>, by scale: Float) -> Double {
+    scaleAndSumSquares(.best, &values, by: scale)
+}
+
+func scaleAndSumSquares(_ loops: Loops, _ values: inout MutableSpan<Float>, by scale: Float) -> Double {
     unsafe values.withUnsafeMutableBufferPointer {
-        unsafe tributary_scale_and_sum_squares(Int64($0.count), $0.baseAddress, scale)
+        unsafe tributary_scale_and_sum_squares(loops.code, Int64($0.count), $0.baseAddress, scale)
     }
 }

@@ -36,7 +36,7 @@ struct ConvolutionsCommand: ParsableCommand {
 struct StepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "step",
-        abstract: "Both, and the plain convolutions as oneDNN does them, window by window in turn, and their ratios.",
+        abstract: "Both, and the second with convolutions and input gradients by oneDNN, window by window in turn.",
         discussion: "Example:\n  benchmark step --preset face-128 --threads 2")
 
     @OptionGroup var work: WorkOptions
@@ -48,7 +48,7 @@ struct StepCommand: ParsableCommand {
             [try subject.trainingWork(), try subject.linearWork(), try subject.linearWork(plain: true)]
         }
         let report = Report(
-            subject, measuring, ["engine": result[0], "convolutions": result[1], "plain convolutions": result[2]])
+            subject, measuring, ["engine": result[0], "convolutions": result[1], "oneDNN convolutions": result[2]])
         try report.print(json: measuring.json)
     }
 }

@@ -32,7 +32,7 @@ struct Report: Encodable {
             Swift.print("\(padded) \(rate.text(unit: "images/s")), linear \(Int(arithmetic.rounded())) GFLOP/s")
         }
         guard let engine = imagesPerSecond["engine"] else { return }
-        for name in ["convolutions", "plain convolutions"] {
+        for name in ["convolutions", "oneDNN convolutions"] {
             guard let alone = imagesPerSecond[name] else { continue }
             Swift.print("engine / \(name): " + String(format: "%.3f of the time", alone.median / engine.median))
         }

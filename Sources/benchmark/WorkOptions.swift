@@ -67,7 +67,7 @@ struct Subject: Sendable {
 
     /// Its convolutions and matrix products alone, by the same kernels in the same memory.
     ///
-    /// - Parameter plain: By oneDNN's kernels, which take every product, where the step has kernels of its own.
+    /// - Parameter plain: Convolutions and input gradients by oneDNN, which takes every product; weight gradients as ever.
     func linearWork(plain: Bool = false) throws -> Stopwatch.Work {
         let engine: any Engine = plain ? PlainConvolutions(engine) : engine
         let loop = try GraphLoop(graph, engine: engine, parameters: parameters, statistics: statistics)

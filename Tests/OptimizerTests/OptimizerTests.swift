@@ -1,9 +1,12 @@
-import Optimizer
 import Testing
 
-/// The vectorised loops give the bits of the formulas, written out here, wherever vectors begin and end.
+@testable import Optimizer
+
+/// The vectorised loops, of every kind that this machine has, give the bits of the formulas, written out here, wherever vectors
+/// begin and end.
 @Suite struct OptimizerTests {
     private static let counts = [0, 1, 3, 8, 15, 16, 17, 31, 64, 1_001]
+    private static let loops = Loops.allCases.filter { $0.rawValue <= Loops.best.rawValue }
 
     private static let coefficients = AdamCoefficients(
         beta1: 0.9, beta2: 0.999, oneMinusBeta1: Float(1 - 0.9), oneMinusBeta2: Float(1 - 0.999), epsilon: 1e-8,
@@ -17,8 +20,8 @@ import Testing
         }
     }
 
-    @Test(arguments: counts)
-    func adamHasTheBitsOfItsFormula(count: Int) {
+    @Test(arguments: counts, loops)
+    func adamHasTheBitsOfItsFormula(count: Int, loops: Loops) {
         let (gradient, c, factor) = (Self.numbers(count, 1), Self.coefficients, Float(0.37))
         var (parameters, first) = (Self.numbers(count, 2), Self.numbers(count, 3))
         var second = Self.numbers(count, 4).map { $0 * $0 }
@@ -33,13 +36,13 @@ import Testing
         var firstSpan = first.mutableSpan
         var secondSpan = second.mutableSpan
         updateAdam(
-            c, factor: factor, gradient: gradient.span, parameters: &parameterSpan, firstMoment: &firstSpan,
+            loops, c, factor: factor, gradient: gradient.span, parameters: &parameterSpan, firstMoment: &firstSpan,
             secondMoment: &secondSpan)
         #expect(parameters == expected && first == m && second == v)
     }
 
-    @Test(arguments: counts)
-    func squaresAreSummedInEightLanes(count: Int) {
+    @Test(arguments: counts, loops)
+    func squaresAreSummedInEightLanes(count: Int, loops: Loops) {
         var values = Self.numbers(count, 5)
         let scaled = values.map { $0 * 0.7 }
         var lanes = [Double](repeating: 0, count: 8)
@@ -47,7 +50,7 @@ import Testing
         let halves = (0..<4).map { lanes[$0] + lanes[$0 + 4] }
         let expected = (halves[0] + halves[2]) + (halves[1] + halves[3])
         var span = values.mutableSpan
-        let squares = scaleAndSumSquares(&span, by: 0.7)
+        let squares = scaleAndSumSquares(loops, &span, by: 0.7)
         #expect(squares == expected && values == scaled)
     }
 }

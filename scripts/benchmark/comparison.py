@@ -147,7 +147,7 @@ class Comparison:
                         table.faster(f"{name} {precision}, batch {batch}: {words}", ours, peer, goal)
                 table.cost(f"{name} {precision}, batch {batch}: step / its convolutions alone", self.steps[precision, batch],
                            self.network.goals.get("convolutions") if precision == "f32" else None)
-                table.cost(f"{name} {precision}, batch {batch}: step / the same convolutions by oneDNN, every product done",
+                table.cost(f"{name} {precision}, batch {batch}: step / convolutions and input gradients by oneDNN, weight gradients ours",
                            self.plain_steps[precision, batch], None)
             for transport in TRANSPORTS:
                 if self.network.whole:

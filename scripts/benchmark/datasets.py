@@ -31,7 +31,9 @@ def digits(folder, count):
         source.mkdir(exist_ok=True)
         generator = random.Random(1)
         for prefix, images in (("train", count), ("t10k", 1000)):
-            write_idx(source / f"{prefix}-images-idx3-ubyte", (images, 28, 28), generator.randbytes(images * 784))
+            # One by one: so many bits at once are more than Python's generator gives.
+            pixels = b"".join(generator.randbytes(784) for _ in range(images))
+            write_idx(source / f"{prefix}-images-idx3-ubyte", (images, 28, 28), pixels)
             write_idx(source / f"{prefix}-labels-idx1-ubyte", (images,), bytes(images))
         tributary("data", "import", "mnist", source, "--out", path)
     return path

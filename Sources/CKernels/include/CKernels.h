@@ -1,7 +1,7 @@
 #pragma once
 #include <stdint.h>
 
-// The engine's own vector kernels: fused element-wise programs with reductions, keyed noise and strided copies.
+// The engine's own vector kernels: convolutions, fused element-wise programs with reductions, keyed noise and strided copies.
 //
 // They are C because Swift's vectoriser stops at Float.squareRoot (a call to libm for errno) and cannot choose an instruction
 // set for one function: scale, shift and LeakyReLU on data in the second-level cache run at 29 Gelement/s from C with AVX-512 and
@@ -77,7 +77,7 @@ typedef struct {
 } tributary_store;
 
 /// Compiled instructions: reads and writes elements (their number doubled, a multiple of 32) at each of the pointers, operands
-/// first, then results, to which sums are added.
+/// first, then results, to which sums are added. Where a loop is columnar, a stretched operand and a sum have one row.
 typedef void (*tributary_machine_code)(void *const *pointers, int64_t doubled_count);
 
 /// A fused loop over `extents`, outermost first.
