@@ -55,7 +55,8 @@ enum BoundStep {
     }
 
     @unsafe
-    func run(_ borrowed: Borrowed, _ kernels: tributary_instruction_set, _ keys: NoiseKeys?, _ turn: CompiledPlan.Turn) {
+    func run(_ borrowed: Borrowed, _ kernels: tributary_instruction_set, _ keys: NoiseKeys?, _ turn: CompiledPlan.Turn)
+    {
         let chunk = turn.chunk
         switch self {
         case .loop(let program): unsafe tributary_run_program(kernels, program, Int64(chunk), turn.isFirst ? 1 : 0)

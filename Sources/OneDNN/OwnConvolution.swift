@@ -103,13 +103,14 @@ enum OwnConvolution {
     }
 
     private static func cost(
-        _ name: String, _ kernel: String, _ images: Int, _ chunks: Double, _ x: (Int64, Int64, Int64), _ window: (Int64, Int64),
-        _ y: (Int64, Int64, Int64), bytes: Int64
+        _ name: String, _ kernel: String, _ images: Int, _ chunks: Double, _ x: (Int64, Int64, Int64),
+        _ window: (Int64, Int64), _ y: (Int64, Int64, Int64), bytes: Int64
     ) -> OperationCost {
         let products = y.0 * y.1 * y.2 * window.0 * window.1 * x.2
         let elements = x.0 * x.1 * x.2 + y.0 * y.1 * y.2
         return OperationCost(
             kind: .linear, name: "\(name) of \(images) images \(x), window \(window), results \(y)", kernel: kernel,
-            flops: chunks * Double(2 * Int64(images) * products), bytes: chunks * Double(Int64(images) * elements * bytes))
+            flops: chunks * Double(2 * Int64(images) * products),
+            bytes: chunks * Double(Int64(images) * elements * bytes))
     }
 }

@@ -11,7 +11,9 @@ import Testing
         var stride: (Int, Int) = (2, 2)
         var isTransposed = false
 
-        var description: String { "\(channels), window \(window), stride \(stride)\(isTransposed ? ", transposed" : "")" }
+        var description: String {
+            "\(channels), window \(window), stride \(stride)\(isTransposed ? ", transposed" : "")"
+        }
     }
 
     /// Blocks of one and of two vectors, full and not.
@@ -85,7 +87,8 @@ import Testing
         let loss = square(normal(up) + first).sum() * 0.01
         let graph = Graph(
             parameters: SliceTable(shapes), inputs: SliceTable([("x", x.shape)]),
-            outputs: [("up", up)] + zip(shapes, gradients(of: loss, withRespectTo: p)).map { ("gradient/" + $0.0.0, $0.1) })
+            outputs: [("up", up)]
+                + zip(shapes, gradients(of: loss, withRespectTo: p)).map { ("gradient/" + $0.0.0, $0.1) })
         try expectAgreement(graph, tolerance: 5e-5, scale: 0.3, bytesOfChunk: bytesOfChunk)
     }
 

@@ -16,7 +16,8 @@ import Testing
     private static func numbers(_ count: Int, _ seed: Int) -> [Float] {
         (0..<count).map { index in
             let mixed = UInt32(truncatingIfNeeded: (index + 1) * (2_654_435_761 + 977 * seed))
-            return (Float(mixed % 20_011) / 10_007 - 1) * Float(sign: .plus, exponent: Int(mixed % 23) - 12, significand: 1)
+            return (Float(mixed % 20_011) / 10_007 - 1)
+                * Float(sign: .plus, exponent: Int(mixed % 23) - 12, significand: 1)
         }
     }
 
