@@ -1,4 +1,5 @@
 #include "CKernels.h"
+#include "vectors.h"
 
 #include <immintrin.h>
 
@@ -70,37 +71,42 @@ void tributary_winograd_run_avx512(
     const tributary_winograd *convolution, int64_t images, const float *source, const float *packed, float *scratch,
     float *target);
 
-int tributary_has_winograd(int64_t window, int64_t stride) { return (window == 3 && stride <= 2) || (window == 4 && stride == 2); }
-
-// Along both axes, for each pair of channels.
-static int64_t tributary_winograd_products(const tributary_winograd *w) {
-    int64_t products = w->stride == 1 ? w->window + 1 : w->window == 3 ? 5 : 6;
-    return products * products;
+// PRODUCTS of the kinds in winograd_kinds.inc, or 0 where there is none.
+static int64_t products_along_axis(int64_t window, int64_t stride) {
+    if (window == 3 && stride == 1) return 4;
+    if (window == 3 && stride == 2) return 5;
+    return window == 4 && stride == 2 ? 6 : 0;
 }
 
-static int64_t whole_vectors(int64_t count) { return (count + TRIBUTARY_LANES - 1) / TRIBUTARY_LANES * TRIBUTARY_LANES; }
+int tributary_has_winograd(int64_t window, int64_t stride) { return products_along_axis(window, stride) != 0; }
+
+// For each pair of channels.
+static int64_t products_of_tile(const tributary_winograd *w) {
+    int64_t along_axis = products_along_axis(w->window, w->stride);
+    return along_axis * along_axis;
+}
 
 int64_t tributary_winograd_packed(const tributary_winograd *w) {
     int64_t inputs = w->x_extents[2], outputs = w->y_extents[2];
     int64_t pairs = w->is_gradient ? outputs * whole_vectors(inputs) : inputs * whole_vectors(outputs);
-    return (int64_t)sizeof(float) * tributary_winograd_products(w) * pairs;
+    return (int64_t)sizeof(float) * products_of_tile(w) * pairs;
 }
 
 // A pixel to read and one to write outside of images, and for up to twelve tiles their terms and the products of up to 32 channels.
 int64_t tributary_winograd_scratch(const tributary_winograd *w) {
     int64_t x = whole_vectors(w->x_extents[2]), y = whole_vectors(w->y_extents[2]), inputs = w->is_gradient ? y : x;
-    return (int64_t)sizeof(float) * (x + y + 12 * tributary_winograd_products(w) * (inputs + 32));
+    return (int64_t)sizeof(float) * (x + y + 12 * products_of_tile(w) * (inputs + 32));
 }
 
 void tributary_winograd_pack(
-    tributary_instruction_set set, const tributary_winograd *convolution, const float *weight, float *packed) {
+    tributary_instruction_set set, const tributary_winograd *convolution, const float *weight, void *packed) {
     if (set == TRIBUTARY_AVX512) tributary_winograd_pack_avx512(convolution, weight, packed);
     else tributary_winograd_pack_avx2(convolution, weight, packed);
 }
 
 void tributary_winograd_run(
-    tributary_instruction_set set, const tributary_winograd *convolution, int64_t images, const float *source,
-    const float *packed, float *scratch, float *target) {
+    tributary_instruction_set set, const tributary_winograd *convolution, int64_t images, const void *source,
+    const void *packed, void *scratch, void *target) {
     if (set == TRIBUTARY_AVX512) tributary_winograd_run_avx512(convolution, images, source, packed, scratch, target);
     else tributary_winograd_run_avx2(convolution, images, source, packed, scratch, target);
 }
@@ -111,6 +117,10 @@ void tributary_narrow_convolution_avx2(
     const tributary_narrow *convolution, int64_t images, const float *x, const float *packed, float *scratch, float *y);
 void tributary_narrow_convolution_avx512(
     const tributary_narrow *convolution, int64_t images, const float *x, const float *packed, float *scratch, float *y);
+void tributary_narrow_pack_of_halves(const tributary_narrow *convolution, const float *weight, uint32_t *packed);
+void tributary_narrow_convolution_of_halves(
+    const tributary_narrow *convolution, int64_t images, const uint16_t *x, const uint32_t *packed, uint16_t *scratch,
+    uint16_t *y);
 
 // The rows of a window under up to twelve results, and a number that fills them up.
 int64_t tributary_narrow_scratch(const tributary_narrow *n) {
@@ -118,15 +128,17 @@ int64_t tributary_narrow_scratch(const tributary_narrow *n) {
 }
 
 void tributary_narrow_pack(
-    tributary_instruction_set set, const tributary_narrow *convolution, const float *weight, float *packed) {
-    if (set == TRIBUTARY_AVX512) tributary_narrow_pack_avx512(convolution, weight, packed);
+    tributary_instruction_set set, const tributary_narrow *convolution, const float *weight, void *packed) {
+    if (convolution->is_half) tributary_narrow_pack_of_halves(convolution, weight, packed);
+    else if (set == TRIBUTARY_AVX512) tributary_narrow_pack_avx512(convolution, weight, packed);
     else tributary_narrow_pack_avx2(convolution, weight, packed);
 }
 
 void tributary_narrow_convolution(
-    tributary_instruction_set set, const tributary_narrow *convolution, int64_t images, const float *x,
-    const float *packed, float *scratch, float *y) {
-    if (set == TRIBUTARY_AVX512) tributary_narrow_convolution_avx512(convolution, images, x, packed, scratch, y);
+    tributary_instruction_set set, const tributary_narrow *convolution, int64_t images, const void *x,
+    const void *packed, void *scratch, void *y) {
+    if (convolution->is_half) tributary_narrow_convolution_of_halves(convolution, images, x, packed, scratch, y);
+    else if (set == TRIBUTARY_AVX512) tributary_narrow_convolution_avx512(convolution, images, x, packed, scratch, y);
     else tributary_narrow_convolution_avx2(convolution, images, x, packed, scratch, y);
 }
 

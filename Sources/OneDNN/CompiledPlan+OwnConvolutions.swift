@@ -24,8 +24,8 @@ extension CompiledPlan {
             return .narrow(
                 tributary_narrow(
                     x_extents: extents(x), y_extents: extents(y), window: (Int64(weight[2]), Int64(weight[3])),
-                    stride: (Int64(window.stride.x), Int64(window.stride.y)), padding: padding),
-                isHalf: isHalf[index])
+                    stride: (Int64(window.stride.x), Int64(window.stride.y)), padding: padding,
+                    is_half: isHalf[index] ? 1 : 0))
         }
         let isWide = min(x[1], y[1]) >= Self.fewestForTerms
         let isSquare = weight[2] == weight[3] && window.stride.x == window.stride.y

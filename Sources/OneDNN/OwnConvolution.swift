@@ -6,7 +6,7 @@ enum OwnConvolution {
     /// With fewer products than the plain sum.
     case winograd(tributary_winograd)
     /// Few channels to many.
-    case narrow(tributary_narrow, isHalf: Bool)
+    case narrow(tributary_narrow)
 
     /// Bytes of a weight (O, I, h, w), packed.
     func packedBytes(_ weight: Shape) -> Int {
@@ -32,7 +32,7 @@ enum OwnConvolution {
         switch self {
         case .winograd(let convolution):
             unsafe withUnsafePointer(to: convolution) { unsafe Int(tributary_winograd_scratch($0)) }
-        case .narrow(let convolution, _):
+        case .narrow(let convolution):
             unsafe withUnsafePointer(to: convolution) { unsafe Int(tributary_narrow_scratch($0)) }
         }
     }
@@ -43,17 +43,9 @@ enum OwnConvolution {
     ) {
         switch self {
         case .winograd(let convolution):
-            unsafe withUnsafePointer(to: convolution) {
-                unsafe tributary_winograd_pack(kernels, $0, weight, packed.assumingMemoryBound(to: Float.self))
-            }
-        case .narrow(let convolution, let isHalf):
-            unsafe withUnsafePointer(to: convolution) {
-                if isHalf {
-                    unsafe tributary_narrow_pack_of_halves($0, weight, packed.assumingMemoryBound(to: UInt32.self))
-                } else {
-                    unsafe tributary_narrow_pack(kernels, $0, weight, packed.assumingMemoryBound(to: Float.self))
-                }
-            }
+            unsafe withUnsafePointer(to: convolution) { unsafe tributary_winograd_pack(kernels, $0, weight, packed) }
+        case .narrow(let convolution):
+            unsafe withUnsafePointer(to: convolution) { unsafe tributary_narrow_pack(kernels, $0, weight, packed) }
         }
     }
 
@@ -65,24 +57,11 @@ enum OwnConvolution {
         switch self {
         case .winograd(let convolution):
             unsafe withUnsafePointer(to: convolution) {
-                unsafe tributary_winograd_run(
-                    kernels, $0, Int64(images), source.assumingMemoryBound(to: Float.self),
-                    packed.assumingMemoryBound(to: Float.self), scratch.assumingMemoryBound(to: Float.self),
-                    target.assumingMemoryBound(to: Float.self))
+                unsafe tributary_winograd_run(kernels, $0, Int64(images), source, packed, scratch, target)
             }
-        case .narrow(let convolution, isHalf: false):
+        case .narrow(let convolution):
             unsafe withUnsafePointer(to: convolution) {
-                unsafe tributary_narrow_convolution(
-                    kernels, $0, Int64(images), source.assumingMemoryBound(to: Float.self),
-                    packed.assumingMemoryBound(to: Float.self), scratch.assumingMemoryBound(to: Float.self),
-                    target.assumingMemoryBound(to: Float.self))
-            }
-        case .narrow(let convolution, isHalf: true):
-            unsafe withUnsafePointer(to: convolution) {
-                unsafe tributary_narrow_convolution_of_halves(
-                    $0, Int64(images), source.assumingMemoryBound(to: UInt16.self),
-                    packed.assumingMemoryBound(to: UInt32.self), scratch.assumingMemoryBound(to: UInt16.self),
-                    target.assumingMemoryBound(to: UInt16.self))
+                unsafe tributary_narrow_convolution(kernels, $0, Int64(images), source, packed, scratch, target)
             }
         }
     }
@@ -95,10 +74,10 @@ enum OwnConvolution {
             return Self.cost(
                 name, "own, minimal filtering", images, chunks, convolution.x_extents,
                 (convolution.window, convolution.window), convolution.y_extents, bytes: 4)
-        case .narrow(let convolution, let isHalf):
+        case .narrow(let convolution):
             return Self.cost(
                 "convolution", "own", images, chunks, convolution.x_extents, convolution.window, convolution.y_extents,
-                bytes: isHalf ? 2 : 4)
+                bytes: convolution.is_half != 0 ? 2 : 4)
         }
     }
 

@@ -178,37 +178,33 @@ int tributary_has_winograd(int64_t window, int64_t stride);
 /// Packs a weight that lies as (window, window, channels of what is read, channels of what is made), of which fifteen more may be
 /// read, into `tributary_winograd_packed` bytes.
 void tributary_winograd_pack(
-    tributary_instruction_set set, const tributary_winograd *convolution, const float *weight, float *packed);
-/// Reads some images and makes as many; `scratch` has room for `tributary_winograd_scratch` bytes.
+    tributary_instruction_set set, const tributary_winograd *convolution, const float *weight, void *packed);
+/// Reads some images of floats and makes as many; `scratch` has room for `tributary_winograd_scratch` bytes.
 void tributary_winograd_run(
-    tributary_instruction_set set, const tributary_winograd *convolution, int64_t images, const float *source,
-    const float *packed, float *scratch, float *target);
+    tributary_instruction_set set, const tributary_winograd *convolution, int64_t images, const void *source,
+    const void *packed, void *scratch, void *target);
 int64_t tributary_winograd_packed(const tributary_winograd *convolution);
 int64_t tributary_winograd_scratch(const tributary_winograd *convolution);
 
 /// A convolution of images x (height, width, channels) whose number of channels is small; that of the results y is a multiple of
-/// `TRIBUTARY_LANES`. `padding` is before the image; windows may reach beyond its end.
+/// `TRIBUTARY_LANES`. `padding` is before the image; windows may reach beyond its end. Images and results are floats, or
+/// bfloat16 numbers, which needs AVX-512 with products of them.
 typedef struct {
     int64_t x_extents[3];
     int64_t y_extents[3];
     int64_t window[2], stride[2], padding[2];
+    int64_t is_half;
 } tributary_narrow;
 
-/// Packs a weight that lies as (window height, window width, channels of x, channels of y); as many floats.
+/// Packs a weight that lies as (window height, window width, channels of x, channels of y): as many floats, or rounded, and then
+/// four bytes for each pair of a row of the window, which is filled up to an even count.
 void tributary_narrow_pack(
-    tributary_instruction_set set, const tributary_narrow *convolution, const float *weight, float *packed);
+    tributary_instruction_set set, const tributary_narrow *convolution, const float *weight, void *packed);
 /// `scratch` has room for `tributary_narrow_scratch` bytes.
 void tributary_narrow_convolution(
-    tributary_instruction_set set, const tributary_narrow *convolution, int64_t images, const float *x,
-    const float *packed, float *scratch, float *y);
+    tributary_instruction_set set, const tributary_narrow *convolution, int64_t images, const void *x,
+    const void *packed, void *scratch, void *y);
 int64_t tributary_narrow_scratch(const tributary_narrow *convolution);
-
-/// The same for images and results of bfloat16 numbers, which needs AVX-512 with products of them; the weight is rounded.
-/// Packed, a row of a window is filled up to an even count.
-void tributary_narrow_pack_of_halves(const tributary_narrow *convolution, const float *weight, uint32_t *packed);
-void tributary_narrow_convolution_of_halves(
-    const tributary_narrow *convolution, int64_t images, const uint16_t *x, const uint32_t *packed, uint16_t *scratch,
-    uint16_t *y);
 
 /// Writes `count` numbers of a stream; `probability` is Bernoulli's.
 void tributary_fill_noise(

@@ -40,10 +40,8 @@ final class PixelStore: Sendable {
             // Those of a microbatch are of one shard: it is looked up once.
             var (key, shard) = (nil as Key?, [] as [[UInt8]])
             for example in examples {
-                if key != self.key(of: example, split) {
-                    key = self.key(of: example, split)
-                    shard = pixels[key!] ?? []
-                }
+                let wanted = self.key(of: example, split)
+                if key != wanted { (key, shard) = (wanted, pixels[wanted] ?? []) }
                 let row = row(of: example)
                 guard row < shard.count, !shard[row].isEmpty else {
                     preconditionFailure("example \(example) is computed before its pixels are here")
