@@ -100,6 +100,7 @@ final class ComputeThread: Sendable {
         /// Answers false where the parameters were written over before they were read.
         private mutating func compute(_ leaf: Leaf, _ snapshot: Snapshot) throws -> Bool {
             guard let workshop else { return true }
+            giveWay()
             guard try load(snapshot, for: leaf.round.kind, workshop) else { return false }
             var ready = ReadyChunks(leaf, tell: tell)
             workshop.sums.add(leaf, whenReady: { ready.add($0) }) { partial, whenFinal in
@@ -109,6 +110,15 @@ final class ComputeThread: Sendable {
                 }
             }
             return true
+        }
+
+        /// Lets threads that carry messages go first, where they wait for this core.
+        ///
+        /// A message that arrives wakes one thread after the other, up to this one, all on the core where it arrived; Linux may
+        /// leave the one that still has the next worker's message waiting there, for 2.5 ms beside an idle core. A step of `mlp`
+        /// took 12 % longer without this line.
+        private func giveWay() {
+            sched_yield()
         }
 
         private mutating func load(_ snapshot: Snapshot, for kind: Round.Kind, _ workshop: Workshop) throws -> Bool {
