@@ -51,25 +51,27 @@ void tributary_copy(
 }
 
 void tributary_add_weight_gradient_avx2(
-    const tributary_weight_gradient *gradient, int64_t images, const float *x, const float *y, float *sums);
+    const tributary_weight_gradient *gradient, int64_t images, const float *x, const float *y, const float *kept,
+    int32_t *scratch, float *sums);
 void tributary_add_weight_gradient_avx512(
-    const tributary_weight_gradient *gradient, int64_t images, const float *x, const float *y, float *sums);
+    const tributary_weight_gradient *gradient, int64_t images, const float *x, const float *y, const float *kept,
+    int32_t *scratch, float *sums);
 
 void tributary_add_weight_gradient(
     tributary_instruction_set set, const tributary_weight_gradient *gradient, int64_t images, const float *x,
-    const float *y, float *sums) {
-    if (set == TRIBUTARY_AVX512) tributary_add_weight_gradient_avx512(gradient, images, x, y, sums);
-    else tributary_add_weight_gradient_avx2(gradient, images, x, y, sums);
+    const float *y, const float *kept, void *scratch, float *sums) {
+    if (set == TRIBUTARY_AVX512) tributary_add_weight_gradient_avx512(gradient, images, x, y, kept, scratch, sums);
+    else tributary_add_weight_gradient_avx2(gradient, images, x, y, kept, scratch, sums);
 }
 
 void tributary_winograd_pack_avx2(const tributary_winograd *convolution, const float *weight, float *packed);
 void tributary_winograd_pack_avx512(const tributary_winograd *convolution, const float *weight, float *packed);
 void tributary_winograd_run_avx2(
-    const tributary_winograd *convolution, int64_t images, const float *source, const float *packed, float *scratch,
-    float *target);
+    const tributary_winograd *convolution, int64_t images, const float *source, const float *kept, const float *packed,
+    void *scratch, float *target);
 void tributary_winograd_run_avx512(
-    const tributary_winograd *convolution, int64_t images, const float *source, const float *packed, float *scratch,
-    float *target);
+    const tributary_winograd *convolution, int64_t images, const float *source, const float *kept, const float *packed,
+    void *scratch, float *target);
 
 // PRODUCTS of the kinds in winograd_kinds.inc, or 0 where there is none.
 static int64_t products_along_axis(int64_t window, int64_t stride) {
@@ -92,10 +94,11 @@ int64_t tributary_winograd_packed(const tributary_winograd *w) {
     return (int64_t)sizeof(float) * products_of_tile(w) * pairs;
 }
 
-// A pixel to read and one to write outside of images, and for up to twelve tiles their terms and the products of up to 32 channels.
+// The channels listed, a pixel to read and one to write outside of images, and for up to twelve tiles their terms and the products of
+// up to 32 channels.
 int64_t tributary_winograd_scratch(const tributary_winograd *w) {
     int64_t x = whole_vectors(w->x_extents[2]), y = whole_vectors(w->y_extents[2]), inputs = w->is_gradient ? y : x;
-    return (int64_t)sizeof(float) * (x + y + 12 * products_of_tile(w) * (inputs + 32));
+    return (int64_t)sizeof(float) * (inputs + x + y + 12 * products_of_tile(w) * (inputs + 32));
 }
 
 void tributary_winograd_pack(
@@ -106,25 +109,26 @@ void tributary_winograd_pack(
 
 void tributary_winograd_run(
     tributary_instruction_set set, const tributary_winograd *convolution, int64_t images, const void *source,
-    const void *packed, void *scratch, void *target) {
-    if (set == TRIBUTARY_AVX512) tributary_winograd_run_avx512(convolution, images, source, packed, scratch, target);
-    else tributary_winograd_run_avx2(convolution, images, source, packed, scratch, target);
+    const float *kept, const void *packed, void *scratch, void *target) {
+    if (set == TRIBUTARY_AVX512) tributary_winograd_run_avx512(convolution, images, source, kept, packed, scratch, target);
+    else tributary_winograd_run_avx2(convolution, images, source, kept, packed, scratch, target);
 }
 
 void tributary_narrow_pack_avx2(const tributary_narrow *convolution, const float *weight, float *packed);
 void tributary_narrow_pack_avx512(const tributary_narrow *convolution, const float *weight, float *packed);
 void tributary_narrow_convolution_avx2(
-    const tributary_narrow *convolution, int64_t images, const float *x, const float *packed, float *scratch, float *y);
+    const tributary_narrow *convolution, int64_t images, const float *x, const float *packed, int32_t *scratch, float *y);
 void tributary_narrow_convolution_avx512(
-    const tributary_narrow *convolution, int64_t images, const float *x, const float *packed, float *scratch, float *y);
+    const tributary_narrow *convolution, int64_t images, const float *x, const float *packed, int32_t *scratch, float *y);
 void tributary_narrow_pack_of_halves(const tributary_narrow *convolution, const float *weight, uint32_t *packed);
 void tributary_narrow_convolution_of_halves(
-    const tributary_narrow *convolution, int64_t images, const uint16_t *x, const uint32_t *packed, uint16_t *scratch,
+    const tributary_narrow *convolution, int64_t images, const uint16_t *x, const uint32_t *packed, int32_t *scratch,
     uint16_t *y);
 
-// The rows of a window under up to twelve results, and a number that fills them up.
+// A row's weights listed, and the rows of a window under up to twelve results with a number that fills them up.
 int64_t tributary_narrow_scratch(const tributary_narrow *n) {
-    return (int64_t)sizeof(float) * n->window[0] * ((11 * n->stride[1] + n->window[1]) * n->x_extents[2] + 1);
+    int64_t numbers = n->window[1] * n->x_extents[2];
+    return (int64_t)sizeof(float) * (numbers + n->window[0] * (11 * n->stride[1] * n->x_extents[2] + numbers + 1));
 }
 
 void tributary_narrow_pack(

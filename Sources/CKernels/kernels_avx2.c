@@ -1,7 +1,7 @@
 #define NAME(function) function##_avx2
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 // Sums that fill the sixteen registers, two for sixteen lanes.
-#define EACH_BLOCK(DO) DO(1, 6) DO(1, 4) DO(1, 2) DO(1, 1)
+#define EACH_BLOCK(DO) DO(1, 6) DO(1, 5) DO(1, 4) DO(1, 3) DO(1, 2) DO(1, 1)
 #include "functions.inc"
 #include "program.inc"
 #include "columns.inc"
@@ -10,6 +10,7 @@
 #include "weights.inc"
 #define PRODUCT_VECTORS 1
 #define PRODUCT_ROWS 6
+#define SUM_NOW(total)
 #define EACH_PRODUCT(DO) DO(1, 1) DO(1, 2) DO(1, 3) DO(1, 4) DO(1, 5) DO(1, 6)
 #include "float_products.inc"
 #include "winograd_kinds.inc"

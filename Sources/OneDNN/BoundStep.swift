@@ -21,18 +21,19 @@ enum BoundStep {
             self = unsafe .loop(Self.bind(program, buffers, workspace, plan, kernels, memory))
         case .kernel(let kernel, let bindings, let output):
             self = unsafe .kernel(BoundKernel(kernel, bindings, output: output, memory))
-        case .weightGradient(let gradient, let images, let isHalf, let x, let y, let scratch, let sums):
+        case .weightGradient(let gradient, let images, let isHalf, let x, let y, let kept, let scratch, let sums):
             self = unsafe .weightGradient(
                 BoundWeightGradient(
                     gradient: gradient, images: images, isHalf: isHalf, x: memory.rawAddress(x.buffer),
                     xChunkStride: x.chunkStride, y: memory.rawAddress(y.buffer), yChunkStride: y.chunkStride,
-                    scratch: memory.rawAddress(scratch), sums: memory.address(sums), bytes: plan.buffers[sums].bytes))
-        case .convolution(let convolution, let images, let source, let packed, let scratch, let target):
+                    kept: BoundKeptChannels(kept, memory), scratch: memory.rawAddress(scratch),
+                    sums: memory.address(sums), bytes: plan.buffers[sums].bytes))
+        case .convolution(let convolution, let images, let source, let kept, let packed, let scratch, let target):
             self = unsafe .convolution(
                 BoundConvolution(
                     convolution: convolution, images: images, source: memory.rawAddress(source.buffer),
-                    sourceChunkStride: source.chunkStride, packed: memory.rawAddress(packed),
-                    scratch: memory.rawAddress(scratch), target: memory.rawAddress(target.buffer),
+                    sourceChunkStride: source.chunkStride, kept: BoundKeptChannels(kept, memory),
+                    packed: memory.rawAddress(packed), scratch: memory.rawAddress(scratch), target: memory.rawAddress(target.buffer),
                     targetChunkStride: target.chunkStride))
         case .packing(let convolution, let source, let target):
             self = unsafe .packing(convolution, memory.address(source), memory.rawAddress(target))
@@ -137,6 +138,7 @@ struct BoundWeightGradient {
     let xChunkStride: Int
     let y: UnsafeMutableRawPointer
     let yChunkStride: Int
+    let kept: BoundKeptChannels
     let scratch: UnsafeMutableRawPointer
     let sums: UnsafeMutablePointer<Float>
     let bytes: Int
@@ -147,19 +149,33 @@ struct BoundWeightGradient {
             unsafe UnsafeMutableRawPointer(sums).initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         }
         let (x, y) = unsafe (x + chunk * xChunkStride, y + chunk * yChunkStride)
+        let kept = unsafe kept.numbers(chunk)
         unsafe withUnsafePointer(to: gradient) { gradient in
             if unsafe isHalf {
                 unsafe tributary_add_weight_gradient_of_halves(
                     gradient, Int64(images), x.assumingMemoryBound(to: UInt16.self),
-                    y.assumingMemoryBound(to: UInt16.self),
-                    scratch.assumingMemoryBound(to: UInt32.self), sums)
+                    y.assumingMemoryBound(to: UInt16.self), kept, scratch, sums)
             } else {
                 unsafe tributary_add_weight_gradient(
                     kernels, gradient, Int64(images), x.assumingMemoryBound(to: Float.self),
-                    y.assumingMemoryBound(to: Float.self), sums)
+                    y.assumingMemoryBound(to: Float.self), kept, scratch, sums)
             }
         }
     }
+}
+
+/// Numbers that tell which channels of images are not zero, if some are.
+@unsafe
+struct BoundKeptChannels {
+    private let first: UnsafePointer<Float>?
+    private let chunkStride: Int
+
+    init(_ kept: CompiledPlan.Binding?, _ memory: Arena) {
+        unsafe first = kept.map { unsafe UnsafePointer(memory.address($0.buffer)) }
+        unsafe chunkStride = (kept?.chunkStride ?? 0) / MemoryLayout<Float>.stride
+    }
+
+    func numbers(_ chunk: Int) -> UnsafePointer<Float>? { unsafe first.map { unsafe $0 + chunk * chunkStride } }
 }
 
 /// The windows of a transposed convolution, added up.
@@ -187,6 +203,7 @@ struct BoundConvolution {
     let images: Int
     let source: UnsafeMutableRawPointer
     let sourceChunkStride: Int
+    let kept: BoundKeptChannels
     let packed: UnsafeMutableRawPointer
     let scratch: UnsafeMutableRawPointer
     let target: UnsafeMutableRawPointer
@@ -194,7 +211,7 @@ struct BoundConvolution {
 
     func run(_ kernels: tributary_instruction_set, _ chunk: Int) {
         unsafe convolution.run(
-            kernels, images: images, source + chunk * sourceChunkStride, packed, scratch,
+            kernels, images: images, source + chunk * sourceChunkStride, kept: kept.numbers(chunk), packed, scratch,
             target + chunk * targetChunkStride)
     }
 }

@@ -29,9 +29,9 @@ extension CompiledPlan {
                 bytes: chunks * elements * program.bytesOfElement)
         case .copy(let copy):
             return copying("copy", copy.extents.reduce(1, *) * 2 * MemoryLayout<Float>.stride, chunks)
-        case .weightGradient(let gradient, let images, let isHalf, _, _, _, _):
+        case .weightGradient(let gradient, let images, let isHalf, _, _, _, _, _):
             return cost(of: gradient, images: images, isHalf: isHalf, chunks)
-        case .convolution(let convolution, let images, _, _, _, _):
+        case .convolution(let convolution, let images, _, _, _, _, _):
             return convolution.cost(images: images, chunks: chunks)
         case .packing(_, let source, let target):
             return copying("packing of a weight", buffers[source].bytes + buffers[target].bytes, chunks)

@@ -20,21 +20,35 @@ extension CompiledPlan {
     mutating func addWeightGradient(_ index: Int, _ node: Graph.Node, _ window: Operation.Convolution) {
         let (x, y) = (node.inputs[0], node.inputs[1])
         let images = inChunks(graph.nodes[x].shape)[0]
-        let gradient = Self.gradient(
+        var gradient = Self.gradient(
             x: graph.nodes[x].shape, weight: node.shape, y: graph.nodes[y].shape, window)
+        let kept = chooseKeptChannels(&gradient, x, y)
         let (layout, count) = Self.sums(of: gradient, node.shape)
         let sums = newBuffer(bytes: count * MemoryLayout<Float>.stride, isWhole: true)
         let scratch = newBuffer(
-            bytes: isHalf[y]
-                ? unsafe withUnsafePointer(to: gradient) { Int(unsafe tributary_weight_gradient_scratch($0)) } : 0)
+            bytes: unsafe withUnsafePointer(to: gradient) {
+                Int(unsafe tributary_weight_gradient_scratch($0, isHalf[y] ? 1 : 0))
+            })
         let operands = (rows(TRIBUTARY_FIRST, of: x), rows(TRIBUTARY_SECOND, of: y))
         runs.append(
             .weightGradient(
-                gradient, images: images, isHalf: isHalf[y], operands.0, operands.1, scratch: scratch, sums: sums))
+                gradient, images: images, isHalf: isHalf[y], operands.0, operands.1, kept: kept, scratch: scratch,
+                sums: sums))
         for buffer in [operands.0.buffer, operands.1.buffer, scratch, sums] { touch(buffer) }
+        if let kept { touch(kept.buffer) }
         counters.linearKernels += 1
         runningGradients[index] = RunningGradient(sums: sums, strides: layout)
         if !isSweep { addEndOfReduction(index) }
+    }
+
+    /// Makes the images that have channels of zeros those whose numbers are repeated, which can be left out.
+    private func chooseKeptChannels(_ gradient: inout tributary_weight_gradient, _ x: Int, _ y: Int) -> Binding? {
+        let channels = min(graph.nodes[x].shape[1], graph.nodes[y].shape[1])
+        guard channels >= Int(TRIBUTARY_LANES) else { return nil }
+        if let kept = keptChannels(of: x) { return kept }
+        guard let kept = keptChannels(of: y) else { return nil }
+        gradient.vectors_are_inputs = 1
+        return kept
     }
 
     private static func gradient(

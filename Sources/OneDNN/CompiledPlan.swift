@@ -10,11 +10,13 @@ struct CompiledPlan {
         case loop(LoopProgram, memory: [Int], workspace: Int)
         /// `output` is where among the outputs the result goes, if it has no buffer.
         case kernel(Kernel, [Binding], output: Int? = nil)
-        /// Adds what a chunk gives to the gradient of a convolution's weight.
+        /// Adds what a chunk gives to the gradient of a convolution's weight; `kept` tells which channels are not zero.
         case weightGradient(
-            tributary_weight_gradient, images: Int, isHalf: Bool, Binding, Binding, scratch: Int, sums: Int)
+            tributary_weight_gradient, images: Int, isHalf: Bool, Binding, Binding, kept: Binding?, scratch: Int,
+            sums: Int)
         /// A convolution or its input gradient by a kernel of the engine's own, and the packing of its weight.
-        case convolution(OwnConvolution, images: Int, Binding, packed: Int, scratch: Int, Binding)
+        case convolution(
+            OwnConvolution, images: Int, Binding, kept: Binding?, packed: Int, scratch: Int, Binding)
         case packing(OwnConvolution, from: Int, to: Int)
         case copy(StridedCopy)
         /// Adds up the windows of a transposed convolution.
@@ -144,6 +146,7 @@ struct CompiledPlan {
     /// Parts of the output that the phase's steps write.
     private var outputsOfPhase: [Range<Int>] = []
     let kernelParameters: KernelParameters
+    private let droppedChannels: DroppedChannels
     private let usesOwnConvolutions: Bool
 
     /// - Parameters:
@@ -158,6 +161,7 @@ struct CompiledPlan {
         (owners, isHalf) = (types.owners, types.isHalf)
         schedule = Schedule(graph, bytesOfChunk: bytesOfChunk)
         kernelParameters = KernelParameters(graph)
+        droppedChannels = DroppedChannels(graph)
         storage = Storage(graph, schedule, kernelParameters, owners: owners)
         try addSteps()
     }
@@ -300,6 +304,11 @@ struct CompiledPlan {
     func size(_ node: Int) -> Int { isHalf[node] ? 2 : 4 }
 
     func element(_ node: Int) -> tributary_element { isHalf[node] ? TRIBUTARY_BFLOAT16_ELEMENTS : TRIBUTARY_FLOAT32 }
+
+    /// Numbers that are 0 for the channels of a value's examples that are zero as a whole, if there are any.
+    func keptChannels(of node: Int) -> Binding? {
+        droppedChannels.noise(node).map { rows(TRIBUTARY_FIRST, of: $0) }
+    }
 
     // MARK: Chunks
 

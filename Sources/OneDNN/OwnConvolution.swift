@@ -49,15 +49,16 @@ enum OwnConvolution {
         }
     }
 
+    /// - Parameter kept: A number for each image and each channel that is read, 0 for those that are zero as a whole; or nil.
     @unsafe
     func run(
         _ kernels: tributary_instruction_set, images: Int, _ source: UnsafeMutableRawPointer,
-        _ packed: UnsafeMutableRawPointer, _ scratch: UnsafeMutableRawPointer, _ target: UnsafeMutableRawPointer
+        kept: UnsafePointer<Float>?, _ packed: UnsafeMutableRawPointer, _ scratch: UnsafeMutableRawPointer, _ target: UnsafeMutableRawPointer
     ) {
         switch self {
         case .winograd(let convolution):
             unsafe withUnsafePointer(to: convolution) {
-                unsafe tributary_winograd_run(kernels, $0, Int64(images), source, packed, scratch, target)
+                unsafe tributary_winograd_run(kernels, $0, Int64(images), source, kept, packed, scratch, target)
             }
         case .narrow(let convolution):
             unsafe withUnsafePointer(to: convolution) {

@@ -152,16 +152,18 @@ typedef struct {
 } tributary_weight_gradient;
 
 /// Adds what some images give. Up to fifteen floats after the images may be read.
+///
+/// Where `kept` is not NULL, it has a number for each image and each of its channels that are not vectors; those whose number is 0 are
+/// zero in the whole image, and left out. `scratch` has room for `tributary_weight_gradient_scratch` bytes.
 void tributary_add_weight_gradient(
     tributary_instruction_set set, const tributary_weight_gradient *gradient, int64_t images, const float *x,
-    const float *y, float *sums);
+    const float *y, const float *kept, void *scratch, float *sums);
 
-/// The same for images of bfloat16 numbers, which needs AVX-512 with products of them. `scratch` has room for
-/// `tributary_weight_gradient_scratch` bytes.
+/// The same for images of bfloat16 numbers, which needs AVX-512 with products of them.
 void tributary_add_weight_gradient_of_halves(
-    const tributary_weight_gradient *gradient, int64_t images, const uint16_t *x, const uint16_t *y, uint32_t *scratch,
-    float *sums);
-int64_t tributary_weight_gradient_scratch(const tributary_weight_gradient *gradient);
+    const tributary_weight_gradient *gradient, int64_t images, const uint16_t *x, const uint16_t *y, const float *kept,
+    void *scratch, float *sums);
+int64_t tributary_weight_gradient_scratch(const tributary_weight_gradient *gradient, int is_half);
 
 /// A convolution of images x (height, width, channels), or its gradient, which makes x from the gradient of its results y, with
 /// fewer products than the plain sum. The window is square, the stride the same along both axes, and `padding` is before the image. Up to
@@ -179,10 +181,11 @@ int tributary_has_winograd(int64_t window, int64_t stride);
 /// read, into `tributary_winograd_packed` bytes.
 void tributary_winograd_pack(
     tributary_instruction_set set, const tributary_winograd *convolution, const float *weight, void *packed);
-/// Reads some images of floats and makes as many; `scratch` has room for `tributary_winograd_scratch` bytes.
+/// Reads some images of floats and makes as many; `scratch` has room for `tributary_winograd_scratch` bytes. Where `kept` is not NULL, it
+/// has a number for each image and channel that is read; those whose number is 0 are zero in the whole image, and left out.
 void tributary_winograd_run(
     tributary_instruction_set set, const tributary_winograd *convolution, int64_t images, const void *source,
-    const void *packed, void *scratch, void *target);
+    const float *kept, const void *packed, void *scratch, void *target);
 int64_t tributary_winograd_packed(const tributary_winograd *convolution);
 int64_t tributary_winograd_scratch(const tributary_winograd *convolution);
 
