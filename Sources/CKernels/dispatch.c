@@ -117,18 +117,17 @@ void tributary_winograd_run(
 void tributary_narrow_pack_avx2(const tributary_narrow *convolution, const float *weight, float *packed);
 void tributary_narrow_pack_avx512(const tributary_narrow *convolution, const float *weight, float *packed);
 void tributary_narrow_convolution_avx2(
-    const tributary_narrow *convolution, int64_t images, const float *x, const float *packed, int32_t *scratch, float *y);
+    const tributary_narrow *convolution, int64_t images, const float *x, const float *packed, float *scratch, float *y);
 void tributary_narrow_convolution_avx512(
-    const tributary_narrow *convolution, int64_t images, const float *x, const float *packed, int32_t *scratch, float *y);
+    const tributary_narrow *convolution, int64_t images, const float *x, const float *packed, float *scratch, float *y);
 void tributary_narrow_pack_of_halves(const tributary_narrow *convolution, const float *weight, uint32_t *packed);
 void tributary_narrow_convolution_of_halves(
-    const tributary_narrow *convolution, int64_t images, const uint16_t *x, const uint32_t *packed, int32_t *scratch,
+    const tributary_narrow *convolution, int64_t images, const uint16_t *x, const uint32_t *packed, uint16_t *scratch,
     uint16_t *y);
 
-// A row's weights listed, and the rows of a window under up to twelve results with a number that fills them up.
+// The rows of a window under up to twelve results, and a number that fills them up.
 int64_t tributary_narrow_scratch(const tributary_narrow *n) {
-    int64_t numbers = n->window[1] * n->x_extents[2];
-    return (int64_t)sizeof(float) * (numbers + n->window[0] * (11 * n->stride[1] * n->x_extents[2] + numbers + 1));
+    return (int64_t)sizeof(float) * n->window[0] * ((11 * n->stride[1] + n->window[1]) * n->x_extents[2] + 1);
 }
 
 void tributary_narrow_pack(

@@ -5,7 +5,7 @@
 #include <immintrin.h>
 #include <string.h>
 
-#pragma clang attribute push(                                                                                     \
+#pragma clang attribute push( \
     __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16"))), apply_to = function)
 
 #define NAME(function) function##_of_halves
@@ -19,24 +19,19 @@
         __m512 total[S][V];                                                                                       \
         for (int s = 0; s < S; s++)                                                                               \
             for (int v = 0; v < V; v++) total[s][v] = _mm512_setzero_ps();                                        \
-        int64_t step = rows->step, count = rows->count;                                                           \
-        const int32_t *list = rows->list;                                                                         \
+        int64_t step = rows->step, depth = rows->depth;                                                           \
         for (int64_t l = 0; l < rows->lines; l++) {                                                               \
             const uint16_t *line = rows->first + l * rows->line;                                                  \
-            const uint32_t *of_line = weights + l * rows->depth * V * TRIBUTARY_LANES;                            \
-            _Pragma("clang loop unroll(disable)") for (int64_t i = 0; i < count; i++) {                           \
-                int64_t k = list[i];                                                                              \
-                const uint32_t *of_number = of_line + k * V * TRIBUTARY_LANES;                                    \
+            _Pragma("clang loop unroll(disable)") for (int64_t k = 0; k < depth; k++) {                           \
                 __m512i weight[V];                                                                                \
-                for (int v = 0; v < V; v++) weight[v] = _mm512_loadu_si512(of_number + TRIBUTARY_LANES * v);      \
+                for (int v = 0; v < V; v++) weight[v] = _mm512_loadu_si512(weights + TRIBUTARY_LANES * v);        \
+                weights += V * TRIBUTARY_LANES;                                                                   \
                 _Pragma("clang loop unroll(full)") for (int s = 0; s < S; s++) {                                  \
                     int32_t pair;                                                                                 \
                     memcpy(&pair, line + s * step + 2 * k, sizeof pair);                                          \
                     __m512i numbers = _mm512_set1_epi32(pair);                                                    \
-                    for (int v = 0; v < V; v++) {                                                                 \
+                    for (int v = 0; v < V; v++)                                                                   \
                         total[s][v] = _mm512_dpbf16_ps(total[s][v], (__m512bh)weight[v], (__m512bh)numbers);      \
-                        SUM_NOW(total[s][v]);                                                                     \
-                    }                                                                                             \
                 }                                                                                                 \
             }                                                                                                     \
         }                                                                                                         \
