@@ -33,7 +33,8 @@ enum BoundStep {
                 BoundConvolution(
                     convolution: convolution, images: images, source: memory.rawAddress(source.buffer),
                     sourceChunkStride: source.chunkStride, kept: BoundKeptChannels(kept, memory),
-                    packed: memory.rawAddress(packed), scratch: memory.rawAddress(scratch), target: memory.rawAddress(target.buffer),
+                    packed: memory.rawAddress(packed), scratch: memory.rawAddress(scratch),
+                    target: memory.rawAddress(target.buffer),
                     targetChunkStride: target.chunkStride))
         case .packing(let convolution, let source, let target):
             self = unsafe .packing(convolution, memory.address(source), memory.rawAddress(target))

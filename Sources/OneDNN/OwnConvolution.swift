@@ -53,7 +53,8 @@ enum OwnConvolution {
     @unsafe
     func run(
         _ kernels: tributary_instruction_set, images: Int, _ source: UnsafeMutableRawPointer,
-        kept: UnsafePointer<Float>?, _ packed: UnsafeMutableRawPointer, _ scratch: UnsafeMutableRawPointer, _ target: UnsafeMutableRawPointer
+        kept: UnsafePointer<Float>?, _ packed: UnsafeMutableRawPointer, _ scratch: UnsafeMutableRawPointer,
+        _ target: UnsafeMutableRawPointer
     ) {
         switch self {
         case .winograd(let convolution):

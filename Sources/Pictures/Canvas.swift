@@ -12,8 +12,12 @@ struct Canvas {
 
     /// What was drawn, in 8 bits.
     var image: Image {
-        let bytes = pixels.flatMap { color in
-            [color.red, color.green, color.blue].map { UInt8(($0 * 255).rounded()) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(3 * pixels.count)
+        for color in pixels {
+            bytes.append(UInt8((color.red * 255).rounded()))
+            bytes.append(UInt8((color.green * 255).rounded()))
+            bytes.append(UInt8((color.blue * 255).rounded()))
         }
         return Image(width: width, height: height, channels: 3, pixels: bytes)
     }

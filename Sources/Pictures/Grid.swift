@@ -37,9 +37,15 @@ extension Image {
     /// Copies another image over this one; grey is spread over colour.
     mutating func paste(_ other: Image, x: Int, y: Int) {
         for row in 0..<other.height {
+            let (source, target) = (other.offset(0, row), offset(x, y + row))
+            if other.channels == channels {
+                let values = other.pixels[source..<source + other.width * channels]
+                pixels.replaceSubrange(target..<target + values.count, with: values)
+                continue
+            }
             for column in 0..<other.width {
                 for channel in 0..<channels {
-                    self[x + column, y + row, channel] = other[column, row, other.channels == 1 ? 0 : channel]
+                    pixels[target + column * channels + channel] = other.pixels[source + column]
                 }
             }
         }

@@ -30,7 +30,9 @@ public struct Image: Equatable, Sendable {
     public init(width: Int, height: Int, color: [UInt8]) {
         var pixels: [UInt8] = []
         pixels.reserveCapacity(width * height * color.count)
-        for _ in 0..<max(0, width * height) { pixels += color }
+        for _ in 0..<max(0, width * height) {
+            for value in color { pixels.append(value) }
+        }
         self.init(width: width, height: height, channels: color.count, pixels: pixels)
     }
 

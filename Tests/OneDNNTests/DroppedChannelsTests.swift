@@ -18,7 +18,8 @@ import Testing
     }
 
     /// Vectors that are full and not, on either side; too few channels for minimal filtering, and for leaving any out.
-    private static let cases = [(32, 64), (70, 33), (25, 40), (40, 17), (17, 96), (3, 32), (32, 3)].flatMap { channels in
+    private static let cases = [(32, 64), (70, 33), (25, 40), (40, 17), (17, 96), (3, 32), (32, 3)].flatMap {
+        channels in
         [(3, 2), (4, 2), (3, 1)].flatMap { (window, stride) in
             [false, true].map { Case(channels: channels, window: window, stride: stride, isTransposed: $0) }
         }
