@@ -79,14 +79,14 @@ final class OneDNNExecutable: ProfilingExecutable {
         return costs
     }
 
-    func runLinearParts() {
+    func runLinearParts(noise: NoiseKeys) {
         prepareThread()
         unsafe spareOutputs.withUnsafeMutableBufferPointer { outputs in
             let borrowed = unsafe Borrowed(outputs: outputs.baseAddress)
             for segment in segments {
                 for turn in segment.turns {
-                    for step in segment.steps where costs[step].kind == .linear {
-                        unsafe runs[step].run(borrowed, kernels, nil, turn)
+                    for step in segment.steps where costs[step].kind == .linear || costs[step].kind == .noise {
+                        unsafe runs[step].run(borrowed, kernels, noise, turn)
                     }
                 }
             }

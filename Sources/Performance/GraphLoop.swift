@@ -6,7 +6,7 @@ public final class GraphLoop {
     private let parameters: [Float]
     private let statistics: [Float]
     let inputs: [Float]
-    let noise: NoiseKeys
+    private(set) var noise: NoiseKeys
     var outputs: [Float]
     private let runsPerLoad: Int
     private var runs = 0
@@ -33,8 +33,14 @@ public final class GraphLoop {
     /// Runs the graph once, after loading its parameters where that is due.
     public func run() {
         if runs % runsPerLoad == 0 { executable.load(parameters: parameters, statistics: statistics) }
-        runs += 1
+        countRun()
         executable.run(inputs: inputs, noise: noise, into: &outputs)
+    }
+
+    /// Every run drops other channels, as in training: a processor learns what repeats.
+    func countRun() {
+        runs += 1
+        for row in noise.passes.indices { noise.passes[row] = UInt32(truncatingIfNeeded: runs) }
     }
 }
 

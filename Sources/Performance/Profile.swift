@@ -57,7 +57,8 @@ extension GraphLoop {
 
     /// Runs the graph's convolutions and matrix products alone, on what a run has left in memory: the least that a run can take.
     public func runLinearParts() {
-        (executable as? any ProfilingExecutable)?.runLinearParts()
+        countRun()
+        (executable as? any ProfilingExecutable)?.runLinearParts(noise: noise)
     }
 
     /// The time of a run's convolutions and matrix products alone.
