@@ -147,19 +147,10 @@ static void add_places(
     }
 }
 
-// Lists the scalars of a row of the window that are read, by where they lie in a pixel of pairs.
-static int64_t list_scalars(const tributary_weight_gradient *g, const float *kept, int32_t *list) {
-    if (g->vectors_are_inputs) return list_channels(kept, g->y_extents[2], list);
-    int64_t channels = g->x_extents[2], count = list_channels(kept, channels, list);
-    for (int64_t w = 1; w < g->window[1]; w++)
-        for (int64_t i = 0; i < count; i++) list[w * count + i] = list[i] + (int32_t)(w * channels);
-    return g->window[1] * count;
-}
-
 static void add_image(
     const tributary_weight_gradient *g, const plan *p, const uint16_t *x, const uint16_t *y, const float *kept,
     int32_t *list, uint32_t *scratch, float *sums) {
-    int64_t count = list_scalars(g, kept, list);
+    int64_t count = list_scalars(kept, p->scalars, g->vectors_are_inputs ? 1 : g->window[1], list);
     uint32_t *of_x = scratch, *of_y = scratch + p->x_rows * p->x_row;
     for (int64_t first = 0; first < g->y_extents[0]; first += g->rows) {
         int64_t rows = first + g->rows < g->y_extents[0] ? g->rows : g->y_extents[0] - first;

@@ -165,7 +165,7 @@ struct BoundWeightGradient {
     }
 }
 
-/// Numbers that tell which channels of images are not zero, if some are.
+/// A number for each image and channel, 0 for those that are zero as a whole; none where none is known to be.
 @unsafe
 struct BoundKeptChannels {
     private let first: UnsafePointer<Float>?

@@ -43,7 +43,7 @@ extension CompiledPlan {
         let scratch = newBuffer(bytes: convolution.scratchBytes)
         let (read, made) = (rows(TRIBUTARY_FIRST, of: node.inputs[0]), result(TRIBUTARY_RESULT, index))
         let images = inChunks(graph.nodes[node.inputs[0]].shape)[0]
-        let kept = keptChannels(of: node.inputs[0])
+        let kept = convolution.leavesChannelsOut ? keptChannels(of: node.inputs[0]) : nil
         runs.append(
             .convolution(convolution, images: images, read, kept: kept, packed: packed, scratch: scratch, made))
         for buffer in [read.buffer, scratch, made.buffer] { touch(buffer) }

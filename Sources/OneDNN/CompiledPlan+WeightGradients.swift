@@ -20,9 +20,10 @@ extension CompiledPlan {
     mutating func addWeightGradient(_ index: Int, _ node: Graph.Node, _ window: Operation.Convolution) {
         let (x, y) = (node.inputs[0], node.inputs[1])
         let images = inChunks(graph.nodes[x].shape)[0]
-        var gradient = Self.gradient(
-            x: graph.nodes[x].shape, weight: node.shape, y: graph.nodes[y].shape, window)
-        let kept = chooseKeptChannels(&gradient, x, y)
+        let vectorsAreInputs = vectorsAreInputs(x, y)
+        let gradient = Self.gradient(
+            x: graph.nodes[x].shape, weight: node.shape, y: graph.nodes[y].shape, window, vectorsAreInputs)
+        let kept = keptChannels(of: vectorsAreInputs ? y : x)
         let (layout, count) = Self.sums(of: gradient, node.shape)
         let sums = newBuffer(bytes: count * MemoryLayout<Float>.stride, isWhole: true)
         let scratch = newBuffer(
@@ -41,18 +42,16 @@ extension CompiledPlan {
         if !isSweep { addEndOfReduction(index) }
     }
 
-    /// Makes the images that have channels of zeros those whose numbers are repeated, which can be left out.
-    private func chooseKeptChannels(_ gradient: inout tributary_weight_gradient, _ x: Int, _ y: Int) -> Binding? {
-        let channels = min(graph.nodes[x].shape[1], graph.nodes[y].shape[1])
-        guard channels >= Int(TRIBUTARY_LANES) else { return nil }
-        if let kept = keptChannels(of: x) { return kept }
-        guard let kept = keptChannels(of: y) else { return nil }
-        gradient.vectors_are_inputs = 1
-        return kept
+    /// Whether x is read in vectors, and the numbers of y are repeated. Few channels fill no vector, and channels whose numbers are
+    /// repeated can be left out.
+    private func vectorsAreInputs(_ x: Int, _ y: Int) -> Bool {
+        let (inputs, outputs) = (graph.nodes[x].shape[1], graph.nodes[y].shape[1])
+        if min(inputs, outputs) < Int(TRIBUTARY_LANES) { return inputs > outputs }
+        return droppedChannels.noise(x) == nil && droppedChannels.noise(y) != nil
     }
 
     private static func gradient(
-        x: Shape, weight: Shape, y: Shape, _ window: Operation.Convolution
+        x: Shape, weight: Shape, y: Shape, _ window: Operation.Convolution, _ vectorsAreInputs: Bool
     ) -> tributary_weight_gradient {
         let lanes = Int(TRIBUTARY_LANES)
         let pixels = x[1] < lanes ? pixelsOfNarrowSum : pixelsOfSum
@@ -60,7 +59,7 @@ extension CompiledPlan {
             x_extents: (Int64(x[2]), Int64(x[3]), Int64(x[1])), y_extents: (Int64(y[2]), Int64(y[3]), Int64(y[1])),
             window: (Int64(weight[2]), Int64(weight[3])), stride: (Int64(window.stride.x), Int64(window.stride.y)),
             padding: (Int64(window.paddingBefore.x), Int64(window.paddingBefore.y)),
-            rows: Int64((pixels + y[3] - 1) / y[3]), vectors_are_inputs: y[1] < lanes && x[1] > y[1] ? 1 : 0)
+            rows: Int64((pixels + y[3] - 1) / y[3]), vectors_are_inputs: vectorsAreInputs ? 1 : 0)
     }
 
     /// How the sums of a gradient lie, as distances along the weight's (O, h, w, I), and how many there are.

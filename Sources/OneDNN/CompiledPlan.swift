@@ -146,7 +146,9 @@ struct CompiledPlan {
     /// Parts of the output that the phase's steps write.
     private var outputsOfPhase: [Range<Int>] = []
     let kernelParameters: KernelParameters
-    private let droppedChannels: DroppedChannels
+    let droppedChannels: DroppedChannels
+    /// Noise that says which channels are left out.
+    private(set) var buffersOfKeptChannels: Set<Int> = []
     private let usesOwnConvolutions: Bool
 
     /// - Parameters:
@@ -305,9 +307,12 @@ struct CompiledPlan {
 
     func element(_ node: Int) -> tributary_element { isHalf[node] ? TRIBUTARY_BFLOAT16_ELEMENTS : TRIBUTARY_FLOAT32 }
 
-    /// Numbers that are 0 for the channels of a value's examples that are zero as a whole, if there are any.
-    func keptChannels(of node: Int) -> Binding? {
-        droppedChannels.noise(node).map { rows(TRIBUTARY_FIRST, of: $0) }
+    /// A number for each channel of a value's examples, 0 for those that are zero as a whole; nil where none is known to be.
+    mutating func keptChannels(of node: Int) -> Binding? {
+        guard let noise = droppedChannels.noise(node) else { return nil }
+        let kept = rows(TRIBUTARY_FIRST, of: noise)
+        buffersOfKeptChannels.insert(kept.buffer)
+        return kept
     }
 
     // MARK: Chunks

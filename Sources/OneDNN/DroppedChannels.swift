@@ -2,15 +2,20 @@ import Tensors
 
 /// Which channels of images are zero as a whole: those that dropout in two dimensions set to 0.
 ///
-/// What a kernel multiplies them with adds nothing, so those of the engine's own that sum over channels leave them out: a fourth
-/// of the products at a probability of 1/4, without a change of a bit.
+/// What finite numbers are multiplied with them adds nothing, so minimal filtering and the gradients of weights leave them out: a
+/// fourth of the products at a probability of 1/4, without a change of a bit. A number that is not finite may stay unseen there.
 struct DroppedChannels {
     /// The noise (B, C, 1, 1) whose zeros make channels of a node zero.
     private var noises: [Int: Int] = [:]
 
     init(_ graph: Graph) {
         for (index, node) in graph.nodes.enumerated() {
-            noises[index] = Self.source(node, noises) ?? (Self.isMask(node) ? index : nil)
+            let noise = source(graph, node) ?? (Self.isMask(node) ? index : nil)
+            // A number for each example and channel, not for all examples or all channels.
+            guard let noise, node.shape.dimensions.prefix(2) == graph.nodes[noise].shape.dimensions.prefix(2) else {
+                continue
+            }
+            noises[index] = noise
         }
     }
 
@@ -23,11 +28,20 @@ struct DroppedChannels {
     }
 
     /// The noise of an operand whose zeros are zeros of the result, too.
-    private static func source(_ node: Graph.Node, _ noises: [Int: Int]) -> Int? {
+    private func source(_ graph: Graph, _ node: Graph.Node) -> Int? {
         switch node.operation {
-        case .unary(.bfloat16), .broadcast, .binary(.divide): noises[node.inputs[0]]
+        case .unary(.bfloat16), .broadcast: noises[node.inputs[0]]
+        case .binary(.divide): Self.isConstant(graph, node.inputs[1]) ? noises[node.inputs[0]] : nil
         case .binary(.multiply): noises[node.inputs[0]] ?? noises[node.inputs[1]]
         default: nil
+        }
+    }
+
+    private static func isConstant(_ graph: Graph, _ node: Int) -> Bool {
+        switch graph.nodes[node].operation {
+        case .constant: true
+        case .broadcast: isConstant(graph, graph.nodes[node].inputs[0])
+        default: false
         }
     }
 }

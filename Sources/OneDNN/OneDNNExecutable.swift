@@ -13,6 +13,8 @@ final class OneDNNExecutable: ProfilingExecutable {
     /// For outputs that nobody wants.
     private lazy var spareOutputs = [Float](repeating: 0, count: graph.outputs.count)
     private let segments: [CompiledPlan.Segment]
+    /// Of each step, whether it is a convolution, a product, or noise that says which channels they leave out.
+    private let isLinearPart: [Bool]
     private let kernels: tributary_instruction_set
     private(set) var counters: ExecutionCounters
 
@@ -25,6 +27,10 @@ final class OneDNNExecutable: ProfilingExecutable {
         runs = plan.runs.map { BoundStep($0, plan, instructionSet.kernels, memory: memory) }
         segments = plan.segments
         costs = plan.costs
+        isLinearPart = zip(plan.runs, plan.costs).map { step, cost in
+            if case .noise(_, _, _, _, _, let buffer) = step { return plan.buffersOfKeptChannels.contains(buffer) }
+            return cost.kind == .linear
+        }
         counters = plan.counters
         counters.arenaBytes = memory.bytes
     }
@@ -85,7 +91,7 @@ final class OneDNNExecutable: ProfilingExecutable {
             let borrowed = unsafe Borrowed(outputs: outputs.baseAddress)
             for segment in segments {
                 for turn in segment.turns {
-                    for step in segment.steps where costs[step].kind == .linear || costs[step].kind == .noise {
+                    for step in segment.steps where isLinearPart[step] {
                         unsafe runs[step].run(borrowed, kernels, noise, turn)
                     }
                 }

@@ -8,6 +8,9 @@ enum OwnConvolution {
     /// Few channels to many.
     case narrow(tributary_narrow)
 
+    /// Whether channels that are zero as a whole are left out. Few channels would be too few to be worth a list.
+    var leavesChannelsOut: Bool { if case .winograd = self { true } else { false } }
+
     /// Bytes of a weight (O, I, h, w), packed.
     func packedBytes(_ weight: Shape) -> Int {
         switch self {
@@ -49,7 +52,8 @@ enum OwnConvolution {
         }
     }
 
-    /// - Parameter kept: A number for each image and each channel that is read, 0 for those that are zero as a whole; or nil.
+    /// - Parameter kept: A number for each image and each channel that is read, 0 for those that are zero as a whole; nil where none is
+    ///   known to be.
     @unsafe
     func run(
         _ kernels: tributary_instruction_set, images: Int, _ source: UnsafeMutableRawPointer,

@@ -33,14 +33,14 @@ public final class GraphLoop {
     /// Runs the graph once, after loading its parameters where that is due.
     public func run() {
         if runs % runsPerLoad == 0 { executable.load(parameters: parameters, statistics: statistics) }
-        countRun()
+        runs += 1
+        drawAnew()
         executable.run(inputs: inputs, noise: noise, into: &outputs)
     }
 
     /// Every run drops other channels, as in training: a processor learns what repeats.
-    func countRun() {
-        runs += 1
-        for row in noise.passes.indices { noise.passes[row] = UInt32(truncatingIfNeeded: runs) }
+    func drawAnew() {
+        for row in noise.passes.indices { noise.passes[row] &+= 1 }
     }
 }
 

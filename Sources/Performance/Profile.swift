@@ -52,12 +52,13 @@ public struct Profile: Sendable {
 extension GraphLoop {
     /// Runs once and returns what each part cost, or nil where the engine cannot say.
     func profile() -> [OperationCost]? {
-        (executable as? any ProfilingExecutable)?.profile(inputs: inputs, noise: noise, into: &outputs)
+        drawAnew()
+        return (executable as? any ProfilingExecutable)?.profile(inputs: inputs, noise: noise, into: &outputs)
     }
 
     /// Runs the graph's convolutions and matrix products alone, on what a run has left in memory: the least that a run can take.
     public func runLinearParts() {
-        countRun()
+        drawAnew()
         (executable as? any ProfilingExecutable)?.runLinearParts(noise: noise)
     }
 

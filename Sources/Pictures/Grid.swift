@@ -36,6 +36,7 @@ public enum Grid {
 extension Image {
     /// Copies another image over this one; grey is spread over colour.
     mutating func paste(_ other: Image, x: Int, y: Int) {
+        precondition(other.channels == 1 || other.channels == channels, "colour cannot be pasted into grey")
         for row in 0..<other.height {
             let (source, target) = (other.offset(0, row), offset(x, y + row))
             if other.channels == channels {

@@ -37,7 +37,7 @@ public protocol ProfilingExecutable: Executable {
     /// Runs once like `run`, measuring each part.
     func profile(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float]) -> [OperationCost]
 
-    /// Runs the convolutions and matrix products alone, on whatever lies in memory: the least that a run can take. Noise is made, too, since
-    /// it says which channels are left out.
+    /// Runs the convolutions and matrix products alone, on whatever lies in memory: the least that a run can take. Of the noise, what says
+    /// which channels are left out is made.
     func runLinearParts(noise: NoiseKeys)
 }

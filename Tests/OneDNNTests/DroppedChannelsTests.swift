@@ -37,6 +37,11 @@ import Testing
         ]
     }
 
+    private func result(_ test: Case, images: Int) -> Shape {
+        let shapes = shapes(test, images: images)
+        return result(test, .parameter("x", shapes[0]), .parameter("w", shapes[1])).shape
+    }
+
     private func result(_ test: Case, _ x: Tensor, _ weight: Tensor) -> Tensor {
         guard test.isTransposed else { return convolution(x, weight, window(test)) }
         let size = (SIMD2(11, 12) &- 1) &* test.stride &+ (test.window - 2)
@@ -56,54 +61,122 @@ import Testing
     }
 
     /// What a number is multiplied with shows whether it is: 0 · ∞ is not a number.
-    @Test(arguments: cases)
-    func whatIsDroppedIsNotMultiplied(test: Case) throws {
-        let engine = try testedEngine()
+    @Test(arguments: cases.filter { min($0.channels.x, $0.channels.y) >= 24 })
+    func minimalFilteringMultipliesNothingThatIsDropped(test: Case) throws {
         let shapes = shapes(test, images: 1)
         let graph = OneDNNTests.graph(of: shapes) {
             let x = dropout2D($0[0], probability: 0.5, key: 7)
             return [x, result(test, x, $0[1]) * 0.5]
         }
-        let executable = try engine.compile(graph)
         var parameters = values(graph.parameters.count, seed: 1, kind: 1, scale: 1)
-        func run() -> [Float] {
-            var outputs = [Float](repeating: .nan, count: graph.outputs.count)
-            executable.load(parameters: parameters, statistics: [])
-            executable.run(inputs: [], noise: keys(rows: 1, seed: 1), into: &outputs)
-            return outputs
-        }
-        let before = run()
-        let pixels = shapes[0][2] * shapes[0][3]
-        let dropped = (0..<shapes[0][1]).filter { before[$0 * pixels..<($0 + 1) * pixels].allSatisfy { $0 == 0 } }
-        try #require(!dropped.isEmpty && dropped.count < shapes[0][1])
-        let places = test.window * test.window
-        for channel in dropped {
+        let before = try run(graph, parameters)
+        for channel in try dropped(before, shapes[0]) {
             for other in 0..<shapes[1][test.isTransposed ? 1 : 0] {
                 let (o, i) = test.isTransposed ? (channel, other) : (other, channel)
+                let places = test.window * test.window
                 let first = shapes[0].count + (o * shapes[1][1] + i) * places
                 for place in first..<first + places { parameters[place] = .infinity }
             }
         }
-        let isMinimal = min(test.channels.x, test.channels.y) >= 24
-        #expect((run() == before) == isMinimal)
+        #expect(try run(graph, parameters) == before)
     }
 
-    @Test func gradientsOfWeightsLeaveOutEitherSide() throws {
-        func steps(_ test: Case) throws -> [(vectorsAreInputs: Bool, leavesOut: Bool)] {
-            let graph = differentiated(of: shapes(test, images: 2)) {
-                result(test, dropout2D($0[0], probability: 0.5, key: 7), $0[1])
-            }
-            return try CompiledPlan(graph).runs.compactMap {
-                guard case .weightGradient(let gradient, _, _, _, _, let kept, _, _) = $0 else { return nil }
-                return (gradient.vectors_are_inputs != 0, kept != nil)
+    @Test(arguments: cases, hasBFloat16 ? [Precision.float32, .bfloat16] : [.float32])
+    func gradientsOfWeightsMultiplyNothingThatIsDropped(test: Case, precision: Precision) throws {
+        // Where the channels that are dropped are read in vectors, they are multiplied.
+        guard try gradientOfWeight(of: test).leavesOut else { return }
+        let shapes = shapes(test, images: 1)
+        let graph = OneDNNTests.graph(of: shapes + [[]]) {
+            let x = dropout2D($0[0], probability: 0.5, key: 7)
+            let y = result(test, x, $0[1])
+            // Every gradient of y is the last parameter.
+            let loss = (y * $0[2].broadcast(to: y.shape)).sum()
+            return [x] + gradients(of: loss, withRespectTo: [$0[1]])
+        }.rounded(to: precision)
+        var parameters = values(graph.parameters.count, seed: 1, kind: 1, scale: 1)
+        parameters[parameters.count - 1] = .infinity
+        let outputs = try run(graph, parameters)
+        let dropped = Set(try dropped(outputs, shapes[0]))
+        let places = test.window * test.window
+        for o in 0..<shapes[1][0] {
+            for i in 0..<shapes[1][1] {
+                let first = shapes[0].count + (o * shapes[1][1] + i) * places
+                let isDropped = dropped.contains(test.isTransposed ? o : i)
+                #expect(outputs[first..<first + places].allSatisfy { isDropped ? $0 == 0 : !$0.isFinite })
             }
         }
-        for test in Self.cases {
-            let steps = try steps(test)
-            try #require(steps.count == 1)
-            let isWide = min(test.channels.x, test.channels.y) >= Int(TRIBUTARY_LANES)
-            #expect(steps[0].leavesOut == isWide, "\(test)")
-            if isWide { #expect(steps[0].vectorsAreInputs == test.isTransposed, "\(test)") }
+    }
+
+    /// An image that loses all channels, chunks of several images, and vectors of either width.
+    @Test(arguments: cases)
+    func chunksAndVectorsChangeNoBit(test: Case) throws {
+        let engine = try testedEngine()
+        let graph = differentiated(of: shapes(test, images: 4)) {
+            result(test, dropout2D($0[0], probability: 0.9, key: 7), $0[1]) * 0.5
         }
+        let isMinimal = min(test.channels.x, test.channels.y) >= 24
+        let parameters = values(graph.parameters.count, seed: 3, kind: 1, scale: 1)
+        let sets: [InstructionSet] = engine.instructionSet == .avx2 ? [.avx2] : [.avx2, .avx512]
+        let bytes = 4 * (shapes(test, images: 2)[0].count + result(test, images: 2).count)
+        let results = try sets.flatMap { set in
+            try [1, bytes, 1_000_000].map { try run(graph, parameters, set, bytesOfChunk: $0) }
+        }
+        // Other convolutions are oneDNN's, whose bits depend on the chunk.
+        guard isMinimal else { return }
+        #expect(results.allSatisfy { $0 == results[0] })
+    }
+
+    /// Numbers for whole examples or for channels of all examples are none for each channel of each example.
+    @Test(arguments: [[4, 1, 1, 1], [4, 32, 1, 1]] as [Shape])
+    func otherMasksDropNothingOrWhatTheySay(mask: Shape) throws {
+        for test in [Case(channels: (32, 64), window: 3, stride: 2, isTransposed: false)] {
+            let graph = differentiated(of: shapes(test, images: 4)) {
+                result(test, $0[0] * Tensor.bernoulli(mask, probability: 0.5, key: 3), $0[1]) * 0.5
+            }
+            let found = graph.nodes.indices.contains {
+                graph.nodes[$0].shape[1] == 32 && graph.nodes[$0].shape.rank == 4
+                    && DroppedChannels(graph).noise($0) != nil
+            }
+            #expect(found == (mask[1] == 32))
+            try expectAgreement(graph, tolerance: 2e-5, scale: 0.3)
+        }
+    }
+
+    @Test func gradientsOfWeightsReadInVectorsWhatIsNotDropped() throws {
+        for test in Self.cases where min(test.channels.x, test.channels.y) >= Int(TRIBUTARY_LANES) {
+            let step = try gradientOfWeight(of: test)
+            #expect(step.leavesOut, "\(test)")
+            #expect(step.vectorsAreInputs == test.isTransposed, "\(test)")
+        }
+    }
+
+    private func gradientOfWeight(of test: Case) throws -> (vectorsAreInputs: Bool, leavesOut: Bool) {
+        let graph = differentiated(of: shapes(test, images: 2)) {
+            result(test, dropout2D($0[0], probability: 0.5, key: 7), $0[1])
+        }
+        let steps = try CompiledPlan(graph).runs.compactMap { step -> (Bool, Bool)? in
+            guard case .weightGradient(let gradient, _, _, _, _, let kept, _, _) = step else { return nil }
+            return (gradient.vectors_are_inputs != 0, kept != nil)
+        }
+        return try #require(steps.count == 1 ? steps[0] : nil)
+    }
+
+    private func run(
+        _ graph: Graph, _ parameters: [Float], _ set: InstructionSet? = nil, bytesOfChunk: Int = Schedule.bytesOfChunk
+    ) throws -> [Float] {
+        let engine = try testedEngine()
+        let executable = try engine.compile(graph, own: set ?? engine.instructionSet, bytesOfChunk: bytesOfChunk)
+        var outputs = [Float](repeating: .nan, count: graph.outputs.count)
+        executable.load(parameters: parameters, statistics: [])
+        executable.run(inputs: [], noise: keys(rows: graph.noiseRows ?? 0, seed: 1), into: &outputs)
+        return outputs
+    }
+
+    /// The channels of one image that are zero; some are, and some are not.
+    private func dropped(_ values: [Float], _ image: Shape) throws -> [Int] {
+        let pixels = image[2] * image[3]
+        let dropped = (0..<image[1]).filter { values[$0 * pixels..<($0 + 1) * pixels].allSatisfy { $0 == 0 } }
+        try #require(!dropped.isEmpty && dropped.count < image[1])
+        return dropped
     }
 }

@@ -153,8 +153,8 @@ typedef struct {
 
 /// Adds what some images give. Up to fifteen floats after the images may be read.
 ///
-/// Where `kept` is not NULL, it has a number for each image and each of its channels that are not vectors; those whose number is 0 are
-/// zero in the whole image, and left out. `scratch` has room for `tributary_weight_gradient_scratch` bytes.
+/// Where `kept` is not NULL, it has a number for each image and each channel of x, or of y where `vectors_are_inputs`; those whose number
+/// is 0 are zero in the whole image, and left out. `scratch` has room for `tributary_weight_gradient_scratch` bytes.
 void tributary_add_weight_gradient(
     tributary_instruction_set set, const tributary_weight_gradient *gradient, int64_t images, const float *x,
     const float *y, const float *kept, void *scratch, float *sums);
