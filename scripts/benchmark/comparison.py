@@ -3,7 +3,7 @@
 import datasets
 from networks import PRECISIONS
 from ours import TRANSPORTS, Failed, System, engine
-from peers import Peer
+from peers import DATA_PARALLEL, Peer
 from sample import Sample, best, figure
 
 ARRANGEMENTS = {
@@ -32,6 +32,8 @@ class Comparison:
     def __init__(self, network, folder, python, quick):
         self.network, self.folder, self.python, self.quick = network, folder, python, quick
         self.contestants, self.peers, self.systems = {}, {}, {}
+        # By precision and batch: the rate, the name and the memory of the fastest PyTorch of two processes.
+        self.pairs = {}
         self.steps, self.plain_steps = {}, {}
 
     def measure(self, table):
@@ -110,6 +112,8 @@ class Comparison:
                 print(f"  {peer.name}: {error}", flush=True)
                 peer.stop()
                 continue
+            if arrangement == DATA_PARALLEL:
+                self.keep_of_pair(precision, peer, rates)
             print(f"  {peer.name}: " + ", ".join(f"{figure(r)} images/s at {b}" for b, r in rates.items()), flush=True)
             losers = self.replace(trials, peer, rates)
             for loser in losers:
@@ -117,6 +121,13 @@ class Comparison:
         for batch, (peer, _) in trials.items():
             self.peers[precision, batch] = peer
             self.add(("peer", precision, batch), f"{peer.name}, {batch}", self.peer_measure(peer, batch))
+
+    def keep_of_pair(self, precision, peer, rates):
+        """Keeps the memory of the fastest two processes, also where one process is faster still."""
+        for batch, rate in rates.items():
+            if rate > self.pairs.get((precision, batch), (0,))[0]:
+                # The first: a peak stays, so that of a later, larger batch would count as well.
+                self.pairs[precision, batch] = (rate, peer.name, next(m for m in peer.memory if m["batch"] == batch))
 
     def peer_measure(self, peer, batch):
         return lambda: peer.measure(batch, self.network.seconds)
@@ -165,13 +176,11 @@ class Comparison:
         for precision in PRECISIONS:
             for batch, shards, microbatch in self.network.batches:
                 system = System(self.folder, self.network.configuration(self.folder, precision, microbatch), small, shards, microbatch)
-                peer = self.peers.get((precision, batch))
+                _, peer, theirs = self.pairs.get((precision, batch), (0, None, None))
                 try:
                     ours = system.memory()
                 except Failed as error:
                     table.failure(f"memory {precision}, batch {batch}", str(error))
                     continue
-                # The first: a peak stays, so that of a later, larger batch would count as well.
-                theirs = [m for m in peer.memory if m["batch"] == batch][0] if peer else None
                 table.memory(f"{self.network.name} {precision}, batch {batch}: memory of all processes", ours, theirs,
                              self.network.goals["memory"], peer)

@@ -30,7 +30,7 @@ class Table:
 
     def memory(self, work, ours, theirs, goal, peer):
         quotient = ours["peak_resident"] / theirs["peak_resident"] if theirs else None
-        beside = f"{size(theirs)} {peer.name}" if theirs else None
+        beside = f"{size(theirs)} {peer}" if theirs else None
         self.add(work, size(ours), beside, quotient, f"≤ {goal}×", quotient <= goal if quotient else None,
                  {"ours_measured": ours, "theirs_measured": theirs})
 
