@@ -116,7 +116,7 @@ final class ComputeThread: Sendable {
         ///
         /// A message that arrives wakes one thread after the other, up to this one, all on the core where it arrived. Linux (6.18) may
         /// leave the one that still has the next worker's message waiting there, beside an idle core, until this one has computed:
-        /// `mlp` trained 12 % fewer images without this line. Beside a busy process on each core it trains 9 % fewer with it.
+        /// `mlp` trained a tenth fewer images without this line. Beside a busy process on each core it trains 9 % fewer with it.
         private func giveWay() {
             sched_yield()
         }
