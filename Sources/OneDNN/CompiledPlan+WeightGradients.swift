@@ -67,7 +67,7 @@ extension CompiledPlan {
         of gradient: tributary_weight_gradient, _ weight: Shape
     ) -> (strides: [Int], count: Int) {
         let lanes = Int(TRIBUTARY_LANES)
-        let swapped = gradient.vectors_are_inputs != 0
+        let swapped = gradient.vectorsAreInputs
         let (scalars, vectors) = swapped ? (weight[0], weight[1]) : (weight[1], weight[0])
         let row = (vectors + lanes - 1) / lanes * lanes
         let place = scalars * row
@@ -87,4 +87,9 @@ extension CompiledPlan {
         for buffer in [running.sums, target] { touch(buffer) }
         counters.reordersAtBorders += 1
     }
+}
+
+extension tributary_weight_gradient {
+    /// Whether x is read in vectors and the numbers of y are repeated, instead of the other way round.
+    var vectorsAreInputs: Bool { vectors_are_inputs != 0 }
 }
