@@ -50,6 +50,14 @@ void tributary_copy(
     else tributary_copy_avx2(extents, source, source_strides, target, target_strides, is_half);
 }
 
+void tributary_round_to_halves_avx2(int64_t count, const float *source, uint16_t *target);
+void tributary_round_to_halves_avx512(int64_t count, const float *source, uint16_t *target);
+
+void tributary_round_to_halves(tributary_instruction_set set, int64_t count, const float *source, uint16_t *target) {
+    if (set == TRIBUTARY_AVX512) tributary_round_to_halves_avx512(count, source, target);
+    else tributary_round_to_halves_avx2(count, source, target);
+}
+
 void tributary_add_weight_gradient_avx2(
     const tributary_weight_gradient *gradient, int64_t images, const float *x, const float *y, const float *kept,
     int32_t *scratch, float *sums);

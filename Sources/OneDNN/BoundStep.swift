@@ -12,6 +12,7 @@ enum BoundStep {
     case packing(OwnConvolution, UnsafeMutablePointer<Float>, UnsafeMutableRawPointer)
     case columns(BoundColumns)
     case copy(BoundCopy)
+    case rounding(BoundRounding)
     case zero(UnsafeMutableRawPointer, chunkStride: Int, bytes: Int)
     case noise(BoundNoise)
 
@@ -19,8 +20,8 @@ enum BoundStep {
         switch step {
         case .loop(let program, let buffers, let workspace):
             self = unsafe .loop(Self.bind(program, buffers, workspace, plan, kernels, memory))
-        case .kernel(let kernel, let bindings, let output):
-            self = unsafe .kernel(BoundKernel(kernel, bindings, output: output, memory))
+        case .kernel(let kernel, let bindings, let callers):
+            self = unsafe .kernel(BoundKernel(kernel, bindings, callers: callers, memory))
         case .weightGradient(let gradient, let images, let isHalf, let x, let y, let kept, let scratch, let sums):
             self = unsafe .weightGradient(
                 BoundWeightGradient(
@@ -44,6 +45,11 @@ enum BoundStep {
                     columns: columns, images: images, products: memory.address(products), row: memory.address(row),
                     result: memory.rawAddress(result.buffer), chunkStride: result.chunkStride))
         case .copy(let copy): self = unsafe .copy(BoundCopy(copy, memory))
+        case .rounding(let source, let offset, let count, let target):
+            self = unsafe .rounding(
+                BoundRounding(
+                    source: source, address: source.address(memory), offset: offset, count: count,
+                    target: memory.rawAddress(target)))
         case .zero(let part, let bytes):
             self = unsafe .zero(memory.rawAddress(part.buffer), chunkStride: part.chunkStride, bytes: bytes)
         case .noise(let noise, let row, let rows, let staging, let copy, let buffer):
@@ -68,6 +74,7 @@ enum BoundStep {
         case .packing(let convolution, let weight, let packed): unsafe convolution.pack(kernels, weight, packed)
         case .columns(let columns): unsafe columns.run(kernels, chunk)
         case .copy(let copy): unsafe copy.run(borrowed, kernels, chunk: chunk)
+        case .rounding(let rounding): unsafe rounding.run(borrowed, kernels)
         case .zero(let address, let chunkStride, let bytes):
             unsafe (address + chunk * chunkStride).initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         case .noise(let noise):
@@ -110,19 +117,23 @@ struct BoundKernel {
     let kernel: Kernel
     private let moving: [(slot: tributary_slot, base: UnsafeMutableRawPointer, chunkStride: Int)]
 
-    private let output: Int?
+    private let callers: [CompiledPlan.CallersBinding]
 
-    init(_ kernel: Kernel, _ bindings: [CompiledPlan.Binding], output: Int?, _ memory: Arena) {
+    init(
+        _ kernel: Kernel, _ bindings: [CompiledPlan.Binding], callers: [CompiledPlan.CallersBinding], _ memory: Arena
+    ) {
         unsafe self.kernel = kernel
-        unsafe self.output = output
+        unsafe self.callers = callers
         bindings.forEach { unsafe kernel.bind($0.slot, to: memory.rawAddress($0.buffer)) }
         unsafe moving = bindings.filter { $0.chunkStride != 0 }
             .map { unsafe ($0.slot, memory.rawAddress($0.buffer), $0.chunkStride) }
     }
 
     func run(_ borrowed: Borrowed, _ chunk: Int) {
-        if let output = unsafe output, let outputs = unsafe borrowed.outputs {
-            unsafe kernel.bind(TRIBUTARY_RESULT, to: UnsafeMutableRawPointer(outputs + output))
+        for place in unsafe callers {
+            if let base = unsafe place.memory.lentToWrite(borrowed) {
+                unsafe kernel.bind(place.slot, to: UnsafeMutableRawPointer(base + place.offset))
+            }
         }
         unsafe moving.forEach { unsafe kernel.bind($0.slot, to: $0.base + chunk * $0.chunkStride) }
         unsafe kernel.run()
@@ -230,15 +241,15 @@ struct BoundCopy {
     init(_ plan: CompiledPlan.StridedCopy, _ memory: Arena) {
         let plan = plan.collapsed.ordered
         unsafe self.plan = plan
-        unsafe source = Self.address(plan.source, memory)
-        unsafe target = Self.address(plan.target, memory)
+        unsafe source = plan.source.address(memory)
+        unsafe target = plan.target.address(memory)
         unsafe description = memory.keep([
             (Self.atEnd(plan.extents, 1), Self.atEnd(plan.sourceStrides, 0), Self.atEnd(plan.targetStrides, 0))
         ])
     }
 
     func run(_ borrowed: Borrowed, _ kernels: tributary_instruction_set, chunk: Int = 0, targetShift: Int = 0) {
-        let from = unsafe source.map { UnsafeRawPointer($0) } ?? Self.borrowedSource(plan.source, borrowed)
+        let from = unsafe source.map { UnsafeRawPointer($0) } ?? UnsafeRawPointer(plan.source.lent(borrowed))
         let to = unsafe target.map { UnsafeMutableRawPointer($0) } ?? UnsafeMutableRawPointer(borrowed.outputs)
         guard let from = unsafe from, let to = unsafe to else { return }
         let size = unsafe plan.isHalf ? 2 : 4
@@ -260,16 +271,45 @@ struct BoundCopy {
         let four = Array<Int64>(repeating: filler, count: 4 - values.count) + values.map(Int64.init)
         return (four[0], four[1], four[2], four[3])
     }
+}
 
-    private static func address(_ place: CompiledPlan.Memory, _ memory: Arena) -> UnsafeMutablePointer<Float>? {
-        if case .buffer(let buffer) = place { unsafe memory.address(buffer) } else { nil }
+/// Floats that become bfloat16 numbers.
+@unsafe
+struct BoundRounding {
+    let source: CompiledPlan.Memory
+    let address: UnsafeMutablePointer<Float>?
+    let offset: Int
+    let count: Int
+    let target: UnsafeMutableRawPointer
+
+    func run(_ borrowed: Borrowed, _ kernels: tributary_instruction_set) {
+        guard let from = unsafe address.map({ unsafe UnsafePointer($0) }) ?? source.lent(borrowed) else { return }
+        unsafe tributary_round_to_halves(
+            kernels, Int64(count), from + offset, target.assumingMemoryBound(to: UInt16.self))
+    }
+}
+
+extension CompiledPlan.Memory {
+    /// Where planned memory is; nil for what the caller brings.
+    @unsafe
+    fileprivate func address(_ memory: Arena) -> UnsafeMutablePointer<Float>? {
+        if case .buffer(let buffer) = self { unsafe memory.address(buffer) } else { nil }
     }
 
-    private static func borrowedSource(_ place: CompiledPlan.Memory, _ borrowed: Borrowed) -> UnsafeRawPointer? {
-        switch place {
-        case .parameters: unsafe UnsafeRawPointer(borrowed.parameters)
-        case .statistics: unsafe UnsafeRawPointer(borrowed.statistics)
-        case .inputs: unsafe UnsafeRawPointer(borrowed.inputs)
+    /// The same for a kernel of oneDNN, which takes all addresses as if it wrote there.
+    @unsafe
+    fileprivate func lentToWrite(_ borrowed: Borrowed) -> UnsafeMutablePointer<Float>? {
+        if case .outputs = self { return unsafe borrowed.outputs }
+        return unsafe UnsafeMutablePointer(mutating: lent(borrowed))
+    }
+
+    /// Where the caller has what is read.
+    @unsafe
+    fileprivate func lent(_ borrowed: Borrowed) -> UnsafePointer<Float>? {
+        switch self {
+        case .parameters: unsafe borrowed.parameters
+        case .statistics: unsafe borrowed.statistics
+        case .inputs: unsafe borrowed.inputs
         case .buffer, .outputs: nil
         }
     }

@@ -14,8 +14,8 @@ extension CompiledPlan {
 
     private func cost(of step: Step, chunks: Double) -> OperationCost {
         switch step {
-        case .kernel(let kernel, let bindings, let output):
-            let slots = bindings.map(\.slot) + (output.map { _ in [TRIBUTARY_RESULT] } ?? [])
+        case .kernel(let kernel, let bindings, let callers):
+            let slots = bindings.map(\.slot) + callers.map(\.slot)
             let bytes = slots.reduce(0) { $0 + kernel.bytes($1) }
             return OperationCost(
                 kind: kernel.flops > 0 ? .linear : .copy, name: kernel.name, kernel: kernel.implementation,
@@ -29,6 +29,7 @@ extension CompiledPlan {
                 bytes: chunks * elements * program.bytesOfElement)
         case .copy(let copy):
             return copying("copy", copy.extents.reduce(1, *) * 2 * MemoryLayout<Float>.stride, chunks)
+        case .rounding(_, _, let count, _): return copying("rounding of parameters", count * 6, chunks)
         case .weightGradient(let gradient, let images, let isHalf, _, _, _, _, _):
             return cost(of: gradient, images: images, isHalf: isHalf, chunks)
         case .convolution(let convolution, let images, _, _, _, _, _):

@@ -8,22 +8,28 @@ extension CompiledPlan {
         let second = Self.matrix(graph.nodes[node.inputs[1]].shape, transposed: right, element(node.inputs[1]))
         let kernel = try Kernel.matrixProduct(
             first, second, Self.matrix(node.shape, transposed: false), packsSecond: false)
-        let output = placeAmongOutputs(index)
-        if output != nil { directOutputs.insert(index) }
-        addKernel(
-            kernel,
-            [
-                Binding(slot: TRIBUTARY_FIRST, buffer: buffer(of: node.inputs[0])),
-                Binding(slot: TRIBUTARY_SECOND, buffer: buffer(of: node.inputs[1])),
-            ] + (output.map { _ in [] } ?? [Binding(slot: TRIBUTARY_RESULT, buffer: makeBuffer(for: index))]),
-            output: output)
+        var (bindings, callers) = ([Binding](), [CallersBinding]())
+        for (slot, operand) in zip([TRIBUTARY_FIRST, TRIBUTARY_SECOND], node.inputs) {
+            if parametersInPlace.contains(operand) {
+                callers.append(CallersBinding(slot: slot, memory: .parameters, offset: slice(of: operand).offset))
+            } else {
+                bindings.append(Binding(slot: slot, buffer: buffer(of: operand)))
+            }
+        }
+        if let output = placeAmongOutputs(index) {
+            directOutputs.insert(index)
+            callers.append(CallersBinding(slot: TRIBUTARY_RESULT, memory: .outputs, offset: output))
+        } else {
+            bindings.append(Binding(slot: TRIBUTARY_RESULT, buffer: makeBuffer(for: index)))
+        }
+        addKernel(kernel, bindings, callers: callers)
     }
 
     /// Where a matrix lies among the outputs, if it is nothing but an output and lies there as it is computed.
     private func placeAmongOutputs(_ node: Int) -> Int? {
         let slices = zip(graph.outputs.slices, graph.outputNodes).filter { $1 == node }
         let isUsed = graph.nodes.contains { $0.inputs.contains(node) }
-        let isPlain = layouts[node].canonical == Layout.rowMajor(graph.nodes[node].shape).canonical
+        let isPlain = layouts[node].isRowMajor(graph.nodes[node].shape)
         return slices.count == 1 && !isUsed && isPlain ? slices[0].0.offset : nil
     }
 
@@ -114,10 +120,9 @@ extension CompiledPlan {
         for buffer in [source, target, scratch] { touch(buffer) }
     }
 
-    /// - Parameter output: Where among the outputs its result goes, if it has no buffer.
-    mutating func addKernel(_ kernel: Kernel, _ bindings: [Binding], output: Int? = nil) {
+    mutating func addKernel(_ kernel: Kernel, _ bindings: [Binding], callers: [CallersBinding] = []) {
         let scratch = newBuffer(bytes: kernel.bytes(TRIBUTARY_SCRATCH))
-        runs.append(.kernel(kernel, bindings + [Binding(slot: TRIBUTARY_SCRATCH, buffer: scratch)], output: output))
+        runs.append(.kernel(kernel, bindings + [Binding(slot: TRIBUTARY_SCRATCH, buffer: scratch)], callers: callers))
         counters.linearKernels += 1
         for buffer in bindings.map(\.buffer) + [scratch] { touch(buffer) }
     }
@@ -127,9 +132,12 @@ extension CompiledPlan {
 struct KernelParameters {
     /// The parameter that a node is, or is the rounding of.
     private let parameters: [Int: Int]
-    private let packedOnly: Set<Int>
+    /// Nodes that something needs as they are.
+    private let needed: Set<Int>
 
-    init(_ graph: Graph) {
+    /// - Parameter loading: The same graph, in which some roundings of parameters are sources.
+    init(_ graph: Graph, loading: Graph? = nil) {
+        let loading = loading ?? graph
         var parameters: [Int: Int] = [:]
         for (index, node) in graph.nodes.enumerated() {
             if case .parameter = node.operation { parameters[index] = index }
@@ -140,18 +148,18 @@ struct KernelParameters {
             }
         }
         var needed: Set<Int> = Set(graph.outputNodes)
-        for (index, node) in graph.nodes.enumerated() where parameters[index] == nil {
+        for (index, node) in loading.nodes.enumerated() where parameters[index] == nil {
             for (position, input) in node.inputs.enumerated()
             where position == 0 || !Self.packs(input, node.operation, parameters) { needed.insert(input) }
         }
-        // A rounding that something else needs in memory needs its parameter.
-        for (index, parameter) in parameters where needed.contains(index) { needed.insert(parameter) }
+        // A rounding that something else needs in memory, and that is computed, needs its parameter.
+        for index in parameters.keys where needed.contains(index) { needed.formUnion(loading.nodes[index].inputs) }
         self.parameters = parameters
-        packedOnly = Set(parameters.values).subtracting(needed)
+        self.needed = needed
     }
 
     func parameter(_ node: Int) -> Int? { parameters[node] }
-    func isPackedOnly(_ node: Int) -> Bool { packedOnly.contains(node) }
+    func isNeeded(_ node: Int) -> Bool { needed.contains(node) }
 
     /// Whether an operation takes an operand from packed memory.
     func isPacked(_ node: Int, as position: Int, of operation: Operation) -> Bool {

@@ -3,8 +3,9 @@ import Tensors
 // What comes in and goes out: parameters, statistics, inputs, noise and outputs.
 extension CompiledPlan {
     mutating func addSource(_ index: Int, _ slice: SliceTable.Slice, _ memory: Memory, atLoad: Bool) {
-        guard !kernelParameters.isPackedOnly(index) else { return }
+        if case .parameters = memory, !kernelParameters.isNeeded(index) || parametersInPlace.contains(index) { return }
         let buffer = makeBuffer(for: index, persists: atLoad)
+        if isHalf[index] { return addRounding(of: index, slice, to: buffer) }
         let copy = copy(of: layouts[index], from: memory, slice.offset, to: buffer)
         counters.reordersAtBorders += 1
         if atLoad {
@@ -13,6 +14,21 @@ extension CompiledPlan {
             runs.append(.copy(copy))
             touch(buffer)
         }
+    }
+
+    /// Rounds a parameter when it is loaded, out of the caller's memory if it lies there as it is needed.
+    private mutating func addRounding(of index: Int, _ slice: SliceTable.Slice, to buffer: Int) {
+        let count = slice.shape.count
+        counters.reordersAtBorders += 1
+        if layouts[index].isRowMajor(slice.shape) {
+            loads.append(.rounding(.parameters, offset: slice.offset, count: count, to: buffer))
+            return
+        }
+        let staging = newBuffer(bytes: count * MemoryLayout<Float>.stride)
+        loads.append(.copy(copy(of: layouts[index], from: .parameters, slice.offset, to: staging)))
+        touchAtLoad(staging)
+        loads.append(.rounding(.buffer(staging), offset: 0, count: count, to: buffer))
+        touchAtLoad(staging)
     }
 
     /// A copy of row-major elements into a layout.
@@ -63,7 +79,7 @@ extension CompiledPlan {
         let buffer = makeBuffer(for: index)
         let row = shape.count / shape[0]
         let rowLayout = Layout(axes: Array(layouts[index].axes.dropFirst()))
-        let isPlain = layouts[index].canonical == Layout.rowMajor(shape).canonical
+        let isPlain = layouts[index].isRowMajor(shape)
         let staging = isPlain ? nil : newBuffer(bytes: row * MemoryLayout<Float>.stride)
         let copy = staging.map { self.copy(of: rowLayout, from: .buffer($0), 0, to: buffer) }
         runs.append(.noise(noise, row: row, rows: shape[0], staging: staging, copy, buffer: buffer))

@@ -8,8 +8,8 @@ struct CompiledPlan {
     enum Step {
         /// `memory` has the buffers of the program's operands, then of its stores.
         case loop(LoopProgram, memory: [Int], workspace: Int)
-        /// `output` is where among the outputs the result goes, if it has no buffer.
-        case kernel(Kernel, [Binding], output: Int? = nil)
+        /// `callers` is memory of the kernel that the caller brings.
+        case kernel(Kernel, [Binding], callers: [CallersBinding] = [])
         /// Adds what a chunk gives to the gradient of a convolution's weight; `kept` tells which channels are not zero.
         case weightGradient(
             tributary_weight_gradient, images: Int, isHalf: Bool, Binding, Binding, kept: Binding?, scratch: Int,
@@ -19,6 +19,8 @@ struct CompiledPlan {
             OwnConvolution, images: Int, Binding, kept: Binding?, packed: Int, scratch: Int, Binding)
         case packing(OwnConvolution, from: Int, to: Int)
         case copy(StridedCopy)
+        /// Rounds so many of the caller's parameters, or of a buffer's floats, to bfloat16.
+        case rounding(Memory, offset: Int, count: Int, to: Int)
         /// Adds up the windows of a transposed convolution.
         case columns(tributary_columns, images: Int, products: Int, row: Int, Binding)
         /// Zeros in one chunk's part of a buffer.
@@ -86,6 +88,13 @@ struct CompiledPlan {
         var chunkStride = 0
     }
 
+    /// Memory of a kernel that the caller brings: where it begins, in floats from the beginning of his array.
+    struct CallersBinding {
+        let slot: tributary_slot
+        let memory: Memory
+        let offset: Int
+    }
+
     /// Steps of a run that are done one after another for each chunk in turn.
     struct Segment {
         let steps: Range<Int>
@@ -109,6 +118,7 @@ struct CompiledPlan {
         static let only = Turn(chunk: 0, isFirst: true)
     }
 
+    /// Parameters of which only roundings are used are rounded when they are loaded: such a rounding is a source here.
     let graph: Graph
     var loads: [Step] = []
     var runs: [Step] = []
@@ -146,6 +156,8 @@ struct CompiledPlan {
     /// Parts of the output that the phase's steps write.
     private var outputsOfPhase: [Range<Int>] = []
     let kernelParameters: KernelParameters
+    /// Parameters that kernels read where the caller has them.
+    let parametersInPlace: Set<Int>
     let droppedChannels: DroppedChannels
     /// Noise that says which channels are left out.
     private(set) var buffersOfKeptChannels: Set<Int> = []
@@ -155,14 +167,18 @@ struct CompiledPlan {
     ///   - bytesOfChunk: What one call of a convolution may read and write.
     ///   - usesOwnConvolutions: Whether convolutions and input gradients may be by the engine's own kernels.
     init(_ graph: Graph, bytesOfChunk: Int = Schedule.bytesOfChunk, usesOwnConvolutions: Bool = true) throws {
-        self.graph = graph
         self.usesOwnConvolutions = usesOwnConvolutions
         let splits = AxisSplits(graph).splits
-        layouts = graph.nodes.indices.map { Layout.planned(graph.nodes[$0].shape, splits: splits[$0]) }
+        let layouts = graph.nodes.indices.map { Layout.planned(graph.nodes[$0].shape, splits: splits[$0]) }
         let types = ElementTypes(graph, layouts)
         (owners, isHalf) = (types.owners, types.isHalf)
+        let original = graph
+        let graph = original.loadingRoundings(where: { types.isHalf[$0] })
+        self.graph = graph
+        self.layouts = layouts
+        kernelParameters = KernelParameters(original, loading: graph)
+        parametersInPlace = ParametersInPlace(graph, layouts, isHalf).nodes
         schedule = Schedule(graph, bytesOfChunk: bytesOfChunk)
-        kernelParameters = KernelParameters(graph)
         droppedChannels = DroppedChannels(graph)
         storage = Storage(graph, schedule, kernelParameters, owners: owners)
         try addSteps()

@@ -40,6 +40,9 @@ struct Layout: Hashable {
         Layout(axes: zip(shape.dimensions, shape.strides).map { Axis(extent: $0, step: $1) })
     }
 
+    /// Whether elements of this shape lie row-major.
+    func isRowMajor(_ shape: Shape) -> Bool { canonical == Layout.rowMajor(shape).canonical }
+
     /// The layout of a value in the engine: four axes (B, C, H, W) lie as (B, H, W, C); fewer lie row-major, but an axis that
     /// is `split` into C channels of P positions, c·P + p, lies as (P, C), so that it matches the images it was made from.
     static func planned(_ shape: Shape, splits: [Split?]) -> Layout {

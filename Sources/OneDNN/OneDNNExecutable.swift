@@ -16,6 +16,7 @@ final class OneDNNExecutable: ProfilingExecutable {
     /// Of each step, whether it is a convolution, a product, or noise that says which channels they leave out.
     private let isLinearPart: [Bool]
     private let kernels: tributary_instruction_set
+    private var loaded: any ParameterMemory = ParameterArrays(parameters: [], statistics: [])
     private(set) var counters: ExecutionCounters
 
     init(_ plan: CompiledPlan, _ instructionSet: InstructionSet, filledWith filler: UInt8 = 0) throws {
@@ -35,18 +36,11 @@ final class OneDNNExecutable: ProfilingExecutable {
         counters.arenaBytes = memory.bytes
     }
 
-    func load(parameters: Span<Float>, statistics: Span<Float>) {
-        precondition(
-            parameters.count == graph.parameters.count && statistics.count == graph.statistics.count,
-            "\(parameters.count) parameters and \(statistics.count) statistics for a graph of \(graph.parameters.count) and "
-                + "\(graph.statistics.count)")
-        tributary_onednn_pin_thread()
-        tributary_flush_denormals()
-        unsafe parameters.withUnsafeBufferPointer { parameters in
-            unsafe statistics.withUnsafeBufferPointer { statistics in
-                let borrowed = unsafe Borrowed(parameters: parameters.baseAddress, statistics: statistics.baseAddress)
-                for step in loads { unsafe step.run(borrowed, kernels, nil, .only) }
-            }
+    func load(_ memory: any ParameterMemory) {
+        loaded = memory
+        prepareThread()
+        unsafe borrowParameters { borrowed in
+            for step in loads { unsafe step.run(borrowed, kernels, nil, .only) }
         }
     }
 
@@ -87,12 +81,15 @@ final class OneDNNExecutable: ProfilingExecutable {
 
     func runLinearParts(noise: NoiseKeys) {
         prepareThread()
-        unsafe spareOutputs.withUnsafeMutableBufferPointer { outputs in
-            let borrowed = unsafe Borrowed(outputs: outputs.baseAddress)
-            for segment in segments {
-                for turn in segment.turns {
-                    for step in segment.steps where isLinearPart[step] {
-                        unsafe runs[step].run(borrowed, kernels, noise, turn)
+        unsafe borrowParameters { borrowed in
+            unsafe spareOutputs.withUnsafeMutableBufferPointer { outputs in
+                var borrowed = unsafe borrowed
+                unsafe borrowed.outputs = outputs.baseAddress
+                for segment in segments {
+                    for turn in segment.turns {
+                        for step in segment.steps where isLinearPart[step] {
+                            unsafe runs[step].run(borrowed, kernels, noise, turn)
+                        }
                     }
                 }
             }
@@ -113,7 +110,28 @@ final class OneDNNExecutable: ProfilingExecutable {
         prepareThread()
         unsafe inputs.withUnsafeBufferPointer { inputs in
             unsafe outputs.withUnsafeMutableBufferPointer { outputs in
-                unsafe body(Borrowed(inputs: inputs.baseAddress, outputs: outputs.baseAddress))
+                let addresses = unsafe Borrowed(inputs: inputs.baseAddress, outputs: outputs.baseAddress)
+                unsafe borrowParameters { borrowed in
+                    var borrowed = unsafe borrowed
+                    unsafe borrowed.inputs = addresses.inputs
+                    unsafe borrowed.outputs = addresses.outputs
+                    unsafe body(borrowed)
+                }
+            }
+        }
+    }
+
+    @unsafe
+    private func borrowParameters(_ body: (Borrowed) -> Void) {
+        loaded.lend { parameters, statistics in
+            precondition(
+                parameters.count == graph.parameters.count && statistics.count == graph.statistics.count,
+                "\(parameters.count) parameters and \(statistics.count) statistics for a graph of \(graph.parameters.count) and "
+                    + "\(graph.statistics.count)")
+            unsafe parameters.withUnsafeBufferPointer { parameters in
+                unsafe statistics.withUnsafeBufferPointer { statistics in
+                    unsafe body(Borrowed(parameters: parameters.baseAddress, statistics: statistics.baseAddress))
+                }
             }
         }
     }

@@ -13,8 +13,8 @@ public protocol Engine: Sendable {
 public protocol Executable: AnyObject {
     /// Takes over parameters and running statistics, laid out by the graph's tables, for the runs that follow.
     ///
-    /// Once a step; several microbatches then run on them.
-    func load(parameters: Span<Float>, statistics: Span<Float>)
+    /// Once a step; several microbatches then run on them. Some may be read where they lie, run by run.
+    func load(_ memory: any ParameterMemory)
 
     /// Runs the graph once on inputs laid out by the graph's table, and tells of outputs as they become final, so that they
     /// can leave while the rest is computed.
@@ -31,10 +31,32 @@ public protocol Executable: AnyObject {
     var counters: ExecutionCounters { get }
 }
 
+/// Where parameters and running statistics lie. An executable keeps what it has loaded until it loads others.
+public protocol ParameterMemory: AnyObject {
+    /// Lends both for the length of a call; they are the same in every call.
+    func lend(_ body: (_ parameters: Span<Float>, _ statistics: Span<Float>) -> Void)
+}
+
+/// Parameters and running statistics in arrays.
+public final class ParameterArrays: ParameterMemory {
+    private let parameters: [Float]
+    private let statistics: [Float]
+
+    public init(parameters: [Float], statistics: [Float]) {
+        self.parameters = parameters
+        self.statistics = statistics
+    }
+
+    public func lend(_ body: (_ parameters: Span<Float>, _ statistics: Span<Float>) -> Void) {
+        let (parameters, statistics) = (parameters, statistics)
+        body(parameters.span, statistics.span)
+    }
+}
+
 extension Executable {
     /// Takes over parameters and running statistics from arrays.
     public func load(parameters: [Float], statistics: [Float]) {
-        load(parameters: parameters.span, statistics: statistics.span)
+        load(ParameterArrays(parameters: parameters, statistics: statistics))
     }
 
     /// Runs the graph once; all of `outputs` is final at the end.

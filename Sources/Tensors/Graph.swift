@@ -36,10 +36,10 @@ public struct Graph: Sendable {
         checkSources()
     }
 
-    /// A graph with the tables of another.
-    init(_ other: Graph, nodes: [Node], outputNodes: [Int]) {
+    /// A graph with the tables of another, and its outputs if nothing else is said.
+    public init(_ other: Graph, nodes: [Node], outputNodes: [Int]? = nil) {
         self.nodes = nodes
-        self.outputNodes = outputNodes
+        self.outputNodes = outputNodes ?? other.outputNodes
         parameters = other.parameters
         statistics = other.statistics
         inputs = other.inputs

@@ -68,9 +68,11 @@ private final class InterpretedGraph: Executable {
 
     init(_ graph: Graph) { self.graph = graph }
 
-    func load(parameters: Span<Float>, statistics: Span<Float>) {
-        self.parameters = parameters.indices.map { Double(parameters[$0]) }
-        self.statistics = statistics.indices.map { Double(statistics[$0]) }
+    func load(_ memory: any ParameterMemory) {
+        memory.lend { parameters, statistics in
+            self.parameters = parameters.indices.map { Double(parameters[$0]) }
+            self.statistics = statistics.indices.map { Double(statistics[$0]) }
+        }
     }
 
     func run(

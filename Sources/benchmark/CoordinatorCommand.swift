@@ -91,7 +91,7 @@ struct IdleEngine: Engine {
     private final class IdleExecutable: Executable {
         let counters = ExecutionCounters()
 
-        func load(parameters: Span<Float>, statistics: Span<Float>) {}
+        func load(_ memory: any ParameterMemory) {}
 
         /// A buffer that was filled before is left as it is.
         func run(

@@ -19,15 +19,17 @@ import Testing
 
     /// Computes a leaf, and answers the chunks that became final.
     private func add(
-        _ leaf: Leaf, _ values: [Float], to sums: NodeSums, ranges: [Range<Int>]? = nil
+        _ leaf: Leaf, _ values: [Float], to sums: NodeSums, ranges: [Range<Int>]? = nil, counts: Bool = true
     ) -> [Int] {
         let ready = Mutex<[Int]>([])
-        sums.add(leaf, whenReady: { chunk in ready.withLock { $0.append(chunk) } }) { partial, whenFinal in
+        let added = sums.add(leaf, whenReady: { chunk in ready.withLock { $0.append(chunk) } }) { partial, whenFinal in
             for range in ranges ?? [0..<values.count] {
                 for index in range { partial[index] = values[index] }
                 whenFinal(range, partial.span)
             }
+            return counts
         }
+        #expect(added == counts)
         return ready.withLock { $0 }
     }
 
@@ -60,10 +62,11 @@ import Testing
             for leaf in leaves { sums.expect(leaf) }
             let final = Mutex<Set<Int>>([])
             DispatchQueue.concurrentPerform(iterations: 2) { index in
-                sums.add(leaves[index], whenReady: { chunk in final.withLock { _ = $0.insert(chunk) } }) {
+                _ = sums.add(leaves[index], whenReady: { chunk in final.withLock { _ = $0.insert(chunk) } }) {
                     partial, whenFinal in
                     for element in partial.indices { partial[element] = 1 }
                     whenFinal(0..<8, partial.span)
+                    return true
                 }
             }
             #expect(final.withLock { $0 } == [0, 1])
@@ -82,6 +85,37 @@ import Testing
         #expect(add(leaves[0], [1], to: sums).isEmpty)
         #expect(add(leaves[1], [1], to: sums) == [0])
         #expect(sum(sums, format, chunkBytes: 4) == [2])
+    }
+
+    /// A leaf whose parameters were written over meanwhile is computed once more, as one that others wait for, and as the last.
+    @Test(arguments: [false, true], [PartialFormat(count: 41), PartialFormat(count: 41, halves: 37)])
+    func aLeafThatDoesNotCountIsComputedAgain(isInMemory: Bool, format: PartialFormat) throws {
+        let own = try OwnMemory(slots: 2, slotBytes: format.bytes)
+        let other = try SharedMemory(MemoryRegion(own))
+        let slot = isInMemory ? MemorySlot(index: 1, stamp: 7) : nil
+        for (node, shards) in [(1, 0..<4), (6, 2..<3)] {
+            let sums = sums(4, format, chunkBytes: 16)
+            let leaves = shards.map { Leaf(round: round, node: node, shard: $0, slot: slot) }
+            for leaf in leaves { sums.expect(leaf, in: own) }
+            let garbage = [Float](repeating: .nan, count: 41)
+            for leaf in leaves {
+                _ = add(leaf, garbage, to: sums, ranges: [20..<41], counts: false)
+                _ = add(leaf, Self.leaves[leaf.shard], to: sums, ranges: [20..<41, 0..<20])
+            }
+            var chunks = PartialChunks(ChunkGrid(format: format, chunkBytes: 16))
+            for index in chunks.grid.indices {
+                if let slot {
+                    chunks.place(other, slot, chunks.grid.bytes(of: index))
+                } else {
+                    let chunk = WorkerMessage.PartialChunk(
+                        round: round, lease: 1, node: node, offset: index * 16, bytes: 0)
+                    chunks[index] = .message(SharedMessage(sums.message(chunk)))
+                }
+            }
+            var fold = TreeFold(ReductionTree(leaves: 4), target: node, format: format)
+            for shard in shards { fold.insert(Self.leaves[shard], at: 4 + shard) }
+            #expect(elements(of: chunks) == fold.takeResult())
+        }
     }
 
     private static let leaves = (0..<4).map { shard in

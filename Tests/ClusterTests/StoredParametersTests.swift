@@ -64,10 +64,10 @@ import Training
         /// What a thread computes with; nil where it has to be told to do it again.
         func read(_ snapshot: Snapshot) -> [Float]? {
             var found: [Float] = []
-            let isIntact = snapshot.read { parameters, statistics in
+            snapshot.lend { parameters, statistics in
                 found = parameters.indices.map { parameters[$0] } + statistics.indices.map { statistics[$0] }
             }
-            return isIntact ? found : nil
+            return snapshot.isIntact ? found : nil
         }
 
         func read(_ slot: MemorySlot) -> [Float]? { read(snapshot(slot)) }

@@ -9,7 +9,7 @@ struct SilentEngine: Engine {
     private final class Silence: Executable {
         let counters = ExecutionCounters()
 
-        func load(parameters: Span<Float>, statistics: Span<Float>) {}
+        func load(_ memory: any ParameterMemory) {}
 
         func run(
             inputs: [Float], noise: NoiseKeys, into outputs: inout MutableSpan<Float>,

@@ -47,7 +47,7 @@ import TrainingTestSupport
 
     private static func sum(_ node: Int, _ program: TrainingProgram, _ state: ModelState) throws -> [Float] {
         let leaf = try program.leafComputer(engine: Interpreter())
-        leaf.load(parameters: state.parameters.span, statistics: state.statistics.span)
+        leaf.load(state.parameterMemory)
         var fold = TreeFold(program.tree, target: node, format: program.partialFormat)
         for shard in program.tree.shards(under: node) {
             let microbatch = program.plan.microbatch(step: 0, shard: shard, seed: program.configuration.seed)

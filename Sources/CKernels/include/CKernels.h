@@ -219,5 +219,8 @@ void tributary_copy(
     tributary_instruction_set set, const int64_t extents[4], const void *source, const int64_t source_strides[4], void *target,
     const int64_t target_strides[4], int is_half);
 
+/// The nearest bfloat16 number to each of `count` floats, ties to even.
+void tributary_round_to_halves(tributary_instruction_set set, int64_t count, const float *source, uint16_t *target);
+
 /// Sets flush-to-zero and denormals-are-zero for the calling thread.
 void tributary_flush_denormals(void);

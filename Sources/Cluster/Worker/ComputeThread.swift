@@ -14,7 +14,7 @@ final class ComputeThread: Sendable {
         case unprepared(String)
         /// Chunks of the sum of the leaf's node are final, and the leaf is the last.
         case chunksReady(Leaf, [Int])
-        /// The leaf's parameters were written over before they were read.
+        /// The leaf's parameters were written over while they were read.
         case overwritten(Leaf, thread: Int)
         case finished(Leaf, thread: Int)
         case failed(String)
@@ -97,19 +97,21 @@ final class ComputeThread: Sendable {
             return probes ? workshop.program.probe(on: computer).description : nil
         }
 
-        /// Answers false where the parameters were written over before they were read.
+        /// Answers false where the parameters were written over while they were read. What was told of the sum by then is right.
         private mutating func compute(_ leaf: Leaf, _ snapshot: Snapshot) throws -> Bool {
             guard let workshop else { return true }
             if leafSnapshot != snapshot.number { giveWay() }
-            guard try load(snapshot, for: leaf.round.kind, workshop) else { return false }
+            try load(snapshot, for: leaf.round.kind, workshop)
+            guard snapshot.isIntact else { return false }
             var ready = ReadyChunks(leaf, tell: tell)
-            workshop.sums.add(leaf, whenReady: { ready.add($0) }) { partial, whenFinal in
+            return workshop.sums.add(leaf, whenReady: { if snapshot.isIntact { ready.add($0) } }) {
+                partial, whenFinal in
                 switch leaf.round.kind {
                 case .training: gradient(leaf, workshop, into: &partial, whenFinal)
                 case .evaluation: evaluation(leaf, workshop, into: &partial, whenFinal)
                 }
+                return snapshot.isIntact
             }
-            return true
         }
 
         /// Lets whoever waits for this core go first, once a step.
@@ -121,20 +123,18 @@ final class ComputeThread: Sendable {
             sched_yield()
         }
 
-        private mutating func load(_ snapshot: Snapshot, for kind: Round.Kind, _ workshop: Workshop) throws -> Bool {
+        private mutating func load(_ snapshot: Snapshot, for kind: Round.Kind, _ workshop: Workshop) throws {
             switch kind {
             case .training where leafSnapshot != snapshot.number:
-                let isIntact = snapshot.read { leafComputer?.load(parameters: $0, statistics: $1) }
-                leafSnapshot = isIntact ? snapshot.number : nil
-                return isIntact
+                leafComputer?.load(snapshot)
+                leafSnapshot = snapshot.number
             case .evaluation where evaluationSnapshot != snapshot.number:
                 let computer =
                     try evaluationComputer ?? workshop.program.evaluationComputer(engine: workshop.engine)
                 evaluationComputer = computer
-                let isIntact = snapshot.read { computer.load(parameters: $0, statistics: $1) }
-                evaluationSnapshot = isIntact ? snapshot.number : nil
-                return isIntact
-            case .training, .evaluation: return true
+                computer.load(snapshot)
+                evaluationSnapshot = snapshot.number
+            case .training, .evaluation: break
             }
         }
 

@@ -8,6 +8,8 @@ final class NodeSum: Sendable {
     let membership: Int
     let chunks: SumChunks
     private let fold: Mutex<TreeFold>
+    /// The way from the last leaf up, while that is computed.
+    private let path = Mutex<FoldPath?>(nil)
 
     init(_ fold: TreeFold, chunks: SumChunks, membership: Int) {
         self.fold = Mutex(fold)
@@ -15,9 +17,18 @@ final class NodeSum: Sendable {
         self.membership = membership
     }
 
-    /// The rest of the node, if all of its leaves but this one are in: the caller then adds the leaf to the stream.
+    /// The rest of the node, if all of its leaves but this one are in: the caller then adds the leaf to the stream, and calls
+    /// `finish`, or begins again.
     func stream(from leaf: Int) -> ChunkStream? {
-        fold.withLock { fold in fold.takePath(from: leaf).map { ChunkStream($0, into: chunks) } }
+        path.withLock { path in
+            path = path ?? fold.withLock { $0.takePath(from: leaf) }
+            return path.map { ChunkStream($0, into: chunks) }
+        }
+    }
+
+    /// Ends the last leaf.
+    func finish() {
+        path.withLock { $0 = nil }
     }
 
     /// Adds a leaf's whole result.
@@ -76,7 +87,7 @@ struct ChunkStream {
     }
 
     /// Computes the last leaf's result, where it is in place.
-    func withElements(_ body: (inout MutableSpan<Float>) throws -> Void) rethrows {
+    func withElements<Result>(_ body: (inout MutableSpan<Float>) throws -> Result) rethrows -> Result {
         try chunks.withElements(body)
     }
 }

@@ -41,34 +41,42 @@ final class NodeSums: Sendable {
     /// Computes a leaf's result and adds it, unless the leaf was started before the worker joined anew.
     ///
     /// - Parameters:
-    ///   - compute: Writes the result over a buffer; it may tell of ranges that are final, each element once.
+    ///   - compute: Writes the result over a buffer; it may tell of ranges that are final, each element once. Answers whether the
+    ///     result counts: if not, the leaf is as if it had not been computed, and may be once more.
     ///   - whenReady: Is told of chunks of the node's sum that are final.
+    /// - Returns: What `compute` answers; true where nobody wants the leaf.
     func add(
         _ leaf: Leaf, whenReady: @escaping (Int) -> Void,
-        compute: (inout MutableSpan<Float>, _ whenFinal: (Range<Int>, Span<Float>) -> Void) throws -> Void
-    ) rethrows {
+        compute: (inout MutableSpan<Float>, _ whenFinal: (Range<Int>, Span<Float>) -> Void) throws -> Bool
+    ) rethrows -> Bool {
         let node = tree.leaf(ofShard: leaf.shard)
-        guard let sum = sum(of: leaf) else { return }
+        guard let sum = sum(of: leaf) else { return true }
         guard var stream = sum.stream(from: node) else {
             var partial = takeBuffer(sum.chunks.grid.format.count)
-            do {
-                var elements = partial.mutableSpan
-                try compute(&elements) { _, _ in }
-            }
-            return recycle(sum.insert(partial, at: node, whenReady: whenReady))
+            let counts = try Self.fill(&partial) { try compute(&$0) { _, _ in } }
+            recycle(counts ? sum.insert(partial, at: node, whenReady: whenReady) : [partial])
+            return counts
         }
         if stream.isInPlace {
             let place = stream
-            return try place.withElements { elements in
+            let counts = try place.withElements { elements in
                 try compute(&elements) { stream.add($0, $1, whenDone: whenReady) }
             }
+            if counts { sum.finish() }
+            return counts
         }
         var partial = takeBuffer(sum.chunks.grid.format.count)
-        do {
-            var elements = partial.mutableSpan
-            try compute(&elements) { stream.add($0, $1, whenDone: whenReady) }
-        }
-        recycle(stream.buffers + [partial])
+        let counts = try Self.fill(&partial) { try compute(&$0) { stream.add($0, $1, whenDone: whenReady) } }
+        if counts { sum.finish() }
+        recycle(counts ? stream.buffers + [partial] : [partial])
+        return counts
+    }
+
+    private static func fill(
+        _ partial: inout [Float], _ compute: (inout MutableSpan<Float>) throws -> Bool
+    ) rethrows -> Bool {
+        var elements = partial.mutableSpan
+        return try compute(&elements)
     }
 
     private func sum(of leaf: Leaf) -> NodeSum? {

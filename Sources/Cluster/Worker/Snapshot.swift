@@ -1,8 +1,9 @@
 import Coordination
 import Messaging
+import Tensors
 
 /// One step's parameters and running statistics, which leaves of that step share.
-final class Snapshot: Sendable {
+final class Snapshot: ParameterMemory, Sendable {
     private enum Place {
         case arrays(parameters: [Float], statistics: [Float])
         case memory(SharedMemory, MemorySlot, parameters: Int, statistics: Int)
@@ -23,18 +24,22 @@ final class Snapshot: Sendable {
         place = .memory(memory, slot, parameters: parameters, statistics: statistics)
     }
 
-    /// Lends parameters and statistics to be read.
-    /// - Returns: Whether they were what they should be. What lies in the coordinator's memory may be written over.
-    func read(_ body: (_ parameters: Span<Float>, _ statistics: Span<Float>) -> Void) -> Bool {
+    /// Lends parameters and statistics to be read. What came of it counts if they are `intact` afterwards.
+    func lend(_ body: (_ parameters: Span<Float>, _ statistics: Span<Float>) -> Void) {
         switch place {
-        case .arrays(let parameters, let statistics):
-            body(parameters.span, statistics.span)
-            return true
+        case .arrays(let parameters, let statistics): body(parameters.span, statistics.span)
         case .memory(let memory, let slot, let parameters, let statistics):
             memory.withNumbers(slot.index, 0..<4 * (parameters + statistics)) { _, floats in
                 body(floats.extracting(0..<parameters), floats.extracting(parameters..<floats.count))
             }
-            return memory.holds(slot.stamp, in: slot.index)
+        }
+    }
+
+    /// Whether all that was read so far was what it should be: the coordinator writes over its memory in the next step but one.
+    var isIntact: Bool {
+        switch place {
+        case .arrays: true
+        case .memory(let memory, let slot, _, _): memory.holds(slot.stamp, in: slot.index)
         }
     }
 

@@ -38,9 +38,9 @@ final class SumChunks: Sendable {
     }
 
     /// Lends the whole sum to be written, where it takes results in place.
-    func withElements(_ body: (inout MutableSpan<Float>) throws -> Void) rethrows {
+    func withElements<Result>(_ body: (inout MutableSpan<Float>) throws -> Result) rethrows -> Result {
         guard let (memory, slot) = memory else { preconditionFailure("a sum in messages is not written in place") }
-        try memory.withMutableNumbers(slot, 0..<grid.format.bytes) { _, floats in try body(&floats) }
+        return try memory.withMutableNumbers(slot, 0..<grid.format.bytes) { _, floats in try body(&floats) }
     }
 
     /// The chunk that begins at a byte of the sum, to be sent.

@@ -32,6 +32,8 @@ public final class WorkerProcess {
     private var probe = ""
     private var arriving: ArrivingParameters?
     private var snapshot: Snapshot?
+    /// Of earlier steps; threads may still have the newest of them.
+    private var earlierSnapshots: [Snapshot] = []
     private var snapshots = 0
     /// Where parameters are read, and where sums are written for the coordinator to read; if it is on this machine.
     private var coordinatorMemory: SharedMemory?
@@ -193,10 +195,15 @@ public final class WorkerProcess {
         arriving?.place(payload, at: offset / 4)
     }
 
-    /// The snapshot of an earlier step, if no thread still reads it.
+    /// The snapshot of an earlier step, if there is one that no thread has any more.
     private func takeSpareSnapshot() -> Snapshot? {
-        guard var last = snapshot.take() else { return nil }
-        return isKnownUniquelyReferenced(&last) ? last : nil
+        if let snapshot = snapshot.take() { earlierSnapshots.append(snapshot) }
+        for index in earlierSnapshots.indices where isKnownUniquelyReferenced(&earlierSnapshots[index]) {
+            return earlierSnapshots.remove(at: index)
+        }
+        // One is loaded for training, one for evaluation.
+        earlierSnapshots = earlierSnapshots.suffix(2)
+        return nil
     }
 
     private func useParameters() {

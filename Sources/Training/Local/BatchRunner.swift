@@ -14,7 +14,7 @@ final class BatchRunner {
     }
 
     func load(_ state: ModelState) {
-        executable.load(parameters: state.parameters, statistics: state.statistics)
+        executable.load(state.parameterMemory)
     }
 
     /// The rows of each output, in the graph's order.

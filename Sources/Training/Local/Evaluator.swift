@@ -23,7 +23,7 @@ public final class Evaluator {
 
     /// What the split's examples cost, or nil where there are none.
     public func evaluate(_ state: ModelState) throws -> EvaluationMetrics? {
-        computer.load(parameters: state.parameters.span, statistics: state.statistics.span)
+        computer.load(state.parameterMemory)
         var fold = TreeFold(tree, format: EvaluationSums.format)
         for shard in 0..<plan.shards { fold.insert(try sums(shard), at: tree.leaf(ofShard: shard)) }
         guard let sums = fold.takeResult() else { preconditionFailure("a fold of all shards has a result") }

@@ -40,7 +40,7 @@ public struct LocalTrainer {
     ///
     /// - Throws: `DivergedError`, or what the examples' source throws; the state is then as before.
     public mutating func takeStep() throws -> StepMetrics {
-        leaf.load(parameters: state.parameters.span, statistics: state.statistics.span)
+        leaf.load(state.parameterMemory)
         var tree = TreeFold(program.tree, format: program.partialFormat)
         for shard in 0..<program.plan.shards { tree.insert(try partial(shard), at: program.tree.leaf(ofShard: shard)) }
         guard var sum = tree.takeResult() else { preconditionFailure("a fold of all shards has a result") }

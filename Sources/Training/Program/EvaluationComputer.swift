@@ -27,8 +27,8 @@ public final class EvaluationComputer {
     }
 
     /// Takes over the parameters and running statistics that are evaluated.
-    public func load(parameters: Span<Float>, statistics: Span<Float>) {
-        executable.load(parameters: parameters, statistics: statistics)
+    public func load(_ memory: any ParameterMemory) {
+        executable.load(memory)
     }
 
     /// Adds the sums over one microbatch to a shard's, which begin as zeros.

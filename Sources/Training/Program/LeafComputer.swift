@@ -24,8 +24,8 @@ public final class LeafComputer {
     }
 
     /// Takes over the parameters of a step, for all the microbatches that follow.
-    public func load(parameters: Span<Float>, statistics: Span<Float>) {
-        executable.load(parameters: parameters, statistics: statistics)
+    public func load(_ memory: any ParameterMemory) {
+        executable.load(memory)
     }
 
     /// Computes the sums over one microbatch: gradient, batch statistics, metrics.

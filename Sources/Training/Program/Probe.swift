@@ -14,7 +14,7 @@ extension TrainingProgram {
     /// Runs the probe on a graph that is compiled already; it then holds the initial parameters.
     public func probe(on computer: LeafComputer) -> SHA256Digest {
         let state = initialState()
-        computer.load(parameters: state.parameters.span, statistics: state.statistics.span)
+        computer.load(state.parameterMemory)
         var partial = [Float](repeating: 0, count: layout.partialCount)
         let microbatch = plan.microbatch(step: 0, shard: 0, seed: configuration.seed)
         computer.compute(microbatch, step: 0, pixels: probePixels(), into: &partial)

@@ -40,4 +40,7 @@ public struct ModelState: Sendable {
         self.firstMoment = firstMoment
         self.secondMoment = secondMoment
     }
+
+    /// Parameters and statistics as they are now, for an executable.
+    public var parameterMemory: ParameterArrays { ParameterArrays(parameters: parameters, statistics: statistics) }
 }

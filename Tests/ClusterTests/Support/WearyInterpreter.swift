@@ -18,8 +18,8 @@ struct WearyInterpreter: Engine {
 
         var counters: ExecutionCounters { sound.counters }
 
-        func load(parameters: Span<Float>, statistics: Span<Float>) {
-            sound.load(parameters: parameters, statistics: statistics)
+        func load(_ memory: any ParameterMemory) {
+            sound.load(memory)
         }
 
         func run(
