@@ -22,6 +22,9 @@ typedef struct {
     size_t length;
     uint32_t constants[(PAGE - CONSTANTS) / 4];
     size_t constant_count;
+    // Whether the processor rounds to bfloat16 itself, and the registers that hold sixteen such numbers instead of floats.
+    int rounds;
+    uint32_t packed;
 } assembly;
 
 static void byte(assembly *a, int value) {
@@ -123,14 +126,54 @@ static void load_halves(assembly *a, int result, place source) {
 }
 
 static void store_halves(assembly *a, place target, int source) {
+    if (a->packed >> source & 1) {
+        // On 256 bits.
+        size_t start = a->length;
+        store(a, target, source);
+        if (start + 3 < CONSTANTS) a->bytes[start + 3] ^= 3 << 5;
+        return;
+    }
     shift(a, SHIFT_RIGHT, SCRATCH, source);
     evex(a, MAP_0F38, PREFIX_F3, 0x33, SCRATCH, 0, target, 0, -1);
+}
+
+// Whether nothing reads an instruction's result but stores of halves.
+static int is_only_stored(const tributary_program *p, int index) {
+    int result = p->instructions[index].result;
+    for (int i = index + 1; i < p->instruction_count; i++) {
+        const tributary_instruction *next = &p->instructions[i];
+        if (next->first == result || next->second == result || next->third == result) return 0;
+        if (next->result == result) return 1;
+    }
+    for (int s = 0; s < p->store_count; s++)
+        if (p->stores[s].source == result && (p->stores[s].sums || !p->stores[s].is_half)) return 0;
+    return 1;
+}
+
+// To the nearest bfloat16 number, ties to even.
+static void round_to_halves(assembly *a, int result, int source, int stays_packed) {
+    if (!a->rounds) {
+        shift(a, SHIFT_RIGHT, SCRATCH, source);
+        integers(a, AND, SCRATCH, SCRATCH, constant_bits(a, 1));
+        integers(a, ADD_INTEGERS, SCRATCH, SCRATCH, vector(source));
+        integers(a, ADD_INTEGERS, SCRATCH, SCRATCH, constant_bits(a, 0x7FFF));
+        integers(a, AND, result, SCRATCH, constant_bits(a, 0xFFFF0000));
+        return;
+    }
+    evex(a, MAP_0F38, PREFIX_F3, 0x72, result, 0, vector(source), 0, -1);
+    if (stays_packed) {
+        a->packed |= 1u << result;
+        return;
+    }
+    load_halves(a, result, vector(result));
 }
 
 // k1 = lanes in which the value is not above 0.
 static void compare(assembly *a, int value) { evex(a, MAP_0F, PREFIX_NONE, 0xC2, 1, value, vector(ZERO), 0, 0x1A); }
 
-static int instruct(assembly *a, const tributary_instruction *i) {
+static int instruct(assembly *a, const tributary_program *p, int index) {
+    const tributary_instruction *i = &p->instructions[index];
+    a->packed &= ~(1u << i->result);
     int result = i->result, first = i->first;
     place second = vector(i->second), third = vector(i->third);
     switch ((tributary_code)i->code) {
@@ -182,13 +225,7 @@ static int instruct(assembly *a, const tributary_instruction *i) {
         broadcast(a, result, 1.0f, 0);
         broadcast(a, result, i->number, 1);
         break;
-    case TRIBUTARY_BFLOAT16:
-        shift(a, SHIFT_RIGHT, SCRATCH, first);
-        integers(a, AND, SCRATCH, SCRATCH, constant_bits(a, 1));
-        integers(a, ADD_INTEGERS, SCRATCH, SCRATCH, vector(first));
-        integers(a, ADD_INTEGERS, SCRATCH, SCRATCH, constant_bits(a, 0x7FFF));
-        integers(a, AND, result, SCRATCH, constant_bits(a, 0xFFFF0000));
-        break;
+    case TRIBUTARY_BFLOAT16: round_to_halves(a, result, first, is_only_stored(p, index)); break;
     default: return 0;
     }
     return 1;
@@ -267,7 +304,7 @@ static int assemble_elements(assembly *a, const tributary_program *p) {
     for (int i = 0; i < p->operand_count; i++)
         if (!load(a, p, i)) return 0;
     for (int i = 0; i < p->instruction_count; i++)
-        if (!instruct(a, &p->instructions[i])) return 0;
+        if (!instruct(a, p, i)) return 0;
     for (int i = 0; i < p->store_count; i++)
         if (!save(a, p, i)) return 0;
     add_to_rax(a, 2 * TRIBUTARY_LANES);
@@ -291,7 +328,7 @@ static int assemble_columns(assembly *a, const tributary_program *p) {
     for (int i = 0; i < p->operand_count; i++)
         if (is_streamed(p->operands[i].strides) && !load(a, p, i)) return 0;
     for (int i = 0; i < p->instruction_count; i++)
-        if (!instruct(a, &p->instructions[i])) return 0;
+        if (!instruct(a, p, i)) return 0;
     for (int i = 0; i < p->store_count; i++) {
         if (p->stores[i].sums) arithmetic(a, ADD, sum_register[i], sum_register[i], vector(p->stores[i].source));
         else if (!save(a, p, i)) return 0;
@@ -332,7 +369,7 @@ tributary_machine_code tributary_compile(tributary_instruction_set set, const tr
     if (set != TRIBUTARY_AVX512) return NULL;
     void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) return NULL;
-    assembly a = {.bytes = page};
+    assembly a = {.bytes = page, .rounds = __builtin_cpu_supports("avx512bf16")};
     if (assemble(&a, program)) {
         memcpy((uint8_t *)page + CONSTANTS, a.constants, 4 * a.constant_count);
         if (mprotect(page, PAGE, PROT_READ | PROT_EXEC) == 0) return (tributary_machine_code)page;
