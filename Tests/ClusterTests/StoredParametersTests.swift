@@ -41,7 +41,7 @@ import Training
             let sum = (0..<opening.program.partialFormat.count).map { 1 + Float(random.uniform($0)) }
             let round = Round(step: training.model.step, kind: .training)
             _ = try training.apply(
-                sum, RoundReport(round: round, partials: 1, moves: 0, workers: 1), imagesPerSecond: 1)
+                RootSum(sum), RoundReport(round: round, partials: 1, moves: 0, workers: 1), imagesPerSecond: 1)
         }
 
         func store(keeping steps: Set<Int> = []) throws -> MemorySlot {

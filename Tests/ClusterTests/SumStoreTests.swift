@@ -55,6 +55,12 @@ import Testing
             { start, elements in for index in elements.indices { elements[index] = values[start + index] } }
         }
 
+        /// The root's sum, from its children.
+        mutating func sum() throws -> [Float] {
+            try store.join(node: 1)
+            return try store.takeResult().completed()
+        }
+
         /// The worker has taken the slot for something else.
         func writeOver(_ slot: Int, stamp: UInt64 = 2) {
             own.begin(slot, stamp: stamp)
@@ -93,11 +99,39 @@ import Testing
     @Test(arguments: Way.allCases, formats)
     func sumsAreFoldedFromWhereTheyLie(way: Way, format: PartialFormat) throws {
         var machine = try Self.machine(format, left: way)
-        try machine.store.join(node: 1)
-        // What is folded is this process's own.
+        #expect(try machine.sum() == Self.sum)
+    }
+
+    /// What is folded before the root is this process's own.
+    @Test(arguments: formats)
+    func aFoldedSumOutlivesItsChildren(format: PartialFormat) throws {
+        var machine = try Machine(format)
+        machine.announce(Self.left, lease: 1, slot: 0)
+        machine.announce(Self.right, lease: 2, slot: 1)
+        machine.store.commit(lease: 1, node: 4)
+        machine.store.commit(lease: 2, node: 5)
+        try machine.store.join(node: 2)
         machine.writeOver(0)
         machine.writeOver(1)
-        #expect(try machine.store.takeResult() == Self.sum)
+        machine.send([Float](repeating: 0, count: Self.left.count), lease: 3)
+        machine.store.commit(lease: 3, node: 3)
+        #expect(try machine.sum() == Self.sum)
+    }
+
+    /// The root of two partials is added in whatever ranges it is asked for.
+    @Test(arguments: [[0..<9], [0..<1, 1..<9], [0..<5, 5..<5, 5..<7, 7..<9]])
+    func theRootIsCompletedRangeByRange(ranges: [Range<Int>]) throws {
+        var machine = try Self.machine(Self.formats[0], left: .memory)
+        try machine.store.join(node: 1)
+        var root = try machine.store.takeResult()
+        var floats = root.takeFloats()
+        for range in ranges {
+            var all = floats.mutableSpan
+            var elements = all._mutatingExtracting(range)
+            root.complete(range, &elements)
+        }
+        try root.check()
+        #expect(floats == Self.sum)
     }
 
     @Test(arguments: Way.allCases, formats)
@@ -105,7 +139,7 @@ import Testing
         var machine = try Self.machine(format, left: way)
         machine.writeOver(1)
         #expect {
-            try machine.store.join(node: 1)
+            try machine.sum()
         } throws: { error in
             "\(error)".hasPrefix("the memory in which a worker had announced its sum for node 1 was written over")
         }
@@ -115,14 +149,13 @@ import Testing
     func neitherIsOneWhoseLeftSiblingWasWrittenOver(format: PartialFormat) throws {
         var machine = try Self.machine(format, left: .memory)
         machine.writeOver(0)
-        #expect(throws: OverwrittenError.self) { try machine.store.join(node: 1) }
+        #expect(throws: OverwrittenError.self) { try machine.sum() }
     }
 
     @Test func aSlotThatNobodyReadsMayBeWrittenOver() throws {
         var machine = try Self.machine(Self.formats[0], left: .memory)
         machine.writeOver(2)
-        try machine.store.join(node: 1)
-        #expect(try machine.store.takeResult() == Self.sum)
+        #expect(try machine.sum() == Self.sum)
     }
 
     @Test(arguments: formats)
@@ -130,11 +163,11 @@ import Testing
         var good = try Machine(format)
         good.announce(Self.left, lease: 1, slot: 0)
         good.store.commit(lease: 1, node: 1)
-        #expect(try good.store.takeResult() == Self.left)
+        #expect(try good.store.takeResult().completed() == Self.left)
         good.announce(Self.left, lease: 2, slot: 0, stamp: 2)
         good.store.commit(lease: 2, node: 1)
         good.writeOver(0, stamp: 3)
-        #expect(throws: OverwrittenError.self) { try good.store.takeResult() }
+        #expect(throws: OverwrittenError.self) { try good.store.takeResult().completed() }
     }
 
     @Test(arguments: formats)

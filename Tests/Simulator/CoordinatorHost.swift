@@ -307,9 +307,9 @@ struct CoordinatorHost {
         accumulated = nil
         sums = [:]
         switch report.round.kind {
-        case .evaluation: _ = try training.record(evaluation: sum, report, imagesPerSecond: 1)
+        case .evaluation: _ = try training.record(evaluation: RootSum(sum), report, imagesPerSecond: 1)
         case .training:
-            _ = try training.apply(sum, report, imagesPerSecond: 1)
+            _ = try training.apply(RootSum(sum), report, imagesPerSecond: 1)
             _ = training.settle()
             outputs.append(.committed(step: report.round.step, digest: training.model.digest.description))
             try records.record(training.model)

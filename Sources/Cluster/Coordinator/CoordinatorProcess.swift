@@ -408,7 +408,7 @@ public final class CoordinatorProcess {
     }
 
     /// The next step's parameters leave before anything is written down, chunk by chunk as they are updated.
-    private func finish(_ sum: consuming [Float], _ report: RoundReport, _ speed: Double) throws {
+    private func finish(_ sum: consuming RootSum, _ report: RoundReport, _ speed: Double) throws {
         let step = try training.apply(
             sum, report, imagesPerSecond: speed, traffic: traffic - trafficOfEarlierRounds)
         trafficOfEarlierRounds = traffic

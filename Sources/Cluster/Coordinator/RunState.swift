@@ -87,14 +87,17 @@ package struct RunState {
     }
 
     /// Decides on the sum of a step and records what it measured. The parameters move when they are settled.
-    /// - Throws: `DivergedError`, `FileError`.
+    /// - Throws: `DivergedError`, `OverwrittenError`, `FileError`.
     package mutating func apply(
-        _ sum: consuming [Float], _ report: RoundReport, imagesPerSecond: Double, traffic: Traffic = Traffic()
+        _ sum: consuming RootSum, _ report: RoundReport, imagesPerSecond: Double, traffic: Traffic = Traffic()
     ) throws -> StepReport {
-        let update = try program.rule.prepare(&sum, for: model)
-        program.rule.advance(&model, by: sum)
-        pending = Pending(update: update, sum: sum)
-        let step = update.metrics
+        var floats = sum.takeFloats()
+        let root = sum
+        let update = Result { try program.rule.prepare(&floats, for: model) { root.complete($0, &$1) } }
+        try root.check()
+        let step = try update.get().metrics
+        program.rule.advance(&model, by: floats)
+        pending = Pending(update: try update.get(), sum: floats)
         history.add(step, plan: program.plan)
         let epoch = program.plan.epoch(ofStep: step.step)
         try metrics.append(
@@ -108,10 +111,11 @@ package struct RunState {
     /// Records the sums of an evaluation.
     /// - Throws: `FileError`.
     package mutating func record(
-        evaluation sums: [Float], _ report: RoundReport, imagesPerSecond: Double
+        evaluation sums: consuming RootSum, _ report: RoundReport, imagesPerSecond: Double
     ) throws -> EvaluationReport? {
         let examples = program.evaluation.examples
-        guard let epoch = endedEpoch, let found = EvaluationMetrics(sums: sums, examples: examples) else { return nil }
+        guard let epoch = endedEpoch, let found = EvaluationMetrics(sums: try sums.completed(), examples: examples)
+        else { return nil }
         history.add(found, epoch: epoch)
         try metrics.append(
             MetricsRow(

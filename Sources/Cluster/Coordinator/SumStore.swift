@@ -11,10 +11,12 @@ struct SumStore {
     private enum Sum: Sendable {
         case arrived(PartialChunks)
         case folded([Float], PartialFormat)
+        /// The root's children.
+        case pair(PartialChunks, PartialChunks)
 
         var format: PartialFormat {
             switch self {
-            case .arrived(let chunks): chunks.grid.format
+            case .arrived(let chunks), .pair(let chunks, _): chunks.grid.format
             case .folded(_, let format): format
             }
         }
@@ -62,10 +64,16 @@ struct SumStore {
         if case .folded(let sum, _) = sums.removeValue(forKey: node) { recycle(sum) }
     }
 
-    /// The children's sums become their parent's.
+    /// The children's sums become their parent's; two partials that make the root are added when it is taken.
     mutating func join(node: Int) throws(OverwrittenError) {
         guard let left = sums.removeValue(forKey: 2 * node), let right = sums.removeValue(forKey: 2 * node + 1) else {
             preconditionFailure("node \(node) is folded before both of its children are here")
+        }
+        if node == ReductionTree.root, case (.arrived(let first), .arrived(let second)) = (left, right),
+            left.format.halves == 0
+        {
+            sums[node] = .pair(first, second)
+            return
         }
         let (format, arrived) = (left.format, [left.chunks, right.chunks])
         // Consumed, so that a sum folded here is added to in place.
@@ -88,6 +96,7 @@ struct SumStore {
             switch (chunks, other) {
             case (let left?, .arrived(let right)): left.add(chunk, of: right, into: &elements)
             case (nil, .arrived(let right)): right.add(chunk, to: &elements)
+            case (_, .pair): preconditionFailure("the root is nobody's child")
             case (let left, .folded(let floats, _)):
                 let range = grid.piece(chunk).elements
                 left?.read(chunk, into: &elements)
@@ -104,6 +113,7 @@ struct SumStore {
         switch consume sum {
         case .arrived(let chunks): (buffer(of: chunks.grid.format.count), chunks)
         case .folded(let floats, _): (floats, nil)
+        case .pair: preconditionFailure("the root is nobody's child")
         }
     }
 
@@ -117,15 +127,18 @@ struct SumStore {
     }
 
     /// Takes the root's sum out; `recycle` gives its buffer back.
-    mutating func takeResult() throws(OverwrittenError) -> [Float] {
+    mutating func takeResult() throws(OverwrittenError) -> RootSum {
         guard let sum = sums.removeValue(forKey: ReductionTree.root) else {
             preconditionFailure("the root is taken before it is complete")
         }
         sums = [:]
+        if case .pair(let left, let right) = sum {
+            return RootSum(of: left, right, into: buffer(of: left.grid.format.count))
+        }
         let arrived = sum.chunks
         let result = floats(consume sum)
         try Self.require([arrived], ReductionTree.root)
-        return result
+        return RootSum(result)
     }
 
     /// Keeps a buffer for a later sum. A few are enough: so many sums wait for their siblings at a time.

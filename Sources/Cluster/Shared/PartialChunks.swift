@@ -50,6 +50,23 @@ struct PartialChunks: Sendable {
         grid.format.round(&sum, from: piece.elements.lowerBound)
     }
 
+    /// Writes the sum of a range of elements and the same of the right sibling, none of them 16-bit numbers, over `sum`.
+    func add(_ range: Range<Int>, of right: PartialChunks, into sum: inout MutableSpan<Float>) {
+        guard !range.isEmpty else { return }
+        for chunk in grid.index(at: 4 * range.lowerBound)...grid.index(at: 4 * range.upperBound - 1) {
+            let elements = grid.piece(chunk).elements
+            let part = elements.clamped(to: range)
+            let place = part.lowerBound - elements.lowerBound..<part.upperBound - elements.lowerBound
+            var target = sum._mutatingExtracting(
+                part.lowerBound - range.lowerBound..<part.upperBound - range.lowerBound)
+            bytes(chunk).withNumbers(halves: 0) { _, left in
+                right.bytes(chunk).withNumbers(halves: 0) { _, right in
+                    fold(left.extracting(place), right.extracting(place), into: &target)
+                }
+            }
+        }
+    }
+
     /// Writes the sum of a chunk and the same chunk of the right sibling over `sum`.
     func add(_ chunk: Int, of right: PartialChunks, into sum: inout MutableSpan<Float>) {
         guard grid.piece(chunk).halves.isEmpty else {

@@ -6,13 +6,18 @@ import Parallel
 ///
 /// Squares are summed in Float64, eight lanes to a block of 4,096 elements, lanes pairwise and blocks in order: one fixed order,
 /// whichever thread does which block.
-func scaleAndSumSquares(_ values: inout [Float], _ ranges: [Range<Int>], by scale: Float) -> [Double] {
+///
+/// - Parameter complete: Writes the elements from the beginning of a range to the end of another before they are read.
+func scaleAndSumSquares(
+    _ values: inout [Float], _ ranges: [Range<Int>], by scale: Float,
+    completedBy complete: @Sendable (Range<Int>, inout MutableSpan<Float>) -> Void = { _, _ in }
+) -> [Double] {
     let blocks = ranges.flatMap { range in
         stride(from: range.lowerBound, to: range.upperBound, by: blockCount).map {
             $0..<min(range.upperBound, $0 + blockCount)
         }
     }
-    var sums = squares(of: blocks, &values, scale)[...]
+    var sums = squares(of: blocks, &values, scale, complete)[...]
     return ranges.map { range in
         let count = (range.count + blockCount - 1) / blockCount
         defer { sums = sums.dropFirst(count) }
@@ -23,13 +28,17 @@ func scaleAndSumSquares(_ values: inout [Float], _ ranges: [Range<Int>], by scal
 private let blockCount = 4_096
 
 /// The sums of blocks, in their order; neighbours go to one thread.
-private func squares(of blocks: [Range<Int>], _ values: inout [Float], _ scale: Float) -> [Double] {
+private func squares(
+    of blocks: [Range<Int>], _ values: inout [Float], _ scale: Float,
+    _ complete: @Sendable (Range<Int>, inout MutableSpan<Float>) -> Void
+) -> [Double] {
     let perPiece = Parallel.pieceCount / blockCount
     let groups = stride(from: 0, to: blocks.count, by: perPiece).map { $0..<min(blocks.count, $0 + perPiece) }
     let pieces = groups.map { blocks[$0.lowerBound].lowerBound..<blocks[$0.upperBound - 1].upperBound }
     return Parallel.forEach(pieces, of: &values) { index, elements in
         let environment = FloatEnvironment.flushToZero()
         defer { environment.restore() }
+        complete(pieces[index], &elements)
         let start = pieces[index].lowerBound
         var sums: [Double] = []
         for block in blocks[groups[index]] {

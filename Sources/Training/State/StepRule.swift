@@ -48,13 +48,19 @@ public struct StepRule: Sendable {
     /// The first half of `apply`: scales the gradient and decides what to do with it. The state does not change.
     ///
     /// `advance` and `apply`, for all parameters in any pieces, are the second half.
+    /// - Parameter complete: Writes a range of the sum that is about to be read, each element once, on several threads.
     /// - Throws: `DivergedError`.
-    public func prepare(_ sum: inout [Float], for state: ModelState) throws(DivergedError) -> StepUpdate {
+    public func prepare(
+        _ sum: inout [Float], for state: ModelState,
+        completedBy complete: @Sendable (Range<Int>, inout MutableSpan<Float>) -> Void = { _, _ in }
+    ) throws(DivergedError) -> StepUpdate {
         let layout = state.layout
         precondition(sum.count == layout.partialCount, "a sum of \(sum.count) elements, not \(layout.partialCount)")
         let environment = FloatEnvironment.flushToZero()
         defer { environment.restore() }
-        let squares = scaleGradient(&sum, layout)
+        let squares = scaleGradient(&sum, layout, complete)
+        let rest = layout.parameters.count..<sum.count
+        _ = Parallel.forEach([rest], of: &sum) { complete(rest, &$1) }
         let norms = groupNorms(squares)
         let metrics = metrics(sum, layout, step: state.step, norms)
         try refuseInfinite(sum, squares, metrics, layout)
@@ -86,24 +92,34 @@ public struct StepRule: Sendable {
         state.updateParameters(inPiecesOf: range) { piece, parameters, firstMoment, secondMoment in
             let environment = FloatEnvironment.flushToZero()
             defer { environment.restore() }
-            for slice in slices where slice.range.overlaps(piece) {
-                let part = slice.range.clamped(to: piece)
-                let place = part.lowerBound - piece.lowerBound..<part.upperBound - piece.lowerBound
-                var parameters = parameters._mutatingExtracting(place)
-                var firstMoment = firstMoment._mutatingExtracting(place)
-                var secondMoment = secondMoment._mutatingExtracting(place)
-                updateAdam(
-                    update.coefficients, factor: slice.factor, gradient: sum.span.extracting(part),
-                    parameters: &parameters, firstMoment: &firstMoment, secondMoment: &secondMoment)
+            for block in Self.blocks(of: piece) {
+                for slice in slices where slice.range.overlaps(block) {
+                    let part = slice.range.clamped(to: block)
+                    let place = part.offset(by: -piece.lowerBound)
+                    var parameters = parameters._mutatingExtracting(place)
+                    var firstMoment = firstMoment._mutatingExtracting(place)
+                    var secondMoment = secondMoment._mutatingExtracting(place)
+                    updateAdam(
+                        update.coefficients, factor: slice.factor, gradient: sum.span.extracting(part),
+                        parameters: &parameters, firstMoment: &firstMoment, secondMoment: &secondMoment)
+                }
+                use(block, parameters.span.extracting(block.offset(by: -piece.lowerBound)))
             }
-            use(piece, parameters.span)
         }
     }
 
+    /// Parts of a piece so small that parameters are in the first-level cache when they are used.
+    private static func blocks(of piece: Range<Int>) -> [Range<Int>] {
+        stride(from: piece.lowerBound, to: piece.upperBound, by: 2_048).map { $0..<min($0 + 2_048, piece.upperBound) }
+    }
+
     /// Scales every slice of the gradient, and returns the sum of squares of each.
-    private func scaleGradient(_ sum: inout [Float], _ layout: ModelLayout) -> [Double] {
+    private func scaleGradient(
+        _ sum: inout [Float], _ layout: ModelLayout,
+        _ complete: @Sendable (Range<Int>, inout MutableSpan<Float>) -> Void
+    ) -> [Double] {
         let scale = 1 / Float(plan.globalBatch)
-        return scaleAndSumSquares(&sum, layout.parameters.slices.map(\.range), by: scale)
+        return scaleAndSumSquares(&sum, layout.parameters.slices.map(\.range), by: scale, completedBy: complete)
     }
 
     private func groupNorms(_ squares: [Double]) -> [Double] {
