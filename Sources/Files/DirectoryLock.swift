@@ -16,7 +16,13 @@ public final class DirectoryLock: Sendable {
     private static func lockedFile(in directory: String) throws -> Descriptor {
         let path = directory + "/lock"
         let file = try Descriptor(path, O_RDWR | O_CREAT, "create \(path)")
-        guard try file.lock() else { throw DirectoryInUse(directory: directory, holder: holder(path)) }
+        // A process that is being started has its parent's locks, until it is another program: a moment, which is waited for.
+        var attempts = 1
+        while try !file.lock() {
+            guard attempts < 20 else { throw DirectoryInUse(directory: directory, holder: holder(path)) }
+            attempts += 1
+            usleep(10_000)
+        }
         try file.truncate(to: 0)
         try file.write(Array("\(getpid())\n".utf8))
         return file

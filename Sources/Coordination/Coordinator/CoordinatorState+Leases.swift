@@ -91,6 +91,8 @@ extension CoordinatorState {
             noteMoves(of: node, to: member)
             members[member.peer]?.holdings[round.kind.split, default: []].formUnion(tree.shards(under: node))
         }
+        // Where parameters lie in memory their news goes first: the two messages then wake a worker once, when it can begin.
+        if member.memory != nil { sendParameters(of: round.step, to: member.peer) }
         send(.lease(.init(identifier: lease.identifier, round: round, node: node, isCheck: isCheck)), to: member.peer)
         sendParameters(of: round.step, to: member.peer)
     }
