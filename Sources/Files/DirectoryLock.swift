@@ -8,19 +8,20 @@ public final class DirectoryLock: Sendable {
 
     /// Takes the lock, or says who has it.
     ///
+    /// - Parameter isWaiting: Whether to try for 200 ms: a process that is being started has its parent's locks, until it is another
+    ///   program.
     /// - Throws: `DirectoryInUse` where another process holds it, `FileError` where the file cannot be made.
-    public init(_ directory: String) throws {
-        file = try Self.lockedFile(in: directory)
+    public init(_ directory: String, isWaiting: Bool = true) throws {
+        file = try Self.lockedFile(in: directory, attempts: isWaiting ? 20 : 1)
     }
 
-    private static func lockedFile(in directory: String) throws -> Descriptor {
+    private static func lockedFile(in directory: String, attempts: Int) throws -> Descriptor {
         let path = directory + "/lock"
         let file = try Descriptor(path, O_RDWR | O_CREAT, "create \(path)")
-        // A process that is being started has its parent's locks, until it is another program: a moment, which is waited for.
-        var attempts = 1
+        var attempts = attempts
         while try !file.lock() {
-            guard attempts < 20 else { throw DirectoryInUse(directory: directory, holder: holder(path)) }
-            attempts += 1
+            attempts -= 1
+            guard attempts > 0 else { throw DirectoryInUse(directory: directory, holder: holder(path)) }
             usleep(10_000)
         }
         try file.truncate(to: 0)

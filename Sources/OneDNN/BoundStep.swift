@@ -296,13 +296,6 @@ extension CompiledPlan.Memory {
         if case .buffer(let buffer) = self { unsafe memory.address(buffer) } else { nil }
     }
 
-    /// The same for a kernel of oneDNN, which takes all addresses as if it wrote there.
-    @unsafe
-    fileprivate func lentToWrite(_ borrowed: Borrowed) -> UnsafeMutablePointer<Float>? {
-        if case .outputs = self { return unsafe borrowed.outputs }
-        return unsafe UnsafeMutablePointer(mutating: lent(borrowed))
-    }
-
     /// Where the caller has what is read.
     @unsafe
     fileprivate func lent(_ borrowed: Borrowed) -> UnsafePointer<Float>? {
@@ -312,6 +305,13 @@ extension CompiledPlan.Memory {
         case .inputs: unsafe borrowed.inputs
         case .buffer, .outputs: nil
         }
+    }
+
+    /// The same for a kernel of oneDNN, which takes all addresses as if it wrote there.
+    @unsafe
+    fileprivate func lentToWrite(_ borrowed: Borrowed) -> UnsafeMutablePointer<Float>? {
+        if case .outputs = self { return unsafe borrowed.outputs }
+        return unsafe UnsafeMutablePointer(mutating: lent(borrowed))
     }
 }
 

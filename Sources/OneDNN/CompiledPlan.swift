@@ -28,7 +28,7 @@ struct CompiledPlan {
         case noise(Operation.Noise, row: Int, rows: Int, staging: Int?, StridedCopy?, buffer: Int)
     }
 
-    /// Where a strided copy reads or writes: planned memory, or an array that the caller brings.
+    /// What a step reads or writes: planned memory, or an array that the caller brings.
     enum Memory: Hashable {
         case buffer(Int)
         case parameters
@@ -118,7 +118,7 @@ struct CompiledPlan {
         static let only = Turn(chunk: 0, isFirst: true)
     }
 
-    /// Parameters of which only roundings are used are rounded when they are loaded: such a rounding is a source here.
+    /// Roundings of parameters that lie in memory as halves are sources here: they are made when parameters are loaded.
     let graph: Graph
     var loads: [Step] = []
     var runs: [Step] = []

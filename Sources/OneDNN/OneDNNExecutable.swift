@@ -81,10 +81,8 @@ final class OneDNNExecutable: ProfilingExecutable {
 
     func runLinearParts(noise: NoiseKeys) {
         prepareThread()
-        unsafe borrowParameters { borrowed in
-            unsafe spareOutputs.withUnsafeMutableBufferPointer { outputs in
-                var borrowed = unsafe borrowed
-                unsafe borrowed.outputs = outputs.baseAddress
+        unsafe spareOutputs.withUnsafeMutableBufferPointer { outputs in
+            unsafe borrowParameters(nil, outputs.baseAddress) { borrowed in
                 for segment in segments {
                     for turn in segment.turns {
                         for step in segment.steps where isLinearPart[step] {
@@ -110,19 +108,15 @@ final class OneDNNExecutable: ProfilingExecutable {
         prepareThread()
         unsafe inputs.withUnsafeBufferPointer { inputs in
             unsafe outputs.withUnsafeMutableBufferPointer { outputs in
-                let addresses = unsafe Borrowed(inputs: inputs.baseAddress, outputs: outputs.baseAddress)
-                unsafe borrowParameters { borrowed in
-                    var borrowed = unsafe borrowed
-                    unsafe borrowed.inputs = addresses.inputs
-                    unsafe borrowed.outputs = addresses.outputs
-                    unsafe body(borrowed)
-                }
+                unsafe borrowParameters(inputs.baseAddress, outputs.baseAddress, body)
             }
         }
     }
 
     @unsafe
-    private func borrowParameters(_ body: (Borrowed) -> Void) {
+    private func borrowParameters(
+        _ inputs: UnsafePointer<Float>? = nil, _ outputs: UnsafeMutablePointer<Float>? = nil, _ body: (Borrowed) -> Void
+    ) {
         loaded.lend { parameters, statistics in
             precondition(
                 parameters.count == graph.parameters.count && statistics.count == graph.statistics.count,
@@ -130,7 +124,10 @@ final class OneDNNExecutable: ProfilingExecutable {
                     + "\(graph.statistics.count)")
             unsafe parameters.withUnsafeBufferPointer { parameters in
                 unsafe statistics.withUnsafeBufferPointer { statistics in
-                    unsafe body(Borrowed(parameters: parameters.baseAddress, statistics: statistics.baseAddress))
+                    unsafe body(
+                        Borrowed(
+                            parameters: parameters.baseAddress, statistics: statistics.baseAddress, inputs: inputs,
+                            outputs: outputs))
                 }
             }
         }

@@ -37,7 +37,7 @@ public struct Graph: Sendable {
     }
 
     /// A graph with the tables of another, and its outputs if nothing else is said.
-    public init(_ other: Graph, nodes: [Node], outputNodes: [Int]? = nil) {
+    package init(_ other: Graph, nodes: [Node], outputNodes: [Int]? = nil) {
         self.nodes = nodes
         self.outputNodes = outputNodes ?? other.outputNodes
         parameters = other.parameters

@@ -102,6 +102,26 @@ import Testing
         #expect(try machine.sum() == Self.sum)
     }
 
+    /// A round that several workers computed in part may have its root hashed before it is used.
+    @Test(arguments: Way.allCases, formats)
+    func theRootsDigestIsThatOfTheSumThatIsUsed(way: Way, format: PartialFormat) throws {
+        var machine = try Self.machine(format, left: way)
+        try machine.store.join(node: 1)
+        var hash = SHA256()
+        hash.update(Self.sum)
+        #expect(try machine.store.digest(node: 1) == hash.finalize().bytes)
+        machine.writeOver(1)
+        #expect(try machine.store.takeResult().completed() == Self.sum)
+        #expect(try machine.store.digest(node: 1) == [])
+    }
+
+    @Test func theRootOfASumThatWasWrittenOverHasNoDigest() throws {
+        var machine = try Self.machine(Self.formats[0], left: .memory)
+        try machine.store.join(node: 1)
+        machine.writeOver(0)
+        #expect(throws: OverwrittenError.self) { try machine.store.digest(node: 1) }
+    }
+
     /// What is folded before the root is this process's own.
     @Test(arguments: formats)
     func aFoldedSumOutlivesItsChildren(format: PartialFormat) throws {

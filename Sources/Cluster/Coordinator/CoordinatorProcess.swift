@@ -356,7 +356,7 @@ public final class CoordinatorProcess {
         case .discard(let node): sums.discard(node: node)
         case .fold(let node): try sums.join(node: node)
         case .hashNode(let round, let node):
-            queue.append(.nodeDigest(round, node: node, sums.digest(node: node)))
+            queue.append(.nodeDigest(round, node: node, try sums.digest(node: node)))
         case .hashLease(let round, let lease):
             queue.append(.leaseDigest(round, lease: lease, sums.takeDigest(lease: lease)))
         case .finished(let report): try finish(report)

@@ -93,11 +93,12 @@ package struct RunState {
     ) throws -> StepReport {
         var floats = sum.takeFloats()
         let root = sum
-        let update = Result { try program.rule.prepare(&floats, for: model) { root.complete($0, &$1) } }
+        let result = Result { try program.rule.prepare(&floats, for: model) { root.complete($0, &$1) } }
         try root.check()
-        let step = try update.get().metrics
+        let update = try result.get()
         program.rule.advance(&model, by: floats)
-        pending = Pending(update: try update.get(), sum: floats)
+        pending = Pending(update: update, sum: floats)
+        let step = update.metrics
         history.add(step, plan: program.plan)
         let epoch = program.plan.epoch(ofStep: step.step)
         try metrics.append(
@@ -109,7 +110,7 @@ package struct RunState {
     }
 
     /// Records the sums of an evaluation.
-    /// - Throws: `FileError`.
+    /// - Throws: `OverwrittenError`, `FileError`.
     package mutating func record(
         evaluation sums: consuming RootSum, _ report: RoundReport, imagesPerSecond: Double
     ) throws -> EvaluationReport? {

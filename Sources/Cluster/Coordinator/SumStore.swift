@@ -132,9 +132,7 @@ struct SumStore {
             preconditionFailure("the root is taken before it is complete")
         }
         sums = [:]
-        if case .pair(let left, let right) = sum {
-            return RootSum(of: left, right, into: buffer(of: left.grid.format.count))
-        }
+        if case .pair(let left, let right) = sum { return root(of: left, right) }
         let arrived = sum.chunks
         let result = floats(consume sum)
         try Self.require([arrived], ReductionTree.root)
@@ -153,8 +151,16 @@ struct SumStore {
         return spare.remove(at: index)
     }
 
-    mutating func digest(node: Int) -> [UInt8] {
-        sums[node].map { digest($0) } ?? []
+    /// The SHA-256 of a node's sum, of the bits that are used afterwards.
+    mutating func digest(node: Int) throws(OverwrittenError) -> [UInt8] {
+        if case .pair(let left, let right) = sums[node] {
+            sums[node] = .folded(try root(of: left, right).completed(), left.grid.format)
+        }
+        return sums[node].map { digest($0) } ?? []
+    }
+
+    private mutating func root(of left: PartialChunks, _ right: PartialChunks) -> RootSum {
+        RootSum(of: left, right, into: buffer(of: left.grid.format.count))
     }
 
     /// Nil where the sum was written over before it was read: its round is over for its worker.

@@ -35,7 +35,7 @@ final class SocketFolder {
         for name in names where name.hasPrefix(prefix) {
             let path = "\(temporary)/\(name)"
             guard isOurs(path) else { continue }
-            if let lock = try? DirectoryLock(path) { withExtendedLifetime(lock) { remove(path) } }
+            if let lock = try? DirectoryLock(path, isWaiting: false) { withExtendedLifetime(lock) { remove(path) } }
         }
     }
 

@@ -69,13 +69,10 @@ struct PartialChunks: Sendable {
 
     /// Writes the sum of a chunk and the same chunk of the right sibling over `sum`.
     func add(_ chunk: Int, of right: PartialChunks, into sum: inout MutableSpan<Float>) {
-        guard grid.piece(chunk).halves.isEmpty else {
-            read(chunk, into: &sum)
-            return right.add(chunk, to: &sum)
-        }
-        bytes(chunk).withNumbers(halves: 0) { _, left in
-            right.bytes(chunk).withNumbers(halves: 0) { _, right in fold(left, right, into: &sum) }
-        }
+        let piece = grid.piece(chunk)
+        if piece.halves.isEmpty, grid.format.halves == 0 { return add(piece.elements, of: right, into: &sum) }
+        read(chunk, into: &sum)
+        right.add(chunk, to: &sum)
     }
 
     private func bytes(_ chunk: Int) -> ChunkBytes {

@@ -104,13 +104,18 @@ final class ComputeThread: Sendable {
             try load(snapshot, for: leaf.round.kind, workshop)
             guard snapshot.isIntact else { return false }
             var ready = ReadyChunks(leaf, tell: tell)
-            return workshop.sums.add(leaf, whenReady: { if snapshot.isIntact { ready.add($0) } }) {
-                partial, whenFinal in
+            // A sum of which the last chunk was told is right, whatever happens then.
+            var lastWasTold: Bool?
+            let tellOf = { chunk in
+                lastWasTold = snapshot.isIntact
+                if lastWasTold == true { ready.add(chunk) }
+            }
+            return workshop.sums.add(leaf, whenReady: tellOf) { partial, whenFinal in
                 switch leaf.round.kind {
                 case .training: gradient(leaf, workshop, into: &partial, whenFinal)
                 case .evaluation: evaluation(leaf, workshop, into: &partial, whenFinal)
                 }
-                return snapshot.isIntact
+                return lastWasTold ?? snapshot.isIntact
             }
         }
 

@@ -24,7 +24,7 @@ final class Snapshot: ParameterMemory, Sendable {
         place = .memory(memory, slot, parameters: parameters, statistics: statistics)
     }
 
-    /// Lends parameters and statistics to be read. What came of it counts if they are `intact` afterwards.
+    /// Lends parameters and statistics to be read. What came of it counts if it `isIntact` afterwards.
     func lend(_ body: (_ parameters: Span<Float>, _ statistics: Span<Float>) -> Void) {
         switch place {
         case .arrays(let parameters, let statistics): body(parameters.span, statistics.span)

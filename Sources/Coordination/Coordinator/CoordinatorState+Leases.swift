@@ -91,10 +91,17 @@ extension CoordinatorState {
             noteMoves(of: node, to: member)
             members[member.peer]?.holdings[round.kind.split, default: []].formUnion(tree.shards(under: node))
         }
-        // Where parameters lie in memory their news goes first: the two messages then wake a worker once, when it can begin.
-        if member.memory != nil { sendParameters(of: round.step, to: member.peer) }
-        send(.lease(.init(identifier: lease.identifier, round: round, node: node, isCheck: isCheck)), to: member.peer)
-        sendParameters(of: round.step, to: member.peer)
+        let message = CoordinatorMessage.lease(
+            .init(identifier: lease.identifier, round: round, node: node, isCheck: isCheck))
+        // Where parameters lie in memory their news goes first: the two messages then wake a worker once, when it can begin. On the
+        // bulk link they would overtake the lease, and a worker drops those of an earlier step than its round's.
+        if member.memory != nil, round.step == current?.round.step {
+            sendParameters(of: round.step, to: member.peer)
+            send(message, to: member.peer)
+        } else {
+            send(message, to: member.peer)
+            sendParameters(of: round.step, to: member.peer)
+        }
     }
 
     /// One line for each new lease that stands for an old one.

@@ -14,7 +14,7 @@ public enum WorkerEvent: Sendable, Equatable {
     case chunkReady(Leaf, chunk: Int)
     /// A leaf is computed and part of its node's sum.
     case leafFinished(Leaf)
-    /// A leaf was not computed, since its parameters were written over before a thread had read them.
+    /// A leaf was not computed, since its parameters were written over while a thread read them; what was told of it is right.
     case parametersOverwritten(Leaf)
     /// The memory that `.openMemory` asked for is there; this is the worker's own.
     case memoryOpened(MemoryRegion)

@@ -31,6 +31,7 @@ extension WorkerState {
         arriving = nil
         parametersStep = step
         parametersAreStored = true
+        parametersProgress = now
         actions.append(.useStoredParameters(step: step, slot))
         advance()
     }

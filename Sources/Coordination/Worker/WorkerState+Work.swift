@@ -107,13 +107,14 @@ extension WorkerState {
         return place
     }
 
-    /// The parameters were written over before a thread had read them, so their step is over as a rule. The coordinator says
-    /// so by giving other work, and sends them over the link where it still needs the leaf.
+    /// The parameters were written over while a thread read them, so their step is over as a rule. The coordinator says
+    /// so by giving other work, and sends them over the link where it still needs the leaf. They may have come that way already,
+    /// for another thread's leaf.
     mutating func takeBack(_ leaf: Leaf) {
         running.remove(leaf)
         if let index = task(of: leaf) {
             tasks[index].waiting.append(NodeTask.Waiting(shard: leaf.shard, missing: []))
-            if parametersStep == leaf.round.step { loseParameters() }
+            if parametersStep == leaf.round.step, parametersAreStored { loseParameters() }
         }
         advance()
     }

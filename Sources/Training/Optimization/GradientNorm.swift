@@ -7,7 +7,7 @@ import Parallel
 /// Squares are summed in Float64, eight lanes to a block of 4,096 elements, lanes pairwise and blocks in order: one fixed order,
 /// whichever thread does which block.
 ///
-/// - Parameter complete: Writes the elements from the beginning of a range to the end of another before they are read.
+/// - Parameter complete: Writes elements before they are read, also those between ranges, each once.
 func scaleAndSumSquares(
     _ values: inout [Float], _ ranges: [Range<Int>], by scale: Float,
     completedBy complete: @Sendable (Range<Int>, inout MutableSpan<Float>) -> Void = { _, _ in }
