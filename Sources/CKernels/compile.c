@@ -137,13 +137,12 @@ static void store_halves(assembly *a, place target, int source) {
     evex(a, MAP_0F38, PREFIX_F3, 0x33, SCRATCH, 0, target, 0, -1);
 }
 
-// Whether nothing reads an instruction's result but stores of halves.
+// Whether nothing reads an instruction's result but stores of halves. What is stored keeps its register to the end.
 static int is_only_stored(const tributary_program *p, int index) {
     int result = p->instructions[index].result;
     for (int i = index + 1; i < p->instruction_count; i++) {
         const tributary_instruction *next = &p->instructions[i];
         if (next->first == result || next->second == result || next->third == result) return 0;
-        if (next->result == result) return 1;
     }
     for (int s = 0; s < p->store_count; s++)
         if (p->stores[s].source == result && (p->stores[s].sums || !p->stores[s].is_half)) return 0;
@@ -173,7 +172,6 @@ static void compare(assembly *a, int value) { evex(a, MAP_0F, PREFIX_NONE, 0xC2,
 
 static int instruct(assembly *a, const tributary_program *p, int index) {
     const tributary_instruction *i = &p->instructions[index];
-    a->packed &= ~(1u << i->result);
     int result = i->result, first = i->first;
     place second = vector(i->second), third = vector(i->third);
     switch ((tributary_code)i->code) {

@@ -74,3 +74,13 @@ extension [CoordinatorAction] {
         compactMap { if case .goBack(let step, _) = $0 { step } else { nil } }.first
     }
 }
+
+extension [CoordinatorAction] {
+    var firstLease: Int? {
+        firstIndex { if case .send(.lease, _, _) = $0 { true } else { false } }
+    }
+
+    var firstParametersSent: Int? {
+        firstIndex { if case .sendParameters = $0 { true } else { false } }
+    }
+}

@@ -159,6 +159,17 @@ import Testing
         #expect(announced(bench.handle(.leafFinished(again[0]))).count == 1)
     }
 
+    /// Of two threads that find the parameters written over, the second does not ask for what the first has got meanwhile.
+    @Test func parametersThatCameOverTheLinkMeanwhileAreKept() {
+        var bench = bench(threads: 2)
+        let first = begin(8, 1, step: 3, &bench)[0]
+        let second = bench.hear(lease(9, 2), step: 3).leaves[0]
+        #expect(bench.handle(.parametersOverwritten(first)).messages == [.parametersWanted(offset: 0)])
+        #expect(bench.hearParameters(step: 3).leaves.map(\.shard) == [first.shard])
+        let again = bench.handle(.parametersOverwritten(second))
+        #expect(again.messages.isEmpty && again.leaves.map(\.shard) == [second.shard])
+    }
+
     @Test func aSumWhoseParametersCameOverTheLinkLeavesOverTheLink() {
         var bench = bench()
         _ = bench.hear(lease(8, 1), step: 3)
@@ -208,14 +219,16 @@ import Testing
             MemorySlot(index: slot, stamp: 5))
     }
 
-    @Test func parametersAreAnnouncedToWorkersWhoseMemoryIsOpen() {
+    @Test func parametersAreAnnouncedToWorkersWhoseMemoryIsOpen() throws {
         var desk = desk()
         #expect(desk.say(.memory(Self.workers), from: peer) == [.openMemory(Self.workers, of: peer)])
         #expect(desk.say(.memory(Self.workers), from: peer).isEmpty)
         _ = desk.handle(.memoryOpened(peer))
         let actions = desk.handle(.begin(round))
-        #expect(actions.contains(.storeParameters(step: 3, for: peer)))
         #expect(!actions.contains { if case .sendParameters = $0 { true } else { false } })
+        // One wake-up for both.
+        let parameters = actions.firstIndex(of: .storeParameters(step: 3, for: peer))
+        #expect(try #require(parameters) < #require(actions.firstLease))
     }
 
     /// What is in line for the link is of a step that is over, and would only cost time.
@@ -232,11 +245,11 @@ import Testing
         #expect(!later.contains { if case .sendParameters = $0 { true } else { false } })
     }
 
-    @Test func parametersTravelUntilMemoryIsOpen() {
+    @Test func parametersTravelUntilMemoryIsOpen() throws {
         var desk = desk()
         _ = desk.say(.memory(Self.workers), from: peer)
         let actions = desk.handle(.begin(round))
-        #expect(actions.contains { if case .sendParameters = $0 { true } else { false } })
+        #expect(try #require(actions.firstParametersSent) > #require(actions.firstLease))
     }
 
     @Test(arguments: [(3, 16), (3, 24), (2, 20), (4, 20), (64, 1 << 40), (0, 20)])
