@@ -92,25 +92,26 @@ public struct StepRule: Sendable {
         state.updateParameters(inPiecesOf: range) { piece, parameters, firstMoment, secondMoment in
             let environment = FloatEnvironment.flushToZero()
             defer { environment.restore() }
-            for block in Self.blocks(of: piece) {
-                for slice in slices where slice.range.overlaps(block) {
-                    let part = slice.range.clamped(to: block)
-                    let place = part.offset(by: -piece.lowerBound)
+            for slice in slices where slice.range.overlaps(piece) {
+                for block in Self.blocks(of: slice.range.clamped(to: piece)) {
+                    let place = block.offset(by: -piece.lowerBound)
                     var parameters = parameters._mutatingExtracting(place)
                     var firstMoment = firstMoment._mutatingExtracting(place)
                     var secondMoment = secondMoment._mutatingExtracting(place)
                     updateAdam(
-                        update.coefficients, factor: slice.factor, gradient: sum.span.extracting(part),
+                        update.coefficients, factor: slice.factor, gradient: sum.span.extracting(block),
                         parameters: &parameters, firstMoment: &firstMoment, secondMoment: &secondMoment)
+                    use(block, parameters.span)
                 }
-                use(block, parameters.span.extracting(block.offset(by: -piece.lowerBound)))
             }
         }
     }
 
-    /// Parts of a piece so small that parameters are in the first-level cache when they are used.
-    private static func blocks(of piece: Range<Int>) -> [Range<Int>] {
-        stride(from: piece.lowerBound, to: piece.upperBound, by: 2_048).map { $0..<min($0 + 2_048, piece.upperBound) }
+    /// Parts so small that parameters are in the second-level cache when they are used.
+    private static func blocks(of range: Range<Int>) -> some Sequence<Range<Int>> {
+        stride(from: range.lowerBound, to: range.upperBound, by: 16_384).lazy.map {
+            $0..<min($0 + 16_384, range.upperBound)
+        }
     }
 
     /// Scales every slice of the gradient, and returns the sum of squares of each.
