@@ -3,8 +3,7 @@ import Tensors
 /// A compiled graph that runs again and again on made-up values, loading its parameters every so many runs as training does.
 public final class GraphLoop {
     let executable: any Executable
-    private let parameters: [Float]
-    private let statistics: [Float]
+    private let memory: ParameterArrays
     let inputs: [Float]
     private(set) var noise: NoiseKeys
     var outputs: [Float]
@@ -21,8 +20,9 @@ public final class GraphLoop {
         runsPerLoad: Int? = nil
     ) throws {
         executable = try engine.compile(graph)
-        self.parameters = parameters ?? madeUpNumbers(graph.parameters.count)
-        self.statistics = statistics ?? madeUpNumbers(graph.statistics.count)
+        memory = ParameterArrays(
+            parameters: parameters ?? madeUpNumbers(graph.parameters.count),
+            statistics: statistics ?? madeUpNumbers(graph.statistics.count))
         inputs = madeUpNumbers(graph.inputs.count)
         let rows = (0..<UInt32(graph.noiseRows ?? 0)).map { $0 }
         noise = NoiseKeys(seed: 1, passes: rows.map { _ in 0 }, examples: rows)
@@ -32,7 +32,7 @@ public final class GraphLoop {
 
     /// Runs the graph once, after loading its parameters where that is due.
     public func run() {
-        if runs % runsPerLoad == 0 { executable.load(parameters: parameters, statistics: statistics) }
+        if runs % runsPerLoad == 0 { executable.load(memory) }
         runs += 1
         drawAnew()
         executable.run(inputs: inputs, noise: noise, into: &outputs)
