@@ -57,6 +57,20 @@ import Testing
         }
     }
 
+    /// As a process that is being started does, which has its parent's locks for a moment.
+    @Test func aLockThatIsHeldForAMomentIsWaitedFor() throws {
+        try withTemporaryDirectory { directory in
+            let held = Mutex<DirectoryLock?>(try DirectoryLock(directory))
+            #expect(throws: DirectoryInUse.self) { _ = try DirectoryLock(directory, isWaiting: false) }
+            let thread = Thread {
+                usleep(30_000)
+                held.withLock { $0 = nil }
+            }
+            thread.start()
+            #expect(throws: Never.self) { _ = try DirectoryLock(directory) }
+        }
+    }
+
     @Test func linesAreAddedAtTheEnd() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/log"
