@@ -67,11 +67,6 @@ static plan plan_of(const tributary_weight_gradient *g) {
 
 static int64_t elements(const int64_t extents[3]) { return extents[0] * extents[1] * extents[2]; }
 
-// With few channels the pairing costs more than it saves.
-static int is_widened(const tributary_weight_gradient *g) {
-    return g->x_extents[2] < TRIBUTARY_LANES || g->y_extents[2] < TRIBUTARY_LANES;
-}
-
 // Scalars of a row of the window, of which those that are read are listed.
 static int64_t listed(const tributary_weight_gradient *g) {
     return g->vectors_are_inputs ? g->y_extents[2] : g->window[1] * g->x_extents[2];
@@ -80,9 +75,8 @@ static int64_t listed(const tributary_weight_gradient *g) {
 int64_t tributary_weight_gradient_scratch(const tributary_weight_gradient *g, int is_half) {
     if (!is_half) return (int64_t)sizeof(int32_t) * listed(g);
     plan p = plan_of(g);
-    int64_t wide = elements(g->x_extents) + elements(g->y_extents), pairs = p.x_rows * p.x_row + g->rows * p.y_row;
     // Vectors are read whole.
-    return (int64_t)sizeof(uint32_t) * (listed(g) + (is_widened(g) ? wide : pairs) + TRIBUTARY_LANES);
+    return (int64_t)sizeof(uint32_t) * (listed(g) + p.x_rows * p.x_row + g->rows * p.y_row + TRIBUTARY_LANES);
 }
 
 // The lanes below `count`, of `most`.
@@ -91,19 +85,45 @@ static uint32_t mask(int64_t count, int64_t most) {
     return count >= most ? (uint32_t)((1ull << most) - 1) : (1u << count) - 1;
 }
 
-// Lays the channels of two pixels side by side, and zeros up to `padded`; a pixel outside its image is NULL and gives zeros.
-static void pair(const uint16_t *first, const uint16_t *second, int64_t channels, int64_t padded, uint32_t *result) {
+// Two pixels' numbers, of which at most 32 are read, side by side: what is written are the first `padded`, of at most 32.
+typedef struct {
+    __mmask32 read;
+    __mmask16 low, high;
+} part;
+
+static part part_of(int64_t numbers, int64_t padded) {
+    return (part){mask(numbers, 32), (__mmask16)mask(padded, 16), (__mmask16)mask(padded - 16, 16)};
+}
+
+static inline void put_pairs(__m512i first, __m512i second, part p, uint32_t *result) {
     __m512i low = _mm512_set_epi16(
         47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6, 37, 5, 36, 4, 35, 3, 34, 2, 33, 1, 32, 0);
     __m512i high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
-    for (int64_t c = 0; c < padded; c += 32) {
-        __mmask32 read = mask(channels - c, 32);
-        __m512i a = first ? _mm512_maskz_loadu_epi16(read, first + c) : _mm512_setzero_si512();
-        __m512i b = second ? _mm512_maskz_loadu_epi16(read, second + c) : _mm512_setzero_si512();
-        _mm512_mask_storeu_epi32(
-            result + c, (__mmask16)mask(padded - c, 16), _mm512_permutex2var_epi16(a, low, b));
-        _mm512_mask_storeu_epi32(
-            result + c + 16, (__mmask16)mask(padded - c - 16, 16), _mm512_permutex2var_epi16(a, high, b));
+    _mm512_mask_storeu_epi32(result, p.low, _mm512_permutex2var_epi16(first, low, second));
+    if (p.high) _mm512_mask_storeu_epi32(result + 16, p.high, _mm512_permutex2var_epi16(first, high, second));
+}
+
+// Lays the numbers of two pixels side by side, and zeros up to `padded`; a pixel outside its image is NULL and gives zeros.
+static void pair(const uint16_t *first, const uint16_t *second, int64_t numbers, int64_t padded, uint32_t *result) {
+    for (int64_t n = 0; n < padded; n += 32) {
+        part p = part_of(numbers - n, padded - n);
+        __m512i a = first ? _mm512_maskz_loadu_epi16(p.read, first + n) : _mm512_setzero_si512();
+        __m512i b = second ? _mm512_maskz_loadu_epi16(p.read, second + n) : _mm512_setzero_si512();
+        put_pairs(a, b, p, result + n);
+    }
+}
+
+// The same for `count` pairs of pixels inside their image, `step` apart, the second `distance` after the first.
+static void pair_many(
+    const uint16_t *first, int64_t distance, int64_t step, int64_t count, int64_t numbers, int64_t padded, uint32_t *result) {
+    for (int64_t n = 0; n < padded; n += 32) {
+        part p = part_of(numbers - n, padded - n);
+        for (int64_t i = 0; i < count; i++) {
+            const uint16_t *a = first + i * step + n;
+            put_pairs(
+                _mm512_maskz_loadu_epi16(p.read, a), _mm512_maskz_loadu_epi16(p.read, a + distance), p,
+                result + i * padded + n);
+        }
     }
 }
 
@@ -113,21 +133,42 @@ static const uint16_t *pixel_of(const uint16_t *image, const int64_t *extents, i
 }
 
 static void pair_y(const tributary_weight_gradient *g, const plan *p, const uint16_t *y, int64_t row, uint32_t *result) {
-    for (int64_t j = 0; j < p->pairs; j++)
-        pair(
-            pixel_of(y, g->y_extents, row, 2 * j), pixel_of(y, g->y_extents, row, 2 * j + 1), g->y_extents[2],
-            p->y_channels, result + j * p->y_channels);
+    int64_t width = g->y_extents[1], channels = g->y_extents[2];
+    const uint16_t *first = y + row * width * channels;
+    pair_many(first, channels, 2 * channels, width / 2, channels, p->y_channels, result);
+    if (width % 2)
+        pair(first + (width - 1) * channels, NULL, channels, p->y_channels, result + width / 2 * p->y_channels);
 }
 
-// For each pair of pixels of y the pairs of x at a whole row of the window.
+// Pairs whose windows are in the image along a row.
+static void find_inner(const tributary_weight_gradient *g, const plan *p, int64_t *first, int64_t *end) {
+    int64_t stride = g->stride[1], room = g->x_extents[1] + g->padding[1] - stride - g->window[1];
+    *first = quotient_up(g->padding[1], 2 * stride);
+    *end = room < 0 ? 0 : room / (2 * stride) + 1;
+    if (*end > p->pairs) *end = p->pairs;
+    if (*end < *first) *end = *first;
+}
+
+// For each pair of pixels of y the pairs of x at a whole row of the window, which lies together where it is in the image.
 static void pair_x(const tributary_weight_gradient *g, const plan *p, const uint16_t *x, int64_t row, uint32_t *result) {
-    int64_t channels = g->x_extents[2];
+    int64_t channels = g->x_extents[2], taps = g->window[1] * channels, stride = g->stride[1], first, end;
+    find_inner(g, p, &first, &end);
+    const uint16_t *pixels_of_row = pixel_of(x, g->x_extents, row, 0);
+    if (!pixels_of_row) {
+        memset(result, 0, sizeof(uint32_t) * (size_t)p->x_row);
+        return;
+    }
+    pair_many(
+        pixels_of_row + (2 * first * stride - g->padding[1]) * channels, stride * channels, 2 * stride * channels, end - first,
+        taps, taps, result + first * taps);
     for (int64_t j = 0; j < p->pairs; j++) {
-        int64_t column = 2 * j * g->stride[1] - g->padding[1];
-        for (int64_t w = 0; w < g->window[1]; w++, result += channels)
+        if (j == first) j = end;
+        if (j == p->pairs) break;
+        int64_t column = 2 * j * stride - g->padding[1];
+        for (int64_t w = 0; w < g->window[1]; w++)
             pair(
-                pixel_of(x, g->x_extents, row, column + w), pixel_of(x, g->x_extents, row, column + g->stride[1] + w),
-                channels, channels, result);
+                pixel_of(x, g->x_extents, row, column + w), pixel_of(x, g->x_extents, row, column + stride + w), channels,
+                channels, result + j * taps + w * channels);
     }
 }
 
@@ -161,11 +202,6 @@ static void add_image(
     }
 }
 
-static const float *widen(const uint16_t *halves, int64_t count, uint32_t *result) {
-    for (int64_t i = 0; i < count; i++) result[i] = (uint32_t)halves[i] << 16;
-    return (const float *)result;
-}
-
 void tributary_add_weight_gradient_of_halves(
     const tributary_weight_gradient *g, int64_t images, const uint16_t *x, const uint16_t *y, const float *kept,
     void *scratch, float *sums) {
@@ -174,13 +210,7 @@ void tributary_add_weight_gradient_of_halves(
     int32_t *list = scratch;
     uint32_t *rest = (uint32_t *)scratch + listed(g);
     for (int64_t image = 0; image < images; image++, x += of_x, y += of_y) {
-        const float *kept_here = kept ? kept + image * p.scalars : NULL;
-        if (!is_widened(g)) {
-            add_image(g, &p, x, y, kept_here, list, rest, sums);
-            continue;
-        }
-        const float *wide_x = widen(x, of_x, rest), *wide_y = widen(y, of_y, rest + of_x);
-        tributary_add_weight_gradient(TRIBUTARY_AVX512, g, 1, wide_x, wide_y, kept_here, list, sums);
+        add_image(g, &p, x, y, kept ? kept + image * p.scalars : NULL, list, rest, sums);
     }
 }
 
