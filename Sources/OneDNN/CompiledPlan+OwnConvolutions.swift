@@ -35,6 +35,13 @@ extension CompiledPlan {
                     x_extents: extents(x), y_extents: extents(y), window: Int64(weight[2]),
                     stride: Int64(window.stride.x), padding: padding, is_gradient: isGradient ? 1 : 0))
         }
+        if isHalf[index], droppedChannels.noise(node.inputs[0]) != nil, read[1] >= lanes, node.shape[1] % lanes == 0 {
+            return .selective(
+                tributary_selective(
+                    x_extents: extents(x), y_extents: extents(y), window: (Int64(weight[2]), Int64(weight[3])),
+                    stride: (Int64(window.stride.x), Int64(window.stride.y)), padding: padding,
+                    is_gradient: isGradient ? 1 : 0))
+        }
         return nil
     }
 

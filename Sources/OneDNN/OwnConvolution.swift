@@ -7,9 +7,19 @@ enum OwnConvolution {
     case winograd(tributary_winograd)
     /// Few channels to many.
     case narrow(tributary_narrow)
+    /// In bfloat16, where channels are zero as a whole.
+    case selective(tributary_selective)
 
     /// Whether channels that are zero as a whole are left out. Few channels would be too few to be worth a list.
-    var leavesChannelsOut: Bool { if case .winograd = self { true } else { false } }
+    var leavesChannelsOut: Bool { if case .narrow = self { false } else { true } }
+
+    private var isGradient: Bool {
+        switch self {
+        case .winograd(let convolution): convolution.is_gradient != 0
+        case .narrow: false
+        case .selective(let convolution): convolution.is_gradient != 0
+        }
+    }
 
     /// Bytes of a weight (O, I, h, w), packed.
     func packedBytes(_ weight: Shape) -> Int {
@@ -19,16 +29,15 @@ enum OwnConvolution {
         case .narrow:
             // Enough for pairs of halves too.
             weight[0] * weight[2] * (weight[1] * weight[3] + 1) * MemoryLayout<Float>.stride
+        case .selective(let convolution):
+            unsafe withUnsafePointer(to: convolution) { unsafe Int(tributary_selective_packed($0)) }
         }
     }
 
     /// The weight's axes (O, I, h, w) as packing reads them: what is read before what is made.
     func strides(_ weight: Shape) -> [Int] {
         let place = weight[0] * weight[1]
-        if case .winograd(let convolution) = self, convolution.is_gradient != 0 {
-            return [weight[1], 1, weight[3] * place, place]
-        }
-        return [1, weight[0], weight[3] * place, place]
+        return (isGradient ? [weight[1], 1] : [1, weight[0]]) + [weight[3] * place, place]
     }
 
     var scratchBytes: Int {
@@ -37,6 +46,8 @@ enum OwnConvolution {
             unsafe withUnsafePointer(to: convolution) { unsafe Int(tributary_winograd_scratch($0)) }
         case .narrow(let convolution):
             unsafe withUnsafePointer(to: convolution) { unsafe Int(tributary_narrow_scratch($0)) }
+        case .selective(let convolution):
+            unsafe withUnsafePointer(to: convolution) { unsafe Int(tributary_selective_scratch($0)) }
         }
     }
 
@@ -49,6 +60,10 @@ enum OwnConvolution {
             unsafe withUnsafePointer(to: convolution) { unsafe tributary_winograd_pack(kernels, $0, weight, packed) }
         case .narrow(let convolution):
             unsafe withUnsafePointer(to: convolution) { unsafe tributary_narrow_pack(kernels, $0, weight, packed) }
+        case .selective(let convolution):
+            unsafe withUnsafePointer(to: convolution) {
+                unsafe tributary_selective_pack($0, weight, packed.assumingMemoryBound(to: UInt16.self))
+            }
         }
     }
 
@@ -69,21 +84,33 @@ enum OwnConvolution {
             unsafe withUnsafePointer(to: convolution) {
                 unsafe tributary_narrow_convolution(kernels, $0, Int64(images), source, packed, scratch, target)
             }
+        case .selective(let convolution):
+            let (source, packed, target) = unsafe (
+                source.assumingMemoryBound(to: UInt16.self), packed.assumingMemoryBound(to: UInt16.self),
+                target.assumingMemoryBound(to: UInt16.self)
+            )
+            unsafe withUnsafePointer(to: convolution) {
+                unsafe tributary_selective_run($0, Int64(images), source, kept, packed, scratch, target)
+            }
         }
     }
 
     func cost(images: Int, chunks: Double) -> OperationCost {
+        // Operations are those of the plain sum, of which fewer may be done.
+        let name = isGradient ? "input gradient of a convolution" : "convolution"
         switch self {
         case .winograd(let convolution):
-            // Operations are those of the plain sum, of which fewer are done.
-            let name = convolution.is_gradient != 0 ? "input gradient of a convolution" : "convolution"
             return Self.cost(
                 name, "own, minimal filtering", images, chunks, convolution.x_extents,
                 (convolution.window, convolution.window), convolution.y_extents, bytes: 4)
         case .narrow(let convolution):
             return Self.cost(
-                "convolution", "own", images, chunks, convolution.x_extents, convolution.window, convolution.y_extents,
+                name, "own", images, chunks, convolution.x_extents, convolution.window, convolution.y_extents,
                 bytes: convolution.is_half != 0 ? 2 : 4)
+        case .selective(let convolution):
+            return Self.cost(
+                name, "own, without dropped channels", images, chunks, convolution.x_extents, convolution.window,
+                convolution.y_extents, bytes: 2)
         }
     }
 

@@ -17,14 +17,24 @@ import Testing
     }
 
     /// Vectors that are full and not, on either side; too few channels for minimal filtering, and for vectors.
-    private static let cases = [(32, 64), (70, 33), (25, 40), (40, 17), (17, 96), (3, 32), (32, 3)].flatMap {
-        channels in
+    private static let cases = [
+        (32, 64), (70, 33), (25, 40), (40, 17), (17, 96), (48, 70), (70, 48), (3, 32), (32, 3),
+    ].flatMap { channels in
         [(3, 2), (4, 2), (3, 1)].flatMap { (window, stride) in
             [false, true].map { Case(channels: channels, window: window, stride: stride, isTransposed: $0) }
         }
     }
 
     private static let minimal = cases.filter { min($0.channels.x, $0.channels.y) >= 24 }
+
+    /// In bfloat16 whole vectors are made, of channels that are enough for a list.
+    private static let selective = cases.filter {
+        let (read, made) = $0.isTransposed ? ($0.channels.y, $0.channels.x) : ($0.channels.x, $0.channels.y)
+        return read >= 16 && made % 16 == 0
+    }
+
+    private static let leftOut =
+        minimal.map { ($0, Precision.float32) } + (hasBFloat16 ? selective.map { ($0, Precision.bfloat16) } : [])
 
     private func window(_ test: Case) -> Operation.Convolution {
         Operation.Convolution(stride: [test.stride, test.stride], paddingBefore: [1, 1], paddingAfter: [1, 1])
@@ -62,13 +72,13 @@ import Testing
     }
 
     /// What a number is multiplied with shows whether it is: 0 · ∞ is not a number.
-    @Test(arguments: minimal)
-    func minimalFilteringMultipliesNothingThatIsDropped(test: Case) throws {
+    @Test(arguments: leftOut)
+    func convolutionsMultiplyNothingThatIsDropped(test: Case, precision: Precision) throws {
         let shapes = shapes(test, images: 1)
         let graph = OneDNNTests.graph(of: shapes) {
             let x = dropout2D($0[0], probability: 0.5, key: 7)
             return [x, result(test, x, $0[1]) * 0.5]
-        }
+        }.rounded(to: precision)
         var parameters = values(graph.parameters.count, seed: 1, kind: 1, scale: 1)
         let before = try run(graph, parameters)
         for channel in try dropped(before, shapes[0]) {
@@ -110,12 +120,14 @@ import Testing
 
     /// An image that loses all channels, chunks of several images, and vectors of either width. Convolutions of fewer channels are
     /// oneDNN's, whose bits depend on the chunk.
-    @Test(arguments: minimal)
-    func chunksAndVectorsChangeNoBit(test: Case) throws {
+    @Test(arguments: leftOut)
+    func chunksAndVectorsChangeNoBit(test: Case, precision: Precision) throws {
         let engine = try testedEngine()
-        let graph = differentiated(of: shapes(test, images: 4)) {
-            result(test, dropout2D($0[0], probability: 0.97, key: 7), $0[1]) * 0.5
-        }
+        // A gradient by x would be oneDNN's in bfloat16.
+        let graph = OneDNNTests.graph(of: shapes(test, images: 4)) {
+            let y = result(test, dropout2D($0[0], probability: 0.97, key: 7), $0[1]) * 0.5
+            return [y] + gradients(of: (y * y).sum(), withRespectTo: precision == .float32 ? $0 : [$0[1]])
+        }.rounded(to: precision)
         let parameters = values(graph.parameters.count, seed: 3, kind: 1, scale: 1)
         let sets: [InstructionSet] = engine.instructionSet == .avx2 ? [.avx2] : [.avx2, .avx512]
         let bytes = 4 * (shapes(test, images: 2)[0].count + result(test, images: 2).count)
@@ -123,6 +135,31 @@ import Testing
             try [1, bytes, 1_000_000].map { try run(graph, parameters, set, bytesOfChunk: $0) }
         }
         #expect(results.allSatisfy { $0 == results[0] })
+    }
+
+    @Test(arguments: [false, true])
+    func anyWindowAgreesInBFloat16(isTransposed: Bool) throws {
+        guard hasBFloat16 else { return }
+        for seed in UInt64(0)..<24 {
+            var dice = Dice(800 + seed)
+            let window = Operation.Convolution(
+                stride: SIMD2(dice.roll(1...4), dice.roll(1...4)),
+                paddingBefore: SIMD2(dice.roll(0...3), dice.roll(0...3)),
+                paddingAfter: SIMD2(dice.roll(0...3), dice.roll(0...3)))
+            let weight = Shape([32, 48, dice.roll(1...4), dice.roll(1...4)])
+            let image = Shape([2, 48, weight[2] + dice.roll(0...14), weight[3] + dice.roll(0...28)])
+            let y = convolution(.parameter("x", image), .parameter("w", weight), window).shape
+            let graph = differentiated(of: [isTransposed ? y : image, weight]) {
+                let x = dropout2D($0[0], probability: 0.4, key: 7)
+                let size = SIMD2(image[2], image[3])
+                return
+                    (isTransposed
+                    ? transposedConvolution(x, $0[1], window, outputSize: size) : convolution(x, $0[1], window)) * 0.5
+            }.rounded(to: .bfloat16)
+            let kernels = try CompiledPlan(graph).costs.map(\.kernel)
+            #expect(kernels.contains("own, without dropped channels"), "seed \(seed)")
+            try expectAgreement(graph, seed: seed, tolerance: 2e-2, scale: 0.3)
+        }
     }
 
     /// Numbers for whole examples are none for each channel.

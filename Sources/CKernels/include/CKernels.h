@@ -209,6 +209,27 @@ void tributary_narrow_convolution(
     const void *packed, void *scratch, void *y);
 int64_t tributary_narrow_scratch(const tributary_narrow *convolution);
 
+/// A convolution of bfloat16 images x (height, width, channels), or its gradient, which makes x from the gradient of its results y,
+/// for images some of whose channels are zero as a whole. The number of channels that are made is a multiple of
+/// `TRIBUTARY_LANES`; `padding` is before the image. Needs AVX-512 with products of bfloat16 numbers.
+typedef struct {
+    int64_t x_extents[3];
+    int64_t y_extents[3];
+    int64_t window[2], stride[2], padding[2];
+    int64_t is_gradient;
+} tributary_selective;
+
+/// Rounds and packs a weight that lies as (window height, window width, channels of what is read, channels of what is made) into
+/// `tributary_selective_packed` bytes.
+void tributary_selective_pack(const tributary_selective *convolution, const float *weight, uint16_t *packed);
+/// `kept` has a number for each image and channel that is read; those whose number is 0 are left out. `scratch` has room for
+/// `tributary_selective_scratch` bytes.
+void tributary_selective_run(
+    const tributary_selective *convolution, int64_t images, const uint16_t *source, const float *kept, const uint16_t *packed,
+    void *scratch, uint16_t *target);
+int64_t tributary_selective_packed(const tributary_selective *convolution);
+int64_t tributary_selective_scratch(const tributary_selective *convolution);
+
 /// Writes `count` numbers of a stream; `probability` is Bernoulli's.
 void tributary_fill_noise(
     tributary_instruction_set set, tributary_distribution distribution, const tributary_stream *stream,

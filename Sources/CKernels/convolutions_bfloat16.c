@@ -1,12 +1,11 @@
-// Convolutions of images with few channels in bfloat16: AVX-512's instruction multiplies pairs of numbers and adds both products.
+// Convolutions in bfloat16: AVX-512's instruction multiplies pairs of numbers and adds both products.
 
 #include "CKernels.h"
+#include "pairs.h"
 
-#include <immintrin.h>
 #include <string.h>
 
-#pragma clang attribute push( \
-    __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16"))), apply_to = function)
+#pragma clang attribute push(BFLOAT16_FUNCTIONS, apply_to = function)
 
 #define NAME(function) function##_of_halves
 #define NUMBER uint16_t
@@ -56,5 +55,6 @@ static void put_weights(const float *first, const float *second, int64_t width, 
 }
 
 #include "narrow.inc"
+#include "selective.inc"
 
 #pragma clang attribute pop
