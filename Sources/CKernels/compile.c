@@ -2,7 +2,7 @@
 //
 // The interpreter writes and reads every intermediate value: scale, shift, LeakyReLU and a mask run at 7 Gelement/s in it, and
 // at 20 and more from here. The code does operation by operation what the interpreter does, so both give the same bits, and
-// whatever this file does not know (elementary functions, sums to changing places) is left to the interpreter.
+// whatever this file does not know (some elementary functions, sums to changing places) is left to the interpreter.
 
 #include "CKernels.h"
 #include "columnar.h"
@@ -25,6 +25,8 @@ typedef struct {
     // Whether the processor rounds to bfloat16 itself, and the registers that hold sixteen such numbers instead of floats.
     int rounds;
     uint32_t packed;
+    // The first register that is free within an instruction.
+    int temporaries;
 } assembly;
 
 static void byte(assembly *a, int value) {
@@ -60,7 +62,7 @@ static place constant(assembly *a, float value) {
     return constant_bits(a, bits);
 }
 
-typedef enum { MAP_0F = 1, MAP_0F38 = 2 } opcode_map;
+typedef enum { MAP_0F = 1, MAP_0F38 = 2, MAP_0F3A = 3 } opcode_map;
 typedef enum { PREFIX_NONE = 0, PREFIX_66 = 1, PREFIX_F3 = 2 } opcode_prefix;
 
 // An instruction in EVEX encoding on 512 bits: Intel's manual, volume 2, section 2.7. `reg` is written, `left` the first of two
@@ -92,7 +94,10 @@ static void arithmetic(assembly *a, int opcode, int result, int left, place righ
     evex(a, MAP_0F, PREFIX_NONE, opcode, result, left, right, 0, -1);
 }
 
-enum { ADD = 0x58, MULTIPLY = 0x59, SUBTRACT = 0x5C, DIVIDE = 0x5E, SQUARE_ROOT = 0x51, EXCLUSIVE_OR = 0x57 };
+enum {
+    ADD = 0x58, MULTIPLY = 0x59, SUBTRACT = 0x5C, DIVIDE = 0x5E, SQUARE_ROOT = 0x51, EXCLUSIVE_OR = 0x57, OR = 0x56,
+    LARGER = 0x5F,
+};
 
 static void move(assembly *a, int result, place source) { evex(a, MAP_0F, PREFIX_NONE, 0x10, result, 0, source, 0, -1); }
 static void store(assembly *a, place target, int source) { evex(a, MAP_0F, PREFIX_NONE, 0x11, source, 0, target, 0, -1); }
@@ -112,8 +117,8 @@ static void multiply_add(assembly *a, int opcode, int result, int left, place la
 
 enum { SHIFT = 0x72, AND = 0xDB, ADD_INTEGERS = 0xFE, SHIFT_LEFT = 6, SHIFT_RIGHT = 2 };
 
-static void shift(assembly *a, int direction, int result, int source) {
-    evex(a, MAP_0F, PREFIX_66, SHIFT, direction, result, vector(source), 0, 16);
+static void shift(assembly *a, int direction, int result, int source, int count) {
+    evex(a, MAP_0F, PREFIX_66, SHIFT, direction, result, vector(source), 0, count);
 }
 
 static void integers(assembly *a, int opcode, int result, int left, place right) {
@@ -122,7 +127,7 @@ static void integers(assembly *a, int opcode, int result, int left, place right)
 
 static void load_halves(assembly *a, int result, place source) {
     evex(a, MAP_0F38, PREFIX_66, 0x33, result, 0, source, 0, -1);
-    shift(a, SHIFT_LEFT, result, result);
+    shift(a, SHIFT_LEFT, result, result, 16);
 }
 
 static void store_halves(assembly *a, place target, int source) {
@@ -133,7 +138,7 @@ static void store_halves(assembly *a, place target, int source) {
         if (start + 3 < CONSTANTS) a->bytes[start + 3] ^= 3 << 5;
         return;
     }
-    shift(a, SHIFT_RIGHT, SCRATCH, source);
+    shift(a, SHIFT_RIGHT, SCRATCH, source, 16);
     evex(a, MAP_0F38, PREFIX_F3, 0x33, SCRATCH, 0, target, 0, -1);
 }
 
@@ -152,7 +157,7 @@ static int is_only_stored(const tributary_program *p, int index) {
 // To the nearest bfloat16 number, ties to even.
 static void round_to_halves(assembly *a, int result, int source, int stays_packed) {
     if (!a->rounds) {
-        shift(a, SHIFT_RIGHT, SCRATCH, source);
+        shift(a, SHIFT_RIGHT, SCRATCH, source, 16);
         integers(a, AND, SCRATCH, SCRATCH, constant_bits(a, 1));
         integers(a, ADD_INTEGERS, SCRATCH, SCRATCH, vector(source));
         integers(a, ADD_INTEGERS, SCRATCH, SCRATCH, constant_bits(a, 0x7FFF));
@@ -167,8 +172,54 @@ static void round_to_halves(assembly *a, int result, int source, int stays_packe
     load_halves(a, result, vector(result));
 }
 
-// k1 = lanes in which the value is not above 0.
-static void compare(assembly *a, int value) { evex(a, MAP_0F, PREFIX_NONE, 0xC2, 1, value, vector(ZERO), 0, 0x1A); }
+enum { LESS = 0x11, NOT_GREATER = 0x1A };
+
+// k1 = lanes in which a comparison holds.
+static void compare(assembly *a, int value, int condition, place with) {
+    evex(a, MAP_0F, PREFIX_NONE, 0xC2, 1, value, with, 0, condition);
+}
+
+// The functions of functions.inc, operation by operation.
+
+// result = ((c0 r + c1) r + c2) r + ...
+static void polynomial(assembly *a, int result, int r, const float *coefficients, int count) {
+    broadcast(a, result, coefficients[0], 0);
+    for (int i = 1; i < count; i++) multiply_add(a, 0xA8, result, r, constant(a, coefficients[i]));
+}
+
+// e^-|x|, decay(|x|), in two registers more.
+static void decay_of_size(assembly *a, int result, int x, int r, int n) {
+    static const float series[] = {
+        1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f};
+    arithmetic(a, OR, r, x, constant(a, -0.0f));
+    compare(a, r, LESS, constant(a, -87.33654f));
+    broadcast(a, n, -87.33654f, 0);
+    // A NaN is its second operand.
+    arithmetic(a, LARGER, r, n, vector(r));
+    arithmetic(a, MULTIPLY, n, r, constant(a, 1.44269504f));
+    evex(a, MAP_0F3A, PREFIX_66, 0x08, n, 0, vector(n), 0, 4);  // the nearest whole number
+    multiply_add(a, 0xB8, r, n, constant(a, -0.693359375f));
+    multiply_add(a, 0xB8, r, n, constant(a, 2.12194440e-4f));
+    polynomial(a, result, r, series, 6);
+    arithmetic(a, MULTIPLY, SCRATCH, r, vector(r));
+    multiply_add(a, 0xA8, result, SCRATCH, vector(r));
+    arithmetic(a, ADD, result, result, constant(a, 1.0f));
+    evex(a, MAP_0F, PREFIX_F3, 0x5B, n, 0, vector(n), 0, -1);  // as an integer
+    integers(a, ADD_INTEGERS, n, n, constant_bits(a, 127));
+    shift(a, SHIFT_LEFT, n, n, 23);
+    arithmetic(a, MULTIPLY, result, result, vector(n));
+    evex(a, MAP_0F, PREFIX_NONE, 0x10, result, 0, vector(ZERO), 1, -1);
+}
+
+static void sigmoid(assembly *a, int result, int x) {
+    int u = a->temporaries, t = u + 1;
+    decay_of_size(a, u, x, t, result);
+    arithmetic(a, ADD, t, u, constant(a, 1.0f));
+    broadcast(a, result, 1.0f, 0);
+    arithmetic(a, DIVIDE, result, result, vector(t));
+    compare(a, x, LESS, vector(ZERO));
+    evex(a, MAP_0F, PREFIX_NONE, MULTIPLY, result, u, vector(result), 1, -1);
+}
 
 static int instruct(assembly *a, const tributary_program *p, int index) {
     const tributary_instruction *i = &p->instructions[index];
@@ -209,19 +260,23 @@ static int instruct(assembly *a, const tributary_program *p, int index) {
     case TRIBUTARY_NEGATE: arithmetic(a, EXCLUSIVE_OR, result, first, constant(a, -0.0f)); break;
     case TRIBUTARY_SQUARE_ROOT: arithmetic(a, SQUARE_ROOT, result, 0, vector(first)); break;
     case TRIBUTARY_LEAKY_RELU:
-        compare(a, first);
+        compare(a, first, NOT_GREATER, vector(ZERO));
         move(a, result, vector(first));
         evex(a, MAP_0F, PREFIX_NONE, MULTIPLY, result, first, constant(a, i->number), 1, -1);
         break;
     case TRIBUTARY_LEAKY_RELU_GRADIENT:
-        compare(a, first);
+        compare(a, first, NOT_GREATER, vector(ZERO));
         move(a, result, second);
         evex(a, MAP_0F, PREFIX_NONE, MULTIPLY, result, i->second, constant(a, i->number), 1, -1);
         break;
     case TRIBUTARY_LEAKY_RELU_SLOPE:
-        compare(a, first);
+        compare(a, first, NOT_GREATER, vector(ZERO));
         broadcast(a, result, 1.0f, 0);
         broadcast(a, result, i->number, 1);
+        break;
+    case TRIBUTARY_SIGMOID:
+        if (a->temporaries + 2 > SCRATCH) return 0;
+        sigmoid(a, result, first);
         break;
     case TRIBUTARY_BFLOAT16: round_to_halves(a, result, first, is_only_stored(p, index)); break;
     default: return 0;
@@ -298,6 +353,7 @@ static void subtract_rsi_from_rax(assembly *a) { byte(a, 0x48), byte(a, 0x29), b
 
 // All elements one after another.
 static int assemble_elements(assembly *a, const tributary_program *p) {
+    a->temporaries = p->register_count;
     size_t loop = a->length;
     for (int i = 0; i < p->operand_count; i++)
         if (!load(a, p, i)) return 0;
@@ -317,6 +373,7 @@ static int assemble_columns(assembly *a, const tributary_program *p) {
     for (int i = 0; i < p->store_count; i++)
         if (p->stores[i].sums) sum_register[i] = registers++;
     if (registers > SCRATCH) return 0;
+    a->temporaries = registers;
     size_t columns = a->length;
     for (int i = 0; i < p->operand_count; i++)
         if (!is_streamed(p->operands[i].strides) && !load(a, p, i)) return 0;

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import OneDNN
@@ -72,6 +73,38 @@ import Testing
         }
         #expect(results.allSatisfy { $0 == results[0] && !$0.contains { $0.isNaN } })
     }
+
+    /// Pixels of three channels, whose loop is machine code with AVX-512, and every kind of number.
+    @Test func theLogisticFunctionOfColoursHasTheSameBits() throws {
+        let engine = try testedEngine()
+        let image: Shape = [2, 3, 40, 20]
+        let graph = Graph(
+            parameters: SliceTable([("offset", [1, 3, 1, 1])]), inputs: SliceTable([("x", image)]),
+            outputs: [("y", sigmoid(Tensor.input("x", image) + Tensor.parameter("offset", [1, 3, 1, 1])))])
+        let special: [Float] = [
+            .nan, .infinity, -.infinity, 0, -0.0, 87.33654, -87.33654, 87.33655, -87.33655, 200, -200,
+        ]
+        let inputs = (0..<image.count).map { $0 % 5 == 0 ? special[$0 / 5 % special.count] : Float($0 - 2400) * 0.041 }
+        let sets: [InstructionSet] = engine.instructionSet == .avx2 ? [.avx2] : [.avx2, .avx512]
+        let results = try sets.map { set in
+            let executable = try engine.compile(graph, own: set)
+            var outputs = [Float](repeating: 7, count: graph.outputs.count)
+            executable.load(parameters: [0, -0.0, 0], statistics: [])
+            executable.run(inputs: inputs, noise: NoiseKeys(seed: 0), into: &outputs)
+            return outputs
+        }
+        for (input, output) in zip(inputs, results[0]) {
+            let exact = 1 / (1 + Float64(-input).exponential)
+            #expect(input.isNaN ? output.isNaN : abs(Double(output) - exact) <= 4e-7 * exact + 2e-38, "\(input)")
+        }
+        // Any NaN is one.
+        let bits = results.map { $0.map { $0.isNaN ? Float.nan.bitPattern : $0.bitPattern } }
+        #expect(bits.allSatisfy { $0 == bits[0] })
+    }
+}
+
+extension Float64 {
+    fileprivate var exponential: Float64 { Foundation.exp(self) }
 }
 
 extension Tensors.Operation {
