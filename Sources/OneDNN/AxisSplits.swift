@@ -2,9 +2,10 @@ import Tensors
 
 /// Finds the axes that count an image's elements, so that flattened images need no reordering.
 ///
-/// Where (B, C, H, W) becomes (B, C·H·W), the long axis should lie in memory as the image does, position by position. That
+/// Where (B, C, H, W) becomes (B, C·H·W), the long axis may lie in memory as the image does, position by position. That
 /// holds for everything that meets the axis: the weights of a matrix product over it, a bias, their gradients. Axes that must
-/// lie alike form a class; a class is split where all its images agree and nothing cuts it.
+/// lie alike form a class; a class is split where all its images agree, nothing cuts it, and the images have more numbers than the
+/// parameters and outputs that would have to be turned instead.
 struct AxisSplits {
     /// For every node, the split of each axis.
     let splits: [[Split?]]
@@ -25,6 +26,8 @@ private struct AxisClasses {
     private var parent: [Int]
     private var wishes: [Int: Set<Split>] = [:]
     private var cut: Set<Int> = []
+    /// How many more numbers a class has in images than in parameters and outputs.
+    private var gains: [Int: Int] = [:]
 
     init(_ graph: Graph) {
         self.graph = graph
@@ -38,7 +41,9 @@ private struct AxisClasses {
 
     func split(_ node: Int, _ axis: Int) -> Split? {
         let root = root(firstAxis[node] + axis)
-        guard let wish = wishes[root], wish.count == 1, !cut.contains(root) else { return nil }
+        guard let wish = wishes[root], wish.count == 1, !cut.contains(root), gains[root, default: 0] >= 0 else {
+            return nil
+        }
         return wish.first
     }
 
@@ -48,6 +53,24 @@ private struct AxisClasses {
         for (axis, wish) in wishes { gathered[root(axis), default: []].formUnion(wish) }
         wishes = gathered
         cut = Set(cut.map { root($0) })
+        for index in graph.nodes.indices { weigh(index) }
+    }
+
+    private mutating func weigh(_ index: Int) {
+        let node = graph.nodes[index]
+        if case .reshape = node.operation {
+            for (shape, place) in [(node.shape, index), (graph.nodes[node.inputs[0]].shape, node.inputs[0])]
+            where shape.rank < 4 { weigh(place, 1) }
+        }
+        if case .parameter = node.operation { weigh(index, -1) }
+        for output in graph.outputNodes where output == index { weigh(index, -1) }
+    }
+
+    private mutating func weigh(_ node: Int, _ sign: Int) {
+        let shape = graph.nodes[node].shape
+        for axis in Set(shape.dimensions.indices.map { root(firstAxis[node] + $0) }) {
+            gains[axis, default: 0] += sign * shape.count
+        }
     }
 
     private func root(_ axis: Int) -> Int {

@@ -5,25 +5,39 @@ extension CompiledPlan {
     mutating func addReshape(_ index: Int, _ node: Graph.Node) {
         let input = node.inputs[0]
         if owners[index] != index { return }
-        // Through row-major order, which every layout can be copied from and to.
-        counters.reordersBetweenOperations += 1
-        let plain = newBuffer(bytes: inChunks(node.shape).count * MemoryLayout<Float>.stride)
-        let from = Self.plainCopy(chunkLayout(of: input))
-        let source = buffer(of: input)
+        counters.flattenings += 1
+        let (from, to, plain) = (chunkLayout(of: input), chunkLayout(of: index), Layout.rowMajor(inChunks(node.shape)))
+        let source = Part(buffer: buffer(of: input), chunkStride: chunkStride(of: input))
+        let target = Part(buffer: makeBuffer(for: index), chunkStride: chunkStride(of: index))
+        if to.canonical == plain.canonical {
+            addCopy(from, source, target)
+        } else if from.canonical == plain.canonical {
+            addCopy(to, target, source, isBack: true)
+        } else {
+            let between = Part(buffer: newBuffer(bytes: inChunks(node.shape).count * MemoryLayout<Float>.stride))
+            addCopy(from, source, between)
+            addCopy(to, target, between, isBack: true)
+        }
+    }
+
+    private struct Part {
+        let buffer: Int
+        var chunkStride = 0
+    }
+
+    /// Copies a value out of a layout into row-major order, or back.
+    private mutating func addCopy(_ layout: Layout, _ value: Part, _ plain: Part, isBack: Bool = false) {
+        let axes = Self.plainCopy(layout)
+        let (source, target) = isBack ? (plain, value) : (value, plain)
         runs.append(
             .copy(
                 StridedCopy(
-                    extents: from.extents, source: .buffer(source), sourceOffset: 0, sourceStrides: from.inMemory,
-                    sourceChunkStride: chunkStride(of: input), target: .buffer(plain), targetOffset: 0,
-                    targetStrides: from.rowMajor)))
-        touch(source)
-        touch(plain)
-        let target = makeBuffer(for: index)
-        var copy = copy(of: chunkLayout(of: index), from: .buffer(plain), 0, to: target)
-        copy.targetChunkStride = chunkStride(of: index)
-        runs.append(.copy(copy))
-        touch(plain)
-        touch(target)
+                    extents: axes.extents, source: .buffer(source.buffer), sourceOffset: 0,
+                    sourceStrides: isBack ? axes.rowMajor : axes.inMemory, sourceChunkStride: source.chunkStride,
+                    target: .buffer(target.buffer), targetOffset: 0,
+                    targetStrides: isBack ? axes.inMemory : axes.rowMajor, targetChunkStride: target.chunkStride)))
+        touch(source.buffer)
+        touch(target.buffer)
     }
 
     /// A slice (from whole to block) or the filling of a pad (from block into whole).

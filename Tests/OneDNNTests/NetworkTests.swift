@@ -118,7 +118,14 @@ import VAE
             p[0].flattened().slice(axis: 1, 4..<70)
         }
         let counters = try expectAgreement(graph)
-        #expect(counters.reordersBetweenOperations > 0)
+        #expect(counters.flattenings > 0)
+    }
+
+    /// Images are turned where the weights that meet them, and their gradients, are larger.
+    @Test(arguments: [(Preset.face128, 32, 4), (.face64, 64, 4), (.mnist, 32, 0), (.mlp, 128, 0)])
+    func theSmallerSideOfAFlatteningIsTurned(preset: Preset, microbatch: Int, flattenings: Int) throws {
+        let graph = try VariationalAutoencoder(preset.model, preset.objective).trainingGraph(microbatch: microbatch)
+        #expect(try testedEngine().compile(graph).counters.flattenings == flattenings)
     }
 
     /// OpenMP's thread count belongs to each thread and decides how kernels cut their sums.
