@@ -300,12 +300,13 @@ static void load_pointer(assembly *a, int index) {
     word(a, 8 * index);
 }
 
-// Asks for what the next block will read or write: the processor's own prefetching ends with every page.
+// Asks for what is read or written a page further on: the processor's own prefetching ends with every page. Half as far, as far as the next
+// block of halves, makes a step of face-128 in bfloat16 1.9 % slower, twice as far 0.9 %; not at all 6 %.
 static void prefetch(assembly *a, place where, int is_written) {
     if (where.number > 7) byte(a, 0x41);
     byte(a, 0x0F), byte(a, is_written ? 0x0D : 0x18);
     byte(a, 2 << 6 | 1 << 3 | 4), byte(a, (where.kind == FLOATS) << 6 | RAX << 3 | (where.number & 7));
-    word(a, TRIBUTARY_TILE * (where.kind == FLOATS ? 4 : 2));
+    word(a, PAGE);
 }
 
 static int is_streamed(const int64_t strides[4]) { return strides[2] != 0 && strides[3] == 1; }
