@@ -199,9 +199,8 @@ void tributary_add_weight_gradient_of_halves(
     int64_t of_x = elements(g->x_extents), of_y = elements(g->y_extents);
     int32_t *list = scratch;
     uint32_t *rest = (uint32_t *)scratch + listed(g);
-    for (int64_t image = 0; image < images; image++, x += of_x, y += of_y) {
+    for (int64_t image = 0; image < images; image++, x += of_x, y += of_y)
         add_image(g, &p, x, y, kept ? kept + image * p.scalars : NULL, list, rest, sums);
-    }
 }
 
 #pragma clang attribute pop

@@ -26,7 +26,9 @@ private struct AxisClasses {
     private var parent: [Int]
     private var wishes: [Int: Set<Split>] = [:]
     private var cut: Set<Int> = []
-    /// How many more numbers a class has in images than in parameters and outputs.
+    /// The axes that ask for a split, and how many numbers their images have.
+    private var images: [(axis: Int, count: Int)] = []
+    /// How many more numbers a class has in such images than in parameters and outputs.
     private var gains: [Int: Int] = [:]
 
     init(_ graph: Graph) {
@@ -53,23 +55,17 @@ private struct AxisClasses {
         for (axis, wish) in wishes { gathered[root(axis), default: []].formUnion(wish) }
         wishes = gathered
         cut = Set(cut.map { root($0) })
+        for (axis, count) in images { gains[root(axis), default: 0] += count }
         for index in graph.nodes.indices { weigh(index) }
     }
 
+    /// Counts a parameter's or an output's numbers, which would have to be turned if its axes were split.
     private mutating func weigh(_ index: Int) {
-        let node = graph.nodes[index]
-        if case .reshape = node.operation {
-            for (shape, place) in [(node.shape, index), (graph.nodes[node.inputs[0]].shape, node.inputs[0])]
-            where shape.rank < 4 { weigh(place, 1) }
-        }
-        if case .parameter = node.operation { weigh(index, -1) }
-        for output in graph.outputNodes where output == index { weigh(index, -1) }
-    }
-
-    private mutating func weigh(_ node: Int, _ sign: Int) {
-        let shape = graph.nodes[node].shape
-        for axis in Set(shape.dimensions.indices.map { root(firstAxis[node] + $0) }) {
-            gains[axis, default: 0] += sign * shape.count
+        var times = graph.outputNodes.count { $0 == index }
+        if case .parameter = graph.nodes[index].operation { times += 1 }
+        let shape = graph.nodes[index].shape
+        for axis in Set(shape.dimensions.indices.map { root(firstAxis[index] + $0) }) {
+            gains[axis, default: 0] -= times * shape.count
         }
     }
 
@@ -135,5 +131,6 @@ private struct AxisClasses {
         let whole = flat.dimensions.lastIndex { $0 > 1 }
         guard let whole, flat[whole] == split.channels * split.positions else { return }
         wishes[firstAxis[node] + whole, default: []].insert(split)
+        images.append((firstAxis[node] + whole, flat.count))
     }
 }

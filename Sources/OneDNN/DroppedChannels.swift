@@ -2,8 +2,9 @@ import Tensors
 
 /// Which channels of images are zero as a whole: those that dropout in two dimensions set to 0.
 ///
-/// What finite numbers are multiplied with them adds nothing, so minimal filtering and the gradients of weights leave them out: a
-/// fourth of the products at a probability of 1/4, without a change of a bit. A number that is not finite may stay unseen there.
+/// What finite numbers are multiplied with them adds nothing, so minimal filtering, bfloat16's convolutions and the gradients of weights
+/// leave them out: a fourth of the products at a probability of 1/4. In float32 that changes no bit; in bfloat16 it says which
+/// numbers are multiplied in pairs. A number that is not finite may stay unseen there.
 struct DroppedChannels {
     /// The noise (B, C, 1, 1) whose zeros make channels of a node zero.
     private var noises: [Int: Int] = [:]

@@ -93,7 +93,8 @@ public struct NoiseKeys: Hashable, Sendable {
 public struct ExecutionCounters: Hashable, Sendable {
     /// Copies between layouts of values that one operation made and another uses. The aim is zero.
     public var reordersBetweenOperations = 0
-    /// Images that are flattened, or made from flattened ones, by a copy, where turning the weights that meet them would move more.
+    /// Images that are flattened, or made from flattened ones, by a copy: those that meet weights which would be more to turn, and
+    /// those whose flattened axis something cuts.
     public var flattenings = 0
     /// Parameters, inputs and outputs copied to or from the layout their operations want.
     public var reordersAtBorders = 0

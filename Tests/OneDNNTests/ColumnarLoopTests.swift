@@ -74,7 +74,7 @@ import Testing
         #expect(results.allSatisfy { $0 == results[0] && !$0.contains { $0.isNaN } })
     }
 
-    /// Pixels of three channels, whose loop is machine code with AVX-512, and every kind of number.
+    /// Pixels of three channels, whose loop is machine code with AVX-512 and interpreted with AVX2, and every kind of number.
     @Test func theLogisticFunctionOfColoursHasTheSameBits() throws {
         let engine = try testedEngine()
         let image: Shape = [2, 3, 40, 20]

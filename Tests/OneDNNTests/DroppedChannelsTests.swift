@@ -137,9 +137,37 @@ import Testing
         #expect(results.allSatisfy { $0 == results[0] })
     }
 
-    @Test(arguments: [false, true])
+    /// An odd number of channels, the last thirty-two among them: the number that fills up the last pair has a place of its own.
+    @Test(.enabled(if: hasBFloat16), arguments: [48, 64, 96])
+    func nothingDependsOnWhatMemoryHeldBefore(channels: Int) throws {
+        let test = Case(channels: (channels, 32), window: 3, stride: 2, isTransposed: false)
+        let graph = OneDNNTests.graph(of: shapes(test, images: 1)) {
+            [result(test, dropout2D($0[0], probability: 0.5, key: 7), $0[1]) * 0.5]
+        }.rounded(to: .bfloat16)
+        let convolutions = try CompiledPlan(graph).runs.compactMap { step -> OwnConvolution? in
+            if case .convolution(let convolution, _, _, _, _, _, _) = step { convolution } else { nil }
+        }
+        let convolution = try #require(convolutions.first)
+        let kernels = InstructionSet.avx512bfloat16.kernels
+        let one = UInt16(Float(1).bitPattern >> 16)
+        var image = [UInt16](repeating: one, count: 11 * 12 * channels)
+        var kept = [Float](repeating: 1, count: channels)
+        kept[0] = 0
+        var weight = [Float](repeating: 1, count: 9 * channels * 32)
+        var packed = [UInt8](repeating: 0, count: convolution.packedBytes([32, channels, 3, 3]))
+        unsafe convolution.pack(kernels, &weight, &packed)
+        for filler in [UInt8(0), 0xFF] {
+            var scratch = [UInt8](repeating: filler, count: convolution.scratchBytes)
+            var results = [UInt16](repeating: 0, count: 6 * 6 * 32)
+            unsafe convolution.run(kernels, images: 1, &image, kept: kept, &packed, &scratch, &results)
+            // The second pixel of the second row has its whole window in the image.
+            let sum = Float(bitPattern: UInt32(results[7 * 32]) << 16)
+            #expect(abs(sum / Float(9 * (channels - 1)) - 1) < 0x1p-8, "memory held \(filler)")
+        }
+    }
+
+    @Test(.enabled(if: hasBFloat16), arguments: [false, true])
     func anyWindowAgreesInBFloat16(isTransposed: Bool) throws {
-        guard hasBFloat16 else { return }
         for seed in UInt64(0)..<24 {
             var dice = Dice(800 + seed)
             let window = Operation.Convolution(
