@@ -7,7 +7,9 @@ import Training
 struct KillSavesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kill-saves",
-        abstract: "Kills saves with -9 at random instants; each must leave a checkpoint to resume from.")
+        abstract:
+            "Kills saves with -9, at random instants and while a file is written in turn; each must leave a checkpoint to resume from."
+    )
 
     @Option(help: "How many kills.") var times = 60
     @Option(help: "Of the instants.") var seed: UInt64 = 1
@@ -21,7 +23,8 @@ struct KillSavesCommand: ParsableCommand {
         for kill in 1...times {
             let paths = RunPaths("\(directory)/run-\(kill / Self.killsOfARun)")
             if kill % Self.killsOfARun == 0 { acknowledged = 0 }
-            let saved = try saveAndKill(paths, after: .random(in: 0...0.06, using: &generator))
+            let saved = try saveAndKill(
+                paths, after: .random(in: 0...0.06, using: &generator), duringWrite: kill.isMultiple(of: 2))
             if hasUnfinished(paths) { unfinished += 1 }
             saves += saved == nil ? 0 : 1
             acknowledged = saved ?? acknowledged
@@ -37,8 +40,9 @@ struct KillSavesCommand: ParsableCommand {
     /// After so many kills another run begins, so that reading its records stays short.
     private static let killsOfARun = 50
 
-    /// Runs the saver for a moment, and returns the last step of which it said that it is saved, if any.
-    private func saveAndKill(_ paths: RunPaths, after seconds: Double) throws -> Int? {
+    /// Runs the saver for a moment, or until it writes a file after that, and returns the last step of which it said that it is saved, if
+    /// any.
+    private func saveAndKill(_ paths: RunPaths, after seconds: Double, duringWrite: Bool) throws -> Int? {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: ChildProcess.path(of: "chaos"))
@@ -52,6 +56,8 @@ struct KillSavesCommand: ParsableCommand {
             text += String(decoding: data, as: UTF8.self)
         }
         Thread.sleep(forTimeInterval: seconds)
+        let latest = Date.now + 1
+        while duringWrite, Date.now < latest, !hasUnfinished(paths) {}
         guard process.isRunning else { throw Problem("the saver ended by itself; its message is above") }
         kill(process.processIdentifier, SIGKILL)
         text += String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
