@@ -9,6 +9,8 @@ import Tensors
 struct AxisSplits {
     /// For every node, the split of each axis.
     let splits: [[Split?]]
+    /// The nodes with an axis that could be split and is not, as turning images moves less.
+    let turned: Set<Int>
 
     init(_ graph: Graph) {
         var classes = AxisClasses(graph)
@@ -17,6 +19,10 @@ struct AxisSplits {
             let shape = graph.nodes[node].shape
             return shape.dimensions.indices.map { shape.rank <= 2 ? classes.split(node, $0) : nil }
         }
+        turned = Set(
+            graph.nodes.indices.filter { node in
+                graph.nodes[node].shape.dimensions.indices.contains { classes.isTurned(node, $0) }
+            })
     }
 }
 
@@ -43,9 +49,16 @@ private struct AxisClasses {
 
     func split(_ node: Int, _ axis: Int) -> Split? {
         let root = root(firstAxis[node] + axis)
-        guard let wish = wishes[root], wish.count == 1, !cut.contains(root), gains[root, default: 0] >= 0 else {
-            return nil
-        }
+        return gains[root, default: 0] >= 0 ? possibleSplit(root) : nil
+    }
+
+    func isTurned(_ node: Int, _ axis: Int) -> Bool {
+        let root = root(firstAxis[node] + axis)
+        return gains[root, default: 0] < 0 && possibleSplit(root) != nil
+    }
+
+    private func possibleSplit(_ root: Int) -> Split? {
+        guard let wish = wishes[root], wish.count == 1, !cut.contains(root) else { return nil }
         return wish.first
     }
 

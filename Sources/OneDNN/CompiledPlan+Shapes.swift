@@ -5,7 +5,11 @@ extension CompiledPlan {
     mutating func addReshape(_ index: Int, _ node: Graph.Node) {
         let input = node.inputs[0]
         if owners[index] != index { return }
-        counters.flattenings += 1
+        if turned.contains(index) || turned.contains(input) {
+            counters.flattenings += 1
+        } else {
+            counters.reordersBetweenOperations += 1
+        }
         let (from, to, plain) = (chunkLayout(of: input), chunkLayout(of: index), Layout.rowMajor(inChunks(node.shape)))
         let source = Part(buffer: buffer(of: input), chunkStride: chunkStride(of: input))
         let target = Part(buffer: makeBuffer(for: index), chunkStride: chunkStride(of: index))

@@ -156,6 +156,8 @@ struct CompiledPlan {
     /// Parts of the output that the phase's steps write.
     private var outputsOfPhase: [Range<Int>] = []
     let kernelParameters: KernelParameters
+    /// Flat nodes whose images are turned, by choice.
+    let turned: Set<Int>
     /// Parameters that kernels read where the caller has them.
     let parametersInPlace: Set<Int>
     let droppedChannels: DroppedChannels
@@ -168,7 +170,9 @@ struct CompiledPlan {
     ///   - usesOwnConvolutions: Whether convolutions and input gradients may be by the engine's own kernels.
     init(_ graph: Graph, bytesOfChunk: Int = Schedule.bytesOfChunk, usesOwnConvolutions: Bool = true) throws {
         self.usesOwnConvolutions = usesOwnConvolutions
-        let splits = AxisSplits(graph).splits
+        let axes = AxisSplits(graph)
+        let splits = axes.splits
+        turned = axes.turned
         let layouts = graph.nodes.indices.map { Layout.planned(graph.nodes[$0].shape, splits: splits[$0]) }
         let types = ElementTypes(graph, layouts)
         (owners, isHalf) = (types.owners, types.isHalf)

@@ -91,10 +91,9 @@ public struct NoiseKeys: Hashable, Sendable {
 
 /// What an executable does per run.
 public struct ExecutionCounters: Hashable, Sendable {
-    /// Copies between layouts of values that one operation made and another uses. The aim is zero.
+    /// Copies between layouts of values that one operation made and another uses, but for `flattenings`. The aim is zero.
     public var reordersBetweenOperations = 0
-    /// Images that are flattened, or made from flattened ones, by a copy: those that meet weights which would be more to turn, and
-    /// those whose flattened axis something cuts.
+    /// Images that are flattened, or made from flattened ones, by a copy, since they meet weights which would be more to turn.
     public var flattenings = 0
     /// Parameters, inputs and outputs copied to or from the layout their operations want.
     public var reordersAtBorders = 0

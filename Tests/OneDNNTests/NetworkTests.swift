@@ -107,9 +107,9 @@ import VAE
     }
 
     @Test func nothingIsReorderedBetweenOperations() throws {
-        let counters = try testedEngine().compile(Self.network(batch: 64)).counters
+        let counters = try testedEngine().compile(Self.network(batch: 4)).counters
         #expect(counters.reordersBetweenOperations == 0)
-        #expect(counters.flattenings == 0)
+        #expect(try testedEngine().compile(Self.network(batch: 64)).counters.flattenings == 0)
         #expect(counters.linearKernels == 4 + 7, "four forward, their weights' gradients, and three data gradients")
     }
 
@@ -119,7 +119,8 @@ import VAE
             p[0].flattened().slice(axis: 1, 4..<70)
         }
         let counters = try expectAgreement(graph)
-        #expect(counters.flattenings > 0)
+        #expect(counters.reordersBetweenOperations > 0)
+        #expect(counters.flattenings == 0)
     }
 
     /// Images are turned where the weights that meet them, and their gradients, are larger.
