@@ -29,11 +29,13 @@ enum BoundStep {
                     xChunkStride: x.chunkStride, y: memory.rawAddress(y.buffer), yChunkStride: y.chunkStride,
                     kept: BoundKeptChannels(kept, memory), scratch: memory.rawAddress(scratch),
                     sums: memory.address(sums), bytes: plan.buffers[sums].bytes))
-        case .convolution(let convolution, let images, let source, let kept, let packed, let scratch, let target):
+        case .convolution(
+            let convolution, let images, let source, let kept, let needed, let packed, let scratch, let target):
             self = unsafe .convolution(
                 BoundConvolution(
                     convolution: convolution, images: images, source: memory.rawAddress(source.buffer),
                     sourceChunkStride: source.chunkStride, kept: BoundKeptChannels(kept, memory),
+                    needed: BoundKeptChannels(needed, memory),
                     packed: memory.rawAddress(packed), scratch: memory.rawAddress(scratch),
                     target: memory.rawAddress(target.buffer),
                     targetChunkStride: target.chunkStride))
@@ -176,7 +178,7 @@ struct BoundWeightGradient {
     }
 }
 
-/// A number for each image and channel, 0 for those that are zero as a whole; none where none is known to be.
+/// A number for each image and channel, 0 for those that are left out; none where none is.
 @unsafe
 struct BoundKeptChannels {
     private let first: UnsafePointer<Float>?
@@ -216,6 +218,7 @@ struct BoundConvolution {
     let source: UnsafeMutableRawPointer
     let sourceChunkStride: Int
     let kept: BoundKeptChannels
+    let needed: BoundKeptChannels
     let packed: UnsafeMutableRawPointer
     let scratch: UnsafeMutableRawPointer
     let target: UnsafeMutableRawPointer
@@ -223,8 +226,8 @@ struct BoundConvolution {
 
     func run(_ kernels: tributary_instruction_set, _ chunk: Int) {
         unsafe convolution.run(
-            kernels, images: images, source + chunk * sourceChunkStride, kept: kept.numbers(chunk), packed, scratch,
-            target + chunk * targetChunkStride)
+            kernels, images: images, source + chunk * sourceChunkStride, kept: kept.numbers(chunk),
+            needed: needed.numbers(chunk), packed, scratch, target + chunk * targetChunkStride)
     }
 }
 

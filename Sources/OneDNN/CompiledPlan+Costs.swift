@@ -32,7 +32,7 @@ extension CompiledPlan {
         case .rounding(_, _, let count, _): return copying("rounding of parameters", count * 6, chunks)
         case .weightGradient(let gradient, let images, let isHalf, _, _, _, _, _):
             return cost(of: gradient, images: images, isHalf: isHalf, chunks)
-        case .convolution(let convolution, let images, _, _, _, _, _):
+        case .convolution(let convolution, let images, _, _, _, _, _, _):
             return convolution.cost(images: images, chunks: chunks)
         case .packing(_, let source, let target):
             return copying("packing of a weight", buffers[source].bytes + buffers[target].bytes, chunks)

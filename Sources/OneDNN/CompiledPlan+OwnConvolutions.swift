@@ -6,6 +6,8 @@ import Tensors
 extension CompiledPlan {
     /// With fewer channels, making the terms of minimal filtering costs more than the products that they save.
     private static let fewestForTerms = 24
+    /// Of fewer channels that are made, those that are needed seldom fill fewer vectors.
+    private static let fewestToLeaveOut = 48
 
     /// The engine's own kernel for a convolution or its input gradient by a parameter, if it has one.
     func ownConvolution(_ index: Int, _ node: Graph.Node, _ window: Operation.Convolution) -> OwnConvolution? {
@@ -35,7 +37,10 @@ extension CompiledPlan {
                     x_extents: extents(x), y_extents: extents(y), window: Int64(weight[2]),
                     stride: Int64(window.stride.x), padding: padding, is_gradient: isGradient ? 1 : 0))
         }
-        if isHalf[index], droppedChannels.noise(node.inputs[0]) != nil, read[1] >= lanes, node.shape[1] % lanes == 0 {
+        let leavesOut =
+            droppedChannels.noise(node.inputs[0]) != nil
+            || droppedChannels.noiseOfReaders(index) != nil && node.shape[1] >= Self.fewestToLeaveOut
+        if isHalf[index], leavesOut, read[1] >= lanes, node.shape[1] % lanes == 0 {
             return .selective(
                 tributary_selective(
                     x_extents: extents(x), y_extents: extents(y), window: (Int64(weight[2]), Int64(weight[3])),
@@ -51,10 +56,12 @@ extension CompiledPlan {
         let (read, made) = (rows(TRIBUTARY_FIRST, of: node.inputs[0]), result(TRIBUTARY_RESULT, index))
         let images = inChunks(graph.nodes[node.inputs[0]].shape)[0]
         let kept = convolution.leavesChannelsOut ? keptChannels(of: node.inputs[0]) : nil
+        let needed = convolution.makesWhatIsNeeded ? neededChannels(of: index) : nil
         runs.append(
-            .convolution(convolution, images: images, read, kept: kept, packed: packed, scratch: scratch, made))
+            .convolution(
+                convolution, images: images, read, kept: kept, needed: needed, packed: packed, scratch: scratch, made))
         for buffer in [read.buffer, scratch, made.buffer] { touch(buffer) }
-        if let kept { touch(kept.buffer) }
+        for channels in [kept, needed] { if let channels { touch(channels.buffer) } }
         counters.linearKernels += 1
     }
 

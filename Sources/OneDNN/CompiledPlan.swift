@@ -14,9 +14,10 @@ struct CompiledPlan {
         case weightGradient(
             tributary_weight_gradient, images: Int, isHalf: Bool, Binding, Binding, kept: Binding?, scratch: Int,
             sums: Int)
-        /// A convolution or its input gradient by a kernel of the engine's own, and the packing of its weight.
+        /// A convolution or its input gradient by a kernel of the engine's own, and the packing of its weight; `needed` tells which
+        /// channels must be made.
         case convolution(
-            OwnConvolution, images: Int, Binding, kept: Binding?, packed: Int, scratch: Int, Binding)
+            OwnConvolution, images: Int, Binding, kept: Binding?, needed: Binding?, packed: Int, scratch: Int, Binding)
         case packing(OwnConvolution, from: Int, to: Int)
         case copy(StridedCopy)
         /// Rounds so many of the caller's parameters, or of a buffer's floats, to bfloat16.
@@ -329,7 +330,15 @@ struct CompiledPlan {
 
     /// A number for each channel of a value's examples, 0 for those that are zero as a whole; nil where none is known to be.
     mutating func keptChannels(of node: Int) -> Binding? {
-        guard let noise = droppedChannels.noise(node) else { return nil }
+        droppedChannels.noise(node).map { channels(of: $0) }
+    }
+
+    /// A number for each channel of a value's examples, 0 for those that nothing needs; nil where all may be needed.
+    mutating func neededChannels(of node: Int) -> Binding? {
+        droppedChannels.noiseOfReaders(node).map { channels(of: $0) }
+    }
+
+    private mutating func channels(of noise: Int) -> Binding {
         let kept = rows(TRIBUTARY_FIRST, of: noise)
         buffersOfKeptChannels.insert(kept.buffer)
         return kept

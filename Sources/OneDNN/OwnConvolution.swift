@@ -7,11 +7,14 @@ enum OwnConvolution {
     case winograd(tributary_winograd)
     /// Few channels to many.
     case narrow(tributary_narrow)
-    /// In bfloat16, where channels are zero as a whole.
+    /// In bfloat16, where channels are zero as a whole or not needed.
     case selective(tributary_selective)
 
     /// Whether channels that are zero as a whole are left out. Few channels would be too few to be worth a list.
     var leavesChannelsOut: Bool { if case .narrow = self { false } else { true } }
+
+    /// Whether channels that nothing needs are left out.
+    var makesWhatIsNeeded: Bool { if case .selective = self { true } else { false } }
 
     private var isGradient: Bool {
         switch self {
@@ -69,11 +72,12 @@ enum OwnConvolution {
 
     /// - Parameter kept: A number for each image and each channel that is read, 0 for those that are zero as a whole; nil where none is
     ///   known to be.
+    /// - Parameter needed: The same for each channel that is made, 0 for those that need not be and become zero.
     @unsafe
     func run(
         _ kernels: tributary_instruction_set, images: Int, _ source: UnsafeMutableRawPointer,
-        kept: UnsafePointer<Float>?, _ packed: UnsafeMutableRawPointer, _ scratch: UnsafeMutableRawPointer,
-        _ target: UnsafeMutableRawPointer
+        kept: UnsafePointer<Float>?, needed: UnsafePointer<Float>?, _ packed: UnsafeMutableRawPointer,
+        _ scratch: UnsafeMutableRawPointer, _ target: UnsafeMutableRawPointer
     ) {
         switch self {
         case .winograd(let convolution):
@@ -90,7 +94,7 @@ enum OwnConvolution {
                 target.assumingMemoryBound(to: UInt16.self)
             )
             unsafe withUnsafePointer(to: convolution) {
-                unsafe tributary_selective_run($0, Int64(images), source, kept, packed, scratch, target)
+                unsafe tributary_selective_run($0, Int64(images), source, kept, needed, packed, scratch, target)
             }
         }
     }

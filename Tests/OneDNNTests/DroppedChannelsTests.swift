@@ -3,7 +3,7 @@ import Testing
 
 @testable import OneDNN
 
-/// Channels that dropout sets to zero as a whole, which kernels leave out.
+/// Channels that dropout sets to zero as a whole, before a convolution or after it, which kernels leave out.
 @Suite struct DroppedChannelsTests {
     struct Case: CustomStringConvertible, Sendable {
         var channels: (x: Int, y: Int)
@@ -32,6 +32,9 @@ import Testing
         let (read, made) = $0.isTransposed ? ($0.channels.y, $0.channels.x) : ($0.channels.x, $0.channels.y)
         return read >= 16 && made % 16 == 0
     }
+
+    /// Of so many channels made in bfloat16, those that are not needed are left out.
+    private static let needed = selective.filter { ($0.isTransposed ? $0.channels.x : $0.channels.y) >= 48 }
 
     private static let leftOut =
         minimal.map { ($0, Precision.float32) } + (hasBFloat16 ? selective.map { ($0, Precision.bfloat16) } : [])
@@ -63,7 +66,8 @@ import Testing
     func resultsAgree(test: Case, precision: Precision) throws {
         for (seed, probability) in [Float(0.25), 0.5, 0.95].enumerated() {
             let graph = differentiated(of: shapes(test, images: 4)) {
-                result(test, dropout2D($0[0], probability: probability, key: 7), $0[1]) * 0.5
+                let x = dropout2D($0[0], probability: probability, key: 7)
+                return dropout2D(result(test, x, $0[1]), probability: probability, key: 8) * 0.5
             }
             try expectAgreement(
                 graph.rounded(to: precision), seed: UInt64(seed), tolerance: precision == .float32 ? 2e-5 : 2e-2,
@@ -79,17 +83,64 @@ import Testing
             let x = dropout2D($0[0], probability: 0.5, key: 7)
             return [x, result(test, x, $0[1]) * 0.5]
         }.rounded(to: precision)
-        var parameters = values(graph.parameters.count, seed: 1, kind: 1, scale: 1)
+        let parameters = values(graph.parameters.count, seed: 1, kind: 1, scale: 1)
         let before = try run(graph, parameters)
-        for channel in try dropped(before, shapes[0]) {
-            for other in 0..<shapes[1][test.isTransposed ? 1 : 0] {
-                let (o, i) = test.isTransposed ? (channel, other) : (other, channel)
-                let places = test.window * test.window
+        let dropped = Set(try dropped(before, shapes[0]))
+        let after = replacing(parameters, test) { o, i in dropped.contains(test.isTransposed ? o : i) }
+        #expect(try run(graph, after) == before)
+    }
+
+    @Test(.enabled(if: hasBFloat16), arguments: needed)
+    func convolutionsMakeNothingThatIsDropped(test: Case) throws {
+        let shapes = shapes(test, images: 1)
+        let made = result(test, images: 1)
+        for probability in [Float(0.25), 0.5, 0.8] {
+            let graph = OneDNNTests.graph(of: shapes) {
+                [dropout2D(result(test, $0[0], $0[1]), probability: probability, key: 7) * 0.5]
+            }.rounded(to: .bfloat16)
+            let parameters = values(graph.parameters.count, seed: 1, kind: 1, scale: 1)
+            let before = try run(graph, parameters)
+            let dropped = Set(try dropped(before, made))
+            let after = replacing(parameters, test) { o, i in dropped.contains(test.isTransposed ? i : o) }
+            #expect(try run(graph, after) == before)
+        }
+    }
+
+    /// Parameters whose weights from some channels to some have become infinite.
+    private func replacing(_ parameters: [Float], _ test: Case, where isReplaced: (_ o: Int, _ i: Int) -> Bool)
+        -> [Float]
+    {
+        let shapes = shapes(test, images: 1)
+        let places = test.window * test.window
+        var result = parameters
+        for o in 0..<shapes[1][0] {
+            for i in 0..<shapes[1][1] where isReplaced(o, i) {
                 let first = shapes[0].count + (o * shapes[1][1] + i) * places
-                for place in first..<first + places { parameters[place] = .infinity }
+                for place in first..<first + places { result[place] = .infinity }
             }
         }
-        #expect(try run(graph, parameters) == before)
+        return result
+    }
+
+    /// All channels are made where anything reads more of them than a product with the same noise.
+    @Test func everyReaderSaysWhatIsNeeded() {
+        let test = Case(channels: (32, 64), window: 3, stride: 2, isTransposed: false)
+        let isKnown = { (readers: (Tensor) -> [Tensor]) in
+            let graph = OneDNNTests.graph(of: shapes(test, images: 4)) { readers(result(test, $0[0], $0[1])) }
+                .rounded(to: .bfloat16)
+            let convolution = graph.nodes.indices.first {
+                if case .convolution = graph.nodes[$0].operation { true } else { false }
+            }
+            return convolution.flatMap { DroppedChannels(graph).noiseOfReaders($0) } != nil
+        }
+        let drop = { (x: Tensor, key: UInt16) in dropout2D(x, probability: 0.5, key: key) }
+        #expect(isKnown { [drop($0, 7) * 2] })
+        #expect(isKnown { [drop($0 / 3, 7) * 2] })
+        #expect(isKnown { [drop($0, 7) * $0 * 2] }, "what is dropped is multiplied by 0 twice")
+        #expect(isKnown { [drop($0, 7) * 2, $0.sum()] } == false, "a sum needs all")
+        #expect(isKnown { [drop($0, 7) * 2, drop($0, 8) * 2] } == false, "two masks")
+        #expect(isKnown { [drop($0, 7) + $0] } == false, "a sum needs all")
+        #expect(isKnown { [dropout($0, probability: 0.5, key: 7) * 2] } == false, "no whole channels")
     }
 
     @Test(arguments: cases, hasBFloat16 ? [Precision.float32, .bfloat16] : [.float32])
@@ -145,7 +196,7 @@ import Testing
             [result(test, dropout2D($0[0], probability: 0.5, key: 7), $0[1]) * 0.5]
         }.rounded(to: .bfloat16)
         let convolutions = try CompiledPlan(graph).runs.compactMap { step -> OwnConvolution? in
-            if case .convolution(let convolution, _, _, _, _, _, _) = step { convolution } else { nil }
+            if case .convolution(let convolution, _, _, _, _, _, _, _) = step { convolution } else { nil }
         }
         let convolution = try #require(convolutions.first)
         let kernels = InstructionSet.avx512bfloat16.kernels
@@ -159,7 +210,7 @@ import Testing
         for filler in [UInt8(0), 0xFF] {
             var scratch = [UInt8](repeating: filler, count: convolution.scratchBytes)
             var results = [UInt16](repeating: 0, count: 6 * 6 * 32)
-            unsafe convolution.run(kernels, images: 1, &image, kept: kept, &packed, &scratch, &results)
+            unsafe convolution.run(kernels, images: 1, &image, kept: kept, needed: nil, &packed, &scratch, &results)
             // The second pixel of the second row has its whole window in the image.
             let sum = Float(bitPattern: UInt32(results[7 * 32]) << 16)
             #expect(abs(sum / Float(9 * (channels - 1)) - 1) < 0x1p-8, "memory held \(filler)")
@@ -174,15 +225,16 @@ import Testing
                 stride: SIMD2(dice.roll(1...4), dice.roll(1...4)),
                 paddingBefore: SIMD2(dice.roll(0...3), dice.roll(0...3)),
                 paddingAfter: SIMD2(dice.roll(0...3), dice.roll(0...3)))
-            let weight = Shape([32, 48, dice.roll(1...4), dice.roll(1...4)])
-            let image = Shape([2, 48, weight[2] + dice.roll(0...14), weight[3] + dice.roll(0...28)])
+            let weight = Shape([16 * dice.roll(1...6), 16 * dice.roll(1...6), dice.roll(1...4), dice.roll(1...4)])
+            let image = Shape([2, weight[1], weight[2] + dice.roll(0...14), weight[3] + dice.roll(0...28)])
             let y = convolution(.parameter("x", image), .parameter("w", weight), window).shape
             let graph = differentiated(of: [isTransposed ? y : image, weight]) {
                 let x = dropout2D($0[0], probability: 0.4, key: 7)
                 let size = SIMD2(image[2], image[3])
-                return
-                    (isTransposed
-                    ? transposedConvolution(x, $0[1], window, outputSize: size) : convolution(x, $0[1], window)) * 0.5
+                let y =
+                    isTransposed
+                    ? transposedConvolution(x, $0[1], window, outputSize: size) : convolution(x, $0[1], window)
+                return (seed % 2 == 0 ? dropout2D(y, probability: 0.4, key: 8) : y) * 0.5
             }.rounded(to: .bfloat16)
             let kernels = try CompiledPlan(graph).costs.map(\.kernel)
             #expect(kernels.contains("own, without dropped channels"), "seed \(seed)")

@@ -210,7 +210,7 @@ void tributary_narrow_convolution(
 int64_t tributary_narrow_scratch(const tributary_narrow *convolution);
 
 /// A convolution of bfloat16 images x (height, width, channels), or its gradient, which makes x from the gradient of its results y,
-/// for images some of whose channels are zero as a whole. The number of channels that are made is a multiple of
+/// for images some of whose channels are zero as a whole, or are not needed. The number of channels that are made is a multiple of
 /// `TRIBUTARY_LANES`; `padding` is before the image. Needs AVX-512 with products of bfloat16 numbers.
 typedef struct {
     int64_t x_extents[3];
@@ -222,11 +222,11 @@ typedef struct {
 /// Rounds and packs a weight that lies as (window height, window width, channels of what is read, channels of what is made) into
 /// `tributary_selective_packed` bytes.
 void tributary_selective_pack(const tributary_selective *convolution, const float *weight, uint16_t *packed);
-/// `kept` has a number for each image and channel that is read; those whose number is 0 are left out, and none where it is NULL.
-/// `scratch` has room for `tributary_selective_scratch` bytes.
+/// `kept` has a number for each image and channel that is read, `needed` for each that is made; those whose number is 0 are left out, which
+/// makes the latter zero, and none where it is NULL. `scratch` has room for `tributary_selective_scratch` bytes.
 void tributary_selective_run(
-    const tributary_selective *convolution, int64_t images, const uint16_t *source, const float *kept, const uint16_t *packed,
-    void *scratch, uint16_t *target);
+    const tributary_selective *convolution, int64_t images, const uint16_t *source, const float *kept, const float *needed,
+    const uint16_t *packed, void *scratch, uint16_t *target);
 int64_t tributary_selective_packed(const tributary_selective *convolution);
 int64_t tributary_selective_scratch(const tributary_selective *convolution);
 
