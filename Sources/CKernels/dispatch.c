@@ -1,5 +1,6 @@
 #include "CKernels.h"
 #include "vectors.h"
+#include "winograd_tiles.h"
 
 #include <immintrin.h>
 
@@ -81,18 +82,14 @@ void tributary_winograd_run_avx512(
     const tributary_winograd *convolution, int64_t images, const float *source, const float *kept, const float *packed,
     void *scratch, float *target);
 
-// PRODUCTS of the kinds in winograd_kinds.inc, or 0 where there is none.
-static int64_t products_along_axis(int64_t window, int64_t stride) {
-    if (window == 3 && stride == 1) return 4;
-    if (window == 3 && stride == 2) return 5;
-    return window == 4 && stride == 2 ? 6 : 0;
+int tributary_has_winograd(int64_t window, int64_t stride) {
+    tributary_winograd any = {.window = window, .stride = stride};
+    return products_along_axis(&any) != 0;
 }
-
-int tributary_has_winograd(int64_t window, int64_t stride) { return products_along_axis(window, stride) != 0; }
 
 // For each pair of channels.
 static int64_t products_of_tile(const tributary_winograd *w) {
-    int64_t along_axis = products_along_axis(w->window, w->stride);
+    int64_t along_axis = products_along_axis(w);
     return along_axis * along_axis;
 }
 

@@ -68,6 +68,23 @@ import Testing
         for test in Self.narrow { #expect(try kernels(test, .bfloat16) == ["own"], "\(test)") }
     }
 
+    /// Tiles of three results along an axis where two would take more products.
+    @Test(arguments: [(3, 33, 49), (3, 32, 25), (3, 17, 49), (3, 8, 25), (4, 24, 64), (4, 32, 64), (4, 16, 36)])
+    func tilesTakeFewProducts(window: Int, results: Int, products: Int) throws {
+        let weight: Shape = [32, 24, window, window]
+        let extent = (results - 1) * 2 + window - 2
+        let around = Operation.Convolution(stride: [2, 2], paddingBefore: [1, 1], paddingAfter: [1, 1])
+        let graph = OneDNNTests.graph(of: [[1, 24, extent, extent], weight]) {
+            let y = convolution($0[0], $0[1], around)
+            return gradients(of: (y * y).sum(), withRespectTo: [$0[0]])
+        }
+        let packed = try CompiledPlan(graph).runs.compactMap { step -> Int? in
+            guard case .convolution(let convolution, _, _, _, _, _, _, _) = step else { return nil }
+            return convolution.packedBytes(weight)
+        }
+        #expect(packed == [products * 32 * 24 * 4, products * 32 * 32 * 4], "24 channels fill two vectors")
+    }
+
     /// A sweep that goes backwards between two that do not, and pixels whose last vector is not full.
     @Test(arguments: [1, 1_000_000])
     func convolutionsOneAfterTheOtherAgreeInAnyChunks(bytesOfChunk: Int) throws {
