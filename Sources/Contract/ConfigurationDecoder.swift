@@ -138,8 +138,19 @@ private func scalar<Value: Decodable>(_ type: Value.Type, _ decoder: NodeDecoder
     case is Double.Type: return try real(decoder) as? Value
     case is Float.Type: return try float(decoder) as? Value
     case let type as any FixedWidthInteger.Type: return try integer(type, decoder) as? Value
+    case let type as any (CaseIterable & RawRepresentable).Type: return try word(type, decoder) as? Value
     default: return nil
     }
+}
+
+/// A case of an enumeration by its text; nil where cases have none.
+private func word<Words: CaseIterable & RawRepresentable>(_ type: Words.Type, _ decoder: NodeDecoder) throws -> Words? {
+    let words = type.allCases.compactMap { $0.rawValue as? String }
+    guard !words.isEmpty else { return nil }
+    guard case .string(let text) = decoder.node,
+        let value = type.allCases.first(where: { $0.rawValue as? String == text })
+    else { throw decoder.mismatch("one of \(words.joined(separator: ", "))") }
+    return value
 }
 
 private func real(_ decoder: NodeDecoder) throws -> Double {

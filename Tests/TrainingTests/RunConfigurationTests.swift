@@ -49,6 +49,8 @@ import VAE
             ),
             (["learning_rate": .integer(-1)], "a.yaml: learning_rate.base: a learning rate is above 0, not -1.0"),
             (["epochs": .integer(0)], "a.yaml: epochs: training takes from 1 to 1000000000 epochs, not 0"),
+            (["precision": .string("bfloat16")], "a.yaml: precision: expected one of float32, bf16, got \"bfloat16\""),
+            (["wire": .integer(16)], "a.yaml: wire: expected one of float32, bf16, got 16"),
             (["learning_rate": .number(.infinity)], "a.yaml: learning_rate: expected a group of keys, got inf"),
             (
                 ["learning_rate": .dictionary(["base": .number(.nan)])],
