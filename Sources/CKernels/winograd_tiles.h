@@ -8,6 +8,7 @@
 static inline int64_t products_with_stride_of_2(const tributary_winograd *w) {
     int64_t two = w->window == 3 ? 5 : 6, three = two + 2, with_two = 1, with_three = 1;
     for (int axis = 0; axis < 2; axis++) {
+        // A gradient's results are pairs of pixels, of which the first may begin before the image, as TARGET_ORIGIN says.
         int64_t before = 1 - w->padding[axis] % 2;
         int64_t results = w->is_gradient ? quotient_up(w->x_extents[axis] + before, 2) : w->y_extents[axis];
         with_two *= two * quotient_up(results, 2);

@@ -218,7 +218,8 @@ struct CompiledPlan {
     private mutating func addSteps(_ nodes: [Int], _ loops: [FusedLoop]) throws {
         var loopsAt: [Int: FusedLoop] = [:]
         for loop in loops { loopsAt[loop.position] = loop }
-        // A loop may run before the node of a source that it reads, so sources come first.
+        // A loop may run before the node of a source that it reads, and a convolution before the noise by which its results are
+        // multiplied, so they come first.
         for index in nodes where graph.nodes[index].operation.isSource { try add(index, graph.nodes[index]) }
         for index in Set(nodes).union(loopsAt.keys).sorted() {
             let node = graph.nodes[index]

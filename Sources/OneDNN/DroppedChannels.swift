@@ -5,7 +5,7 @@ import Tensors
 /// What finite numbers are multiplied with them adds nothing, so minimal filtering, bfloat16's convolutions and the gradients of weights
 /// leave them out: a fourth of the products at a probability of 1/4. In float32 that changes no bit; in bfloat16 it says which
 /// numbers are multiplied in pairs. Channels that all readers multiply by 0, as those of a gradient on its way back through dropout,
-/// need not be made at all. A number that is not finite may stay unseen there.
+/// need not be made, and bfloat16's convolutions do not make them. A number that is not finite may stay unseen there.
 struct DroppedChannels {
     /// The noise (B, C, 1, 1) whose zeros make channels of a node zero.
     private var noises: [Int: Int] = [:]
@@ -42,7 +42,7 @@ struct DroppedChannels {
     /// The noise whose zeros say which channels of an operand a result does not depend on.
     private func noiseOfReading(_ graph: Graph, _ node: Graph.Node, _ index: Int, _ place: Int) -> Int? {
         switch node.operation {
-        case .unary(.bfloat16): noisesOfReaders[index]
+        case .unary(.bfloat16), .binary(.add), .binary(.subtract): noisesOfReaders[index]
         case .binary(.multiply): noises[node.inputs[1 - place]] ?? noisesOfReaders[index]
         case .binary(.divide): place == 0 ? noisesOfReaders[index] : nil
         default: nil

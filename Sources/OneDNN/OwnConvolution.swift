@@ -16,7 +16,7 @@ enum OwnConvolution {
     /// Whether channels that nothing needs are left out.
     var makesWhatIsNeeded: Bool { if case .selective = self { true } else { false } }
 
-    private var isGradient: Bool {
+    var isGradient: Bool {
         switch self {
         case .winograd(let convolution): convolution.is_gradient != 0
         case .narrow: false

@@ -177,10 +177,10 @@ private struct PhasesOfUse {
 }
 
 extension Operation {
-    /// Whether the value is brought by the caller.
+    /// Whether the value is made from no other: brought by the caller, or random.
     var isSource: Bool {
         switch self {
-        case .input, .parameter, .statistic: true
+        case .input, .parameter, .statistic, .noise: true
         default: false
         }
     }

@@ -30,9 +30,12 @@ import Testing
         Case(channels: (15, 16), window: (1, 2), stride: (1, 3)), Case(channels: (4, 80), window: (5, 2)),
     ]
 
+    /// Of which some make images for tiles of either size.
+    private static let seedsForBits: [UInt64] = [0, 2, 3, 5]
+
     private func graph(_ test: Case, seed: UInt64) -> Graph {
         var dice = Dice(17 + 31 * seed)
-        let padding = [SIMD2(dice.roll(0...2), dice.roll(0...2)), SIMD2(dice.roll(0...2), dice.roll(0...2))]
+        let padding = [SIMD2(dice.roll(0...3), dice.roll(0...3)), SIMD2(dice.roll(0...3), dice.roll(0...3))]
         let window = Operation.Convolution(
             stride: SIMD2(test.stride.0, test.stride.1), paddingBefore: padding[0], paddingAfter: padding[1])
         // Extents that tiles and blocks divide, and that they do not.
@@ -68,21 +71,43 @@ import Testing
         for test in Self.narrow { #expect(try kernels(test, .bfloat16) == ["own"], "\(test)") }
     }
 
-    /// Tiles of three results along an axis where two would take more products.
-    @Test(arguments: [(3, 33, 49), (3, 32, 25), (3, 17, 49), (3, 8, 25), (4, 24, 64), (4, 32, 64), (4, 16, 36)])
-    func tilesTakeFewProducts(window: Int, results: Int, products: Int) throws {
+    /// The products for each pair of channels of the convolutions and input gradients by minimal filtering, in the graph's order.
+    private func products(_ graph: Graph, _ weight: Shape) throws -> [Int] {
+        try CompiledPlan(graph).runs.compactMap { step -> Int? in
+            guard case .convolution(let convolution, _, _, _, _, _, _, _) = step else { return nil }
+            // The made channels lie in whole vectors.
+            let vectors = convolution.isGradient ? (weight[1] + 15) / 16 * weight[0] : (weight[0] + 15) / 16 * weight[1]
+            return convolution.packedBytes(weight) / (vectors * 16 * MemoryLayout<Float>.stride)
+        }
+    }
+
+    /// Of a convolution and its input gradient, by the image's pixels along an axis: tiles of three results where those of two
+    /// would take more than a tenth more products.
+    @Test(arguments: [
+        (3, 65, 1, [49, 49]), (3, 64, 1, [25, 25]), (3, 33, 1, [49, 49]), (3, 15, 1, [25, 25]), (3, 16, 0, [25, 49]),
+        (4, 48, 1, [64, 64]), (4, 64, 1, [64, 64]), (4, 32, 1, [36, 36]),
+    ])
+    func tilesTakeFewProducts(window: Int, extent: Int, padding: Int, expected: [Int]) throws {
         let weight: Shape = [32, 24, window, window]
-        let extent = (results - 1) * 2 + window - 2
-        let around = Operation.Convolution(stride: [2, 2], paddingBefore: [1, 1], paddingAfter: [1, 1])
+        let around = Operation.Convolution(
+            stride: [2, 2], paddingBefore: SIMD2(padding, padding), paddingAfter: SIMD2(padding, padding))
         let graph = OneDNNTests.graph(of: [[1, 24, extent, extent], weight]) {
             let y = convolution($0[0], $0[1], around)
             return gradients(of: (y * y).sum(), withRespectTo: [$0[0]])
         }
-        let packed = try CompiledPlan(graph).runs.compactMap { step -> Int? in
-            guard case .convolution(let convolution, _, _, _, _, _, _, _) = step else { return nil }
-            return convolution.packedBytes(weight)
+        #expect(try products(graph, weight) == expected)
+    }
+
+    @Test func allTilesAreTested() throws {
+        var found: [Bool: Set<Int>] = [:]
+        for test in Self.minimal {
+            for seed in Self.seedsForBits {
+                let graph = graph(test, seed: seed)
+                let weight: Shape = [test.channels.y, test.channels.x, test.window.0, test.window.1]
+                found[test.isTransposed, default: []].formUnion(try products(graph, weight))
+            }
         }
-        #expect(packed == [products * 32 * 24 * 4, products * 32 * 32 * 4], "24 channels fill two vectors")
+        #expect(found == [false: [16, 25, 36, 49, 64], true: [16, 25, 36, 49, 64]])
     }
 
     /// A sweep that goes backwards between two that do not, and pixels whose last vector is not full.
@@ -115,18 +140,20 @@ import Testing
         // Minimal filtering in bfloat16 is oneDNN's plain sum, whose bits depend on the chunk.
         if precision == .bfloat16, Self.minimal.contains(where: { $0.description == test.description }) { return }
         let engine = try testedEngine()
-        let graph = graph(test, seed: 3).rounded(to: precision)
-        let parameters = values(graph.parameters.count, seed: 3, kind: 1, scale: 1)
         let sets: [InstructionSet] = engine.instructionSet == .avx2 ? [.avx2] : [.avx2, .avx512]
-        let results = try sets.flatMap { set in
-            try [1, 1_000_000].map { bytes in
-                let executable = try engine.compile(graph, own: set, bytesOfChunk: bytes)
-                var outputs = [Float](repeating: .nan, count: graph.outputs.count)
-                executable.load(parameters: parameters, statistics: [])
-                executable.run(inputs: [], noise: keys(rows: 0, seed: 3), into: &outputs)
-                return outputs
+        for seed in Self.seedsForBits {
+            let graph = graph(test, seed: seed).rounded(to: precision)
+            let parameters = values(graph.parameters.count, seed: seed, kind: 1, scale: 1)
+            let results = try sets.flatMap { set in
+                try [1, 1_000_000].map { bytes in
+                    let executable = try engine.compile(graph, own: set, bytesOfChunk: bytes)
+                    var outputs = [Float](repeating: .nan, count: graph.outputs.count)
+                    executable.load(parameters: parameters, statistics: [])
+                    executable.run(inputs: [], noise: keys(rows: 0, seed: seed), into: &outputs)
+                    return outputs
+                }
             }
+            #expect(results.allSatisfy { $0 == results[0] })
         }
-        #expect(results.allSatisfy { $0 == results[0] })
     }
 }

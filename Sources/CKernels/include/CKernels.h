@@ -222,8 +222,9 @@ typedef struct {
 /// Rounds and packs a weight that lies as (window height, window width, channels of what is read, channels of what is made) into
 /// `tributary_selective_packed` bytes.
 void tributary_selective_pack(const tributary_selective *convolution, const float *weight, uint16_t *packed);
-/// `kept` has a number for each image and channel that is read, `needed` for each that is made; those whose number is 0 are left out, which
-/// makes the latter zero, and none where it is NULL. `scratch` has room for `tributary_selective_scratch` bytes.
+/// `kept` has a number for each image and channel that is read, and those whose number is 0 are not read; `needed` has one for each that is
+/// made, and those whose number is 0 become zero. NULL leaves nothing out. `scratch`, which begins with a line of the cache, has room for
+/// `tributary_selective_scratch` bytes.
 void tributary_selective_run(
     const tributary_selective *convolution, int64_t images, const uint16_t *source, const float *kept, const float *needed,
     const uint16_t *packed, void *scratch, uint16_t *target);
