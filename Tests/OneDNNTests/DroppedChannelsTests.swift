@@ -230,7 +230,8 @@ import Testing
         // Spread over all of them: 27 and 64 have no common divisor.
         var needed = [Float](repeating: 0, count: 64)
         for channel in 0..<made { needed[channel * 27 % 64] = 1 }
-        var weight = [Float](repeating: 1, count: 9 * channels * 64)
+        // Another one for each channel that is made, and without rounding.
+        var weight = (0..<9 * channels * 64).map { Float($0 % 64 + 1) }
         var packed = [UInt8](repeating: 0, count: convolution.packedBytes([64, channels, 3, 3]))
         unsafe convolution.pack(kernels, &weight, &packed)
         for filler in [UInt8(0), 0xFF] {
@@ -240,7 +241,7 @@ import Testing
                 kernels, images: 1, &image, kept: kept, needed: needed, &packed, &scratch, &results)
             let values = results.map { Float(bitPattern: UInt32($0) << 16) }
             // The second pixel of the second row has its whole window in the image.
-            let sums = values[7 * 64..<8 * 64].map { $0 / Float(9 * (channels - 1)) }
+            let sums = (0..<64).map { values[7 * 64 + $0] / Float(9 * (channels - 1) * ($0 + 1)) }
             #expect(zip(sums, needed).allSatisfy { abs($0 - $1) < 0x1p-8 }, "memory held \(filler)")
             #expect(values.indices.allSatisfy { values[$0].isFinite && (values[$0] != 0) == (needed[$0 % 64] != 0) })
         }
