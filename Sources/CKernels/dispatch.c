@@ -150,4 +150,31 @@ void tributary_narrow_convolution(
     else tributary_narrow_convolution_avx2(convolution, images, x, packed, scratch, y);
 }
 
+int64_t tributary_find_nonzeros_avx2(const tributary_sparse_product *product, const void *first, void *scratch);
+int64_t tributary_find_nonzeros_avx512(const tributary_sparse_product *product, const void *first, void *scratch);
+void tributary_multiply_nonzeros_avx2(
+    const tributary_sparse_product *product, const void *first, const void *second, void *scratch, float *result);
+void tributary_multiply_nonzeros_avx512(
+    const tributary_sparse_product *product, const void *first, const void *second, void *scratch, float *result);
+
+int64_t tributary_find_nonzeros(
+    tributary_instruction_set set, const tributary_sparse_product *product, const void *first, void *scratch) {
+    if (set == TRIBUTARY_AVX512) return tributary_find_nonzeros_avx512(product, first, scratch);
+    return tributary_find_nonzeros_avx2(product, first, scratch);
+}
+
+void tributary_multiply_nonzeros(
+    tributary_instruction_set set, const tributary_sparse_product *product, const void *first, const void *second,
+    void *scratch, float *result) {
+    if (set == TRIBUTARY_AVX512) tributary_multiply_nonzeros_avx512(product, first, second, scratch, result);
+    else tributary_multiply_nonzeros_avx2(product, first, second, scratch, result);
+}
+
+// What is packed, a block of the result, and bits of rows and of columns.
+int64_t tributary_sparse_product_scratch(const tributary_sparse_product *p) {
+    int64_t words = p->rows * quotient_up(p->depth, 64) + p->depth * quotient_up(p->rows, 64);
+    int64_t panels = 1 + (p->result_is_transposed ? quotient_up(p->depth, 64) : 1);
+    return (int64_t)sizeof(float) * TRIBUTARY_SPARSE_PANEL * panels + (int64_t)sizeof(uint64_t) * words;
+}
+
 void tributary_flush_denormals(void) { _mm_setcsr(_mm_getcsr() | 0x8040); }

@@ -6,7 +6,7 @@ import Tensors
 @safe
 enum BoundStep {
     case loop(UnsafeMutablePointer<tributary_program>)
-    case kernel(BoundKernel)
+    case kernel(BoundKernel, sparse: BoundSparseProducts?)
     case weightGradient(BoundWeightGradient)
     case convolution(BoundConvolution)
     case packing(OwnConvolution, UnsafeMutablePointer<Float>, UnsafeMutableRawPointer)
@@ -20,8 +20,10 @@ enum BoundStep {
         switch step {
         case .loop(let program, let buffers, let workspace):
             self = unsafe .loop(Self.bind(program, buffers, workspace, plan, kernels, memory))
-        case .kernel(let kernel, let bindings, let callers):
-            self = unsafe .kernel(BoundKernel(kernel, bindings, callers: callers, memory))
+        case .kernel(let kernel, let bindings, let callers, let sparse):
+            self = unsafe .kernel(
+                BoundKernel(kernel, bindings, callers: callers, memory),
+                sparse: sparse.isEmpty ? nil : BoundSparseProducts(sparse, bindings, callers: callers, memory))
         case .weightGradient(let gradient, let images, let isHalf, let x, let y, let kept, let scratch, let sums):
             self = unsafe .weightGradient(
                 BoundWeightGradient(
@@ -70,7 +72,8 @@ enum BoundStep {
         let chunk = turn.chunk
         switch self {
         case .loop(let program): unsafe tributary_run_program(kernels, program, Int64(chunk), turn.isFirst ? 1 : 0)
-        case .kernel(let kernel): unsafe kernel.run(borrowed, chunk)
+        case .kernel(let kernel, let sparse):
+            if unsafe sparse?.run(borrowed, kernels) != true { unsafe kernel.run(borrowed, chunk) }
         case .weightGradient(let gradient): unsafe gradient.run(kernels, turn)
         case .convolution(let convolution): unsafe convolution.run(kernels, chunk)
         case .packing(let convolution, let weight, let packed): unsafe convolution.pack(kernels, weight, packed)
@@ -312,7 +315,7 @@ extension CompiledPlan.Memory {
 
     /// The same for a kernel of oneDNN, which takes all addresses as if it wrote there.
     @unsafe
-    fileprivate func lentToWrite(_ borrowed: Borrowed) -> UnsafeMutablePointer<Float>? {
+    func lentToWrite(_ borrowed: Borrowed) -> UnsafeMutablePointer<Float>? {
         if case .outputs = self { return unsafe borrowed.outputs }
         return unsafe UnsafeMutablePointer(mutating: lent(borrowed))
     }

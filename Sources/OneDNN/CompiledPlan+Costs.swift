@@ -14,11 +14,12 @@ extension CompiledPlan {
 
     private func cost(of step: Step, chunks: Double) -> OperationCost {
         switch step {
-        case .kernel(let kernel, let bindings, let callers):
+        case .kernel(let kernel, let bindings, let callers, let sparse):
             let slots = bindings.map(\.slot) + callers.map(\.slot)
             let bytes = slots.reduce(0) { $0 + kernel.bytes($1) }
             return OperationCost(
-                kind: kernel.flops > 0 ? .linear : .copy, name: kernel.name, kernel: kernel.implementation,
+                kind: kernel.flops > 0 ? .linear : .copy, name: kernel.name,
+                kernel: sparse.isEmpty ? kernel.implementation : "own without zeros, or \(kernel.implementation)",
                 flops: chunks * kernel.flops, bytes: chunks * Double(bytes))
         case .loop(let program, _, _):
             let elements = Double(program.extents.reduce(1, *))

@@ -22,7 +22,8 @@ extension CompiledPlan {
         } else {
             bindings.append(Binding(slot: TRIBUTARY_RESULT, buffer: makeBuffer(for: index)))
         }
-        addKernel(kernel, bindings, callers: callers)
+        let sparse = sparseProducts(node, transposesFirst: left, transposesSecond: right)
+        addKernel(kernel, bindings, callers: callers, sparse: sparse)
     }
 
     /// Where a matrix lies among the outputs, if it is nothing but an output and lies there as it is computed.
@@ -120,11 +121,17 @@ extension CompiledPlan {
         for buffer in [source, target, scratch] { touch(buffer) }
     }
 
-    mutating func addKernel(_ kernel: Kernel, _ bindings: [Binding], callers: [CallersBinding] = []) {
+    mutating func addKernel(
+        _ kernel: Kernel, _ bindings: [Binding], callers: [CallersBinding] = [], sparse: [SparseProduct] = []
+    ) {
         let scratch = newBuffer(bytes: kernel.bytes(TRIBUTARY_SCRATCH))
-        runs.append(.kernel(kernel, bindings + [Binding(slot: TRIBUTARY_SCRATCH, buffer: scratch)], callers: callers))
+        runs.append(
+            .kernel(
+                kernel, bindings + [Binding(slot: TRIBUTARY_SCRATCH, buffer: scratch)], callers: callers, sparse: sparse
+            ))
         counters.linearKernels += 1
         for buffer in bindings.map(\.buffer) + [scratch] { touch(buffer) }
+        for way in sparse { touch(way.scratch) }
     }
 }
 

@@ -8,8 +8,8 @@ struct CompiledPlan {
     enum Step {
         /// `memory` has the buffers of the program's operands, then of its stores.
         case loop(LoopProgram, memory: [Int], workspace: Int)
-        /// `callers` is memory of the kernel that the caller brings.
-        case kernel(Kernel, [Binding], callers: [CallersBinding] = [])
+        /// `callers` is memory of the kernel that the caller brings; the ways that are `sparse` come first.
+        case kernel(Kernel, [Binding], callers: [CallersBinding] = [], sparse: [SparseProduct] = [])
         /// Adds what a chunk gives to the gradient of a convolution's weight; `kept` tells which channels are not zero.
         case weightGradient(
             tributary_weight_gradient, images: Int, isHalf: Bool, Binding, Binding, kept: Binding?, scratch: Int,
@@ -162,6 +162,7 @@ struct CompiledPlan {
     /// Parameters that kernels read where the caller has them.
     let parametersInPlace: Set<Int>
     let droppedChannels: DroppedChannels
+    let sparseValues: SparseValues
     /// Noise that says which channels are left out.
     private(set) var buffersOfKeptChannels: Set<Int> = []
     private let usesOwnConvolutions: Bool
@@ -185,6 +186,7 @@ struct CompiledPlan {
         parametersInPlace = ParametersInPlace(graph, layouts, isHalf).nodes
         schedule = Schedule(graph, bytesOfChunk: bytesOfChunk)
         droppedChannels = DroppedChannels(graph)
+        sparseValues = SparseValues(graph)
         storage = Storage(graph, schedule, kernelParameters, owners: owners)
         try addSteps()
     }

@@ -231,6 +231,24 @@ void tributary_selective_run(
 int64_t tributary_selective_packed(const tributary_selective *convolution);
 int64_t tributary_selective_scratch(const tributary_selective *convolution);
 
+/// A product of matrices (rows, depth) and (depth, columns), the first of which has many zeros; `columns` is a multiple of
+/// `TRIBUTARY_LANES`. What is transposed lies with its axes exchanged. Both are of floats or of bfloat16 numbers, the result of floats.
+typedef struct {
+    int64_t rows, depth, columns;
+    int64_t first_is_transposed, second_is_transposed, result_is_transposed;
+    int64_t is_half;
+} tributary_sparse_product;
+
+/// Finds which numbers of the first matrix are not zero, notes them in `scratch`, of `tributary_sparse_product_scratch` bytes, and
+/// returns how many they are. Up to fifteen numbers after the matrix may be read.
+int64_t tributary_find_nonzeros(
+    tributary_instruction_set set, const tributary_sparse_product *product, const void *first, void *scratch);
+/// Multiplies those that were found.
+void tributary_multiply_nonzeros(
+    tributary_instruction_set set, const tributary_sparse_product *product, const void *first, const void *second,
+    void *scratch, float *result);
+int64_t tributary_sparse_product_scratch(const tributary_sparse_product *product);
+
 /// Writes `count` numbers of a stream; `probability` is Bernoulli's.
 void tributary_fill_noise(
     tributary_instruction_set set, tributary_distribution distribution, const tributary_stream *stream,
