@@ -33,8 +33,8 @@ extension CompiledPlan {
         let scratch: Int
     }
 
-    /// Of fewer rows, packing the other matrix takes too long.
-    private static let fewestRows = 32
+    /// Of fewer rows, packing the other matrix takes too long, and so does writing the result where fewer numbers are summed.
+    private static let fewest = 32
 
     /// The ways to leave zeros out of a node's product: either matrix may have them, since (A · B)ᵀ = Bᵀ · Aᵀ.
     mutating func sparseProducts(
@@ -60,7 +60,7 @@ extension CompiledPlan {
     private mutating func sparseProduct(
         _ product: tributary_sparse_product, _ sparse: tributary_slot
     ) -> [SparseProduct] {
-        guard product.rows >= Self.fewestRows, product.columns % Int64(TRIBUTARY_LANES) == 0 else { return [] }
+        guard min(product.rows, product.depth) >= Self.fewest, product.columns % Int64(TRIBUTARY_LANES) == 0 else { return [] }
         let bytes = unsafe withUnsafePointer(to: product) { unsafe tributary_sparse_product_scratch($0) }
         return [SparseProduct(product: product, sparse: sparse, scratch: newBuffer(bytes: Int(bytes)))]
     }

@@ -42,7 +42,7 @@ import Testing
     }
 
     /// Rows, numbers and vectors that fill words, blocks and panels, and that do not.
-    private static let cases = [(70, 150, 144), (33, 64, 16), (64, 7, 272), (130, 128, 112)].flatMap { size in
+    private static let cases = [(70, 150, 144), (33, 64, 16), (64, 39, 272), (130, 128, 112)].flatMap { size in
         Side.allCases.flatMap { side in
             [false, true].flatMap { first in
                 [false, true].map { second in

@@ -5,8 +5,6 @@
 benchmark="$root/.build/release/benchmark"
 presets=(mlp mnist face-64 face-128)
 
-# Images of a microbatch; a guard counts, so few are enough.
-guard_microbatch=2
 
 # Fails where a step, parameters loaded, asks the allocator for anything. What oneDNN asks for in each call of its kernels
 # cannot be helped from outside; it is printed.
@@ -25,10 +23,13 @@ allocations_guard() {
     return $failed
 }
 
+# Images of a microbatch; a guard counts, so few are enough. With as many, `mlp` leaves zeros out.
+allocations_microbatch() { if [[ $1 == mlp ]]; then echo 32; else echo 2; fi; }
+
 # Prints "elsewhere inside-oneDNN" of so many runs. Hashing is fixed, since otherwise tables grow at different times.
 allocations() {
     SWIFT_DETERMINISTIC_HASHING=1 LD_PRELOAD="$1/allocations.so" \
-        "$benchmark" count --preset "$2" --microbatch "$guard_microbatch" --runs-per-load 1 --runs "$3" 2>&1 |
+        "$benchmark" count --preset "$2" --microbatch "$(allocations_microbatch "$2")" --runs-per-load 1 --runs "$3" 2>&1 |
         sed -nE 's/^allocations: //p'
 }
 
@@ -64,27 +65,27 @@ processor_instructions_guard() {
 
 # Compares every step of a class with its bound.
 within_bounds() {
-    local folder class what preset bound now failed=0
+    local folder class what preset images bound now failed=0
     folder=$(instruction_counters "$1") || return
-    while read -r class what preset bound; do
+    while read -r class what preset images bound; do
         [[ $class == "$1" ]] || continue
-        now=$(instructions "$folder" "$class" "$what" "$preset") || return
-        within_bound "$class $what $preset" "$now" "$bound" || failed=1
+        now=$(instructions "$folder" "$class" "$what" "$preset" "$images") || return
+        within_bound "$class $what $preset $images" "$now" "$bound" || failed=1
     done <scripts/guards/instructions.txt
     return $failed
 }
 
 # Writes what steps take now into the file of bounds, for a change that is meant to alter it.
 renew_bounds() {
-    local folder class what preset bound now
-    while read -r class what preset bound; do
+    local folder class what preset images bound now
+    while read -r class what preset images bound; do
         if [[ $class == "#" || $class == "" ]]; then
-            echo "$class${what:+ $what}${preset:+ $preset}${bound:+ $bound}"
+            echo "$class${what:+ $what}${preset:+ $preset}${images:+ $images}${bound:+ $bound}"
             continue
         fi
         folder=$(instruction_counters "$class") || return
-        now=$(instructions "$folder" "$class" "$what" "$preset") || return
-        echo "$class $what $preset $now"
+        now=$(instructions "$folder" "$class" "$what" "$preset" "$images") || return
+        echo "$class $what $preset $images $now"
     done <scripts/guards/instructions.txt >"$root/.build/instructions.txt"
     cp "$root/.build/instructions.txt" scripts/guards/instructions.txt
 }
@@ -101,8 +102,8 @@ build_instruction_counter() { clang -O1 -o "$1/instructions" scripts/guards/inst
 
 # Prints the instructions of one step.
 #
-#   instructions FOLDER CLASS WHAT PRESET
-instructions() { if [[ $2 == avx2 ]]; then valgrind_instructions "$1" "$3" "$4"; else processor_instructions "$@"; fi; }
+#   instructions FOLDER CLASS WHAT PRESET IMAGES
+instructions() { if [[ $2 == avx2 ]]; then valgrind_instructions "$1" "$3" "$4" "$5"; else processor_instructions "$@"; fi; }
 
 # What two steps take beyond one, under valgrind. One count after the other: side by side those of an update, which has threads, varied by
 # 0.6 %.
@@ -110,7 +111,7 @@ valgrind_instructions() {
     local runs
     for runs in 1 2; do
         SWIFT_DETERMINISTIC_HASHING=1 valgrind --tool=callgrind --callgrind-out-file=/dev/null \
-            "$1/benchmark" count --what "$2" --preset "$3" --microbatch "$guard_microbatch" --runs-per-load 1 \
+            "$1/benchmark" count --what "$2" --preset "$3" --microbatch "$4" --runs-per-load 1 \
             --runs "$runs" >"$1/log-$runs" 2>&1
     done
     awk '/Collected : / { count[FILENAME] = $NF } END { for (name in count) print count[name] }' "$1"/log-? | sort -n |
@@ -123,7 +124,7 @@ processor_instructions() {
     "$tributary" preset "$4" | sed "s/^precision: .*/precision: $2/" >"$1/configuration.yaml"
     for runs in 2 102; do
         SWIFT_DETERMINISTIC_HASHING=1 "$1/instructions" "$benchmark" count --what "$3" --config "$1/configuration.yaml" \
-            --microbatch "$guard_microbatch" --runs-per-load 1 --runs "$runs" >"$1/log-$runs" 2>&1 || { cat "$1/log-$runs" >&2; return 1; }
+            --microbatch "$5" --runs-per-load 1 --runs "$runs" >"$1/log-$runs" 2>&1 || { cat "$1/log-$runs" >&2; return 1; }
     done
     sed -nE 's/^instructions: //p' "$1/log-2" "$1/log-102" | awk '
         NR == 1 { first = $1 }
