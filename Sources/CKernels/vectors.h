@@ -19,5 +19,5 @@ static inline int64_t list_channels(const float *kept, int64_t channels, int32_t
 
 static inline int64_t whole_vectors(int64_t count) { return quotient_up(count, TRIBUTARY_LANES) * TRIBUTARY_LANES; }
 
-// Of a matrix that is multiplied by one with many zeros, the rows for which a word has bits, as wide as the sums that registers hold.
+// Numbers of a matrix that are packed at a time where the one before it has many zeros: as many rows as a word has bits, eight vectors wide.
 enum { TRIBUTARY_SPARSE_PANEL = 64 * 8 * TRIBUTARY_LANES };

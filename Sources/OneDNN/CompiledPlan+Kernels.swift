@@ -130,6 +130,7 @@ extension CompiledPlan {
                 kernel, bindings + [Binding(slot: TRIBUTARY_SCRATCH, buffer: scratch)], callers: callers, sparse: sparse
             ))
         counters.linearKernels += 1
+        counters.productsWithoutZeros += sparse.isEmpty ? 0 : 1
         for buffer in bindings.map(\.buffer) + [scratch] { touch(buffer) }
         for way in sparse { touch(way.scratch) }
     }

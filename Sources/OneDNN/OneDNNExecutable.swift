@@ -18,6 +18,7 @@ final class OneDNNExecutable: ProfilingExecutable {
     private let kernels: tributary_instruction_set
     private var loaded: any ParameterMemory = ParameterArrays(parameters: [], statistics: [])
     private(set) var counters: ExecutionCounters
+    var leavesZerosOut = true
 
     init(_ plan: CompiledPlan, _ instructionSet: InstructionSet, filledWith filler: UInt8 = 0) throws {
         graph = plan.graph
@@ -83,6 +84,9 @@ final class OneDNNExecutable: ProfilingExecutable {
         prepareThread()
         unsafe spareOutputs.withUnsafeMutableBufferPointer { outputs in
             unsafe borrowParameters(nil, outputs.baseAddress) { borrowed in
+                // What lies in memory is of other steps: how many zeros it has means nothing.
+                var borrowed = unsafe borrowed
+                unsafe borrowed.leavesZerosOut = false
                 for segment in segments {
                     for turn in segment.turns {
                         for step in segment.steps where isLinearPart[step] {
@@ -127,7 +131,7 @@ final class OneDNNExecutable: ProfilingExecutable {
                     unsafe body(
                         Borrowed(
                             parameters: parameters.baseAddress, statistics: statistics.baseAddress, inputs: inputs,
-                            outputs: outputs))
+                            outputs: outputs, leavesZerosOut: leavesZerosOut))
                 }
             }
         }
@@ -141,6 +145,7 @@ struct Borrowed {
     var statistics: UnsafePointer<Float>?
     var inputs: UnsafePointer<Float>?
     var outputs: UnsafeMutablePointer<Float>?
+    var leavesZerosOut = false
 }
 
 /// All memory of an executable: what outlasts a run, then what a run plans over.

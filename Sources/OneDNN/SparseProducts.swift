@@ -2,7 +2,8 @@ import CKernels
 import COneDNN
 import Tensors
 
-/// Which values may be mostly zeros: an input, as the pixels of a binarised image are, what a ReLU gives, and products with those.
+/// Which values may be mostly zeros: an input, as the pixels of a binarised image are, what a ReLU gives, a ReLU's slope, and what is
+/// multiplied by those, element by element.
 ///
 /// How many zeros there are is known when the graph runs. A product of matrices counts them, and leaves them out or is dense. Which way it
 /// goes changes its rounding, and depends on nothing but the numbers that it multiplies. A number that is not finite may stay unseen
@@ -36,31 +37,29 @@ extension CompiledPlan {
     /// Of fewer rows, packing the other matrix takes too long, and so does writing the result where fewer numbers are summed.
     private static let fewest = 32
 
-    /// The ways to leave zeros out of a node's product: either matrix may have them, since (A · B)ᵀ = Bᵀ · Aᵀ.
+    /// The ways to leave zeros out of a node's product: either matrix may have them.
     mutating func sparseProducts(
         _ node: Graph.Node, transposesFirst: Bool, transposesSecond: Bool
     ) -> [SparseProduct] {
         let (first, second) = (node.inputs[0], node.inputs[1])
         guard isHalf[first] == isHalf[second] else { return [] }
         let depth = graph.nodes[first].shape[transposesFirst ? 0 : 1]
-        var product = tributary_sparse_product(
+        let product = tributary_sparse_product(
             rows: Int64(node.shape[0]), depth: Int64(depth), columns: Int64(node.shape[1]),
             first_is_transposed: transposesFirst ? 1 : 0, second_is_transposed: transposesSecond ? 1 : 0,
             result_is_transposed: 0, is_half: isHalf[first] ? 1 : 0)
         var found: [SparseProduct] = []
         if sparseValues.contains(first) { found += sparseProduct(product, TRIBUTARY_FIRST) }
-        swap(&product.rows, &product.columns)
-        product.first_is_transposed = transposesSecond ? 0 : 1
-        product.second_is_transposed = transposesFirst ? 0 : 1
-        product.result_is_transposed = 1
-        if sparseValues.contains(second) { found += sparseProduct(product, TRIBUTARY_SECOND) }
+        if sparseValues.contains(second) { found += sparseProduct(product.turned, TRIBUTARY_SECOND) }
         return found
     }
 
     private mutating func sparseProduct(
         _ product: tributary_sparse_product, _ sparse: tributary_slot
     ) -> [SparseProduct] {
-        guard min(product.rows, product.depth) >= Self.fewest, product.columns % Int64(TRIBUTARY_LANES) == 0 else { return [] }
+        guard min(product.rows, product.depth) >= Self.fewest, product.columns % Int64(TRIBUTARY_LANES) == 0 else {
+            return []
+        }
         let bytes = unsafe withUnsafePointer(to: product) { unsafe tributary_sparse_product_scratch($0) }
         return [SparseProduct(product: product, sparse: sparse, scratch: newBuffer(bytes: Int(bytes)))]
     }
@@ -86,6 +85,7 @@ struct BoundSparseProducts {
     ///
     /// - Returns: Whether there are enough zeros; if not, nothing was done.
     func run(_ borrowed: Borrowed, _ kernels: tributary_instruction_set) -> Bool {
+        guard unsafe borrowed.leavesZerosOut else { return false }
         var best: (way: Int, share: Double)?
         for way in unsafe ways.indices {
             let share = unsafe share(way, borrowed, kernels)
@@ -125,6 +125,14 @@ struct BoundSparseProducts {
 }
 
 extension tributary_sparse_product {
+    /// (A · B)ᵀ = Bᵀ · Aᵀ, with the result put where A · B lies.
+    fileprivate var turned: tributary_sparse_product {
+        tributary_sparse_product(
+            rows: columns, depth: depth, columns: rows, first_is_transposed: 1 - second_is_transposed,
+            second_is_transposed: 1 - first_is_transposed, result_is_transposed: 1 - result_is_transposed,
+            is_half: is_half)
+    }
+
     /// Where a larger share of the numbers is not zero, a dense product is faster; one of bfloat16 numbers takes half the time of one of
     /// floats.
     fileprivate var largestShare: Double { is_half != 0 ? 0.375 : 0.75 }

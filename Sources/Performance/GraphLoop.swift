@@ -47,7 +47,10 @@ public final class GraphLoop {
 /// Numbers between 0 and 1 without a pattern that a kernel could profit from.
 private func madeUpNumbers(_ count: Int) -> [Float] {
     (0..<count).map { index in
-        Float(UInt32(truncatingIfNeeded: index &* 2_654_435_761) >> 8) * 0x1p-24
+        // The last steps of MurmurHash3: multiples of one number would be spread more evenly than independent ones.
+        var bits = UInt32(truncatingIfNeeded: index &+ 1)
+        for factor in [0x85EB_CA6B, 0xC2B2_AE35] as [UInt32] { bits = (bits ^ bits >> 15) &* factor }
+        return Float((bits ^ bits >> 16) >> 8) * 0x1p-24
     }
 }
 

@@ -29,6 +29,16 @@ public protocol Executable: AnyObject {
 
     /// What the compiled graph does in a run, counted, for tests and reports.
     var counters: ExecutionCounters { get }
+
+    /// Whether products may leave out what is multiplied by zero. A probe turns it off, to see what they do otherwise.
+    var leavesZerosOut: Bool { get set }
+}
+
+extension Executable {
+    public var leavesZerosOut: Bool {
+        get { false }
+        set {}
+    }
 }
 
 /// Where parameters and running statistics lie. An executable keeps what it has loaded until it loads others.
@@ -99,6 +109,8 @@ public struct ExecutionCounters: Hashable, Sendable {
     public var reordersAtBorders = 0
     /// Calls of convolution and matrix product kernels.
     public var linearKernels = 0
+    /// Products of matrices that may leave out what is multiplied by zero.
+    public var productsWithoutZeros = 0
     /// Passes of fused element-wise work and reductions.
     public var elementwiseKernels = 0
     /// Bytes of the arena that holds every intermediate value.

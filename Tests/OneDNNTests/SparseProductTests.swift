@@ -42,7 +42,7 @@ import Testing
     }
 
     /// Rows, numbers and vectors that fill words, blocks and panels, and that do not.
-    private static let cases = [(70, 150, 144), (33, 64, 16), (64, 39, 272), (130, 128, 112)].flatMap { size in
+    private static let cases = [(70, 150, 144), (33, 64, 16), (64, 39, 272), (130, 128, 128)].flatMap { size in
         Side.allCases.flatMap { side in
             [false, true].flatMap { first in
                 [false, true].map { second in
@@ -60,7 +60,9 @@ import Testing
     private func graph(_ test: Case, threshold: Float, _ precision: Precision) -> Graph {
         OneDNNTests.graph(of: test.shapes) { matrices in
             var matrices = matrices
-            matrices[test.index] = relu(matrices[test.index] - threshold)
+            // Negative numbers are no zeros, and negative zeros are.
+            let shown = relu(matrices[test.index] - threshold)
+            matrices[test.index] = shown * matrices[test.index] * -1
             return [matrices[test.index].sum(), test.product(matrices)]
         }.rounded(to: precision)
     }
@@ -86,6 +88,21 @@ import Testing
         #expect(before.contains { $0 != 0 })
     }
 
+    /// Where too few numbers are zero, and where that is asked for, everything is multiplied.
+    @Test(arguments: cases, precisions)
+    func denseProductsMultiplyEverything(test: Case, precision: Precision) throws {
+        let graph = graph(test, threshold: 0, precision)
+        let few = precision == .float32 ? 5 : 2
+        for isAsked in [false, true] {
+            var parameters = values(graph.parameters.count, seed: 1, kind: 1, scale: 1).map { abs($0) + 0.1 }
+            replace(&parameters, test, sparse: true) { k, value in k % few == 1 ? -1 : value }
+            replace(&parameters, test, sparse: false) { k, value in k % few == 1 ? .infinity : value }
+            if isAsked { replace(&parameters, test, sparse: true) { k, value in k % 5 == 0 ? value : -1 } }
+            let results = try run(graph, parameters, leavesZerosOut: !isAsked)
+            #expect(results.dropFirst().allSatisfy { $0.isNaN })
+        }
+    }
+
     /// Replaces the numbers of a matrix by their place along the axis along which is summed.
     private func replace(_ parameters: inout [Float], _ test: Case, sparse: Bool, _ number: (Int, Float) -> Float) {
         let index = sparse ? test.index : 1 - test.index
@@ -99,8 +116,10 @@ import Testing
         }
     }
 
-    private func run(_ graph: Graph, _ parameters: [Float]) throws -> [Float] {
+    private func run(_ graph: Graph, _ parameters: [Float], leavesZerosOut: Bool = true) throws -> [Float] {
         let executable = try testedEngine().compile(graph)
+        executable.leavesZerosOut = leavesZerosOut
+        #expect(executable.counters.productsWithoutZeros == 1)
         var outputs = [Float](repeating: .nan, count: graph.outputs.count)
         executable.load(parameters: parameters, statistics: [])
         executable.run(inputs: [], noise: keys(rows: 0, seed: 1), into: &outputs)
@@ -116,10 +135,10 @@ import Testing
             let k = firstIsEmptier ? place % 48 : place / 64
             if k % 3 != 0 { parameters[emptier + place] = -1 }
             let l = firstIsEmptier ? place / 64 : place % 48
-            parameters[other + place] = l % 3 != 0 ? .infinity : l % 2 == 0 ? -1 : 1
+            parameters[other + place] = [1, .infinity, -1][l % 3]
         }
         let results = try run(graph, parameters)
-        #expect(results.allSatisfy { $0 == 8 })
+        #expect(results.allSatisfy { $0 == 16 })
     }
 
     /// Pixels and what a ReLU gives have zeros, and so has what is multiplied by them; their sums have none.
@@ -129,9 +148,17 @@ import Testing
         let product = hidden * Tensor.parameter("p", [32, 48])
         let graph = Graph(
             parameters: SliceTable([("p", [32, 48])]), inputs: SliceTable([("x", [32, 48])]),
-            outputs: [("product", product), ("sum", product + 1), ("soft", leakyReLU(x, slope: 0.1))])
+            outputs: [
+                ("square", matrixMultiply(product, product, transposeRight: true)), ("sum", product + 1),
+                ("turned", product.reshaped(to: [48, 32])),
+                ("soft", leakyReLU(x, slope: 0.1)),
+            ]
+        ).rounded(to: .bfloat16)
         let found = SparseValues(graph)
         let sparse = graph.nodes.indices.filter(found.contains).map { graph.nodes[$0].operation }
-        #expect(sparse == [.input("x"), .unary(.leakyReLU(slope: 0)), .binary(.multiply)])
+        let expected: Set<Operation> = [
+            .input("x"), .unary(.leakyReLU(slope: 0)), .binary(.multiply), .unary(.bfloat16), .reshape,
+        ]
+        #expect(Set(sparse) == expected)
     }
 }

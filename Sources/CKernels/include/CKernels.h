@@ -239,11 +239,11 @@ typedef struct {
     int64_t is_half;
 } tributary_sparse_product;
 
-/// Finds which numbers of the first matrix are not zero, notes them in `scratch`, of `tributary_sparse_product_scratch` bytes, and
-/// returns how many they are. Up to fifteen numbers after the matrix may be read.
+/// Finds which numbers of the first matrix are not zero, notes them in `scratch`, which begins with a line of the cache
+/// and has `tributary_sparse_product_scratch` bytes, and returns how many they are. Up to fifteen numbers after the matrix may be read.
 int64_t tributary_find_nonzeros(
     tributary_instruction_set set, const tributary_sparse_product *product, const void *first, void *scratch);
-/// Multiplies those that were found.
+/// Multiplies those that were found. Up to fifteen numbers after a second matrix of bfloat16 numbers may be read.
 void tributary_multiply_nonzeros(
     tributary_instruction_set set, const tributary_sparse_product *product, const void *first, const void *second,
     void *scratch, float *result);

@@ -56,6 +56,12 @@ public final class LeafComputer {
 
     /// What the compiled graph does in a run.
     public var counters: ExecutionCounters { executable.counters }
+
+    /// Whether products may leave out what is multiplied by zero.
+    var leavesZerosOut: Bool {
+        get { executable.leavesZerosOut }
+        set { executable.leavesZerosOut = newValue }
+    }
 }
 
 extension TrainingProgram {

@@ -6,7 +6,8 @@ import Tensors
 extension TrainingProgram {
     /// Runs the probe and returns the SHA-256 of its result: the proof that an engine computes what the contract's engine does.
     ///
-    /// The probe is microbatch 0 of shard 0 on the initial parameters, with pixels that are keyed random bytes.
+    /// The probe is microbatch 0 of shard 0 on the initial parameters, with pixels that are keyed random bytes; twice where products may
+    /// leave zeros out, since a training may come to compute both ways.
     public func probe(engine: any Engine) throws -> SHA256Digest {
         probe(on: try leafComputer(engine: engine))
     }
@@ -17,9 +18,12 @@ extension TrainingProgram {
         computer.load(state.parameterMemory)
         var partial = [Float](repeating: 0, count: layout.partialCount)
         let microbatch = plan.microbatch(step: 0, shard: 0, seed: configuration.seed)
-        computer.compute(microbatch, step: 0, pixels: probePixels(), into: &partial)
         var hash = SHA256()
-        hash.update(partial)
+        for leavesZerosOut in computer.counters.productsWithoutZeros > 0 ? [false, true] : [true] {
+            computer.leavesZerosOut = leavesZerosOut
+            computer.compute(microbatch, step: 0, pixels: probePixels(), into: &partial)
+            hash.update(partial)
+        }
         return hash.finalize()
     }
 
