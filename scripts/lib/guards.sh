@@ -5,7 +5,6 @@
 benchmark="$root/.build/release/benchmark"
 presets=(mlp mnist face-64 face-128)
 
-
 # Fails where a step, parameters loaded, asks the allocator for anything. What oneDNN asks for in each call of its kernels
 # cannot be helped from outside; it is printed.
 allocations_guard() {

@@ -18,10 +18,11 @@ extension TrainingProgram {
         computer.load(state.parameterMemory)
         var partial = [Float](repeating: 0, count: layout.partialCount)
         let microbatch = plan.microbatch(step: 0, shard: 0, seed: configuration.seed)
+        let pixels = probePixels()
         var hash = SHA256()
         for leavesZerosOut in computer.counters.productsWithoutZeros > 0 ? [false, true] : [true] {
             computer.leavesZerosOut = leavesZerosOut
-            computer.compute(microbatch, step: 0, pixels: probePixels(), into: &partial)
+            computer.compute(microbatch, step: 0, pixels: pixels, into: &partial)
             hash.update(partial)
         }
         return hash.finalize()
