@@ -22,9 +22,11 @@
         __m512 total[S][V];                                                                                       \
         for (int s = 0; s < S; s++)                                                                               \
             for (int v = 0; v < V; v++) total[s][v] = _mm512_setzero_ps();                                        \
+        prefetched_lines ahead = tributary_lines_of_product(rows * columns);                                      \
         for (int64_t r = 0; r < rows; r++) {                                                                      \
             const uint32_t *vector = vectors.first + r * vectors.row, *scalar = scalars.first + r * scalars.row;  \
             for (int64_t c = 0; c < columns; c++, vector += vectors.pixel, scalar += scalars.pixel) {             \
+                prefetch_line(&ahead);                                                                            \
                 __m512i values[V];                                                                                \
                 for (int v = 0; v < V; v++) values[v] = _mm512_loadu_si512(vector + TRIBUTARY_LANES * v);         \
                 _Pragma("clang loop unroll(full)") for (int s = 0; s < S; s++) {                                  \

@@ -106,8 +106,13 @@ struct CompiledPlan {
         let outputs: [Range<Int>]
 
         var turns: some Sequence<Turn> {
-            (0..<chunks).lazy.map { Turn(chunk: isReversed ? chunks - 1 - $0 : $0, isFirst: $0 == 0) }
+            (0..<chunks).lazy.map { number in
+                Turn(
+                    chunk: chunk(number), isFirst: number == 0, next: number + 1 < chunks ? chunk(number + 1) : nil)
+            }
         }
+
+        private func chunk(_ number: Int) -> Int { isReversed ? chunks - 1 - number : number }
     }
 
     /// One pass over the steps of a segment.
@@ -115,8 +120,10 @@ struct CompiledPlan {
         let chunk: Int
         /// Whether sums begin with it.
         let isFirst: Bool
+        /// The chunk after this one, if any.
+        let next: Int?
 
-        static let only = Turn(chunk: 0, isFirst: true)
+        static let only = Turn(chunk: 0, isFirst: true, next: nil)
     }
 
     /// Roundings of parameters that lie in memory as halves are sources here: they are made when parameters are loaded.

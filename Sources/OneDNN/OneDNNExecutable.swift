@@ -13,6 +13,8 @@ final class OneDNNExecutable: ProfilingExecutable {
     /// For outputs that nobody wants.
     private lazy var spareOutputs = [Float](repeating: 0, count: graph.outputs.count)
     private let segments: [CompiledPlan.Segment]
+    /// One for each segment.
+    private var prefetches: [Prefetch]
     /// Of each step, whether it is a convolution, a product, or noise that says which channels they leave out.
     private let isLinearPart: [Bool]
     private let kernels: tributary_instruction_set
@@ -28,6 +30,7 @@ final class OneDNNExecutable: ProfilingExecutable {
         loads = plan.loads.map { BoundStep($0, plan, instructionSet.kernels, memory: memory) }
         runs = plan.runs.map { BoundStep($0, plan, instructionSet.kernels, memory: memory) }
         segments = plan.segments
+        prefetches = plan.segments.map { Prefetch(plan.chunkedBuffers(of: $0), memory) }
         costs = plan.costs
         isLinearPart = zip(plan.runs, plan.costs).map { step, cost in
             if case .noise(_, _, _, _, _, let buffer) = step { return plan.buffersOfKeptChannels.contains(buffer) }
@@ -53,14 +56,13 @@ final class OneDNNExecutable: ProfilingExecutable {
         unsafe borrow(inputs, &outputs) { borrowed in
             let results = unsafe Span(
                 _unsafeElements: UnsafeBufferPointer(start: borrowed.outputs, count: graph.outputs.count))
-            for segment in segments {
-                for turn in segment.turns {
-                    for step in segment.steps { unsafe runs[step].run(borrowed, kernels, noise, turn) }
-                }
-                for range in segment.outputs { whenReady(range, results) }
+            for segment in segments.indices {
+                eachTurn(of: segment) { step, turn in unsafe runs[step].run(borrowed, kernels, noise, turn) }
+                for range in segments[segment].outputs { whenReady(range, results) }
             }
         }
         counters.allocationsInRuns += memory.allocations - allocationsBefore
+        counters.bytesPrefetched = prefetches.reduce(0) { $0 + $1.bytes }
     }
 
     func profile(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float]) -> [OperationCost] {
@@ -68,12 +70,10 @@ final class OneDNNExecutable: ProfilingExecutable {
         let clock = ContinuousClock()
         var results = outputs.mutableSpan
         unsafe borrow(inputs, &results) { borrowed in
-            for segment in segments {
-                for turn in segment.turns {
-                    for step in segment.steps {
-                        let time = clock.measure { unsafe runs[step].run(borrowed, kernels, noise, turn) }
-                        costs[step].seconds += time / .seconds(1)
-                    }
+            for segment in segments.indices {
+                eachTurn(of: segment) { step, turn in
+                    let time = clock.measure { unsafe runs[step].run(borrowed, kernels, noise, turn) }
+                    costs[step].seconds += time / .seconds(1)
                 }
             }
         }
@@ -87,14 +87,21 @@ final class OneDNNExecutable: ProfilingExecutable {
                 // What lies in memory is of other steps: how many zeros it has means nothing.
                 var borrowed = unsafe borrowed
                 unsafe borrowed.leavesZerosOut = false
-                for segment in segments {
-                    for turn in segment.turns {
-                        for step in segment.steps where isLinearPart[step] {
-                            unsafe runs[step].run(borrowed, kernels, noise, turn)
-                        }
+                for segment in segments.indices {
+                    eachTurn(of: segment) { step, turn in
+                        if isLinearPart[step] { unsafe runs[step].run(borrowed, kernels, noise, turn) }
                     }
                 }
             }
+        }
+    }
+
+    /// Calls for each step of a segment in each of its turns.
+    private func eachTurn(of segment: Int, _ body: (_ step: Int, CompiledPlan.Turn) -> Void) {
+        for turn in segments[segment].turns {
+            prefetches[segment].begin(turn)
+            for step in segments[segment].steps { body(step, turn) }
+            prefetches[segment].end()
         }
     }
 

@@ -115,6 +115,8 @@ public struct ExecutionCounters: Hashable, Sendable {
     public var elementwiseKernels = 0
     /// Bytes of the arena that holds every intermediate value.
     public var arenaBytes = 0
+    /// Bytes that products in one part of runs prefetched for the next.
+    public var bytesPrefetched = 0
     /// Memory allocations that runs have made since compilation, beyond the caller's output.
     public var allocationsInRuns = 0
 

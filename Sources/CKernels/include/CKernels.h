@@ -249,6 +249,22 @@ void tributary_multiply_nonzeros(
     void *scratch, float *result);
 int64_t tributary_sparse_product_scratch(const tributary_sparse_product *product);
 
+/// Memory that has a part for each chunk of examples: where the first lies, and the bytes of each.
+typedef struct {
+    const void *first;
+    int64_t bytes;
+} tributary_parts;
+
+/// Products of convolutions and of their weights' gradients, and what they prefetched.
+typedef struct {
+    int64_t products, bytes;
+} tributary_prefetched;
+
+/// Lets the products that the calling thread computes from now on prefetch one chunk's parts of `count` memories, spread over so many
+/// products, so that they are in the cache when the next steps read or write them. The list is lent until the next call. Returns what there
+/// was since the last one.
+tributary_prefetched tributary_prefetch(const tributary_parts *memories, int64_t count, int64_t chunk, int64_t products);
+
 /// Writes `count` numbers of a stream; `probability` is Bernoulli's.
 void tributary_fill_noise(
     tributary_instruction_set set, tributary_distribution distribution, const tributary_stream *stream,
