@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { PAGE = 4096, CONSTANTS = 3072, MOST_POINTERS = 13, SCRATCH = 30, ZERO = 31 };
+enum { PAGE = 4096, CONSTANTS = 3072, MOST_POINTERS = 13, SCRATCH = 30, ZERO = 31, MOST_VECTORS = 4 };
 
 // Registers that hold pointers; rdi, which brings them, is filled last.
 static const uint8_t pointer_registers[MOST_POINTERS] = {1, 2, 8, 9, 10, 11, 3, 5, 12, 13, 14, 15, 7};
@@ -27,6 +27,8 @@ typedef struct {
     uint32_t packed;
     // The first register that is free within an instruction.
     int temporaries;
+    // How many vectors beyond the pointers operands in memory lie.
+    int distance;
 } assembly;
 
 static void byte(assembly *a, int value) {
@@ -79,10 +81,10 @@ static void evex(
     if (last.kind == VECTOR) {
         byte(a, 3 << 6 | (reg & 7) << 3 | (last.number & 7));
     } else if (last.kind == FLOATS || last.kind == HALVES) {
-        // With a displacement of 0, since some pointers cannot go without.
+        // With a displacement even where it is 0, since some pointers cannot go without; it counts operands.
         byte(a, 1 << 6 | (reg & 7) << 3 | 4);
         byte(a, (last.kind == FLOATS) << 6 | RAX << 3 | (last.number & 7));
-        byte(a, 0);
+        byte(a, a->distance);
     } else {
         byte(a, (reg & 7) << 3 | 5);
         word(a, last.number - (int32_t)(a->length + 4 + (immediate >= 0)));
@@ -306,7 +308,7 @@ static void prefetch(assembly *a, place where, int is_written) {
     if (where.number > 7) byte(a, 0x41);
     byte(a, 0x0F), byte(a, is_written ? 0x0D : 0x18);
     byte(a, 2 << 6 | 1 << 3 | 4), byte(a, (where.kind == FLOATS) << 6 | RAX << 3 | (where.number & 7));
-    word(a, PAGE);
+    word(a, PAGE + a->distance * TRIBUTARY_LANES * (where.kind == FLOATS ? 4 : 2));
 }
 
 static int is_streamed(const int64_t strides[4]) { return strides[2] != 0 && strides[3] == 1; }
@@ -315,15 +317,15 @@ static int is_dense(const tributary_program *p, const int64_t strides[4]) {
     return strides[3] == 1 && (strides[2] == p->extents[3] || p->extents[2] == 1);
 }
 
-static int load(assembly *a, const tributary_program *p, int i) {
+static int load(assembly *a, const tributary_program *p, int i, int result) {
     const tributary_operand *operand = &p->operands[i];
     // What is repeated for each column has become floats.
     int is_half = operand->is_half && operand->strides[3] == 1;
     if (operand->is_half && !is_columnar(p) && !is_dense(p, operand->strides)) return 0;
     place source = is_half ? halves(i) : floats(i);
     if (is_streamed(operand->strides)) prefetch(a, source, 0);
-    if (is_half) load_halves(a, i, source);
-    else move(a, i, source);
+    if (is_half) load_halves(a, result, source);
+    else move(a, result, source);
     return 1;
 }
 
@@ -357,7 +359,7 @@ static int assemble_elements(assembly *a, const tributary_program *p) {
     a->temporaries = p->register_count;
     size_t loop = a->length;
     for (int i = 0; i < p->operand_count; i++)
-        if (!load(a, p, i)) return 0;
+        if (!load(a, p, i, i)) return 0;
     for (int i = 0; i < p->instruction_count; i++)
         if (!instruct(a, p, i)) return 0;
     for (int i = 0; i < p->store_count; i++)
@@ -368,44 +370,91 @@ static int assemble_elements(assembly *a, const tributary_program *p) {
     return 1;
 }
 
-// For each vector of columns all rows: stretched operands are read and sums written once for all of them.
-static int assemble_columns(assembly *a, const tributary_program *p) {
-    int sum_register[TRIBUTARY_MOST_STORES], registers = p->register_count;
-    for (int i = 0; i < p->store_count; i++)
-        if (p->stores[i].sums) sum_register[i] = registers++;
+// A program for one of some vectors of columns beside each other, with registers of its own for what stays there while all rows go by.
+typedef struct {
+    tributary_program program;
+    tributary_instruction instructions[TRIBUTARY_MOST_REGISTERS];
+    tributary_store stores[TRIBUTARY_MOST_STORES];
+    // The registers of stretched operands and of sums.
+    int operand[TRIBUTARY_MOST_REGISTERS], sum[TRIBUTARY_MOST_STORES];
+} column_program;
+
+// Takes registers from `*next` on, where the program does not have its own.
+static column_program program_of_columns(const tributary_program *p, int vector, int *next) {
+    column_program c = {.program = *p};
+    int place[TRIBUTARY_MOST_REGISTERS];
+    for (int r = 0; r < p->register_count; r++) place[r] = r;
+    for (int i = 0; i < p->operand_count; i++) {
+        if (vector > 0 && !is_streamed(p->operands[i].strides)) place[i] = (*next)++;
+        c.operand[i] = place[i];
+    }
+    for (int i = 0; i < p->instruction_count; i++) {
+        const tributary_instruction *old = &p->instructions[i];
+        c.instructions[i] = (tributary_instruction){
+            old->code, (uint16_t)place[old->result], (uint16_t)place[old->first], (uint16_t)place[old->second],
+            (uint16_t)place[old->third], old->number};
+    }
+    for (int i = 0; i < p->store_count; i++) {
+        c.stores[i] = p->stores[i];
+        c.stores[i].source = (uint16_t)place[p->stores[i].source];
+        if (p->stores[i].sums) c.sum[i] = (*next)++;
+    }
+    return c;
+}
+
+// For some vectors of columns all rows: stretched operands are read and sums written once for all of them.
+static int assemble_columns(assembly *a, const tributary_program *p, int vectors) {
+    column_program columns[MOST_VECTORS];
+    int registers = p->register_count;
+    for (int v = 0; v < vectors; v++) {
+        columns[v] = program_of_columns(p, v, &registers);
+        columns[v].program.instructions = columns[v].instructions;
+        columns[v].program.stores = columns[v].stores;
+    }
     if (registers > SCRATCH) return 0;
     a->temporaries = registers;
-    size_t columns = a->length;
-    for (int i = 0; i < p->operand_count; i++)
-        if (!is_streamed(p->operands[i].strides) && !load(a, p, i)) return 0;
-    for (int i = 0; i < p->store_count; i++)
-        if (p->stores[i].sums) arithmetic(a, EXCLUSIVE_OR, sum_register[i], ZERO, vector(ZERO));
+    size_t first_row = a->length;
+    for (a->distance = 0; a->distance < vectors; a->distance++) {
+        const column_program *c = &columns[a->distance];
+        for (int i = 0; i < p->operand_count; i++)
+            if (!is_streamed(p->operands[i].strides) && !load(a, p, i, c->operand[i])) return 0;
+        for (int i = 0; i < p->store_count; i++)
+            if (p->stores[i].sums) arithmetic(a, EXCLUSIVE_OR, c->sum[i], ZERO, vector(ZERO));
+    }
     size_t rows = a->length;
-    for (int i = 0; i < p->operand_count; i++)
-        if (is_streamed(p->operands[i].strides) && !load(a, p, i)) return 0;
-    for (int i = 0; i < p->instruction_count; i++)
-        if (!instruct(a, p, i)) return 0;
-    for (int i = 0; i < p->store_count; i++) {
-        if (p->stores[i].sums) arithmetic(a, ADD, sum_register[i], sum_register[i], vector(p->stores[i].source));
-        else if (!save(a, p, i)) return 0;
+    for (a->distance = 0; a->distance < vectors; a->distance++) {
+        const column_program *c = &columns[a->distance];
+        for (int i = 0; i < p->operand_count; i++)
+            if (is_streamed(p->operands[i].strides) && !load(a, p, i, i)) return 0;
+        a->packed = 0;
+        for (int i = 0; i < p->instruction_count; i++)
+            if (!instruct(a, &c->program, i)) return 0;
+        for (int i = 0; i < p->store_count; i++) {
+            if (c->stores[i].sums) arithmetic(a, ADD, c->sum[i], c->sum[i], vector(c->stores[i].source));
+            else if (!save(a, &c->program, i)) return 0;
+        }
     }
     add_to_rax(a, 2 * p->extents[3]);
     compare_rax_with_rsi(a);
     jump_if_below(a, rows);
     subtract_rsi_from_rax(a);
-    for (int i = 0; i < p->store_count; i++) {
-        if (!p->stores[i].sums) continue;
-        place tile = floats(p->operand_count + i);
-        arithmetic(a, ADD, sum_register[i], sum_register[i], tile);
-        store(a, tile, sum_register[i]);
-    }
-    add_to_rax(a, 2 * TRIBUTARY_LANES);
+    for (a->distance = 0; a->distance < vectors; a->distance++)
+        for (int i = 0; i < p->store_count; i++) {
+            if (!p->stores[i].sums) continue;
+            int sum = columns[a->distance].sum[i];
+            place tile = floats(p->operand_count + i);
+            arithmetic(a, ADD, sum, sum, tile);
+            store(a, tile, sum);
+        }
+    a->distance = 0;
+    add_to_rax(a, 2 * TRIBUTARY_LANES * vectors);
     compare_rax(a, 2 * p->extents[3]);
-    jump_if_below(a, columns);
+    jump_if_below(a, first_row);
     return 1;
 }
 
-static int assemble(assembly *a, const tributary_program *p) {
+// Code that works on so many vectors of columns at a time, if the program is columnar.
+static int assemble(assembly *a, const tributary_program *p, int vectors) {
     int pointers = p->operand_count + p->store_count;
     if (pointers > MOST_POINTERS || p->register_count > SCRATCH) return 0;
     for (int i = 0; i < pointers; i++)
@@ -413,7 +462,7 @@ static int assemble(assembly *a, const tributary_program *p) {
     for (int i = 0; i < pointers; i++) load_pointer(a, i);
     arithmetic(a, EXCLUSIVE_OR, ZERO, ZERO, vector(ZERO));
     byte(a, 0x31), byte(a, 0xC0);  // xor eax, eax
-    if (!(is_columnar(p) ? assemble_columns(a, p) : assemble_elements(a, p))) return 0;
+    if (!(is_columnar(p) ? assemble_columns(a, p, vectors) : assemble_elements(a, p))) return 0;
     for (int i = pointers - 1; i >= 0; i--)
         if (is_saved(pointer_registers[i])) push_or_pop(a, 0x58, pointer_registers[i]);
     byte(a, 0xC5), byte(a, 0xF8), byte(a, 0x77);  // vzeroupper
@@ -421,12 +470,24 @@ static int assemble(assembly *a, const tributary_program *p) {
     return a->length <= CONSTANTS && a->constant_count < sizeof a->constants / sizeof *a->constants;
 }
 
+// The most vectors of columns beside each other, so that lines of the cache are read in their order, for which there are registers and room.
+static int assemble_widest(assembly *a, const tributary_program *p) {
+    int vectors = (int)(p->extents[3] / TRIBUTARY_LANES), rounds = a->rounds;
+    uint8_t *bytes = a->bytes;
+    for (int width = MOST_VECTORS; width > 0; width--) {
+        *a = (assembly){.bytes = bytes, .rounds = rounds};
+        int is_possible = width == 1 || (is_columnar(p) && vectors % width == 0);
+        if (is_possible && assemble(a, p, width)) return 1;
+    }
+    return 0;
+}
+
 tributary_machine_code tributary_compile(tributary_instruction_set set, const tributary_program *program) {
     if (set != TRIBUTARY_AVX512) return NULL;
     void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) return NULL;
     assembly a = {.bytes = page, .rounds = __builtin_cpu_supports("avx512bf16")};
-    if (assemble(&a, program)) {
+    if (assemble_widest(&a, program)) {
         memcpy((uint8_t *)page + CONSTANTS, a.constants, 4 * a.constant_count);
         if (mprotect(page, PAGE, PROT_READ | PROT_EXEC) == 0) return (tributary_machine_code)page;
     }

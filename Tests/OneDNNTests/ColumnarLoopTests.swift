@@ -7,8 +7,9 @@ import Testing
 /// Loops over many pixels with channels last: scales, offsets and sums of channels, whether a pixel is whole vectors or not, and
 /// so many that sums are settled more than once.
 @Suite struct ColumnarLoopTests {
-    /// The widest columnar loop, one wider, and channels that fill vectors and do not.
-    private static let channels = [16, 48, 50, 256, 272]
+    /// The widest columnar loop and one wider; channels that fill vectors, of which one, two, three or four are worked on together, and that
+    /// do not.
+    private static let channels = [16, 32, 48, 50, 64, 80, 256, 272]
 
     private func normalisation(channels: Int, _ precision: Precision) -> Graph {
         let x: Shape = [2, channels, 61, 37]
