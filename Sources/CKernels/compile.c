@@ -11,7 +11,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { PAGE = 4096, CONSTANTS = 3072, MOST_POINTERS = 13, SCRATCH = 30, ZERO = 31, MOST_VECTORS = 4 };
+enum { PAGE = 4096, CONSTANTS = 3072, MOST_POINTERS = 13, SCRATCH = 30, ZERO = 31 };
+enum { MOST_VECTORS = 4, MOST_INSTRUCTIONS = 96 };
 
 // Registers that hold pointers; rdi, which brings them, is filled last.
 static const uint8_t pointer_registers[MOST_POINTERS] = {1, 2, 8, 9, 10, 11, 3, 5, 12, 13, 14, 15, 7};
@@ -81,7 +82,8 @@ static void evex(
     if (last.kind == VECTOR) {
         byte(a, 3 << 6 | (reg & 7) << 3 | (last.number & 7));
     } else if (last.kind == FLOATS || last.kind == HALVES) {
-        // With a displacement even where it is 0, since some pointers cannot go without; it counts operands.
+        // With a displacement even where it is 0, since some pointers cannot go without. The processor multiplies it by the operand's
+        // bytes, 64, or 32 of halves; it would not where the operand is repeated.
         byte(a, 1 << 6 | (reg & 7) << 3 | 4);
         byte(a, (last.kind == FLOATS) << 6 | RAX << 3 | (last.number & 7));
         byte(a, a->distance);
@@ -373,13 +375,13 @@ static int assemble_elements(assembly *a, const tributary_program *p) {
 // A program for one of some vectors of columns beside each other, with registers of its own for what stays there while all rows go by.
 typedef struct {
     tributary_program program;
-    tributary_instruction instructions[TRIBUTARY_MOST_REGISTERS];
+    tributary_instruction instructions[MOST_INSTRUCTIONS];
     tributary_store stores[TRIBUTARY_MOST_STORES];
     // The registers of stretched operands and of sums.
     int operand[TRIBUTARY_MOST_REGISTERS], sum[TRIBUTARY_MOST_STORES];
 } column_program;
 
-// Takes registers from `*next` on, where the program does not have its own.
+// Registers from `*next` on are for the sums, and for stretched operands of all vectors but the first.
 static column_program program_of_columns(const tributary_program *p, int vector, int *next) {
     column_program c = {.program = *p};
     int place[TRIBUTARY_MOST_REGISTERS];
@@ -456,7 +458,7 @@ static int assemble_columns(assembly *a, const tributary_program *p, int vectors
 // Code that works on so many vectors of columns at a time, if the program is columnar.
 static int assemble(assembly *a, const tributary_program *p, int vectors) {
     int pointers = p->operand_count + p->store_count;
-    if (pointers > MOST_POINTERS || p->register_count > SCRATCH) return 0;
+    if (pointers > MOST_POINTERS || p->register_count > SCRATCH || p->instruction_count > MOST_INSTRUCTIONS) return 0;
     for (int i = 0; i < pointers; i++)
         if (is_saved(pointer_registers[i])) push_or_pop(a, 0x50, pointer_registers[i]);
     for (int i = 0; i < pointers; i++) load_pointer(a, i);
@@ -470,7 +472,7 @@ static int assemble(assembly *a, const tributary_program *p, int vectors) {
     return a->length <= CONSTANTS && a->constant_count < sizeof a->constants / sizeof *a->constants;
 }
 
-// The most vectors of columns beside each other, so that lines of the cache are read in their order, for which there are registers and room.
+// Works on as many vectors of columns at a time as there are registers, and room for code: so lines of the cache are read in their order.
 static int assemble_widest(assembly *a, const tributary_program *p) {
     int vectors = (int)(p->extents[3] / TRIBUTARY_LANES), rounds = a->rounds;
     uint8_t *bytes = a->bytes;

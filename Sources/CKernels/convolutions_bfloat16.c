@@ -19,7 +19,7 @@
         for (int s = 0; s < S; s++)                                                                               \
             for (int v = 0; v < V; v++) total[s][v] = _mm512_setzero_ps();                                        \
         int64_t step = rows->step, depth = rows->depth;                                                           \
-        prefetched_lines ahead = tributary_lines_of_product(rows->lines * depth);                                 \
+        tributary_lines ahead = tributary_lines_of_product(rows->lines * depth);                                  \
         for (int64_t l = 0; l < rows->lines; l++) {                                                               \
             const uint16_t *line = rows->first + l * rows->line;                                                  \
             _Pragma("clang loop unroll(disable)") for (int64_t k = 0; k < depth; k++) {                           \

@@ -6,42 +6,48 @@ enum { LINE = 64 };
 // What a thread prefetches.
 typedef struct {
     // Memories of which nothing was prefetched, and what is left of the one before them.
-    const tributary_parts *memory, *end;
-    int64_t chunk;
-    const char *next, *stop;
+    const tributary_parts *memory;
+    int64_t memories, chunk;
+    const char *next;
+    int64_t left;
     // Lines for each product, and those that are due.
     int64_t lines, due;
     tributary_prefetched done;
 } prefetching;
 
-static _Thread_local prefetching thread;
+static _Thread_local prefetching state;
 
-tributary_prefetched tributary_prefetch(const tributary_parts *memories, int64_t count, int64_t chunk, int64_t products) {
-    tributary_prefetched before = thread.done;
+void tributary_begin_prefetch(const tributary_parts *memories, int64_t count, int64_t chunk, int64_t products) {
     int64_t lines = 0;
     for (int64_t m = 0; m < count; m++) lines += quotient_up(memories[m].bytes, LINE);
-    thread = (prefetching){
-        .memory = memories, .end = memories + count, .chunk = chunk,
-        .lines = products > 0 ? quotient_up(lines, products) : 0};
-    return before;
+    state = (prefetching){
+        .memory = memories, .memories = count, .chunk = chunk, .lines = products > 0 ? quotient_up(lines, products) : 0};
 }
 
-static void begin_memory(prefetching *p) {
-    p->next = (const char *)p->memory->first + p->chunk * p->memory->bytes;
-    p->stop = p->next + p->memory->bytes;
-    p->memory++;
+tributary_prefetched tributary_end_prefetch(void) {
+    tributary_prefetched done = state.done;
+    state = (prefetching){0};
+    return done;
 }
 
-prefetched_lines tributary_lines_of_product(int64_t most) {
-    prefetching *p = &thread;
-    p->done.products++;
-    p->due += p->lines;
-    if (p->next >= p->stop && p->memory < p->end) begin_memory(p);
-    if (p->due < most || p->next >= p->stop) return (prefetched_lines){(const char *)p, 0};
-    prefetched_lines lines = {p->next, LINE};
-    int64_t bytes = most * LINE, left = p->stop - p->next;
-    p->due -= most;
-    p->next += bytes;
-    p->done.bytes += bytes < left ? bytes : left;
+static void begin_memory(void) {
+    state.next = (const char *)state.memory->first + state.chunk * state.memory->bytes;
+    state.left = state.memory->bytes;
+    state.memory++;
+    state.memories--;
+}
+
+tributary_lines tributary_lines_of_product(int64_t most) {
+    state.done.products++;
+    state.due += state.lines;
+    if (state.left == 0 && state.memories > 0) begin_memory();
+    if (state.due < most || state.left == 0) return (tributary_lines){(const char *)&state, 0};
+    tributary_lines lines = {state.next, LINE};
+    // The last product goes on behind the memory, since it has a line with each of its numbers.
+    int64_t bytes = most * LINE < state.left ? most * LINE : state.left;
+    state.due -= quotient_up(bytes, LINE);
+    state.next += bytes;
+    state.left -= bytes;
+    state.done.bytes += bytes;
     return lines;
 }

@@ -3,19 +3,10 @@
 #pragma once
 #include "CKernels.h"
 
-// Lines of the cache, one after another; without a step always the same one.
-typedef struct {
-    const char *next;
-    int64_t step;
-} prefetched_lines;
-
-// What one product prefetches, which has room for so many lines.
-prefetched_lines tributary_lines_of_product(int64_t most);
-
 // Into the first-level cache, from which it soon moves on to the others. What is prefetched into the second level and has to leave it
 // before anybody reads it is not kept in the third by a Zen 4: that gained nothing where this made a step of face-128 in float32 a tenth
 // faster.
-static inline void prefetch_line(prefetched_lines *lines) {
+static inline void prefetch_line(tributary_lines *lines) {
     __builtin_prefetch(lines->next);
     lines->next += lines->step;
 }

@@ -22,7 +22,7 @@
         __m512 total[S][V];                                                                                       \
         for (int s = 0; s < S; s++)                                                                               \
             for (int v = 0; v < V; v++) total[s][v] = _mm512_setzero_ps();                                        \
-        prefetched_lines ahead = tributary_lines_of_product(rows * columns);                                      \
+        tributary_lines ahead = tributary_lines_of_product(rows * columns);                                       \
         for (int64_t r = 0; r < rows; r++) {                                                                      \
             const uint32_t *vector = vectors.first + r * vectors.row, *scalar = scalars.first + r * scalars.row;  \
             for (int64_t c = 0; c < columns; c++, vector += vectors.pixel, scalar += scalars.pixel) {             \

@@ -62,7 +62,6 @@ final class OneDNNExecutable: ProfilingExecutable {
             }
         }
         counters.allocationsInRuns += memory.allocations - allocationsBefore
-        counters.bytesPrefetched = prefetches.reduce(0) { $0 + $1.bytes }
     }
 
     func profile(inputs: [Float], noise: NoiseKeys, into outputs: inout [Float]) -> [OperationCost] {
@@ -88,7 +87,7 @@ final class OneDNNExecutable: ProfilingExecutable {
                 var borrowed = unsafe borrowed
                 unsafe borrowed.leavesZerosOut = false
                 for segment in segments.indices {
-                    eachTurn(of: segment) { step, turn in
+                    eachTurn(of: segment, prefetches: false) { step, turn in
                         if isLinearPart[step] { unsafe runs[step].run(borrowed, kernels, noise, turn) }
                     }
                 }
@@ -97,11 +96,13 @@ final class OneDNNExecutable: ProfilingExecutable {
     }
 
     /// Calls for each step of a segment in each of its turns.
-    private func eachTurn(of segment: Int, _ body: (_ step: Int, CompiledPlan.Turn) -> Void) {
+    private func eachTurn(
+        of segment: Int, prefetches isPrefetching: Bool = true, _ body: (_ step: Int, CompiledPlan.Turn) -> Void
+    ) {
         for turn in segments[segment].turns {
-            prefetches[segment].begin(turn)
+            if isPrefetching { prefetches[segment].begin(turn) }
             for step in segments[segment].steps { body(step, turn) }
-            prefetches[segment].end()
+            if isPrefetching { counters.bytesPrefetched += prefetches[segment].end() }
         }
     }
 

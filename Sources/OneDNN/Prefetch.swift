@@ -10,7 +10,6 @@ struct Prefetch {
     private let count: Int
     /// Those of a turn, known after the first.
     private var products: Int64 = 0
-    private(set) var bytes = 0
 
     init(_ parts: [CompiledPlan.ChunkedBuffer], _ memory: Arena) {
         count = parts.count
@@ -20,13 +19,14 @@ struct Prefetch {
 
     func begin(_ turn: CompiledPlan.Turn) {
         guard let next = turn.next else { return }
-        _ = unsafe tributary_prefetch(memories, Int64(count), Int64(next), products)
+        unsafe tributary_begin_prefetch(memories, Int64(count), Int64(next), products)
     }
 
-    mutating func end() {
-        let done = tributary_prefetch(nil, 0, 0, 0)
+    /// Returns how many bytes were prefetched.
+    mutating func end() -> Int {
+        let done = tributary_end_prefetch()
         products = done.products
-        bytes += Int(done.bytes)
+        return Int(done.bytes)
     }
 }
 
@@ -36,11 +36,11 @@ extension CompiledPlan {
         let buffer: Int
         let bytesOfChunk: Int
 
-        /// Less is read sooner than it is noted.
+        /// Smaller parts cost more to keep track of than to wait for.
         static let fewestBytes = 4096
     }
 
-    /// What the steps of a segment read and write of values for all examples.
+    /// What loops, convolutions and products of a segment read and write of values for all examples.
     func chunkedBuffers(of segment: Segment) -> [ChunkedBuffer] {
         var found: [ChunkedBuffer] = []
         for part in runs[segment.steps].flatMap(chunkedBuffers) where !found.contains(part) { found.append(part) }

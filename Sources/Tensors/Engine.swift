@@ -115,7 +115,7 @@ public struct ExecutionCounters: Hashable, Sendable {
     public var elementwiseKernels = 0
     /// Bytes of the arena that holds every intermediate value.
     public var arenaBytes = 0
-    /// Bytes that products in one part of runs prefetched for the next.
+    /// Bytes that convolutions have prefetched for the chunk of examples after theirs, since compilation.
     public var bytesPrefetched = 0
     /// Memory allocations that runs have made since compilation, beyond the caller's output.
     public var allocationsInRuns = 0

@@ -75,22 +75,25 @@ import Testing
         #expect(results.allSatisfy { $0 == results[0] && !$0.contains { $0.isNaN } })
     }
 
-    /// Pixels of three channels, whose loop is machine code with AVX-512 and interpreted with AVX2, and every kind of number.
-    @Test func theLogisticFunctionOfColoursHasTheSameBits() throws {
+    /// Pixels of colours and of columns, whose loop is machine code with AVX-512 and interpreted with AVX2, and every kind of number.
+    @Test(arguments: [3, 32, 64]) func theLogisticFunctionHasTheSameBits(channels: Int) throws {
         let engine = try testedEngine()
-        let image: Shape = [2, 3, 40, 20]
+        let image: Shape = [2, channels, 40, 20]
+        let offset: Shape = [1, channels, 1, 1]
         let graph = Graph(
-            parameters: SliceTable([("offset", [1, 3, 1, 1])]), inputs: SliceTable([("x", image)]),
-            outputs: [("y", sigmoid(Tensor.input("x", image) + Tensor.parameter("offset", [1, 3, 1, 1])))])
+            parameters: SliceTable([("offset", offset)]), inputs: SliceTable([("x", image)]),
+            outputs: [("y", sigmoid(Tensor.input("x", image) + Tensor.parameter("offset", offset)))])
         let special: [Float] = [
             .nan, .infinity, -.infinity, 0, -0.0, 87.33654, -87.33654, 87.33655, -87.33655, 200, -200,
         ]
-        let inputs = (0..<image.count).map { $0 % 5 == 0 ? special[$0 / 5 % special.count] : Float($0 - 2400) * 0.041 }
+        let inputs = (0..<image.count).map {
+            $0 % 5 == 0 ? special[$0 / 5 % special.count] : Float($0 % 4800 - 2400) * 0.041
+        }
         let sets: [InstructionSet] = engine.instructionSet == .avx2 ? [.avx2] : [.avx2, .avx512]
         let results = try sets.map { set in
             let executable = try engine.compile(graph, own: set)
             var outputs = [Float](repeating: 7, count: graph.outputs.count)
-            executable.load(parameters: [0, -0.0, 0], statistics: [])
+            executable.load(parameters: (0..<channels).map { $0 % 3 == 1 ? -0.0 : 0 }, statistics: [])
             executable.run(inputs: inputs, noise: NoiseKeys(seed: 0), into: &outputs)
             return outputs
         }

@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 import Testing
 import VAE
@@ -15,7 +16,7 @@ import VAE
     }
 
     /// Once it is known how many products a turn has, they prefetch nearly all that the steps of the next read and write of values for
-    /// all examples, and nothing else.
+    /// all examples.
     @Test(arguments: precisions) func nextChunksArePrefetched(precision: Precision) throws {
         let graph = try graph(precision)
         let engine = try testedEngine()
@@ -37,6 +38,32 @@ import VAE
             #expect(after - before <= all)
             #expect(Double(after - before) > share * Double(all))
         }
+    }
+
+    /// Products prefetch the next chunk's parts of one memory after the other, from beginning to end.
+    @Test func linesAreThoseOfTheNextChunk() throws {
+        let plan = try CompiledPlan(graph(.float32), bytesOfChunk: 1)
+        let memory = Arena(plan, filledWith: 0)
+        let segment = try #require(plan.segments.last { $0.chunks > 1 })
+        let buffers = plan.chunkedBuffers(of: segment)
+        let turns = Array(segment.turns)
+        var prefetch = Prefetch(buffers, memory)
+        prefetch.begin(turns[0])
+        #expect(tributary_lines_of_product(1).step == 0)
+        #expect(prefetch.end() == 0)
+        // In that turn there was one product, which now gets everything, but takes no more than it has room for.
+        prefetch.begin(turns[1])
+        for buffer in buffers {
+            let first =
+                unsafe UInt(bitPattern: memory.rawAddress(buffer.buffer)) + UInt(turns[2].chunk * buffer.bytesOfChunk)
+            for line in stride(from: 0, to: buffer.bytesOfChunk / 64, by: 7) {
+                let lines = unsafe tributary_lines_of_product(7)
+                #expect(unsafe UInt(bitPattern: lines.next) == first + UInt(64 * line))
+                #expect(unsafe lines.step == 64)
+            }
+        }
+        #expect(tributary_lines_of_product(7).step == 0)
+        #expect(prefetch.end() == buffers.reduce(0) { $0 + $1.bytesOfChunk })
     }
 
     /// What a turn prefetches for is the chunk that comes next, in either direction.

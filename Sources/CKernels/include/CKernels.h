@@ -261,9 +261,19 @@ typedef struct {
 } tributary_prefetched;
 
 /// Lets the products that the calling thread computes from now on prefetch one chunk's parts of `count` memories, spread over so many
-/// products, so that they are in the cache when the next steps read or write them. The list is lent until the next call. Returns what there
-/// was since the last one.
-tributary_prefetched tributary_prefetch(const tributary_parts *memories, int64_t count, int64_t chunk, int64_t products);
+/// products, so that they are in the cache when the next steps read or write them. The list is lent until the end.
+void tributary_begin_prefetch(const tributary_parts *memories, int64_t count, int64_t chunk, int64_t products);
+/// Returns what there was since the beginning.
+tributary_prefetched tributary_end_prefetch(void);
+
+/// Lines of the cache, `step` bytes after one another; without a step always the same one.
+typedef struct {
+    const char *next;
+    int64_t step;
+} tributary_lines;
+
+/// What one product prefetches, which has room for so many lines: none until as many are due.
+tributary_lines tributary_lines_of_product(int64_t most);
 
 /// Writes `count` numbers of a stream; `probability` is Bernoulli's.
 void tributary_fill_noise(
