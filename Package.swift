@@ -122,8 +122,7 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Randomness", "SeededRandomness"]),
         .testTarget(name: "ContractTests", dependencies: ["Contract", "Randomness"]),
         .testTarget(name: "VAETests", dependencies: ["VAE", "Tensors", "SeededRandomness"]),
-        .testTarget(
-            name: "OneDNNTests", dependencies: ["OneDNN", "CKernels", "Tensors", "Randomness", "VAE"]),
+        .testTarget(name: "OneDNNTests", dependencies: ["OneDNN", "Tensors", "Randomness", "VAE"]),
         .testTarget(
             name: "IngestTests", dependencies: ["Ingest", "Storage", "Pictures", "Archives", "Files", "Hashing"]),
         // What tests of several targets train: tiny networks on keyed random images.

@@ -28,6 +28,12 @@ struct Prefetch {
         products = done.products
         return Int(done.bytes)
     }
+
+    /// Takes, as a product with room for so many lines of the cache does, what it prefetches: the address of the first line, if any.
+    static func take(lines most: Int) -> UInt? {
+        let lines = unsafe tributary_lines_of_product(Int64(most))
+        return unsafe lines.step == 0 ? nil : UInt(bitPattern: lines.next)
+    }
 }
 
 extension CompiledPlan {
