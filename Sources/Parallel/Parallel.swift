@@ -1,13 +1,13 @@
 import Dispatch
-import Synchronization
 
 /// Work on pieces of arrays, side by side on the machine's cores.
 ///
 /// Pieces do not meet, so results depend neither on who does which nor on the order. Nobody spins: a thread without work
 /// sleeps.
 public enum Parallel {
-    /// Elements of a piece that is worth handing to another thread: what takes longer than waking one.
-    public static let pieceCount = 1 << 16
+    /// Elements of a piece: some microseconds of work, so that threads end together though one woke later, and so few that what one
+    /// array's piece was made from is still in the second-level cache when it is used.
+    public static let pieceCount = 1 << 14
 
     /// Cuts a range into pieces.
     public static func pieces(of range: Range<Int>) -> [Range<Int>] {
@@ -21,17 +21,15 @@ public enum Parallel {
     /// - Parameters:
     ///   - pieces: In ascending order; they do not overlap.
     ///   - body: Gets the number of a piece and its elements.
-    /// - Returns: What `body` gave for each piece.
-    public static func forEach<Result: Sendable>(
-        _ pieces: [Range<Int>], of values: inout [Float],
-        _ body: @Sendable (Int, inout MutableSpan<Float>) -> Result
-    ) -> [Result] {
+    public static func forEach(
+        _ pieces: [Range<Int>], of values: inout [Float], _ body: @Sendable (Int, inout MutableSpan<Float>) -> Void
+    ) {
         check(pieces, within: values.count)
-        return unsafe values.withUnsafeMutableBufferPointer { buffer in
+        unsafe values.withUnsafeMutableBufferPointer { buffer in
             nonisolated(unsafe) let buffer = unsafe buffer
-            return results(pieces.count) { index in
+            forEach(pieces.count) { index in
                 var elements = unsafe UnsafeMutableBufferPointer(rebasing: buffer[pieces[index]]).mutableSpan
-                return body(index, &elements)
+                body(index, &elements)
             }
         }
     }
@@ -49,7 +47,7 @@ public enum Parallel {
             unsafe second.withUnsafeMutableBufferPointer { second in
                 unsafe third.withUnsafeMutableBufferPointer { third in
                     nonisolated(unsafe) let (first, second, third) = unsafe (first, second, third)
-                    _ = results(pieces.count) { index in
+                    forEach(pieces.count) { index in
                         let piece = pieces[index]
                         var one = unsafe UnsafeMutableBufferPointer(rebasing: first[piece]).mutableSpan
                         var two = unsafe UnsafeMutableBufferPointer(rebasing: second[piece]).mutableSpan
@@ -71,15 +69,9 @@ public enum Parallel {
         precondition(end <= count, "pieces reach element \(end) of \(count)")
     }
 
-    private static func results<Result: Sendable>(
-        _ count: Int, _ body: @Sendable (Int) -> Result
-    ) -> [Result] {
-        if count < 2 { return (0..<count).map(body) }
-        let results = Mutex([Result?](repeating: nil, count: count))
-        DispatchQueue.concurrentPerform(iterations: count) { index in
-            let result = body(index)
-            results.withLock { $0[index] = result }
-        }
-        return results.withLock { $0.compactMap { $0 } }
+    /// One piece needs no other thread.
+    private static func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
+        if count == 1 { return body(0) }
+        DispatchQueue.concurrentPerform(iterations: count, execute: body)
     }
 }

@@ -86,19 +86,8 @@ import TrainingTestSupport
         let engine = InterruptedInterpreter { memory.begin(slot.index, stamp: slot.stamp + 1) }
 
         let chunkBytes = 64
-        let contract = try program.contract(engine: Interpreter(), dataFingerprint: "none")
-        let workshop = try Workshop(
-            contract,
-            .init(
-                name: "", contract: "", parameterBytes: 4 * (parameters + statistics),
-                partialBytes: program.partialFormat.bytes, evaluationBytes: EvaluationSums.format.bytes,
-                exampleBytes: program.pixelsPerExample, chunkBytes: chunkBytes, windowBytes: 1 << 20),
-            WorkerOptions(connect: "ipc:///nowhere", threads: 1) { _ in engine }, graphBytes: 1 << 30)
-        let examples = program.plan.microbatch(step: 0, shard: 0, seed: program.configuration.seed).examples
-        workshop.pixels.put(
-            Message(
-                RandomExamples(trainingCount: 100, validationCount: 21).pixels(
-                    of: examples.map(Int.init), in: .train)), PixelSplit.training, examples)
+        let workshop = try workshop(program, engine, chunkBytes: chunkBytes)
+        putPixels(of: 0..<1, shard: 0, program, into: workshop)
 
         let reports = Reports()
         let thread = ComputeThread(0) { reports.put($0) }
@@ -106,8 +95,7 @@ import TrainingTestSupport
         thread.prepare(workshop, probes: false)
         #expect(try reports.job() == ["prepared"])
 
-        let leaf = Leaf(
-            round: Round(step: 0, kind: .training), node: program.tree.leaf(ofShard: 0), shard: 0)
+        let leaf = leaf(step: 0, shard: 0, program)
         workshop.sums.expect(leaf)
         let shared = try SharedMemory(MemoryRegion(memory))
         thread.compute(
@@ -118,15 +106,90 @@ import TrainingTestSupport
         #expect(first == whole.map { "chunk \($0)" } + ["overwritten"])
 
         // The same parameters come over the link, and the leaf is computed once more.
-        var arriving = ArrivingParameters(parameters: parameters, statistics: statistics)
-        let values = state.parameters + state.statistics
-        arriving.place(
-            Message(floats: values.count) { _, floats in for index in values.indices { floats[index] = values[index] }
-            }, at: 0)
-        thread.compute(leaf, Snapshot(arriving, number: 2))
+        thread.compute(leaf, snapshot(state, number: 2))
         #expect(try reports.job() == grid.indices.map { "chunk \($0)" } + ["finished"])
         thread.compute(
             leaf, Snapshot(shared, slot, parameters: parameters, statistics: statistics, number: 3))
         #expect(try reports.job() == ["overwritten"])
+    }
+
+    @Test func aThreadThatComputesTheSameLeavesEachStepTakesTheNextOnesPixelsInBeforehand() throws {
+        let program = try TrainingProgram(
+            RunConfiguration.tinyConvolutions, trainingExamples: 100, validationExamples: 21)
+        let workshop = try workshop(program, Interpreter(), chunkBytes: 1 << 20)
+        for shard in [1, 2] { putPixels(of: 0..<4, shard: shard, program, into: workshop) }
+        let memory = try OwnMemory(slots: 1, slotBytes: program.partialFormat.bytes)
+        var bench = ComputeBench(thread: 0) { _ in }
+        _ = bench.handle(.prepare(workshop, probes: false))
+        let snapshot = snapshot(program.initialState(), number: 1)
+        func compute(_ step: Int, _ shard: Int) throws -> [Float] {
+            let leaf = leaf(step: step, shard: shard, program, in: MemorySlot(index: 0, stamp: 1))
+            workshop.sums.expect(leaf, in: memory)
+            guard case .finished? = bench.handle(.compute(leaf, snapshot)) else { throw Unfinished() }
+            bench.lookAhead()
+            workshop.sums.forget(leaf.round, node: leaf.node)
+            return memory.withNumbers(0, 0..<program.partialFormat.bytes) { _, floats in
+                floats.indices.map { floats[$0] }
+            }
+        }
+        for step in 0..<2 {
+            for shard in [1, 2] { _ = try compute(step, shard) }
+        }
+        // It has the pixels of the next step's first leaf, whatever becomes of the others.
+        workshop.pixels.forget(shard: 1)
+        #expect(try compute(2, 1) == partial(of: 2, shard: 1, program))
+        // What it took in is not used for another leaf.
+        putPixels(of: 0..<5, shard: 1, program, into: workshop)
+        #expect(try compute(2, 2) == partial(of: 2, shard: 2, program))
+        #expect(try compute(3, 2) == partial(of: 3, shard: 2, program))
+    }
+
+    private struct Unfinished: Error {}
+
+    private func workshop(_ program: TrainingProgram, _ engine: any Engine, chunkBytes: Int) throws -> Workshop {
+        try Workshop(
+            try program.contract(engine: Interpreter(), dataFingerprint: "none"),
+            .init(
+                name: "", contract: "",
+                parameterBytes: 4 * (program.layout.parameters.count + program.layout.statistics.count),
+                partialBytes: program.partialFormat.bytes, evaluationBytes: EvaluationSums.format.bytes,
+                exampleBytes: program.pixelsPerExample, chunkBytes: chunkBytes, windowBytes: 1 << 20),
+            WorkerOptions(connect: "ipc:///nowhere", threads: 1) { _ in engine }, graphBytes: 1 << 30)
+    }
+
+    private let source = RandomExamples(trainingCount: 100, validationCount: 21)
+
+    private func putPixels(of steps: Range<Int>, shard: Int, _ program: TrainingProgram, into workshop: Workshop) {
+        for step in steps {
+            let examples = program.plan.microbatch(step: step, shard: shard, seed: program.configuration.seed).examples
+            workshop.pixels.put(
+                Message(source.pixels(of: examples.map(Int.init), in: .train)), PixelSplit.training, examples)
+        }
+    }
+
+    private func leaf(step: Int, shard: Int, _ program: TrainingProgram, in slot: MemorySlot? = nil) -> Leaf {
+        let node = program.tree.leaf(ofShard: shard)
+        return Leaf(round: Round(step: step, kind: .training), node: node, shard: shard, slot: slot)
+    }
+
+    private func snapshot(_ state: ModelState, number: Int) -> Snapshot {
+        let values = state.parameters + state.statistics
+        var arriving = ArrivingParameters(parameters: state.parameters.count, statistics: state.statistics.count)
+        arriving.place(
+            Message(floats: values.count) { _, floats in for index in values.indices { floats[index] = values[index] }
+            }, at: 0)
+        return Snapshot(arriving, number: number)
+    }
+
+    /// What a leaf has to be, computed by itself.
+    private func partial(of step: Int, shard: Int, _ program: TrainingProgram) throws -> [Float] {
+        let computer = try program.leafComputer(engine: Interpreter())
+        computer.load(program.initialState().parameterMemory)
+        let microbatch = program.plan.microbatch(step: step, shard: shard, seed: program.configuration.seed)
+        var partial = [Float](repeating: 0, count: program.layout.partialCount)
+        computer.compute(
+            microbatch, step: step, pixels: source.pixels(of: microbatch.examples.map(Int.init), in: .train),
+            into: &partial)
+        return partial
     }
 }

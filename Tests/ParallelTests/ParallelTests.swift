@@ -9,14 +9,12 @@ import Testing
         #expect(zip(pieces, pieces.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
     }
 
-    @Test func everyPieceIsLentOnceAndResultsAreInOrder() {
+    @Test func everyPieceIsLentOnce() {
         var values = [Float](repeating: 0, count: 1_000)
         let pieces = stride(from: 10, to: 990, by: 7).map { $0..<min(990, $0 + 7) }
-        let results = Parallel.forEach(pieces, of: &values) { index, elements in
+        Parallel.forEach(pieces, of: &values) { index, elements in
             for element in elements.indices { elements[element] += Float(index + 1) }
-            return index
         }
-        #expect(results == Array(pieces.indices))
         #expect(values.indices.allSatisfy { values[$0] == (10..<990 ~= $0 ? Float(($0 - 10) / 7 + 1) : 0) })
     }
 

@@ -310,7 +310,7 @@ struct CoordinatorHost {
         case .evaluation: _ = try training.record(evaluation: RootSum(sum), report, imagesPerSecond: 1)
         case .training:
             _ = try training.apply(RootSum(sum), report, imagesPerSecond: 1)
-            _ = training.settle()
+            _ = try training.settle()
             outputs.append(.committed(step: report.round.step, digest: training.model.digest.description))
             try records.record(training.model)
             if now >= saveDue, !isSaving, training.nextRound != nil { save(at: now) }

@@ -208,7 +208,7 @@ public final class CoordinatorProcess {
 
     private func save() {
         settle()
-        if state.stepInDoubt != nil { return }
+        if failure != nil || state.stepInDoubt != nil { return }
         isSaving = true
         checkpointDue = clock.now + options.checkpointEvery
         if options.digestEvery == nil { archivist.record(training.model) }
@@ -415,13 +415,18 @@ public final class CoordinatorProcess {
         goOn()
         handleQueue()
         settle()
+        guard failure == nil else { return }
         reporter.report(.step(step))
         keepRecords()
     }
 
-    /// Updates the parameters that no worker has asked for; whoever reads the model calls this first.
+    /// Updates the parameters that no worker has asked for, and records the step; whoever reads the model calls this first.
     private func settle() {
-        if let buffer = training.settle() { sums.recycle(buffer) }
+        do {
+            if let buffer = try training.settle() { sums.recycle(buffer) }
+        } catch {
+            fail(error)
+        }
     }
 
     private func keepRecords() {

@@ -37,7 +37,7 @@ package struct RootSum: Sendable {
         var floats = takeFloats()
         let pieces = Parallel.pieces(of: floats.indices)
         let sum = self
-        _ = Parallel.forEach(pieces, of: &floats) { sum.complete(pieces[$0], &$1) }
+        Parallel.forEach(pieces, of: &floats) { sum.complete(pieces[$0], &$1) }
         try check()
         return floats
     }

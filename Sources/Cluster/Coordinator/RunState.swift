@@ -1,5 +1,6 @@
 import Contract
 import Coordination
+import Files
 import Training
 
 /// A run's numbers and records, from one round to the next: what the coordinator would do if it computed everything alone.
@@ -20,6 +21,8 @@ package struct RunState {
     private struct Pending {
         let update: StepUpdate
         let sum: [Float]
+        /// What the step measured, to be written down.
+        let row: MetricsRow
         var settled = 0
     }
 
@@ -79,15 +82,17 @@ package struct RunState {
         settle(upTo: model.parameters.count, then: store)
     }
 
-    /// Updates what is left of the parameters, and hands the buffer of the step's sum back.
-    package mutating func settle() -> [Float]? {
+    /// Updates what is left of the parameters, writes down what the step measured, and hands the buffer of its sum back.
+    /// - Throws: `FileError`.
+    package mutating func settle() throws(FileError) -> [Float]? {
         settle(upTo: model.parameters.count)
-        defer { pending = nil }
-        return pending?.sum
+        guard let pending = pending.take() else { return nil }
+        try metrics.append(pending.row)
+        return pending.sum
     }
 
-    /// Decides on the sum of a step and records what it measured. The parameters move when they are settled.
-    /// - Throws: `DivergedError`, `OverwrittenError`, `FileError`.
+    /// Decides on the sum of a step. The parameters move, and what it measured is recorded, when it is settled.
+    /// - Throws: `DivergedError`, `OverwrittenError`.
     package mutating func apply(
         _ sum: consuming RootSum, _ report: RoundReport, imagesPerSecond: Double, traffic: Traffic = Traffic()
     ) throws -> StepReport {
@@ -97,12 +102,11 @@ package struct RunState {
         try root.check()
         let update = try result.get()
         program.rule.advance(&model, by: floats)
-        pending = Pending(update: update, sum: floats)
         let step = update.metrics
         history.add(step, plan: program.plan)
         let epoch = program.plan.epoch(ofStep: step.step)
-        try metrics.append(
-            MetricsRow(step, epoch: epoch, imagesPerSecond: imagesPerSecond, workers: report.workers))
+        let row = MetricsRow(step, epoch: epoch, imagesPerSecond: imagesPerSecond, workers: report.workers)
+        pending = Pending(update: update, sum: floats, row: row)
         return StepReport(
             step: step.step, epoch: epoch, totalSteps: totalSteps, reconstruction: step.reconstruction,
             divergence: step.divergence, imagesPerSecond: imagesPerSecond, workers: report.workers,

@@ -92,7 +92,7 @@ struct SumStore {
         let grid = grid(format.bytes)
         var (sum, arrived) = take(left)
         let (chunks, other) = (arrived, right)
-        _ = Parallel.forEach(grid.indices.map { grid.piece($0).elements }, of: &sum) { chunk, elements in
+        Parallel.forEach(grid.indices.map { grid.piece($0).elements }, of: &sum) { chunk, elements in
             switch (chunks, other) {
             case (let left?, .arrived(let right)): left.add(chunk, of: right, into: &elements)
             case (nil, .arrived(let right)): right.add(chunk, to: &elements)
@@ -120,7 +120,7 @@ struct SumStore {
     private mutating func floats(_ sum: consuming Sum) -> [Float] {
         var (floats, chunks) = take(sum)
         guard let arrived = chunks.take() else { return floats }
-        _ = Parallel.forEach(arrived.grid.indices.map { arrived.grid.piece($0).elements }, of: &floats) {
+        Parallel.forEach(arrived.grid.indices.map { arrived.grid.piece($0).elements }, of: &floats) {
             arrived.read($0, into: &$1)
         }
         return floats

@@ -32,24 +32,22 @@ final class PixelStore: Sendable {
         }
     }
 
-    /// The examples' pixels, one after the other.
-    func pixels(of examples: [UInt32], in split: PixelSplit) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(examples.count * exampleBytes)
+    /// The examples' pixels, one after the other; nil if one is not here.
+    func pixels(of examples: [UInt32], in split: PixelSplit) -> [UInt8]? {
         pixels.withLock { pixels in
+            var result: [UInt8] = []
+            result.reserveCapacity(examples.count * exampleBytes)
             // Those of a microbatch are of one shard: it is looked up once.
             var (key, shard) = (nil as Key?, [] as [[UInt8]])
             for example in examples {
                 let wanted = self.key(of: example, split)
                 if key != wanted { (key, shard) = (wanted, pixels[wanted] ?? []) }
                 let row = row(of: example)
-                guard row < shard.count, !shard[row].isEmpty else {
-                    preconditionFailure("example \(example) is computed before its pixels are here")
-                }
+                guard row < shard.count, !shard[row].isEmpty else { return nil }
                 result += shard[row]
             }
+            return result
         }
-        return result
     }
 
     func forget(shard: Int) {

@@ -25,7 +25,7 @@ public final class WorkerProcess {
     private var link: Link
     private var state: WorkerState
     private let threads: [ComputeThread]
-    private var idleThreads: [Int]
+    private var idleThreads: Set<Int>
     private var workshop: Workshop?
     /// Threads that still compile, and what the probe gave.
     private var preparing = 0
@@ -60,7 +60,7 @@ public final class WorkerProcess {
         threads = (0..<options.threads).map { index in
             ComputeThread(index) { inbox.put(.compute($0)) }
         }
-        idleThreads = Array(0..<options.threads)
+        idleThreads = Set(0..<options.threads)
     }
 
     private static func hello(_ options: WorkerOptions) -> WorkerMessage.Hello {
@@ -122,12 +122,12 @@ public final class WorkerProcess {
         switch news {
         case .interrupted(let reason): try handle(.leave("stopped by \(reason)"), Message([]))
         case .compute(.finished(let leaf, let thread)):
-            idleThreads.append(thread)
+            idleThreads.insert(thread)
             try handle(.leafFinished(leaf), Message([]))
         case .compute(.chunksReady(let leaf, let chunks)):
             for chunk in chunks { try handle(.chunkReady(leaf, chunk: chunk), Message([])) }
         case .compute(.overwritten(let leaf, let thread)):
-            idleThreads.append(thread)
+            idleThreads.insert(thread)
             try handle(.parametersOverwritten(leaf), Message([]))
         case .compute(.failed(let sentence)): try handle(.leafFailed(sentence), Message([]))
         case .compute(.unprepared(let sentence)): try handle(.unprepared(sentence), Message([]))
@@ -234,9 +234,11 @@ public final class WorkerProcess {
     }
 
     private func compute(_ leaf: Leaf) {
-        guard let snapshot, let thread = idleThreads.popLast() else {
+        // The first that is free, so that each computes the same leaves step after step.
+        guard let snapshot, let thread = idleThreads.min() else {
             preconditionFailure("\(leaf) starts without parameters or without a free thread")
         }
+        idleThreads.remove(thread)
         workshop?.sums.expect(leaf, in: memory)
         threads[thread].compute(leaf, snapshot)
     }

@@ -1,6 +1,7 @@
 import FloatEnvironment
 import Optimizer
 import Parallel
+import Synchronization
 
 /// Multiplies ranges of elements, which ascend, by `scale`, and returns the sum of the squares of each afterwards.
 ///
@@ -35,16 +36,17 @@ private func squares(
     let perPiece = Parallel.pieceCount / blockCount
     let groups = stride(from: 0, to: blocks.count, by: perPiece).map { $0..<min(blocks.count, $0 + perPiece) }
     let pieces = groups.map { blocks[$0.lowerBound].lowerBound..<blocks[$0.upperBound - 1].upperBound }
-    return Parallel.forEach(pieces, of: &values) { index, elements in
+    let sums = Mutex([Double](repeating: 0, count: blocks.count))
+    Parallel.forEach(pieces, of: &values) { index, elements in
         let environment = FloatEnvironment.flushToZero()
         defer { environment.restore() }
         complete(pieces[index], &elements)
         let start = pieces[index].lowerBound
-        var sums: [Double] = []
-        for block in blocks[groups[index]] {
+        for (number, block) in zip(groups[index], blocks[groups[index]]) {
             var values = elements._mutatingExtracting(block.lowerBound - start..<block.upperBound - start)
-            sums.append(scaleAndSumSquares(&values, by: scale))
+            let sum = scaleAndSumSquares(&values, by: scale)
+            sums.withLock { $0[number] = sum }
         }
-        return sums
-    }.flatMap { $0 }
+    }
+    return sums.withLock { $0 }
 }

@@ -9,6 +9,8 @@ public final class LeafComputer {
     private var inputs: [Float]
     private let pixels: SliceTable.Slice
     private let divergenceWeight: SliceTable.Slice
+    /// What tells the microbatch's noise from all other.
+    private var noise: NoiseKeys?
 
     /// Compiles the training graph.
     init(_ program: TrainingProgram, engine: any Engine) throws {
@@ -28,30 +30,36 @@ public final class LeafComputer {
         executable.load(memory)
     }
 
-    /// Computes the sums over one microbatch: gradient, batch statistics, metrics.
+    /// Takes in the microbatch that is computed next.
     ///
-    /// - Parameters:
-    ///   - pixels: (m, C, H, W), the rows in the order of the microbatch.
-    ///   - partial: `layout.partialCount` elements, overwritten.
-    ///   - whenReady: Is told of ranges of `partial` as they become final, each element once, and may read those.
-    public func compute(
-        _ microbatch: Microbatch, step: Int, pixels bytes: [UInt8], into partial: inout MutableSpan<Float>,
-        whenReady: (Range<Int>, Span<Float>) -> Void
-    ) {
+    /// - Parameter pixels: (m, C, H, W), the rows in the order of the microbatch.
+    public func take(_ microbatch: Microbatch, pixels bytes: [UInt8]) {
         precondition(
             microbatch.count == program.plan.microbatch,
             "a microbatch of \(microbatch.count), not \(program.plan.microbatch)")
         writeUnitInterval(bytes, to: &inputs, pixels.range)
-        inputs[divergenceWeight.offset] = program.rule.divergenceWeight(step: step)
-        let noise = NoiseKeys(
+        noise = NoiseKeys(
             seed: program.configuration.seed, passes: microbatch.passes, examples: microbatch.examples)
+    }
+
+    /// Computes the sums over the microbatch that was taken in: gradient, batch statistics, metrics.
+    ///
+    /// - Parameters:
+    ///   - partial: `layout.partialCount` elements, overwritten.
+    ///   - whenReady: Is told of ranges of `partial` as they become final, each element once, and may read those.
+    public func compute(
+        step: Int, into partial: inout MutableSpan<Float>, whenReady: (Range<Int>, Span<Float>) -> Void
+    ) {
+        guard let noise else { preconditionFailure("a leaf is computed without a microbatch") }
+        inputs[divergenceWeight.offset] = program.rule.divergenceWeight(step: step)
         executable.run(inputs: inputs, noise: noise, into: &partial, whenReady: whenReady)
     }
 
     /// Computes the sums over one microbatch into an array.
-    public func compute(_ microbatch: Microbatch, step: Int, pixels bytes: [UInt8], into partial: inout [Float]) {
+    public func compute(_ microbatch: Microbatch, step: Int, pixels: [UInt8], into partial: inout [Float]) {
+        take(microbatch, pixels: pixels)
         var partial = partial.mutableSpan
-        compute(microbatch, step: step, pixels: bytes, into: &partial) { _, _ in }
+        compute(step: step, into: &partial) { _, _ in }
     }
 
     /// What the compiled graph does in a run.

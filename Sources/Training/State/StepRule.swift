@@ -60,7 +60,7 @@ public struct StepRule: Sendable {
         defer { environment.restore() }
         let squares = scaleGradient(&sum, layout, complete)
         let rest = layout.parameters.count..<sum.count
-        _ = Parallel.forEach([rest], of: &sum) { complete(rest, &$1) }
+        Parallel.forEach([rest], of: &sum) { complete(rest, &$1) }
         let norms = groupNorms(squares)
         let metrics = metrics(sum, layout, step: state.step, norms)
         try refuseInfinite(sum, squares, metrics, layout)
@@ -93,24 +93,16 @@ public struct StepRule: Sendable {
             let environment = FloatEnvironment.flushToZero()
             defer { environment.restore() }
             for slice in slices where slice.range.overlaps(piece) {
-                for block in Self.blocks(of: slice.range.clamped(to: piece)) {
-                    let place = block.offset(by: -piece.lowerBound)
-                    var parameters = parameters._mutatingExtracting(place)
-                    var firstMoment = firstMoment._mutatingExtracting(place)
-                    var secondMoment = secondMoment._mutatingExtracting(place)
-                    updateAdam(
-                        update.coefficients, factor: slice.factor, gradient: sum.span.extracting(block),
-                        parameters: &parameters, firstMoment: &firstMoment, secondMoment: &secondMoment)
-                    use(block, parameters.span)
-                }
+                let range = slice.range.clamped(to: piece)
+                let place = range.offset(by: -piece.lowerBound)
+                var parameters = parameters._mutatingExtracting(place)
+                var firstMoment = firstMoment._mutatingExtracting(place)
+                var secondMoment = secondMoment._mutatingExtracting(place)
+                updateAdam(
+                    update.coefficients, factor: slice.factor, gradient: sum.span.extracting(range),
+                    parameters: &parameters, firstMoment: &firstMoment, secondMoment: &secondMoment)
             }
-        }
-    }
-
-    /// Parts so small that parameters are in the second-level cache when they are used.
-    private static func blocks(of range: Range<Int>) -> some Sequence<Range<Int>> {
-        stride(from: range.lowerBound, to: range.upperBound, by: 16_384).lazy.map {
-            $0..<min($0 + 16_384, range.upperBound)
+            use(piece, parameters.span)
         }
     }
 

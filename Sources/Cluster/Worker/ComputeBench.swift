@@ -1,0 +1,165 @@
+import Contract
+import Coordination
+import Foundation
+import Hashing
+import Tensors
+import Training
+
+/// What a compute thread owns, and how it does its jobs.
+struct ComputeBench {
+    private let thread: Int
+    private let tell: @Sendable (ComputeThread.News) -> Void
+    private var workshop: Workshop?
+    private var leafComputer: LeafComputer?
+    private var evaluationComputer: EvaluationComputer?
+    /// What each computer has loaded.
+    private var leafSnapshot: Int?
+    private var evaluationSnapshot: Int?
+    /// Whose pixels the leaf computer has.
+    private var taken: LeafHabit.Place?
+    private var habit = LeafHabit()
+
+    init(thread: Int, tell: @escaping @Sendable (ComputeThread.News) -> Void) {
+        self.thread = thread
+        self.tell = tell
+    }
+
+    /// Does a job; nil ends the thread.
+    mutating func handle(_ job: ComputeThread.Job) -> ComputeThread.News? {
+        switch job {
+        case .prepare(let workshop, let probes):
+            do {
+                return .prepared(probe: try prepare(workshop, probes: probes))
+            } catch {
+                return .unprepared("\(error)")
+            }
+        case .compute(let leaf, let snapshot):
+            do {
+                guard try compute(leaf, snapshot) else { return .overwritten(leaf, thread: thread) }
+                return .finished(leaf, thread: thread)
+            } catch {
+                return .failed("\(error)")
+            }
+        case .end: return nil
+        }
+    }
+
+    private mutating func prepare(_ workshop: Workshop, probes: Bool) throws -> String? {
+        self.workshop = workshop
+        let computer = try workshop.program.leafComputer(engine: workshop.engine)
+        leafComputer = computer
+        evaluationComputer = nil
+        (leafSnapshot, evaluationSnapshot) = (nil, nil)
+        taken = nil
+        return probes ? workshop.program.probe(on: computer).description : nil
+    }
+
+    /// Answers false where the parameters were written over while they were read. What was told of the sum by then is right.
+    private mutating func compute(_ leaf: Leaf, _ snapshot: Snapshot) throws -> Bool {
+        guard let workshop else { return true }
+        if leafSnapshot != snapshot.number { giveWay() }
+        try load(snapshot, for: leaf.round.kind, workshop)
+        guard snapshot.isIntact else { return false }
+        var ready = ReadyChunks(leaf, tell: tell)
+        // A sum of which the last chunk was told is right, whatever happens then.
+        var lastWasTold: Bool?
+        let tellOf = { chunk in
+            lastWasTold = snapshot.isIntact
+            if lastWasTold == true { ready.add(chunk) }
+        }
+        return workshop.sums.add(leaf, whenReady: tellOf) { partial, whenFinal in
+            switch leaf.round.kind {
+            case .training: gradient(leaf, workshop, into: &partial, whenFinal)
+            case .evaluation: evaluation(leaf, workshop, into: &partial, whenFinal)
+            }
+            return lastWasTold ?? snapshot.isIntact
+        }
+    }
+
+    /// Lets whoever waits for this core go first, once a step.
+    ///
+    /// A message that arrives wakes one thread after the other, up to this one, all on the core where it arrived. Linux (6.18) may
+    /// leave the one that still has the next worker's message waiting there, beside an idle core, until this one has computed:
+    /// `mlp` trained a tenth fewer images without this line. Beside a busy process on each core it trains 9 % fewer with it.
+    private func giveWay() {
+        sched_yield()
+    }
+
+    /// Takes in the microbatch that is likely to come next, while the coordinator is busy with the last one.
+    mutating func lookAhead() {
+        guard let workshop, let next = habit.next, next != taken, next.step < ShardPlan.mostSteps else { return }
+        take(next, workshop)
+    }
+
+    private mutating func load(_ snapshot: Snapshot, for kind: Round.Kind, _ workshop: Workshop) throws {
+        switch kind {
+        case .training where leafSnapshot != snapshot.number:
+            leafComputer?.load(snapshot)
+            leafSnapshot = snapshot.number
+        case .evaluation where evaluationSnapshot != snapshot.number:
+            let computer =
+                try evaluationComputer ?? workshop.program.evaluationComputer(engine: workshop.engine)
+            evaluationComputer = computer
+            computer.load(snapshot)
+            evaluationSnapshot = snapshot.number
+        case .training, .evaluation: break
+        }
+    }
+
+    private mutating func gradient(
+        _ leaf: Leaf, _ workshop: Workshop, into partial: inout MutableSpan<Float>,
+        _ whenFinal: (Range<Int>, Span<Float>) -> Void
+    ) {
+        let place = LeafHabit.Place(step: leaf.round.step, shard: leaf.shard)
+        habit.note(place)
+        if taken != place { take(place, workshop) }
+        precondition(taken == place, "a leaf of \(leaf.round) is computed before its pixels are here")
+        leafComputer?.compute(step: place.step, into: &partial, whenReady: whenFinal)
+    }
+
+    /// Hands a leaf's pixels to the leaf computer, if they are here.
+    private mutating func take(_ place: LeafHabit.Place, _ workshop: Workshop) {
+        let microbatch = workshop.program.plan.microbatch(
+            step: place.step, shard: place.shard, seed: workshop.contract.seed)
+        guard let pixels = workshop.pixels.pixels(of: microbatch.examples, in: .training) else { return }
+        leafComputer?.take(microbatch, pixels: pixels)
+        taken = place
+    }
+
+    private func evaluation(
+        _ leaf: Leaf, _ workshop: Workshop, into partial: inout MutableSpan<Float>,
+        _ whenFinal: (Range<Int>, Span<Float>) -> Void
+    ) {
+        let plan = workshop.program.evaluation
+        var sums = EvaluationSums.zeros
+        for index in 0..<plan.microbatchCount(shard: leaf.shard) {
+            let microbatch = plan.microbatch(index, shard: leaf.shard)
+            guard let pixels = workshop.pixels.pixels(of: microbatch.examples, in: .validation) else {
+                preconditionFailure("a leaf of \(leaf.round) is computed before its pixels are here")
+            }
+            evaluationComputer?.add(microbatch, pixels: pixels, to: &sums)
+        }
+        for index in sums.indices { partial[index] = sums[index] }
+        whenFinal(partial.indices, partial.span)
+    }
+}
+
+/// Chunks of a sum that are final and not told of yet. Each message that leaves at once is worth a wake-up; of chunks in
+/// memory, the last ones are told of by the end of the leaf.
+private struct ReadyChunks {
+    let leaf: Leaf
+    let tell: @Sendable (ComputeThread.News) -> Void
+    private var chunks: [Int] = []
+
+    init(_ leaf: Leaf, tell: @escaping @Sendable (ComputeThread.News) -> Void) {
+        self.leaf = leaf
+        self.tell = tell
+    }
+
+    mutating func add(_ chunk: Int) {
+        chunks.append(chunk)
+        guard leaf.slot == nil || chunks.count == BulkSizes.announcedChunks else { return }
+        tell(.chunksReady(leaf, chunks))
+        chunks = []
+    }
+}
