@@ -29,6 +29,7 @@ let package = Package(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CFloatEnvironment"),
         .systemLibrary(name: "CSharedMemory"),
+        .systemLibrary(name: "CCores"),
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
         .target(
             name: "CKernels",
@@ -45,7 +46,7 @@ let package = Package(
         .target(name: "Randomness"),
         .target(name: "FloatEnvironment", dependencies: ["CFloatEnvironment"]),
         .target(name: "Files"),
-        .target(name: "Parallel"),
+        .target(name: "Parallel", dependencies: ["CCores"]),
         .target(name: "Hashing", dependencies: ["CCrypto"]),
         .target(name: "Archives", dependencies: ["CZip", "CZlib"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ", "CSharedMemory"]),
@@ -153,7 +154,7 @@ let package = Package(
             dependencies: [
                 "TrainingTestSupport", "FaultyNetwork",
                 "Cluster", "Coordination", "Training", "Messaging", "OneDNN", "Storage", "Contract", "Tensors",
-                "VAE", "Randomness", "Hashing", "Files", .product(name: "Logging", package: "swift-log"),
+                "VAE", "Randomness", "Hashing", "Files", "Parallel", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "PerformanceTests", dependencies: ["Performance", "OneDNN", "Tensors", "VAE"]),
         .testTarget(name: "CommandTests", dependencies: ["tributary"], exclude: ["Files"]),

@@ -92,10 +92,15 @@ struct Work: ParsableCommand {
     var memory: ByteCount?
     /// Of a worker that `train` starts: it ends when `train` does, and leaves the talking to it.
     @Flag(help: .hidden) var local = false
+    /// The cores that `train` gives its threads, if it gives them any.
+    @Option(help: .hidden) var core: [Int] = []
 
     func validate() throws {
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads is from 1 to 1024, not \(threads)")
+        }
+        guard core.isEmpty || core.count == threads, core.allSatisfy({ $0 >= 0 }) else {
+            throw ValidationError("--core is given once for each thread, or not at all")
         }
     }
 
@@ -107,6 +112,7 @@ struct Work: ParsableCommand {
         options.security = try security.worker()
         options.memoryLimit = memory?.bytes ?? options.memoryLimit
         let label = name.isEmpty ? "worker" : name
+        if local { options.cores = core }
         if local { Interruption.signals.comesWithEndOfInput("the end of the process that started it") }
         var log = TerminalLog.logger(label)
         if local { log.logLevel = .warning }

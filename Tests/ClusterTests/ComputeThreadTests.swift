@@ -2,6 +2,7 @@ import Contract
 import Coordination
 import Dispatch
 import Messaging
+import Parallel
 import Synchronization
 import Tensors
 import Testing
@@ -142,6 +143,26 @@ import TrainingTestSupport
         putPixels(of: 0..<5, shard: 1, program, into: workshop)
         #expect(try compute(2, 2) == partial(of: 2, shard: 2, program))
         #expect(try compute(3, 2) == partial(of: 3, shard: 2, program))
+    }
+
+    @Test func aThreadComputesOnTheCoreThatItIsGiven() throws {
+        let program = try TrainingProgram(
+            RunConfiguration.tinyConvolutions, trainingExamples: 100, validationExamples: 21)
+        let core = try #require(Cores.available.last)
+        let cores = Mutex<[Int]>([])
+        let engine = InterruptedInterpreter { cores.withLock { $0 = Cores.available } }
+        let workshop = try workshop(program, engine, chunkBytes: 1 << 20)
+        putPixels(of: 0..<1, shard: 0, program, into: workshop)
+        let reports = Reports()
+        let thread = ComputeThread(0, core: core) { reports.put($0) }
+        defer { thread.end() }
+        thread.prepare(workshop, probes: false)
+        _ = try reports.job()
+        let leaf = leaf(step: 0, shard: 0, program)
+        workshop.sums.expect(leaf)
+        thread.compute(leaf, snapshot(program.initialState(), number: 1))
+        #expect(try reports.job().last == "finished")
+        #expect(cores.withLock { $0 } == [core])
     }
 
     private struct Unfinished: Error {}

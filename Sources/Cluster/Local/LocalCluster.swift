@@ -2,6 +2,7 @@ import Coordination
 import Foundation
 import Logging
 import Messaging
+import Parallel
 
 /// Runs a coordinator in this process and workers in processes of their own, on sockets that only this user can reach.
 ///
@@ -78,7 +79,12 @@ public struct LocalCluster {
         return [
             "worker", "--connect", address, "--threads", "\(threads)", "--name", "worker-\(number)", "--memory",
             "\(share)M", "--local",
-        ] + workerArguments
+        ] + cores(ofWorker: number).map { "--core=\($0)" } + workerArguments
+    }
+
+    /// A core for each of a worker's threads, where all workers' threads take all of them.
+    private func cores(ofWorker number: Int) -> ArraySlice<Int> {
+        Cores.forThreads(workers * threads).dropFirst((number - 1) * threads).prefix(threads)
     }
 
     /// Variables that would change how oneDNN computes are left out; each thread computes one microbatch.

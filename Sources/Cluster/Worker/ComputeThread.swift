@@ -1,5 +1,6 @@
 import Coordination
 import Foundation
+import Parallel
 
 /// A thread that computes one leaf at a time.
 final class ComputeThread: Sendable {
@@ -25,8 +26,11 @@ final class ComputeThread: Sendable {
     private let jobs = JobQueue<Job>()
 
     /// Starts the thread; `tell` is called on it.
-    init(_ index: Int, tell: @escaping @Sendable (News) -> Void) {
+    ///
+    /// - Parameter core: Where it stays, if not where the system places it.
+    init(_ index: Int, core: Int? = nil, tell: @escaping @Sendable (News) -> Void) {
         let thread = Thread { [jobs] in
+            if let core { Cores.stay(on: core) }
             var bench = ComputeBench(thread: index, tell: tell)
             while let news = bench.handle(jobs.take()) {
                 tell(news)

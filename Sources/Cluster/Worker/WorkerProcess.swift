@@ -58,7 +58,7 @@ public final class WorkerProcess {
                 hello: Self.hello(options), endpoint: endpoint.description, timing: options.timing,
                 memoryLimit: options.memoryLimit))
         threads = (0..<options.threads).map { index in
-            ComputeThread(index) { inbox.put(.compute($0)) }
+            ComputeThread(index, core: options.cores.isEmpty ? nil : options.cores[index]) { inbox.put(.compute($0)) }
         }
         idleThreads = Set(0..<options.threads)
     }

@@ -1,0 +1,23 @@
+#pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <sched.h>
+
+// The cores of a thread, which Swift does not import: sets of bits behind macros.
+
+static const int tributary_core_limit = CPU_SETSIZE;
+
+// Whether the calling thread may use a core. Never where the machine has more than `tributary_core_limit`.
+static inline _Bool tributary_may_use_core(int core) {
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 && CPU_ISSET(core, &set);
+}
+
+// Keeps the calling thread on a core. Answers whether the system lets it.
+static inline _Bool tributary_stay_on_core(int core) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(core, &set);
+    return sched_setaffinity(0, sizeof set, &set) == 0;
+}

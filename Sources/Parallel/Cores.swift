@@ -1,0 +1,23 @@
+import CCores
+
+/// The cores of this machine that a thread may use.
+public enum Cores {
+    /// The numbers of those that the calling thread may use: what the system, a container or `taskset` leaves to it.
+    ///
+    /// Empty where the machine has more than 1,024.
+    public static var available: [Int] {
+        (0..<Int(tributary_core_limit)).filter { tributary_may_use_core(Int32($0)) }
+    }
+
+    /// One for each of so many threads where they take all cores; otherwise none, and the system is to place them.
+    public static func forThreads(_ count: Int) -> [Int] {
+        let cores = available
+        return cores.count == count ? cores : []
+    }
+
+    /// Keeps the calling thread on a core from now on. Where the system does not let it, the system goes on placing it.
+    public static func stay(on core: Int) {
+        guard core >= 0, core < Int(tributary_core_limit) else { return }
+        _ = tributary_stay_on_core(Int32(core))
+    }
+}
