@@ -35,7 +35,8 @@ let package = Package(
             name: "CKernels",
             // No contraction: a fused multiply-add changes bits, so each one is written out.
             // No errno: it keeps square roots from vectorising and changes no value.
-            cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
+            // No warnings that vectors are passed otherwise without AVX-512: they are passed within a file only.
+            cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wno-psabi"])]),
 
         .target(
             name: "COptimizer",
