@@ -14,7 +14,8 @@ static inline _Bool tributary_may_use_core(int core) {
     return sched_getaffinity(0, sizeof set, &set) == 0 && CPU_ISSET(core, &set);
 }
 
-// Keeps the calling thread on a core. Answers whether the system lets it.
+// Keeps the calling thread on a core, which is left out of the set where its number is too large, or below 0. Answers whether the
+// system lets it.
 static inline _Bool tributary_stay_on_core(int core) {
     cpu_set_t set;
     CPU_ZERO(&set);

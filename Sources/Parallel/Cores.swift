@@ -17,7 +17,6 @@ public enum Cores {
 
     /// Keeps the calling thread on a core from now on. Where the system does not let it, the system goes on placing it.
     public static func stay(on core: Int) {
-        guard core >= 0, core < Int(tributary_core_limit) else { return }
-        _ = tributary_stay_on_core(Int32(core))
+        _ = tributary_stay_on_core(Int32(clamping: core))
     }
 }

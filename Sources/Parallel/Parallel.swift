@@ -5,8 +5,8 @@ import Dispatch
 /// Pieces do not meet, so results depend neither on who does which nor on the order. Nobody spins: a thread without work
 /// sleeps.
 public enum Parallel {
-    /// Elements of a piece: some microseconds of work, so that threads end together though one woke later, and so few that what one
-    /// array's piece was made from is still in the second-level cache when it is used.
+    /// Elements of a piece at most: some microseconds of work, so that threads end together though one woke later, and so few that a
+    /// piece is still in the second-level cache when what was made of it is used.
     public static let pieceCount = 1 << 14
 
     /// Cuts a range into pieces.

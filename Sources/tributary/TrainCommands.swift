@@ -99,8 +99,8 @@ struct Work: ParsableCommand {
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads is from 1 to 1024, not \(threads)")
         }
-        guard core.isEmpty || core.count == threads, core.allSatisfy({ $0 >= 0 }) else {
-            throw ValidationError("--core is given once for each thread, or not at all")
+        guard core.isEmpty || core.count == threads else {
+            throw ValidationError("--core is given once for each of --threads, or not at all")
         }
     }
 
@@ -112,7 +112,7 @@ struct Work: ParsableCommand {
         options.security = try security.worker()
         options.memoryLimit = memory?.bytes ?? options.memoryLimit
         let label = name.isEmpty ? "worker" : name
-        if local { options.cores = core }
+        if local || !core.isEmpty { options.cores = core }
         if local { Interruption.signals.comesWithEndOfInput("the end of the process that started it") }
         var log = TerminalLog.logger(label)
         if local { log.logLevel = .warning }

@@ -145,6 +145,35 @@ import TrainingTestSupport
         #expect(try compute(3, 2) == partial(of: 3, shard: 2, program))
     }
 
+    @Test func nothingIsGuessedFromAnotherRun() throws {
+        func program(shards: Int) throws -> TrainingProgram {
+            var configuration = RunConfiguration.tinyConvolutions
+            configuration.shards = shards
+            return try TrainingProgram(configuration, trainingExamples: 100, validationExamples: 21)
+        }
+        let (large, small) = (try program(shards: 8), try program(shards: 4))
+        let workshops = [
+            try workshop(large, Interpreter(), chunkBytes: 1 << 20),
+            try workshop(small, Interpreter(), chunkBytes: 1 << 20),
+        ]
+        putPixels(of: 0..<3, shard: 7, large, into: workshops[0])
+        var bench = ComputeBench(thread: 0) { _ in }
+        _ = bench.handle(.prepare(workshops[0], probes: false))
+        let snapshot = snapshot(large.initialState(), number: 1)
+        for step in 0..<2 {
+            let leaf = leaf(step: step, shard: 7, large)
+            workshops[0].sums.expect(leaf)
+            _ = bench.handle(.compute(leaf, snapshot))
+        }
+        // The coordinator is gone, and another one leads a run that has no such shard.
+        _ = bench.handle(.prepare(workshops[1], probes: false))
+        bench.lookAhead()
+        putPixels(of: 0..<1, shard: 3, small, into: workshops[1])
+        let leaf = leaf(step: 0, shard: 3, small)
+        workshops[1].sums.expect(leaf)
+        guard case .finished? = bench.handle(.compute(leaf, snapshot)) else { throw Unfinished() }
+    }
+
     @Test func aThreadComputesOnTheCoreThatItIsGiven() throws {
         let program = try TrainingProgram(
             RunConfiguration.tinyConvolutions, trainingExamples: 100, validationExamples: 21)

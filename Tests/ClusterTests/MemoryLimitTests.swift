@@ -1,6 +1,5 @@
 import Contract
 import Foundation
-import Parallel
 import Synchronization
 import Tensors
 import Testing
@@ -68,22 +67,5 @@ import Training
         let local = LocalCluster(cluster.options, workers: 4, threads: 1, memory: 8_000_000_000)
         let arguments = local.arguments(ofWorker: 1, "ipc://somewhere")
         #expect(arguments.firstIndex(of: "--memory").map { arguments[$0 + 1] } == "2000.0M")
-    }
-
-    @Test func localWorkersThatTakeAllCoresGetTheirOwn() throws {
-        let cluster = try TestCluster()
-        defer { cluster.remove() }
-        func cores(workers: Int, threads: Int) -> [[Int]] {
-            let local = LocalCluster(cluster.options, workers: workers, threads: threads)
-            return (1...workers).map { number in
-                local.arguments(ofWorker: number, "ipc://somewhere").compactMap {
-                    $0.hasPrefix("--core=") ? Int($0.dropFirst(7)) : nil
-                }
-            }
-        }
-        let all = Cores.available
-        #expect(cores(workers: all.count, threads: 1) == all.map { [$0] })
-        #expect(cores(workers: 1, threads: all.count) == [all])
-        #expect(cores(workers: all.count + 1, threads: 1).flatMap { $0 }.isEmpty)
     }
 }

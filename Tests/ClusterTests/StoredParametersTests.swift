@@ -37,6 +37,7 @@ import Training
 
         /// Applies a made-up sum; the parameters are updated as they are asked for.
         func step() throws {
+            _ = try training.settle()
             let random = RandomStream(seed: 4, operator: 1, example: UInt32(training.model.step))
             let sum = (0..<opening.program.partialFormat.count).map { 1 + Float(random.uniform($0)) }
             let round = Round(step: training.model.step, kind: .training)

@@ -175,6 +175,7 @@ public final class CoordinatorProcess {
         guard ending == nil else { return }
         if let epoch = training.takeEpochToDraw() {
             settle()
+            guard failure == nil else { return }
             archivist.draw(epoch: epoch, training.model, training.history)
         }
         guard let round = training.nextRound else {

@@ -96,6 +96,7 @@ package struct RunState {
     package mutating func apply(
         _ sum: consuming RootSum, _ report: RoundReport, imagesPerSecond: Double, traffic: Traffic = Traffic()
     ) throws -> StepReport {
+        precondition(pending == nil, "step \(model.step) is applied before the one before it is settled")
         var floats = sum.takeFloats()
         let root = sum
         let result = Result { try program.rule.prepare(&floats, for: model) { root.complete($0, &$1) } }

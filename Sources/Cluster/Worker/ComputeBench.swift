@@ -46,11 +46,11 @@ struct ComputeBench {
 
     private mutating func prepare(_ workshop: Workshop, probes: Bool) throws -> String? {
         self.workshop = workshop
+        (taken, habit) = (nil, LeafHabit())
         let computer = try workshop.program.leafComputer(engine: workshop.engine)
         leafComputer = computer
         evaluationComputer = nil
         (leafSnapshot, evaluationSnapshot) = (nil, nil)
-        taken = nil
         return probes ? workshop.program.probe(on: computer).description : nil
     }
 
@@ -76,11 +76,12 @@ struct ComputeBench {
         }
     }
 
-    /// Lets whoever waits for this core go first, once a step.
+    /// Lets whoever waits for this core go first, once when a step's parameters are there, and once before looking ahead, when the
+    /// last leaf was told of: whoever is told may wait.
     ///
     /// A message that arrives wakes one thread after the other, up to this one, all on the core where it arrived. Linux (6.18) may
     /// leave the one that still has the next worker's message waiting there, beside an idle core, until this one has computed:
-    /// `mlp` trained a tenth fewer images without this line. Beside a busy process on each core it trains 9 % fewer with it.
+    /// `mlp` trained a tenth fewer images without the first. Beside a busy process on each core it trains 9 % fewer with it.
     private func giveWay() {
         sched_yield()
     }
@@ -88,6 +89,7 @@ struct ComputeBench {
     /// Takes in the microbatch that is likely to come next, while the coordinator is busy with the last one.
     mutating func lookAhead() {
         guard let workshop, let next = habit.next, next != taken, next.step < ShardPlan.mostSteps else { return }
+        giveWay()
         take(next, workshop)
     }
 
@@ -113,8 +115,8 @@ struct ComputeBench {
         let place = LeafHabit.Place(step: leaf.round.step, shard: leaf.shard)
         habit.note(place)
         if taken != place { take(place, workshop) }
-        precondition(taken == place, "a leaf of \(leaf.round) is computed before its pixels are here")
-        leafComputer?.compute(step: place.step, into: &partial, whenReady: whenFinal)
+        precondition(taken == place, Self.missing(leaf))
+        leafComputer?.compute(into: &partial, whenReady: whenFinal)
     }
 
     /// Hands a leaf's pixels to the leaf computer, if they are here.
@@ -122,8 +124,12 @@ struct ComputeBench {
         let microbatch = workshop.program.plan.microbatch(
             step: place.step, shard: place.shard, seed: workshop.contract.seed)
         guard let pixels = workshop.pixels.pixels(of: microbatch.examples, in: .training) else { return }
-        leafComputer?.take(microbatch, pixels: pixels)
+        leafComputer?.take(microbatch, step: place.step, pixels: pixels)
         taken = place
+    }
+
+    private static func missing(_ leaf: Leaf) -> String {
+        "a leaf of \(leaf.round) is computed before its pixels are here"
     }
 
     private func evaluation(
@@ -135,7 +141,7 @@ struct ComputeBench {
         for index in 0..<plan.microbatchCount(shard: leaf.shard) {
             let microbatch = plan.microbatch(index, shard: leaf.shard)
             guard let pixels = workshop.pixels.pixels(of: microbatch.examples, in: .validation) else {
-                preconditionFailure("a leaf of \(leaf.round) is computed before its pixels are here")
+                preconditionFailure(Self.missing(leaf))
             }
             evaluationComputer?.add(microbatch, pixels: pixels, to: &sums)
         }

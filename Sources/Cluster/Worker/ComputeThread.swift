@@ -34,8 +34,6 @@ final class ComputeThread: Sendable {
             var bench = ComputeBench(thread: index, tell: tell)
             while let news = bench.handle(jobs.take()) {
                 tell(news)
-                // Who is told may have to wait for this core.
-                sched_yield()
                 bench.lookAhead()
             }
         }

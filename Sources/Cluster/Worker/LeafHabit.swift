@@ -1,7 +1,8 @@
 /// Which leaves a thread computes, step after step, so that it can take in the next one's pixels before it is told of it.
 ///
 /// A lease comes with its step's parameters, for which the thread would wait with nothing to do. Shards stay where they are as long as
-/// the same workers are there, so the first leaf of the next step is that of the last one.
+/// the same workers are there, so the first leaf of the next step is likely that of the last one. A wrong guess costs what it takes to
+/// take pixels in once more.
 struct LeafHabit {
     /// A leaf of a training round.
     struct Place: Equatable {

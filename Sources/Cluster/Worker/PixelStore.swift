@@ -4,8 +4,8 @@ import Synchronization
 
 /// The pixels that a worker has, shard by shard.
 ///
-/// The thread that owns the sockets writes, compute threads read; the state machine sees to it that nobody reads an example
-/// before it is here, or after it was forgotten.
+/// The thread that owns the sockets writes, compute threads read; the state machine sees to it that nobody computes with an
+/// example before it is here, or after it was forgotten. Who looks ahead may find none.
 final class PixelStore: Sendable {
     private struct Key: Hashable {
         var split: PixelSplit
@@ -34,20 +34,21 @@ final class PixelStore: Sendable {
 
     /// The examples' pixels, one after the other; nil if one is not here.
     func pixels(of examples: [UInt32], in split: PixelSplit) -> [UInt8]? {
-        pixels.withLock { pixels in
-            var result: [UInt8] = []
-            result.reserveCapacity(examples.count * exampleBytes)
+        var result: [UInt8] = []
+        result.reserveCapacity(examples.count * exampleBytes)
+        let areHere = pixels.withLock { pixels in
             // Those of a microbatch are of one shard: it is looked up once.
             var (key, shard) = (nil as Key?, [] as [[UInt8]])
             for example in examples {
                 let wanted = self.key(of: example, split)
                 if key != wanted { (key, shard) = (wanted, pixels[wanted] ?? []) }
                 let row = row(of: example)
-                guard row < shard.count, !shard[row].isEmpty else { return nil }
+                guard row < shard.count, !shard[row].isEmpty else { return false }
                 result += shard[row]
             }
-            return result
+            return true
         }
+        return areHere ? result : nil
     }
 
     func forget(shard: Int) {

@@ -43,6 +43,9 @@ public final class WorkerProcess {
     /// Starts the threads; nobody is contacted yet.
     /// - Throws: One sentence about the address.
     public init(_ options: WorkerOptions, log: Logger, interruption: Interruption = .signals) throws {
+        let cores = options.cores
+        precondition(
+            cores.isEmpty || cores.count == options.threads, "\(cores.count) cores for \(options.threads) threads")
         self.options = options
         self.log = log
         self.interruption = interruption
@@ -58,7 +61,7 @@ public final class WorkerProcess {
                 hello: Self.hello(options), endpoint: endpoint.description, timing: options.timing,
                 memoryLimit: options.memoryLimit))
         threads = (0..<options.threads).map { index in
-            ComputeThread(index, core: options.cores.isEmpty ? nil : options.cores[index]) { inbox.put(.compute($0)) }
+            ComputeThread(index, core: cores.isEmpty ? nil : cores[index]) { inbox.put(.compute($0)) }
         }
         idleThreads = Set(0..<options.threads)
     }
@@ -234,7 +237,7 @@ public final class WorkerProcess {
     }
 
     private func compute(_ leaf: Leaf) {
-        // The first that is free, so that each computes the same leaves step after step.
+        // The first that is free: where each thread has one leaf, it is the same one step after step.
         guard let snapshot, let thread = idleThreads.min() else {
             preconditionFailure("\(leaf) starts without parameters or without a free thread")
         }

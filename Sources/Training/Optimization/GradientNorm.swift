@@ -42,11 +42,12 @@ private func squares(
         defer { environment.restore() }
         complete(pieces[index], &elements)
         let start = pieces[index].lowerBound
-        for (number, block) in zip(groups[index], blocks[groups[index]]) {
+        var found: [Double] = []
+        for block in blocks[groups[index]] {
             var values = elements._mutatingExtracting(block.lowerBound - start..<block.upperBound - start)
-            let sum = scaleAndSumSquares(&values, by: scale)
-            sums.withLock { $0[number] = sum }
+            found.append(scaleAndSumSquares(&values, by: scale))
         }
+        sums.withLock { [found] in $0.replaceSubrange(groups[index], with: found) }
     }
     return sums.withLock { $0 }
 }

@@ -33,11 +33,12 @@ public final class LeafComputer {
     /// Takes in the microbatch that is computed next.
     ///
     /// - Parameter pixels: (m, C, H, W), the rows in the order of the microbatch.
-    public func take(_ microbatch: Microbatch, pixels bytes: [UInt8]) {
+    public func take(_ microbatch: Microbatch, step: Int, pixels bytes: [UInt8]) {
         precondition(
             microbatch.count == program.plan.microbatch,
             "a microbatch of \(microbatch.count), not \(program.plan.microbatch)")
         writeUnitInterval(bytes, to: &inputs, pixels.range)
+        inputs[divergenceWeight.offset] = program.rule.divergenceWeight(step: step)
         noise = NoiseKeys(
             seed: program.configuration.seed, passes: microbatch.passes, examples: microbatch.examples)
     }
@@ -47,19 +48,16 @@ public final class LeafComputer {
     /// - Parameters:
     ///   - partial: `layout.partialCount` elements, overwritten.
     ///   - whenReady: Is told of ranges of `partial` as they become final, each element once, and may read those.
-    public func compute(
-        step: Int, into partial: inout MutableSpan<Float>, whenReady: (Range<Int>, Span<Float>) -> Void
-    ) {
+    public func compute(into partial: inout MutableSpan<Float>, whenReady: (Range<Int>, Span<Float>) -> Void) {
         guard let noise else { preconditionFailure("a leaf is computed without a microbatch") }
-        inputs[divergenceWeight.offset] = program.rule.divergenceWeight(step: step)
         executable.run(inputs: inputs, noise: noise, into: &partial, whenReady: whenReady)
     }
 
     /// Computes the sums over one microbatch into an array.
     public func compute(_ microbatch: Microbatch, step: Int, pixels: [UInt8], into partial: inout [Float]) {
-        take(microbatch, pixels: pixels)
+        take(microbatch, step: step, pixels: pixels)
         var partial = partial.mutableSpan
-        compute(step: step, into: &partial) { _, _ in }
+        compute(into: &partial) { _, _ in }
     }
 
     /// What the compiled graph does in a run.

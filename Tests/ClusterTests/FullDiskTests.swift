@@ -1,0 +1,67 @@
+import Files
+import Foundation
+import Synchronization
+import Testing
+import Training
+import TrainingTestSupport
+
+@testable import Cluster
+
+/// A disk that is full when a row of `metrics.jsonl` is to be written.
+@Suite struct FullDiskTests {
+    /// In the middle, at the end of an epoch whose pictures are drawn next, and in the last step, which is saved next.
+    @Test(arguments: [2, 3, 8], [0, 21])
+    func aStepThatCannotBeRecordedEndsTheRunAndIsComputedAnew(fullAt step: Int, validationExamples: Int) throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        cluster.source = RandomExamples(trainingCount: 100, validationCount: validationExamples)
+        try fill(after: step, cluster)
+        #expect(try PosixFileSystem().names(in: cluster.directory + "/checkpoints").count == 1)
+
+        cluster.resume = true
+        #expect(try cluster.run(workers: 1).digest == cluster.localDigests().last)
+        let text = try String(contentsOfFile: cluster.directory + "/metrics.jsonl", encoding: .utf8)
+        let rows = text.split(separator: "\n").filter { $0.contains("\"train\"") }
+        #expect(rows.count == cluster.steps)
+    }
+
+    private func fill(after step: Int, _ cluster: TestCluster) throws {
+        let recorder = Recorder()
+        var options = cluster.options
+        options.files = FullDisk(besidesSteps: step)
+        let coordinator = try CoordinatorProcess(options, reporter: recorder, log: TestCluster.quiet)
+        let worker = BackgroundWorker(cluster)
+        let error = #expect(throws: FileError.self) { _ = try coordinator.run() }
+        worker.join()
+        #expect(error?.description.contains("metrics.jsonl") == true)
+        #expect(recorder.steps.count == step, "a step is reported once it is recorded")
+    }
+}
+
+/// A disk that has room for so many steps' rows.
+private final class FullDisk: FileSystem {
+    private let room: Mutex<Int>
+    private let real = PosixFileSystem()
+
+    init(besidesSteps room: Int) { self.room = Mutex(room) }
+
+    func write(_ bytes: [UInt8], to path: String, at offset: Int) throws(FileError) {
+        if path.hasSuffix("metrics.jsonl"), String(decoding: bytes, as: UTF8.self).contains("\"train\"") {
+            let left = room.withLock { room in
+                room -= 1
+                return room
+            }
+            if left < 0 { throw FileError("write \(path)", code: ENOSPC) }
+        }
+        try real.write(bytes, to: path, at: offset)
+    }
+
+    func names(in directory: String) throws(FileError) -> [String] { try real.names(in: directory) }
+    func read(_ path: String) throws(FileError) -> [UInt8] { try real.read(path) }
+    func create(_ path: String, _ bytes: [UInt8]) throws(FileError) { try real.create(path, bytes) }
+    func synchronize(file path: String) throws(FileError) { try real.synchronize(file: path) }
+    func rename(_ path: String, to newPath: String) throws(FileError) { try real.rename(path, to: newPath) }
+    func synchronize(directory: String) throws(FileError) { try real.synchronize(directory: directory) }
+    func remove(_ path: String) throws(FileError) { try real.remove(path) }
+    func createDirectory(_ path: String) throws(FileError) { try real.createDirectory(path) }
+}
