@@ -8,11 +8,14 @@
 
 static const int tributary_core_limit = CPU_SETSIZE;
 
-// Whether the calling thread may use a core. Never where the machine has more than `tributary_core_limit`.
-static inline _Bool tributary_may_use_core(int core) {
+// The cores that the calling thread may use; none where the machine has more than `tributary_core_limit`.
+static inline cpu_set_t tributary_cores(void) {
     cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 && CPU_ISSET(core, &set);
+    if (sched_getaffinity(0, sizeof set, &set) != 0) CPU_ZERO(&set);
+    return set;
 }
+
+static inline _Bool tributary_has_core(cpu_set_t set, int core) { return CPU_ISSET(core, &set); }
 
 // Keeps the calling thread on a core, which is left out of the set where its number is too large, or below 0. Answers whether the
 // system lets it.

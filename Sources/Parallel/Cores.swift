@@ -6,7 +6,8 @@ public enum Cores {
     ///
     /// Empty where the machine has more than 1,024.
     public static var available: [Int] {
-        (0..<Int(tributary_core_limit)).filter { tributary_may_use_core(Int32($0)) }
+        let cores = tributary_cores()
+        return (0..<Int(tributary_core_limit)).filter { tributary_has_core(cores, Int32($0)) }
     }
 
     /// One for each of so many threads where they take all cores; otherwise none, and the system is to place them.

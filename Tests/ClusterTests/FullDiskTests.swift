@@ -1,4 +1,5 @@
 import Files
+import FilesTestSupport
 import Foundation
 import Synchronization
 import Testing
@@ -39,9 +40,8 @@ import TrainingTestSupport
 }
 
 /// A disk that has room for so many steps' rows.
-private final class FullDisk: FileSystem {
+private final class FullDisk: RealFileSystem {
     private let room: Mutex<Int>
-    private let real = PosixFileSystem()
 
     init(besidesSteps room: Int) { self.room = Mutex(room) }
 
@@ -55,13 +55,4 @@ private final class FullDisk: FileSystem {
         }
         try real.write(bytes, to: path, at: offset)
     }
-
-    func names(in directory: String) throws(FileError) -> [String] { try real.names(in: directory) }
-    func read(_ path: String) throws(FileError) -> [UInt8] { try real.read(path) }
-    func create(_ path: String, _ bytes: [UInt8]) throws(FileError) { try real.create(path, bytes) }
-    func synchronize(file path: String) throws(FileError) { try real.synchronize(file: path) }
-    func rename(_ path: String, to newPath: String) throws(FileError) { try real.rename(path, to: newPath) }
-    func synchronize(directory: String) throws(FileError) { try real.synchronize(directory: directory) }
-    func remove(_ path: String) throws(FileError) { try real.remove(path) }
-    func createDirectory(_ path: String) throws(FileError) { try real.createDirectory(path) }
 }

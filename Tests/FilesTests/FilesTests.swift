@@ -1,4 +1,5 @@
 import Files
+import FilesTestSupport
 import Foundation
 import Synchronization
 import Testing
@@ -110,24 +111,14 @@ import Testing
 }
 
 /// A disk that takes only half of what is written while it is full.
-private final class FullDisk: FileSystem {
+private final class FullDisk: RealFileSystem {
     let isFull = Mutex(false)
-    private let real = PosixFileSystem()
 
     func write(_ bytes: [UInt8], to path: String, at offset: Int) throws(FileError) {
         guard isFull.withLock({ $0 }) else { return try real.write(bytes, to: path, at: offset) }
         try real.write(Array(bytes.prefix(bytes.count / 2)), to: path, at: offset)
         throw FileError("write \(path)", code: ENOSPC)
     }
-
-    func names(in directory: String) throws(FileError) -> [String] { try real.names(in: directory) }
-    func read(_ path: String) throws(FileError) -> [UInt8] { try real.read(path) }
-    func create(_ path: String, _ bytes: [UInt8]) throws(FileError) { try real.create(path, bytes) }
-    func synchronize(file path: String) throws(FileError) { try real.synchronize(file: path) }
-    func rename(_ path: String, to newPath: String) throws(FileError) { try real.rename(path, to: newPath) }
-    func synchronize(directory: String) throws(FileError) { try real.synchronize(directory: directory) }
-    func remove(_ path: String) throws(FileError) { try real.remove(path) }
-    func createDirectory(_ path: String) throws(FileError) { try real.createDirectory(path) }
 }
 
 /// Runs a test in a directory of its own, which is removed afterwards.

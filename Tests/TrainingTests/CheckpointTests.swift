@@ -1,5 +1,6 @@
 import Contract
 import Files
+import FilesTestSupport
 import Foundation
 import Tensors
 import Testing
@@ -186,9 +187,8 @@ import TrainingTestSupport
 }
 
 /// A file system whose disk is full for one kind of call.
-private struct FailingFileSystem: FileSystem {
+private struct FailingFileSystem: RealFileSystem {
     let failing: String
-    private let real = PosixFileSystem()
 
     init(failing: String) { self.failing = failing }
 
@@ -196,18 +196,9 @@ private struct FailingFileSystem: FileSystem {
         if call == failing { throw FileError(call, code: ENOSPC) }
     }
 
-    func write(_ bytes: [UInt8], to path: String, at offset: Int) throws(FileError) {
-        try real.write(bytes, to: path, at: offset)
-    }
-
-    func synchronize(file path: String) throws(FileError) { try real.synchronize(file: path) }
-    func names(in directory: String) throws(FileError) -> [String] { try real.names(in: directory) }
     func read(_ path: String) throws(FileError) -> [UInt8] {
         failing == "read" ? try real.read(path).dropLast() : try real.read(path)
     }
-
-    func remove(_ path: String) throws(FileError) { try real.remove(path) }
-    func createDirectory(_ path: String) throws(FileError) { try real.createDirectory(path) }
 
     func create(_ path: String, _ bytes: [UInt8]) throws(FileError) {
         try real.create(path, Array(bytes.prefix(failing == "write" ? 100 : bytes.count)))

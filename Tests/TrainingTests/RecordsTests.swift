@@ -1,5 +1,6 @@
 import Contract
 import Files
+import FilesTestSupport
 import Hashing
 import Synchronization
 import Testing
@@ -192,9 +193,8 @@ import Testing
 }
 
 /// A file system that notes what is forced to the disk and what gets its name.
-private final class RecordingFileSystem: FileSystem {
+private final class RecordingFileSystem: RealFileSystem {
     let calls = Mutex<[String]>([])
-    private let real = PosixFileSystem()
 
     private func note(_ call: String) { calls.withLock { $0.append(call) } }
 
@@ -211,14 +211,5 @@ private final class RecordingFileSystem: FileSystem {
     func rename(_ path: String, to newPath: String) throws(FileError) {
         note("rename to \(newPath)")
         try real.rename(path, to: newPath)
-    }
-
-    func names(in directory: String) throws(FileError) -> [String] { try real.names(in: directory) }
-    func read(_ path: String) throws(FileError) -> [UInt8] { try real.read(path) }
-    func create(_ path: String, _ bytes: [UInt8]) throws(FileError) { try real.create(path, bytes) }
-    func remove(_ path: String) throws(FileError) { try real.remove(path) }
-    func createDirectory(_ path: String) throws(FileError) { try real.createDirectory(path) }
-    func write(_ bytes: [UInt8], to path: String, at offset: Int) throws(FileError) {
-        try real.write(bytes, to: path, at: offset)
     }
 }
