@@ -1,7 +1,7 @@
 import ArgumentParser
 import Cluster
 import ConfigurationFiles
-import Foundation
+import Files
 import Logging
 import OneDNN
 import Training
@@ -22,7 +22,7 @@ struct Train: ParsableCommand {
     @Option(help: "Threads of each worker: microbatches computed side by side.") var threads = 1
     @Option(
         help:
-            "The most memory that all workers together may take, such as 8G (default: three quarters of the machine's)."
+            "The most memory that all workers together may take, such as 8G (default: three quarters of the machine's, or of the container's)."
     )
     var memory: ByteCount?
     @Flag(help: "Print first where the time of a microbatch goes, part by part.") var profile = false
@@ -38,7 +38,7 @@ struct Train: ParsableCommand {
         let engine = try options.engine()
         let coordinator = try options.coordinatorOptions(listen: "", engine: engine)
         if profile { try printProfile(of: coordinator.configuration, engine: engine) }
-        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let cores = Machine.cores
         let cluster = LocalCluster(
             coordinator, workers: workers ?? max(1, cores / threads), threads: threads,
             memory: memory?.bytes ?? WorkerOptions.defaultMemoryLimit)
@@ -88,7 +88,10 @@ struct Work: ParsableCommand {
     @Option(help: "Microbatches computed side by side (default: one per core).") var threads: Int?
     @Option(help: "A name for the logs where no key proves one (default: the coordinator gives one).") var name = ""
     @OptionGroup var security: SecurityOptions
-    @Option(help: "The most memory that a run may take here, such as 8G (default: three quarters of the machine's).")
+    @Option(
+        help:
+            "The most memory that a run may take here, such as 8G (default: three quarters of the machine's, or of the container's)."
+    )
     var memory: ByteCount?
     /// Of a worker that `train` starts: it ends when `train` does, and leaves the talking to it.
     @Flag(help: .hidden) var local = false
@@ -105,7 +108,7 @@ struct Work: ParsableCommand {
     }
 
     func run() throws {
-        let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        let threads = threads ?? Machine.cores
         var options = WorkerOptions(connect: connect, threads: threads, name: name) {
             try OneDNNEngine(numericClass: $0)
         }

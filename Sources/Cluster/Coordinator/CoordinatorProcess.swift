@@ -82,7 +82,9 @@ public final class CoordinatorProcess {
         configuration.memory = outgoing.memory.map { MemoryRegion($0) }
         state = CoordinatorState(configuration)
         sums = Self.sumStore(training.program, configuration)
-        pace = Pace(imagesPerStep: training.program.plan.globalBatch, examples: training.program.evaluation.examples)
+        pace = Pace(
+            imagesPerStep: training.program.plan.globalBatch, examples: training.program.evaluation.examples,
+            at: clock.now)
         let context = try Context()
         gate = try Gate(options.security, in: context, log: log)
         post = CoordinatorPost(
@@ -181,7 +183,6 @@ public final class CoordinatorProcess {
         guard let round = training.nextRound else {
             return end(.completed, "all \(training.totalSteps) steps are done")
         }
-        pace.begin(at: clock.now)
         queue.append(.begin(round))
     }
 

@@ -1,5 +1,5 @@
 import Coordination
-import Foundation
+import Files
 import Messaging
 import Parallel
 import Tensors
@@ -44,8 +44,8 @@ public struct WorkerOptions: Sendable {
 }
 
 extension WorkerOptions {
-    /// Three quarters of the machine's memory.
-    public static var defaultMemoryLimit: Int { Int(ProcessInfo.processInfo.physicalMemory / 4 * 3) }
+    /// Three quarters of the memory of the machine, or of the container that the worker runs in.
+    public static var defaultMemoryLimit: Int { Machine.memory / 4 * 3 }
 
     /// What the connecting sockets are told.
     var socketSecurity: SocketSecurity {
