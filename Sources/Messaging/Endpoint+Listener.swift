@@ -1,17 +1,28 @@
 import Glibc
 
 extension Endpoint {
-    /// Fails where a process listens at an `ipc://` path already: libzmq would replace its socket file without a word, and take
-    /// its peers over. A file that a dead process left is no obstacle.
+    /// Fails where a process listens at an `ipc://` path already, or another kind of file is there: libzmq would replace either without
+    /// a word, and take the process's peers over. A socket that a dead process left is no obstacle.
     ///
-    /// The C functions are `socket` and `connect`.
+    /// The C functions are `lstat`, `socket` and `connect`.
     public func requireNoListener() throws(MessagingError) {
-        guard transport == .ipc, hasListener else { return }
+        guard transport == .ipc else { return }
+        guard !isOtherFile else {
+            throw MessagingError(
+                "listen on", .addressInUse, endpoint: description,
+                remedy: "\(address) is there already and is no socket; choose another path with --listen")
+        }
+        guard hasListener else { return }
         throw MessagingError(
             "listen on", .addressInUse, endpoint: description,
             remedy:
                 "address in use: another process listens on \(self); wait for it to end, or choose another with --listen"
         )
+    }
+
+    private var isOtherFile: Bool {
+        var status = stat()
+        return unsafe lstat(address, &status) == 0 && status.st_mode & S_IFMT != S_IFSOCK
     }
 
     private var hasListener: Bool {

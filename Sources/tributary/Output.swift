@@ -2,17 +2,37 @@ import ArgumentParser
 import ConfigurationFiles
 import Foundation
 
-/// Refuses a file name that cannot be written, before the work that would be lost.
-func checkOutput(_ path: String) throws {
+/// Refuses a file name that cannot be written, or must not be replaced, before the work that would be lost.
+///
+/// - Parameter inputs: Files that the command reads.
+func checkOutput(_ path: String, besides inputs: [String] = []) throws {
     guard !path.isEmpty else { throw ValidationError("--out is empty: name a file") }
     let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
     guard type != .typeDirectory else {
         throw ValidationError("--out \(path) is a directory: name a file in it")
     }
+    guard [nil, .typeRegular, .typeSymbolicLink].contains(type) else {
+        throw ValidationError("--out \(path) is a device, a pipe or a socket: name a file")
+    }
+    if let input = inputs.first(where: { isSameFile(path, $0) }) {
+        throw ValidationError("--out \(path) would replace \(input), which is read: name another file")
+    }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     guard FileManager.default.fileExists(atPath: folder) else {
         throw ValidationError("--out \(path) is in a directory that does not exist: create \(folder) first")
     }
+}
+
+private func isSameFile(_ path: String, _ other: String) -> Bool {
+    guard let one = fileNumbers(path) else { return false }
+    return one == fileNumbers(other)
+}
+
+/// The device and the number of the file that a path leads to.
+private func fileNumbers(_ path: String) -> [UInt64]? {
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    guard let found = try? FileManager.default.attributesOfItem(atPath: target) else { return nil }
+    return [.systemNumber, .systemFileNumber].compactMap { (found[$0] as? NSNumber)?.uint64Value }
 }
 
 /// Writes a result to the standard output; unlike `print`, it says where that fails.

@@ -11,7 +11,7 @@ struct PictureOptions: ParsableArguments {
     @Option(help: "A checkpoint, or a run directory for its newest one.", completion: .file()) var checkpoint: String
     @Option(help: "The PNG file to write.", completion: .file(extensions: ["png"])) var out: String
 
-    func validate() throws { try checkOutput(out) }
+    func validate() throws { try checkOutput(out, besides: [checkpoint]) }
 
     /// The model of the checkpoint, ready to run.
     func model() throws -> ImageModel {
@@ -59,6 +59,7 @@ struct Reconstruct: ParsableCommand {
 
     func validate() throws {
         guard (1...4096).contains(count) else { throw ValidationError("--count is from 1 to 4096, not \(count)") }
+        try checkOutput(options.out, besides: [data])
     }
 
     func run() throws {
@@ -90,12 +91,17 @@ struct Interpolate: ParsableCommand {
     func validate() throws {
         guard (1...256).contains(rows) else { throw ValidationError("--rows is from 1 to 256, not \(rows)") }
         guard (2...256).contains(columns) else { throw ValidationError("--columns is from 2 to 256, not \(columns)") }
+        try checkOutput(options.out, besides: [data])
     }
 
     func run() throws {
         let model = try options.model()
         let ends = try HeldOutImages(data, split: split, first: 2 * rows, for: model.program)
         let pairs = ends.count / 2
+        guard pairs > 0 else {
+            throw UsageProblem(
+                "the split has \(ends.count) image, and a row goes from one to another; name another with --split")
+        }
         let means = try model.encode(ends.pixels).means
         let width = model.program.configuration.model.latents
         let latents = (0..<pairs).flatMap { row in

@@ -116,7 +116,10 @@ struct Work: ParsableCommand {
         options.memoryLimit = memory?.bytes ?? options.memoryLimit
         let label = name.isEmpty ? "worker" : name
         if local || !core.isEmpty { options.cores = core }
-        if local { Interruption.signals.comesWithEndOfInput("the end of the process that started it") }
+        if local {
+            Interruption.signals.comesWithEndOfInput("the end of the process that started it")
+            options.waitForCoordinatorWithoutLimit()
+        }
         var log = TerminalLog.logger(label)
         if local { log.logLevel = .warning }
         let outcome = try WorkerProcess(options, log: log).run()
@@ -135,6 +138,7 @@ extension RunOptions {
             stop: steps.map { .steps($0) } ?? .epochs(configuration.epochs),
             checkpointEvery: .seconds(checkpointEvery.seconds), digestEvery: digestEvery, engine: engine)
         coordinator.audit = audit
+        coordinator.requiresEngine = instructionSet != nil
         coordinator.checkpointCheck = ForeignFile.checkpoint.requireSafe
         return coordinator
     }

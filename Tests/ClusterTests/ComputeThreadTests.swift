@@ -68,7 +68,7 @@ import TrainingTestSupport
                 case .chunksReady(_, let chunks): words += chunks.map { "chunk \($0)" }
                 case .overwritten: return words + ["overwritten"]
                 case .finished: return words + ["finished"]
-                case .unprepared(let sentence), .failed(let sentence): return words + [sentence]
+                case .unprepared(_, let sentence), .failed(let sentence): return words + [sentence]
                 }
             }
         }

@@ -236,6 +236,48 @@ import TrainingTestSupport
         withExtendedLifetime(first) {}
     }
 
+    /// As the newest checkpoint it would stop every further attempt, though an older one is good.
+    @Test func aStateThatContradictsTheDigestsIsNotSaved() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        (cluster.steps, cluster.digestEvery) = (3, nil)
+        _ = try cluster.run(workers: 1)
+        let checkpoints = cluster.directory + "/checkpoints"
+        try FileManager.default.removeItem(atPath: checkpoints + "/step-0000000003.h5")
+        let digests = cluster.directory + "/digests.jsonl"
+        let text = try String(contentsOfFile: digests, encoding: .utf8)
+        try text.replacing(#"{"step":3,"digest":""#, with: #"{"step":3,"digest":"0"#)
+            .write(toFile: digests, atomically: true, encoding: .utf8)
+        cluster.resume = true
+        #expect(throws: (any Error).self) { try cluster.run(workers: 1) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: checkpoints) == ["step-0000000000.h5"])
+    }
+
+    /// libzmq would replace any file by its socket.
+    @Test func aFileThatIsNoSocketIsNotListenedOn() throws {
+        let cluster = try TestCluster()
+        defer { cluster.remove() }
+        try "precious".write(toFile: cluster.folder + "/socket", atomically: true, encoding: .utf8)
+        let error = #expect(throws: MessagingError.self) { try cluster.run(workers: 0) }
+        #expect(error?.description.contains("/socket is there already and is no socket") == true)
+        #expect(try String(contentsOfFile: cluster.folder + "/socket", encoding: .utf8) == "precious")
+    }
+
+    /// Who asks for an engine must not be given another one's bits.
+    @Test func aRunGoesOnWithItsOwnEngineUnlessAnotherIsAskedFor() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        cluster.steps = 1
+        _ = try cluster.run(workers: 1)
+        var options = cluster.options
+        options.resume = true
+        options.engine = RenamedInterpreter()
+        _ = try RunOpening(options)
+        options.requiresEngine = true
+        let error = #expect(throws: ContractConflict.self) { _ = try RunOpening(options) }
+        #expect(error?.description.contains("\"another\" here and") == true)
+    }
+
     @Test func anotherContractIsRefusedWithBothValues() throws {
         var cluster = try TestCluster()
         defer { cluster.remove() }

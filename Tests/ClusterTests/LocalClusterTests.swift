@@ -1,3 +1,4 @@
+import Foundation
 import Parallel
 import Testing
 
@@ -19,5 +20,19 @@ import Testing
         #expect(cores(workers: all.count, threads: 1) == all.map { [$0] })
         #expect(cores(workers: 1, threads: all.count) == [all])
         #expect(cores(workers: all.count + 1, threads: 1).flatMap { $0 }.isEmpty)
+    }
+
+    /// Nobody else finds its socket, so waiting for workers would be in vain.
+    @Test(.timeLimit(.minutes(1)))
+    func aRunWhoseWorkersHaveAllEndedIsSavedAndEndsAtOnce() throws {
+        let cluster = try TestCluster()
+        defer { cluster.remove() }
+        let local = LocalCluster(cluster.options, workers: 2, threads: 1, executable: "/bin/false")
+        let error = #expect(throws: RunAbandoned.self) {
+            try local.run(reporter: Recorder(), log: TestCluster.quiet, interruption: Interruption())
+        }
+        #expect(error?.description == "the run is saved at step 0, since all of its workers have ended")
+        let saved = try FileManager.default.contentsOfDirectory(atPath: cluster.directory + "/checkpoints")
+        #expect(saved == ["step-0000000000.h5"])
     }
 }

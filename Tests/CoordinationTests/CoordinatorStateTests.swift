@@ -120,6 +120,39 @@ import Testing
         #expect(desk.state.counters.mismatches == 0)
     }
 
+    /// Data that moves extends a deadline; news of data that did not move must not.
+    @Test func whoSaysThatItTookNothingOrSendsWhatNobodyWantsMissesItsDeadline() {
+        var (desk, left, right) = deskWithTwo()
+        _ = desk.deliver(right, from: second)
+        let stray = WorkerMessage.PartialChunk(round: round, lease: left.identifier, node: 99, offset: 0, bytes: 16)
+        for tenths in [1_198, 1_202, 1_206] {
+            desk.now = .milliseconds(100 * tenths)
+            for peer in [first, second] { _ = desk.say(.heartbeat(busy: 1), from: peer) }
+            _ = desk.say(.credit(bytes: 0), from: first)
+            _ = desk.say(.partial(stray), from: first, step: 5)
+        }
+        let moves = desk.handle(.tick).notices.filter { $0.contains("node 2 moved from worker-1") }
+        #expect(moves.count == 1)
+    }
+
+    @Test func dataThatMovesExtendsADeadlineButNotForEver() {
+        let (idle, left, right) = deskWithTwo()
+        var begun = idle
+        _ = begun.deliver(right, from: second)
+        let chunk = WorkerMessage.PartialChunk(
+            round: round, lease: left.identifier, node: left.node, offset: 0, bytes: 16)
+        func isMoved(receivedAt seconds: Double) -> Bool {
+            var desk = begun
+            desk.now = .seconds(seconds)
+            for peer in [first, second] { _ = desk.say(.heartbeat(busy: 1), from: peer) }
+            _ = desk.say(.partial(chunk), from: first, step: 5)
+            desk.now += .milliseconds(400)
+            return desk.handle(.tick).notices.contains { $0.contains("node 2 moved from worker-1") }
+        }
+        #expect(!isMoved(receivedAt: 119.9))
+        #expect(isMoved(receivedAt: 599.9))
+    }
+
     @Test func aWorkersFirstResultOfAKindHasTimeForWhatItCompiles() {
         var (desk, left, right) = deskWithTwo()
         desk.now = .milliseconds(10)

@@ -13,6 +13,13 @@ import Testing
         }
     }
 
+    @Test func aSignalThatIsIgnoredIsKnownToBe() {
+        #expect(!Signals.isIgnored(SIGUSR2))
+        signal(SIGUSR2, SIG_IGN)
+        defer { signal(SIGUSR2, SIG_DFL) }
+        #expect(Signals.isIgnored(SIGUSR2))
+    }
+
     @Test func aReplacedFileHasTheNewBytesAndLeavesNothingElse() throws {
         try withTemporaryDirectory { directory in
             let files = PosixFileSystem()

@@ -170,8 +170,12 @@ import Testing
     @Test func nothingIsLeftInADirectoryThatIsRefused() throws {
         try withTemporaryDirectory { directory in
             try PosixFileSystem().createDurably(directory + "/holiday.jpg", [1])
-            #expect(throws: DirectoryNotEmpty.self) { _ = try RunDirectory(directory, resume: false) }
-            #expect(try PosixFileSystem().names(in: directory) == ["holiday.jpg"])
+            try PosixFileSystem().createDurably(directory + "/letter.1.tmp", [1])
+            for resume in [false, true] {
+                let error = #expect(throws: DirectoryNotEmpty.self) { _ = try RunDirectory(directory, resume: resume) }
+                #expect(error?.description == "\(directory) is not empty and holds no run: choose another directory")
+            }
+            #expect(try PosixFileSystem().names(in: directory) == ["holiday.jpg", "letter.1.tmp"])
         }
     }
 

@@ -31,6 +31,8 @@ final class Archivist: Sendable {
         let samples: String
         let makePictures: () throws -> EpochPictures
         var pictures: EpochPictures?
+        /// Whether a row or a checkpoint failed. A state that contradicts the digests must not become the newest checkpoint.
+        var hasFailed = false
     }
 
     /// What pictures are drawn of.
@@ -88,6 +90,7 @@ final class Archivist: Sendable {
     private func handle(_ job: Job, _ desk: inout Desk, _ tell: (News) -> Void) -> Bool {
         do {
             switch job {
+            case .record where desk.hasFailed, .save where desk.hasFailed: break
             case .record(let state): try desk.records.record(state)
             case .save(let checkpoint):
                 tell(.saved(path: try desk.records.save(checkpoint), step: checkpoint.state.step))
@@ -97,6 +100,7 @@ final class Archivist: Sendable {
                 return false
             }
         } catch {
+            desk.hasFailed = true
             tell(.failed(error))
         }
         return true

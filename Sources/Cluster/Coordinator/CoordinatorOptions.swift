@@ -36,6 +36,8 @@ public struct CoordinatorOptions: Sendable {
     public var checkpointCheck: FileCheck = { _ in }
     /// What computes the contract's probe, and the pictures.
     public var engine: any Engine
+    /// Whether a run that goes on must have been begun with this engine. Otherwise its own counts, which workers have.
+    public var requiresEngine = false
     /// The limits of waits; the defaults suit everyone but tests.
     public var timing = Timing()
     /// Where the run directory is; a simulator puts its own here.

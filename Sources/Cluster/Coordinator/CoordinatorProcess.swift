@@ -13,6 +13,7 @@ public final class CoordinatorProcess {
     private enum News: Sendable {
         case archivist(Archivist.News)
         case interrupted(String)
+        case forsaken(String)
     }
 
     private let options: CoordinatorOptions
@@ -43,6 +44,8 @@ public final class CoordinatorProcess {
     private var gateDue: Duration = .zero
     private var isSaving = false
     private var newestCheckpoint: String?
+    /// Why no worker will come any more, if that is so.
+    private var forsaken: String?
     private var ending: RunOutcome.Reason?
     private var isStopped = false
     private var failure: (any Error)?
@@ -200,6 +203,15 @@ public final class CoordinatorProcess {
         queue.append(.stop("\(error)", failed: true))
     }
 
+    /// To be called, on any thread, with the reason why no worker will come any more: where none is here, the run is saved and ends.
+    var tellForsaken: @Sendable (String) -> Void { { [inbox] in inbox.put(.forsaken($0)) } }
+
+    private func abandon(_ sentence: String) {
+        guard ending == nil else { return }
+        save()
+        fail(RunAbandoned(step: training.model.step, sentence: sentence))
+    }
+
     private func outcome() -> RunOutcome {
         let outcome = RunOutcome(
             reason: ending ?? .completed, step: training.model.step, digest: training.model.digest.description,
@@ -228,6 +240,7 @@ public final class CoordinatorProcess {
         takeNews()
         expelRevoked()
         handle(.tick, Message([]))
+        if let forsaken, !state.hasMembers { abandon(forsaken) }
         handleQueue()
     }
 
@@ -281,6 +294,7 @@ public final class CoordinatorProcess {
     private func takeNews() {
         for news in inbox.takeAll() {
             switch news {
+            case .forsaken(let sentence): forsaken = sentence
             case .interrupted(let reason): end(.interrupted(reason), "the run was interrupted by \(reason)")
             case .archivist(let news): take(news)
             }
@@ -321,6 +335,8 @@ public final class CoordinatorProcess {
         queue = []
         newestCheckpoint = opening.checkpointPath
         isSaving = false
+        // Something else went wrong before, and the run is to end: nobody of the new epoch has to be told.
+        if ending != nil { isStopped = true }
         goOn()
     }
 
@@ -363,12 +379,17 @@ public final class CoordinatorProcess {
             queue.append(.leaseDigest(round, lease: lease, sums.takeDigest(lease: lease)))
         case .finished(let report): try finish(report)
         case .bar(let name): gate.bar(name)
-        case .abandon(let sentence):
-            save()
-            fail(RunAbandoned(step: training.model.step, sentence: sentence))
+        case .abandon(let sentence): abandon(sentence)
         case .quarantine(let name, let sentence):
             try QuarantineFile(directory: opening.directory.paths.directory, files: options.files).add(name, sentence)
-        case .goBack(let step, let sentence): try goBack(to: step, because: sentence)
+        case .goBack(let step, let sentence):
+            do {
+                try goBack(to: step, because: sentence)
+            } catch {
+                fail(error)
+                // The state that said so is over and says nothing more.
+                isStopped = true
+            }
         case .stopped: isStopped = true
         case .note(let notice): tell(notice)
         }

@@ -42,7 +42,7 @@ package struct RunOpening {
         let epochs = EpochFile(directory: directory.paths.directory, files: options.files)
         let known = try epochs.read().run
         try Self.check(newest, isOf: known, in: options.directory)
-        contract = try Self.contract(wanted, stored: newest?.checkpoint.contract, in: options.directory)
+        contract = try Self.contract(wanted, stored: newest?.checkpoint.contract, options)
         var generator = SystemRandomNumberGenerator()
         run = newest.flatMap { RunIdentifier($0.checkpoint.run) } ?? known ?? RunIdentifier(from: &generator)
         state = newest?.checkpoint.state ?? program.initialState()
@@ -65,13 +65,13 @@ package struct RunOpening {
     /// The stored contract, which the wanted one must equal. The probe is the workers' to repeat: the coordinator computes
     /// no gradient, so its own machine may be of another kind.
     private static func contract(
-        _ wanted: Contract, stored: Contract?, in directory: String
+        _ wanted: Contract, stored: Contract?, _ options: CoordinatorOptions
     ) throws(ContractConflict) -> Contract {
         guard let stored else { return wanted }
         var comparable = wanted
         comparable.probeDigest = stored.probeDigest
-        comparable.numericClass = stored.numericClass
-        try comparable.requireEqual(to: stored, of: "the run in \(directory)")
+        if !options.requiresEngine { comparable.numericClass = stored.numericClass }
+        try comparable.requireEqual(to: stored, of: "the run in \(options.directory)")
         return stored
     }
 

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Messaging
 import Parallel
+import Synchronization
 
 /// Runs a coordinator in this process and workers in processes of their own, on sockets that only this user can reach.
 ///
@@ -48,15 +49,16 @@ public struct LocalCluster {
         options.listen = folder.address
         options.timing.abandonment = min(options.timing.abandonment, .seconds(120))
         let coordinator = try CoordinatorProcess(options, reporter: reporter, log: log, interruption: interruption)
-        let processes = try coordinator.isComplete ? [] : startWorkers(folder.address)
+        let watch = WorkerWatch(workers, tell: coordinator.tellForsaken)
+        let processes = try coordinator.isComplete ? [] : startWorkers(folder.address, watch)
         defer { end(processes) }
         return try coordinator.run()
     }
 
-    private func startWorkers(_ address: String) throws -> [Process] {
+    private func startWorkers(_ address: String, _ watch: WorkerWatch) throws -> [Process] {
         var processes: [Process] = []
         do {
-            for index in 0..<workers { processes.append(try startWorker(index + 1, address)) }
+            for index in 0..<workers { processes.append(try startWorker(index + 1, address, watch)) }
         } catch {
             end(processes)
             throw WorkerStartError(executable: executable, reason: "\(error)")
@@ -64,12 +66,13 @@ public struct LocalCluster {
         return processes
     }
 
-    private func startWorker(_ number: Int, _ address: String) throws -> Process {
+    private func startWorker(_ number: Int, _ address: String, _ watch: WorkerWatch) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = arguments(ofWorker: number, address)
         process.environment = Self.cleanEnvironment
         process.standardInput = Pipe()  // it closes with this process, even where a kill -9 ends it
+        process.terminationHandler = { _ in watch.noteEnd() }
         try process.run()
         return process
     }
@@ -104,6 +107,25 @@ public struct LocalCluster {
         while processes.contains(where: \.isRunning), ContinuousClock.now < limit { usleep(5_000) }
         for process in processes where process.isRunning { kill(process.processIdentifier, SIGKILL) }
         for process in processes { process.waitUntilExit() }
+    }
+}
+
+/// Tells when the last of a run's workers has ended: nobody else finds its socket, so it need not wait.
+private final class WorkerWatch: Sendable {
+    private let running: Mutex<Int>
+    private let tell: @Sendable (String) -> Void
+
+    init(_ workers: Int, tell: @escaping @Sendable (String) -> Void) {
+        running = Mutex(workers)
+        self.tell = tell
+    }
+
+    func noteEnd() {
+        let left = running.withLock { running in
+            running -= 1
+            return running
+        }
+        if left == 0 { tell("all of its workers have ended") }
     }
 }
 

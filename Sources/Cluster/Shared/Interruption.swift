@@ -1,4 +1,5 @@
 import Dispatch
+import Files
 import Foundation
 import Synchronization
 
@@ -56,11 +57,13 @@ public final class Interruption: Sendable {
     }
 
     /// The one that SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal is closed) bring. From the first call on, those signals do nothing else.
+    /// Where `nohup` started the process, SIGHUP does nothing at all.
     public static let signals: Interruption = {
         let interruption = Interruption()
         // Ctrl-C also ends a `tee` behind a pipe; writing into that must not end this process before it has saved.
         signal(SIGPIPE, SIG_IGN)
-        for (number, name) in [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM"), (SIGHUP, "SIGHUP")] {
+        for (number, name) in [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM"), (SIGHUP, "SIGHUP")]
+        where number != SIGHUP || !Signals.isIgnored(SIGHUP) {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             // The source ends when nobody holds it, so its handler does.

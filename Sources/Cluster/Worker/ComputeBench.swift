@@ -29,9 +29,9 @@ struct ComputeBench {
         switch job {
         case .prepare(let workshop, let probes):
             do {
-                return .prepared(probe: try prepare(workshop, probes: probes))
+                return .prepared(workshop, probe: try prepare(workshop, probes: probes))
             } catch {
-                return .unprepared("\(error)")
+                return .unprepared(workshop, "\(error)")
             }
         case .compute(let leaf, let snapshot):
             do {

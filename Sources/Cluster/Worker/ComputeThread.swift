@@ -6,9 +6,9 @@ import Parallel
 final class ComputeThread: Sendable {
     /// What it says when a job is over.
     enum News: Sendable {
-        /// The graph is compiled; the first thread also says what the probe gives.
-        case prepared(probe: String?)
-        case unprepared(String)
+        /// The workshop's graph is compiled; the first thread also says what the probe gives.
+        case prepared(Workshop, probe: String?)
+        case unprepared(Workshop, String)
         /// Chunks of the sum of the leaf's node are final, and the leaf is the last.
         case chunksReady(Leaf, [Int])
         /// The leaf's parameters were written over while they were read.

@@ -47,6 +47,12 @@ extension WorkerOptions {
     /// Three quarters of the memory of the machine, or of the container that the worker runs in.
     public static var defaultMemoryLimit: Int { Machine.memory / 4 * 3 }
 
+    /// For a worker that ends with the process that started it, which is the coordinator: as long as that is there, it may be stopped
+    /// (Ctrl-Z) and go on.
+    public mutating func waitForCoordinatorWithoutLimit() {
+        timing.patience = .seconds(1_000_000_000)
+    }
+
     /// What the connecting sockets are told.
     var socketSecurity: SocketSecurity {
         switch security {

@@ -133,8 +133,11 @@ public final class WorkerProcess {
             idleThreads.insert(thread)
             try handle(.parametersOverwritten(leaf), Message([]))
         case .compute(.failed(let sentence)): try handle(.leafFailed(sentence), Message([]))
-        case .compute(.unprepared(let sentence)): try handle(.unprepared(sentence), Message([]))
-        case .compute(.prepared(let probe)): try takePrepared(probe)
+        case .compute(.unprepared(let workshop, let sentence)) where workshop === self.workshop:
+            try handle(.unprepared(sentence), Message([]))
+        case .compute(.prepared(let workshop, let probe)) where workshop === self.workshop: try takePrepared(probe)
+        // Of another contract, which the worker had before it found this coordinator.
+        case .compute(.unprepared), .compute(.prepared): break
         }
     }
 

@@ -63,7 +63,7 @@ extension CoordinatorState {
     /// Has a further worker compute the node, unless one is at it.
     private mutating func seeDecided(_ dispute: Dispute) {
         guard stopping == nil, !isBeingDecided(dispute) else { return }
-        let able = candidates().filter { !dispute.authors.contains($0.name) }
+        let able = orderedMembers.filter { $0.standing == .active && !dispute.authors.contains($0.name) }
         guard let judge = able.first(where: { $0.punctuality.isGood(at: now) }) ?? able.first else {
             return startWaiting()
         }
@@ -95,6 +95,7 @@ extension CoordinatorState {
         disputes[index].votes.append(vote)
         disputes[index].lease = nil
         guard let truth = disputes[index].truth else { return }
+        waitingSince = nil
         decide(disputes.remove(at: index), truth)
     }
 

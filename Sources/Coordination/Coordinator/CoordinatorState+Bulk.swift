@@ -38,8 +38,7 @@ extension CoordinatorState {
     }
 
     mutating func takeCredit(_ bytes: Int, from peer: Peer) {
-        members[peer]?.window.refund(bytes)
-        extendDeadlines(of: peer)
+        if members[peer]?.window.refund(bytes) == true { extendDeadlines(of: peer) }
         pump(peer)
     }
 

@@ -128,12 +128,12 @@ extension CoordinatorState {
         return max(shortest, expected * timing.deadlineFactor) * patience
     }
 
-    /// Data is moving, so the worker is not to blame that it has not computed yet.
+    /// Data is moving, so the worker is not to blame that it has not computed yet; but it may not make that last for ever.
     mutating func extendDeadlines(of peer: Peer) {
         guard let leases = current?.leases else { return }
-        let earliest = now + timing.shortestDeadline
-        for lease in leases.values where lease.peer == peer && lease.state == .live && lease.deadline < earliest {
-            current?.leases[lease.identifier]?.deadline = earliest
+        for lease in leases.values where lease.peer == peer && lease.state == .live {
+            let earliest = min(now + timing.shortestDeadline, lease.issued + timing.longestTransfer)
+            if lease.deadline < earliest { current?.leases[lease.identifier]?.deadline = earliest }
         }
     }
 

@@ -4,10 +4,10 @@ import Contract
 extension CoordinatorState {
     mutating func take(_ chunk: WorkerMessage.PartialChunk, step: Int, from peer: Peer) {
         send(.credit(bytes: chunk.bytes), to: peer)
-        extendDeadlines(of: peer)
         guard step == chunk.round.step, var received = record(of: chunk, from: peer)?.received,
             received.insert(offset: chunk.offset, bytes: chunk.bytes)
         else { return count(\.strayChunks, .stray, of: peer) }
+        extendDeadlines(of: peer)
         let total = sizes.partialBytes(chunk.round.kind)
         actions.append(.place(lease: chunk.lease, offset: chunk.offset, total: total))
         note(received, of: chunk)
@@ -15,11 +15,11 @@ extension CoordinatorState {
 
     /// Takes several chunks at once, which lie in the worker's memory.
     mutating func take(_ chunk: WorkerMessage.PartialChunk, in slot: MemorySlot, step: Int, from peer: Peer) {
-        extendDeadlines(of: peer)
         guard step == chunk.round.step, members[peer]?.memory?.contains(slot) == true,
             var received = record(of: chunk, from: peer)?.received,
             received.insertRow(offset: chunk.offset, bytes: chunk.bytes)
         else { return count(\.strayChunks, .stray, of: peer) }
+        extendDeadlines(of: peer)
         actions.append(
             .placeStored(
                 slot, of: peer, lease: chunk.lease, range: chunk.offset..<chunk.offset + chunk.bytes,

@@ -109,6 +109,9 @@ public struct CoordinatorState: Sendable {
     }
 
     /// The workers that may have leases.
+    /// Whether any worker is here, be it one that still prepares.
+    public var hasMembers: Bool { !members.isEmpty }
+
     public var activeWorkers: Int { members.values.count { $0.standing == .active } }
 
     /// The steps whose parameters workers may still need: that of the round, and earlier ones with a sum in question.

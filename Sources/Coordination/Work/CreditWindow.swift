@@ -23,8 +23,13 @@ public struct CreditWindow: Sendable, Equatable {
     }
 
     /// Records that the receiver took `bytes`. It cannot earn more than it was sent.
-    public mutating func refund(_ bytes: Int) {
+    ///
+    /// - Returns: Whether it took anything.
+    @discardableResult
+    public mutating func refund(_ bytes: Int) -> Bool {
+        let before = outstanding
         outstanding = max(0, outstanding - bytes)
+        return outstanding < before
     }
 
     /// Forgets what is outstanding: the receiver said that it expects nothing of it any more.

@@ -12,6 +12,8 @@ public struct Timing: Sendable, Equatable {
     public var shortestDeadline: Duration = .milliseconds(500)
     /// The shortest deadline of a worker's first result of a kind, since it may compile what it needs for it.
     public var shortestFirstDeadline: Duration = .seconds(5)
+    /// Data that moves extends a lease's deadline, up to so long after the lease.
+    public var longestTransfer: Duration = .seconds(600)
     /// A deadline is this many times what such a node took lately.
     public var deadlineFactor = 5
     /// After so long without what it asked for, a worker asks again.

@@ -22,10 +22,12 @@ public struct RunDirectory: Sendable {
         try Self.createDirectories(path, files)
         // Not even a lock is left in a directory that was never a run's.
         let found = try files.names(in: path)
-        guard resume || found.isEmpty || found.contains("lock") else { throw DirectoryNotEmpty(path: path) }
+        guard found.isEmpty || found.contains("lock") || (resume && found.contains("checkpoints")) else {
+            throw DirectoryNotEmpty(path: path, holdsRun: found.contains("checkpoints"))
+        }
         lock = try files.lock(path)
         guard try resume || files.names(in: path).allSatisfy({ $0 == "lock" }) else {
-            throw DirectoryNotEmpty(path: path)
+            throw DirectoryNotEmpty(path: path, holdsRun: true)
         }
         try files.createDirectory(paths.checkpoints)
         try files.createDirectory(paths.samples)
@@ -71,11 +73,14 @@ public struct RunDirectory: Sendable {
     }
 }
 
-/// A directory that a new run would overwrite.
+/// A directory that a new run would overwrite, or mix with what is not a run's.
 public struct DirectoryNotEmpty: Error, Hashable, CustomStringConvertible {
     public let path: String
+    public let holdsRun: Bool
 
     public var description: String {
-        "\(path) is not empty: continue the run in it with --resume, or choose another directory"
+        holdsRun
+            ? "\(path) is not empty: continue the run in it with --resume, or choose another directory"
+            : "\(path) is not empty and holds no run: choose another directory"
     }
 }
