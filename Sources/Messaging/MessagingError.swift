@@ -59,7 +59,7 @@ public struct MessagingError: Error, Equatable, CustomStringConvertible {
         case .addressInUse:
             "port in use: \(endpoint) is taken by another process; choose another with --listen"
         case .addressNotAvailable, .noSuchDevice:
-            "cannot \(operation) \(endpoint): no interface of this machine has that address"
+            "cannot \(operation) \(endpoint): no interface of this machine has that address; names are not looked up, write numbers such as 127.0.0.1"
         case .notPermitted:
             "cannot \(operation) \(endpoint): permission denied; choose a port above 1023 or a folder of your own"
         case .pathTooLong:

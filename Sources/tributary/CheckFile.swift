@@ -18,6 +18,7 @@ enum ForeignFile: String, ExpressibleByArgument {
     ///
     /// - Throws: `UsageProblem` with that process's own sentence, or with how it ended.
     @Sendable func requireSafe(_ path: String) throws {
+        try requireFile(path)
         let process = Process()
         let errors = Pipe()
         process.executableURL = URL(fileURLWithPath: LocalCluster.thisProgram)
@@ -32,6 +33,15 @@ enum ForeignFile: String, ExpressibleByArgument {
         case (.exit, 0): return
         case (.exit, 1): throw UsageProblem(Self.sentence(in: text))
         case (_, let number): throw UsageProblem("\(path) is not opened: \(ending(by: number))")
+        }
+    }
+
+    /// Whoever opened a pipe would wait for ever.
+    private func requireFile(_ path: String) throws {
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let type = try? FileManager.default.attributesOfItem(atPath: target)[.type] as? FileAttributeType
+        guard [nil, .typeRegular, .typeDirectory].contains(type) else {
+            throw UsageProblem("\(path) is a pipe, a socket or a device: name a file")
         }
     }
 

@@ -78,7 +78,7 @@ import Testing
     @Test func theWrongFolderIsNamed() throws {
         try withFolder { folder in
             #expect(throws: KeyFolderError.missing(folder)) { try CoordinatorKeys(folder: folder) }
-            #expect(throws: KeyFolderError.missing(folder)) { try WorkerKeys(folder: folder) }
+            #expect(throws: KeyFolderError.missingOfWorker(folder)) { try WorkerKeys(folder: folder) }
             try KeyFolder(folder).create()
             let worker = folder + "/workers/local"
             #expect(throws: KeyFolderError.isCoordinators(folder)) { try WorkerKeys(folder: folder) }

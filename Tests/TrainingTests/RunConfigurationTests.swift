@@ -51,7 +51,7 @@ import VAE
             (["epochs": .integer(0)], "a.yaml: epochs: training takes from 1 to 1000000000 epochs, not 0"),
             (["precision": .string("bfloat16")], "a.yaml: precision: expected one of float32, bf16, got \"bfloat16\""),
             (["wire": .integer(16)], "a.yaml: wire: expected one of float32, bf16, got 16"),
-            (["learning_rate": .number(.infinity)], "a.yaml: learning_rate: expected a group of keys, got inf"),
+            (["learning_rate": .number(.infinity)], "a.yaml: learning_rate: expected a number, got inf"),
             (
                 ["learning_rate": .dictionary(["base": .number(.nan)])],
                 "a.yaml: learning_rate.base: expected a number, got nan"

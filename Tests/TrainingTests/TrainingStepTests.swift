@@ -100,7 +100,8 @@ import TrainingTestSupport
         let error = #expect(throws: DivergedError.self) { _ = try program.rule.apply(&sum, to: &state) }
         #expect(state.digest == digest)
         #expect(
-            error?.description.contains("step 0, and the step was not applied: resume with a lower learning rate")
+            error?.description.contains(
+                "step 0, and the step was not applied: begin a new run with a lower learning rate")
                 == true)
     }
 

@@ -76,8 +76,12 @@ public struct KeyFolder {
     }
 
     private func makeFolder(_ path: String) throws {
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw KeyFolderError.unmade(path, reason: error.localizedDescription)
+        }
     }
 
     private func write(_ list: AllowList) throws {
@@ -113,6 +117,8 @@ public struct KeyFolder {
 public enum KeyFolderError: Error, Hashable, CustomStringConvertible {
     case exists(String)
     case missing(String)
+    case missingOfWorker(String)
+    case unmade(String, reason: String)
     case isWorkers(String)
     case isCoordinators(String)
     case name(String)
@@ -125,6 +131,10 @@ public enum KeyFolderError: Error, Hashable, CustomStringConvertible {
             "\(path) holds a coordinator's keys already: use them, or name another folder"
         case .missing(let path):
             "\(path) holds no keys: make them with `tributary keys new \(path)`"
+        case .missingOfWorker(let path):
+            "\(path) holds no keys: make them where the coordinator's are, with `tributary keys add`, and copy the folder here"
+        case .unmade(let path, let reason):
+            "cannot make the folder \"\(path)\": \(reason)"
         case .isWorkers(let path):
             "\(path) holds a worker's keys: name the coordinator's folder, which `tributary keys new` made"
         case .isCoordinators(let path):

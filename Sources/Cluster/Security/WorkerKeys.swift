@@ -20,7 +20,7 @@ public struct WorkerKeys: Sendable {
     public init(folder: String) throws {
         guard Self.areIn(folder) else {
             let isCoordinators = FileManager.default.fileExists(atPath: KeyFolder(folder).coordinatorPath)
-            throw isCoordinators ? KeyFolderError.isCoordinators(folder) : KeyFolderError.missing(folder)
+            throw isCoordinators ? KeyFolderError.isCoordinators(folder) : KeyFolderError.missingOfWorker(folder)
         }
         let path = Self.path(in: folder)
         let text = try KeyText(SecretFile(path).read(), path: path)

@@ -108,10 +108,10 @@ public struct CoordinatorState: Sendable {
         contractText = configuration.contract.canonicalJSON
     }
 
-    /// The workers that may have leases.
     /// Whether any worker is here, be it one that still prepares.
     public var hasMembers: Bool { !members.isEmpty }
 
+    /// The workers that may have leases.
     public var activeWorkers: Int { members.values.count { $0.standing == .active } }
 
     /// The steps whose parameters workers may still need: that of the round, and earlier ones with a sum in question.

@@ -69,11 +69,10 @@ extension DivergenceWeightSchedule: Codable {
     }
 
     public init(from decoder: any Decoder) throws {
-        if let weight = try? decoder.singleValueContainer().decode(Double.self) {
-            self = .constant(weight)
+        guard let container = try? decoder.container(keyedBy: CodingKeys.self) else {
+            self = .constant(try decoder.singleValueContainer().decode(Double.self))
             return
         }
-        let container = try decoder.container(keyedBy: CodingKeys.self)
         if let cyclical = try container.decodeIfPresent(Cyclical.self, forKey: .cyclical) {
             self = .cyclical(
                 from: cyclical.from, to: cyclical.to, epochs: cyclical.epochs, cycles: cyclical.cycles,

@@ -79,11 +79,10 @@ extension LearningRateSchedule: Codable {
     }
 
     public init(from decoder: any Decoder) throws {
-        if let base = try? decoder.singleValueContainer().decode(Double.self) {
-            self.init(base: base)
+        guard let container = try? decoder.container(keyedBy: CodingKeys.self) else {
+            self.init(base: try decoder.singleValueContainer().decode(Double.self))
             return
         }
-        let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
             base: try container.decode(Double.self, forKey: .base),
             warmUpEpochs: try container.decodeIfPresent(Double.self, forKey: .warmUpEpochs) ?? 0,
