@@ -210,7 +210,19 @@ final class SimulatedDisk: FileSystem {
     /// Directories are always there.
     func createDirectory(_ path: String) throws(FileError) {}
 
-    func lock(_ directory: String) -> any Sendable { directory }
+    /// Its file is what a run's directory is known by; the real one is forced to the disk before anything else is written there.
+    func lock(_ directory: String) -> any Sendable {
+        state.withLock { state in
+            let path = directory + "/lock"
+            guard state.names[path] == nil else { return }
+            let file = state.next
+            state.next += 1
+            state.files[file] = File(bytes: [], durable: [])
+            state.names[path] = file
+            state.durableNames[path] = file
+        }
+        return directory
+    }
 
     private static func link(_ path: String, _ file: Int, _ state: inout State) {
         state.names[path] = file

@@ -43,6 +43,7 @@ final class Archivist: Sendable {
     }
 
     private let jobs = JobQueue<Job>()
+    private let isFinished = Mutex(false)
     /// The newest scene that is not drawn yet.
     private let scene = Mutex<Scene?>(nil)
 
@@ -82,6 +83,11 @@ final class Archivist: Sendable {
 
     /// Does what waits, ends the thread, and returns when it has ended.
     func finish() {
+        let isOver = isFinished.withLock { isFinished in
+            defer { isFinished = true }
+            return isFinished
+        }
+        if isOver { return }
         let done = DispatchSemaphore(value: 0)
         jobs.put(.finish(done))
         done.wait()

@@ -46,6 +46,8 @@ public final class CoordinatorProcess {
     private var newestCheckpoint: String?
     /// Why no worker will come any more, if that is so.
     private var forsaken: String?
+    /// Since when no worker is here.
+    private var absentSince: Duration?
     private var ending: RunOutcome.Reason?
     private var isStopped = false
     private var failure: (any Error)?
@@ -206,6 +208,14 @@ public final class CoordinatorProcess {
     /// To be called, on any thread, with the reason why no worker will come any more: where none is here, the run is saved and ends.
     var tellForsaken: @Sendable (String) -> Void { { [inbox] in inbox.put(.forsaken($0)) } }
 
+    /// Who has lost the coordinator for a moment comes back in less than that.
+    private func noteAbsence() {
+        guard !state.hasMembers else { return absentSince = nil }
+        let since = absentSince ?? clock.now
+        absentSince = since
+        if let forsaken, clock.now - since > options.timing.silence { abandon(forsaken) }
+    }
+
     private func abandon(_ sentence: String) {
         guard ending == nil else { return }
         save()
@@ -240,7 +250,7 @@ public final class CoordinatorProcess {
         takeNews()
         expelRevoked()
         handle(.tick, Message([]))
-        if let forsaken, !state.hasMembers { abandon(forsaken) }
+        noteAbsence()
         handleQueue()
     }
 
@@ -335,8 +345,11 @@ public final class CoordinatorProcess {
         queue = []
         newestCheckpoint = opening.checkpointPath
         isSaving = false
-        // Something else went wrong before, and the run is to end: nobody of the new epoch has to be told.
-        if ending != nil { isStopped = true }
+        // The run was ending: nobody of the new epoch has to be told, but the end is not the one that was meant.
+        if ending != nil {
+            fail(RunAbandoned(step: step, sentence: "it went back there while it ended: resume it"))
+            isStopped = true
+        }
         goOn()
     }
 
@@ -386,7 +399,7 @@ public final class CoordinatorProcess {
             do {
                 try goBack(to: step, because: sentence)
             } catch {
-                fail(error)
+                fail(GoingBackFailed(step: step, cause: "\(error)"))
                 // The state that said so is over and says nothing more.
                 isStopped = true
             }

@@ -6,3 +6,14 @@ public struct RunAbandoned: Error, CustomStringConvertible {
 
     public var description: String { "the run is saved at step \(step), since \(sentence)" }
 }
+
+/// A run that used a wrong sum and could not go back to the state before it.
+struct GoingBackFailed: Error, CustomStringConvertible {
+    let step: Int
+    let cause: String
+
+    var description: String {
+        "a wrong sum was used after step \(step), and the run could not go back there: \(cause). Before you resume it, see to that, and "
+            + "remove the checkpoints of later steps"
+    }
+}

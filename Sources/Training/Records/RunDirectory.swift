@@ -22,7 +22,10 @@ public struct RunDirectory: Sendable {
         try Self.createDirectories(path, files)
         // Not even a lock is left in a directory that was never a run's.
         let found = try files.names(in: path)
-        guard found.isEmpty || found.contains("lock") || (resume && found.contains("checkpoints")) else {
+        guard
+            found.allSatisfy({ $0 == "lost+found" }) || found.contains("lock")
+                || (resume && found.contains("checkpoints"))
+        else {
             throw DirectoryNotEmpty(path: path, holdsRun: found.contains("checkpoints"))
         }
         lock = try files.lock(path)
