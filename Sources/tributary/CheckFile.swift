@@ -38,9 +38,8 @@ enum ForeignFile: String, ExpressibleByArgument {
 
     /// Whoever opened a pipe would wait for ever.
     private func requireFile(_ path: String) throws {
-        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-        let type = try? FileManager.default.attributesOfItem(atPath: target)[.type] as? FileAttributeType
-        guard [nil, .typeRegular, .typeDirectory].contains(type) else {
+        guard [nil, .typeRegular, .typeDirectory].contains(attributes(ofFile: path)?[.type] as? FileAttributeType)
+        else {
             throw UsageProblem("\(path) is a pipe, a socket or a device: name a file")
         }
     }

@@ -7,7 +7,7 @@ import Foundation
 /// - Parameter inputs: Files that the command reads.
 func checkOutput(_ path: String, besides inputs: [String] = []) throws {
     guard !path.isEmpty else { throw ValidationError("--out is empty: name a file") }
-    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    let type = attributes(ofFile: path)?[.type] as? FileAttributeType
     guard type != .typeDirectory else {
         throw ValidationError("--out \(path) is a directory: name a file in it")
     }
@@ -30,9 +30,14 @@ private func isSameFile(_ path: String, _ other: String) -> Bool {
 
 /// The device and the number of the file that a path leads to.
 private func fileNumbers(_ path: String) -> [UInt64]? {
-    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-    guard let found = try? FileManager.default.attributesOfItem(atPath: target) else { return nil }
-    return [.systemNumber, .systemFileNumber].compactMap { (found[$0] as? NSNumber)?.uint64Value }
+    attributes(ofFile: path).map { found in
+        [.systemNumber, .systemFileNumber].compactMap { (found[$0] as? NSNumber)?.uint64Value }
+    }
+}
+
+/// What the system says of the file that a path leads to; of a link that leads nowhere, what it says of that.
+func attributes(ofFile path: String) -> [FileAttributeKey: Any]? {
+    try? FileManager.default.attributesOfItem(atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
 }
 
 /// Writes a result to the standard output; unlike `print`, it says where that fails.

@@ -179,6 +179,13 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true]) func aNewDiskIsEmpty(resume: Bool) throws {
+        try withTemporaryDirectory { directory in
+            try PosixFileSystem().createDirectory(directory + "/lost+found")
+            _ = try RunDirectory(directory, resume: resume)
+        }
+    }
+
     @Test func aRunDirectoryIsLockedAndRefusedWhereItIsNotEmpty() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/deep/run"

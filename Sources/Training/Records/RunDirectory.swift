@@ -21,15 +21,12 @@ public struct RunDirectory: Sendable {
         self.check = check
         try Self.createDirectories(path, files)
         // Not even a lock is left in a directory that was never a run's.
-        let found = try files.names(in: path)
-        guard
-            found.allSatisfy({ $0 == "lost+found" }) || found.contains("lock")
-                || (resume && found.contains("checkpoints"))
-        else {
+        let found = try Self.names(in: path, files)
+        guard found.isEmpty || found.contains("lock") || (resume && found.contains("checkpoints")) else {
             throw DirectoryNotEmpty(path: path, holdsRun: found.contains("checkpoints"))
         }
         lock = try files.lock(path)
-        guard try resume || files.names(in: path).allSatisfy({ $0 == "lock" }) else {
+        guard try resume || Self.names(in: path, files).allSatisfy({ $0 == "lock" }) else {
             throw DirectoryNotEmpty(path: path, holdsRun: true)
         }
         try files.createDirectory(paths.checkpoints)
@@ -64,6 +61,11 @@ public struct RunDirectory: Sendable {
     /// Writes `config.yaml`, the configuration as the user may start from it again.
     public func write(configuration yaml: String) throws(FileError) {
         try files.replaceDurably(paths.configuration, Array(yaml.utf8))
+    }
+
+    /// What is in a directory besides what a new disk has.
+    private static func names(in directory: String, _ files: any FileSystem) throws(FileError) -> [String] {
+        try files.names(in: directory).filter { $0 != "lost+found" }
     }
 
     private static func createDirectories(_ path: String, _ files: any FileSystem) throws(FileError) {
