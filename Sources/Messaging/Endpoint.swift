@@ -22,9 +22,10 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         }
         self.init(transport: transport, address: String(parts[1]))
         if transport == .tcp, tcpParts == nil { throw Self.malformed(text) }
+        try requireZone()
     }
 
-    private init(transport: Transport, address: String) {
+    init(transport: Transport, address: String) {
         self.transport = transport
         self.address = address
     }
@@ -52,7 +53,7 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         return host == "localhost" || host == "[::1]" || host == "::1" || Self.isLoopbackVersion4(host)
     }
 
-    private var tcpParts: (host: String, port: UInt16)? {
+    var tcpParts: (host: String, port: UInt16)? {
         guard let colon = address.lastIndex(of: ":") else { return nil }
         let host = address[..<colon]
         guard !host.isEmpty, let port = UInt16(address[address.index(after: colon)...]) else { return nil }

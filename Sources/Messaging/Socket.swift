@@ -32,7 +32,7 @@ import CZeroMQ
     private let context: Context
     private let options: SocketOptions
     private var watch: ConnectionWatch?
-    private var handshakes: SocketMonitor?
+    private var failures: SocketMonitor?
 
     /// Opens a socket. The C function is `zmq_socket`.
     public init(_ kind: Kind, in context: Context, options: SocketOptions = SocketOptions()) throws(MessagingError) {
@@ -111,14 +111,15 @@ import CZeroMQ
         return message
     }
 
-    /// Keeps from now on why connections do not come about, which libzmq does not say; to be called before `connect`.
-    public mutating func watchHandshakes() throws(MessagingError) {
-        handshakes = try SocketMonitor(self, HandshakeFailure.events, in: context)
+    /// Keeps from now on why connections do not come about and when they end, which libzmq does not say; to be called before
+    /// `connect`.
+    public mutating func watchConnection() throws(MessagingError) {
+        failures = try SocketMonitor(self, ConnectionFailure.events, in: context)
     }
 
-    /// Why a connection did not come about, if one did not that was not asked for yet.
-    public func nextHandshakeFailure() throws(MessagingError) -> HandshakeFailure? {
-        try handshakes?.next().map { HandshakeFailure($0) }
+    /// What happened to the connection that was not asked for yet, the oldest first.
+    public func nextConnectionFailure() throws(MessagingError) -> ConnectionFailure? {
+        try failures?.next().map { ConnectionFailure($0) }
     }
 
     /// Lets what is unsent leave for so long after the socket is closed; without this call nothing does.

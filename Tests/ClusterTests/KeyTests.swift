@@ -129,7 +129,7 @@ import Testing
                 #expect(try link.control.send(Message([6])) == .full)
                 #expect(try link.bulk.send(Message([6])) == .full)
                 #expect(try bench.arrivals() == 0)
-                refused = try link.control.nextHandshakeFailure() != nil
+                refused = try link.control.nextConnectionFailure() != nil
             }
             #expect(refused)
             let friend = try bench.worker(

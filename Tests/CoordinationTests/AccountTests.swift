@@ -12,11 +12,11 @@ import Testing
     private func coordinator() -> CoordinatorState {
         var state = CoordinatorState(
             .init(run: Samples.run, epoch: 1, contract: Samples.contract(), sizes: Samples.sizes))
-        for peer in [hostile, other, honest] { _ = state.handle(.received(hello, from: peer), at: .zero) }
+        for peer in [hostile, other, honest] { _ = state.handle(.received(hello(peer), from: peer), at: .zero) }
         return state
     }
 
-    private var hello: Envelope<WorkerMessage> { Envelope(.hello(Samples.hello("")), fence: .outside) }
+    private func hello(_ peer: Peer) -> Envelope<WorkerMessage> { Desk().hello(from: peer) }
 
     private func heartbeat(busy: Int = 0) -> Envelope<WorkerMessage> {
         Envelope(.heartbeat(busy: busy), fence: Samples.fence)
@@ -31,10 +31,10 @@ import Testing
         for peer in [hostile, other] { #expect(actions.contains(.send(.refused(reason), step: 0, to: peer))) }
         #expect(state.members.keys.sorted() == [honest])
         let again = Peer([4], provenName: "hostile")
-        #expect(state.handle(.received(hello, from: again), at: .seconds(2)).isEmpty)
+        #expect(state.handle(.received(hello(again), from: again), at: .seconds(2)).isEmpty)
         #expect(state.handle(.malformed(.truncated, from: hostile), at: .seconds(2)).isEmpty)
         #expect(state.counters.malformed == 101)
-        #expect(!state.handle(.received(hello, from: honest), at: .seconds(2)).isEmpty)
+        #expect(!state.handle(.received(hello(honest), from: honest), at: .seconds(2)).isEmpty)
     }
 
     @Test func aLittleNonsenseNowAndThenIsForgiven() {
@@ -73,7 +73,7 @@ import Testing
         var state = CoordinatorState(
             .init(run: Samples.run, epoch: 1, contract: Samples.contract(), sizes: Samples.sizes))
         let (bad, good) = (Peer([1]), Peer([2]))
-        for peer in [bad, good] { _ = state.handle(.received(hello, from: peer), at: .zero) }
+        for peer in [bad, good] { _ = state.handle(.received(hello(peer), from: peer), at: .zero) }
         var actions: [CoordinatorAction] = []
         for _ in 0..<101 { actions += state.handle(.malformed(.truncated, from: bad), at: .seconds(1)) }
         #expect(state.members.keys.sorted() == [good] && state.isBarred(bad))
@@ -81,7 +81,8 @@ import Testing
     }
 
     private func hello(process: Int) -> Envelope<WorkerMessage> {
-        Envelope(.hello(.init(name: "", host: "host", process: process, threads: 1)), fence: .outside)
+        Envelope(
+            .hello(.init(name: "", host: "host", process: process, threads: 1, incarnation: UInt64(process))), fence: .outside)
     }
 
     private func areRefused(_ actions: [CoordinatorAction]) -> Bool {
@@ -109,16 +110,28 @@ import Testing
         #expect(state.members.values.contains { $0.name == "honest/64" })
     }
 
-    /// It looks for its coordinator under a fresh identity, while its old one is not known to be gone.
-    @Test func aWorkerThatComesBackTakesThePlaceOfItsOldIdentity() {
+    /// It connects anew under a fresh identity, while its old one is not known to be gone.
+    @Test func aWorkerThatComesBackTakesItsOwnPlaceAndName() {
         var state = fullCoordinator()
+        let old = Peer([9, 64], provenName: "honest")
+        let name = state.members[old]?.name
         let fresh = Peer([10], provenName: "honest")
+        let actions = state.handle(.received(hello(process: 64), from: fresh), at: .zero)
+        #expect(actions.contains { if case .send(.welcome, _, fresh) = $0 { true } else { false } })
+        #expect(state.members.count == 64 && state.members[old] == nil && state.members[fresh]?.name == name)
+        let impostor = Peer([11], provenName: "hostile")
+        _ = state.handle(.received(hello(process: 64), from: impostor), at: .zero)
+        #expect(state.members[fresh] != nil, "its number is worth nothing with another key")
+    }
+
+    @Test func aSilentWorkerGivesWayToOneThatComes() {
+        var state = fullCoordinator()
         for index in 1...63 as ClosedRange<UInt8> {
             _ = state.handle(.received(heartbeat(), from: Peer([9, index], provenName: "honest")), at: .seconds(1))
         }
-        // Nobody has missed more than a few heartbeats: it gets no answer, least of all a refusal, after which it would end.
-        #expect(state.handle(.received(hello(process: 64), from: fresh), at: .seconds(1)).isEmpty)
-        let actions = state.handle(.received(hello(process: 64), from: fresh), at: .milliseconds(1_050))
+        let fresh = Peer([10], provenName: "honest")
+        #expect(areRefused(state.handle(.received(hello(process: 70), from: fresh), at: .seconds(1))))
+        let actions = state.handle(.received(hello(process: 70), from: fresh), at: .milliseconds(1_050))
         #expect(actions.contains { if case .send(.welcome, _, fresh) = $0 { true } else { false } })
         #expect(state.members.count == 64 && state.members[Peer([9, 64], provenName: "honest")] == nil)
     }
@@ -138,7 +151,7 @@ import Testing
         var state = CoordinatorState(
             .init(run: Samples.run, epoch: 1, contract: Samples.contract(), sizes: Samples.sizes))
         for index in 0..<100 as Range<UInt8> {
-            _ = state.handle(.received(hello, from: Peer([index])), at: .zero)
+            _ = state.handle(.received(hello(Peer([index])), from: Peer([index])), at: .zero)
             let ready = Envelope(WorkerMessage.ready(probe: "other"), fence: Samples.fence)
             #expect(areRefused(state.handle(.received(ready, from: Peer([index])), at: .zero)))
         }

@@ -5,8 +5,8 @@ import Testing
 @testable import Coordination
 
 @Suite struct AssignmentTests {
-    private func share(_ name: UInt8, speed: Double = 1, holding: some Sequence<Int> = []) -> Assignment.Share {
-        Assignment.Share(peer: Peer([name]), speed: speed, holdings: Set(holding))
+    private func share(_ name: UInt8, speed: Double = 1, upload: Double = 0, holding: some Sequence<Int> = []) -> Assignment.Share {
+        Assignment.Share(peer: Peer([name]), speed: speed, upload: upload, holdings: Set(holding))
     }
 
     private func nodes(
@@ -30,6 +30,13 @@ import Testing
 
     @Test func speedsWeigh() {
         #expect(nodes(0..<8, over: [share(1, speed: 3), share(2)]) == [[2, 6], [7]])
+    }
+
+    /// Five shards are two uploads, and four are one.
+    @Test(arguments: [(0.0, [[2, 14], [6, 15]]), (0.1, [[2, 14], [6, 15]]), (0.4, [[2], [3]])])
+    func blocksAreAsSmallAsUploadsAllow(upload: Double, expected: [[Int]]) {
+        let found = nodes(0..<8, over: [share(1, speed: 5, upload: upload), share(2, speed: 3, upload: upload)])
+        #expect(found == expected)
     }
 
     @Test func shardsStayWhereTheirPixelsAre() {

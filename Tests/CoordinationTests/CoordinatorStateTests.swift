@@ -264,7 +264,7 @@ import Testing
     @Test func pixelsBeyondTheDataAreNotAskedFor() {
         var desk = Desk()
         _ = desk.join(first)
-        let wanted = WorkerMessage.RowsWanted(split: .validation, isUrgent: true, isRestart: false, examples: [21])
+        let wanted = WorkerMessage.RowsWanted(split: .validation, purpose: .microbatch, examples: [21])
         #expect(desk.say(.rowsWanted(wanted), from: first).isEmpty)
         #expect(desk.state.counters.malformed == 1)
     }
@@ -272,7 +272,7 @@ import Testing
     @Test func aWorkerOfAnotherVersionIsToldAndTheLogSaysSoOnce() {
         var desk = Desk()
         let refusal =
-            "the peer speaks protocol version 9, this program speaks 4; use the same Tributary"
+            "the peer speaks protocol version 9, this program speaks 5; use the same Tributary"
         #expect(
             desk.handle(.malformed(.version(9), from: first)) == [
                 .send(.refused(refusal), step: 0, to: first), .note(.dropped("what a worker says: \(refusal)")),
@@ -318,7 +318,7 @@ import Testing
                 for lease in actions.leases(of: peer) {
                     desk.now += .seconds(slowness * desk.state.tree.shards(under: lease.node).count)
                     for other in [first, second] { _ = desk.say(.heartbeat(busy: 1), from: other) }
-                    _ = desk.deliver(lease, from: peer)
+                    _ = desk.deliver(lease, from: peer, leafTime: .seconds(slowness))
                 }
             }
         }
@@ -327,6 +327,22 @@ import Testing
             shares.leases(of: peer).reduce(0) { $0 + desk.state.tree.shards(under: $1.node).count }
         }
         #expect(counts[0] > counts[1] && counts[1] > 0, "\(counts)")
+    }
+
+    /// Where a link is the bottleneck, one of two equal workers gets its parameters first, step after step. Were that taken for speed, it
+    /// would get more shards, in more blocks, and each block is an upload.
+    @Test func whatTravelsLongIsNotTakenForSlowAndEqualWorkersKeepOneBlockEach() {
+        var desk = Desk(shards: 8)
+        for peer in [first, second] { _ = desk.join(peer) }
+        for step in 0..<20 {
+            let actions = desk.handle(.begin(Round(step: step, kind: .training)))
+            #expect([first, second].map { actions.leases(of: $0).map(\.node) } == [[2], [3]])
+            for (peer, seconds) in [(first, 1), (second, 3)] {
+                desk.now += .seconds(seconds)
+                for other in [first, second] { _ = desk.say(.heartbeat(busy: 1), from: other) }
+                for lease in actions.leases(of: peer) { _ = desk.deliver(lease, from: peer, leafTime: .milliseconds(20)) }
+            }
+        }
     }
 
     @Test func aJoinMovesFewShardsAndALeaveBringsThemBack() {

@@ -7,10 +7,16 @@ struct Desk {
     var state: CoordinatorState
     var now: Duration = .zero
 
-    init(shards: Int = 4, audit: Double = 0, auditKey: UInt64 = 5, quarantined: [String: String] = [:]) {
+    /// - Parameter stall: Nobody here returns credit, unless a test does.
+    init(
+        shards: Int = 4, audit: Double = 0, auditKey: UInt64 = 5, quarantined: [String: String] = [:],
+        stall: Duration = .seconds(1_000_000)
+    ) {
+        var timing = Timing()
+        timing.stall = stall
         state = CoordinatorState(
             .init(
-                run: Samples.run, epoch: 1, contract: Samples.contract(shards: shards), sizes: Samples.sizes,
+                run: Samples.run, epoch: 1, contract: Samples.contract(shards: shards), sizes: Samples.sizes, timing: timing,
                 audit: audit > 0 ? Audit(fraction: audit, key: auditKey) : nil, quarantined: quarantined))
     }
 
@@ -25,18 +31,26 @@ struct Desk {
     }
 
     mutating func join(_ peer: Peer, name: String = "", threads: Int = 1) -> [CoordinatorAction] {
-        _ = handle(.received(Envelope(.hello(Samples.hello(name, threads: threads)), fence: .outside), from: peer))
+        _ = handle(.received(hello(name, threads: threads, from: peer), from: peer))
         _ = say(.attach, from: peer)
         return say(.ready(probe: "probe"), from: peer)
     }
 
+    /// Peers whose identities differ are different workers.
+    func hello(_ name: String = "", threads: Int = 1, from peer: Peer) -> Envelope<WorkerMessage> {
+        let incarnation = peer.identity.reduce(0) { 256 &* $0 &+ UInt64($1) }
+        return Envelope(.hello(Samples.hello(name, threads: threads, incarnation: incarnation)), fence: .outside)
+    }
+
     /// Sends the whole partial of a lease, in the chunks that fit.
-    mutating func deliver(_ lease: CoordinatorMessage.Lease, from peer: Peer) -> [CoordinatorAction] {
+    mutating func deliver(
+        _ lease: CoordinatorMessage.Lease, from peer: Peer, leafTime: Duration = .zero
+    ) -> [CoordinatorAction] {
         var actions: [CoordinatorAction] = []
         for offset in stride(from: 0, to: 20, by: 16) {
             let chunk = WorkerMessage.PartialChunk(
                 round: lease.round, lease: lease.identifier, node: lease.node, offset: offset,
-                bytes: min(16, 20 - offset))
+                bytes: min(16, 20 - offset), leafTime: leafTime)
             actions += say(.partial(chunk), from: peer, step: lease.round.step)
         }
         return actions

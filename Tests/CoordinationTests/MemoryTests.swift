@@ -92,7 +92,7 @@ import Testing
         let actions = bench.handle(.leafFinished(leaves[0]))
         #expect(actions.uploads.isEmpty)
         let found = announced(actions)
-        #expect(found.map(\.0) == [.init(round: round, lease: 1, node: 8, offset: 0, bytes: 20)])
+        #expect(found.map(\.0) == [.init(round: round, lease: 1, node: 8, offset: 0, bytes: 20, leafTime: .zero)])
         #expect(found.map(\.1) == [MemorySlot(index: 0, stamp: 1)])
         // The same node again, under another lease: the sum lies where it lay.
         #expect(announced(bench.hear(lease(8, 2), step: 3)).map(\.0.lease) == [2])
@@ -142,18 +142,18 @@ import Testing
         var bench = bench()
         var places = begin(8, 1, step: 3, &bench).map(\.slot?.index)
         for node in 9...11 {
-            let running = bench.state.running.first!
+            let running = bench.state.running.keys.first!
             places += bench.hear(lease(node, UInt64(node)), step: 3).leaves.map(\.slot?.index)
             places += bench.handle(.leafFinished(running)).leaves.map(\.slot?.index)
         }
         #expect(places == [0, 1, 2, nil])
-        #expect(bench.handle(.leafFinished(bench.state.running.first!)).uploads.count == 2)
+        #expect(bench.handle(.leafFinished(bench.state.running.keys.first!)).uploads.count == 2)
     }
 
     @Test func parametersThatWereWrittenOverAreAskedForAndTheLeafIsComputedLater() {
         var bench = bench()
         let leaf = begin(8, 1, step: 3, &bench)[0]
-        #expect(bench.handle(.parametersOverwritten(leaf)).messages == [.parametersWanted(offset: 0)])
+        #expect(bench.handle(.parametersOverwritten(leaf)).messages == [.parametersWanted])
         let again = bench.hearParameters(step: 3).leaves
         #expect(again.map(\.shard) == [0])
         #expect(announced(bench.handle(.leafFinished(again[0]))).count == 1)
@@ -164,7 +164,7 @@ import Testing
         var bench = bench(threads: 2)
         let first = begin(8, 1, step: 3, &bench)[0]
         let second = bench.hear(lease(9, 2), step: 3).leaves[0]
-        #expect(bench.handle(.parametersOverwritten(first)).messages == [.parametersWanted(offset: 0)])
+        #expect(bench.handle(.parametersOverwritten(first)).messages == [.parametersWanted])
         #expect(bench.hearParameters(step: 3).leaves.map(\.shard) == [first.shard])
         let again = bench.handle(.parametersOverwritten(second))
         #expect(again.messages.isEmpty && again.leaves.map(\.shard) == [second.shard])
@@ -183,7 +183,7 @@ import Testing
         var bench = bench()
         _ = bench.hear(lease(8, 1, step: 4), step: 4)
         _ = bench.hear(.parametersStored(MemorySlot(index: 0, stamp: 4)), step: 4)
-        _ = bench.handle(.leafFinished(bench.state.running.first!))
+        _ = bench.handle(.leafFinished(bench.state.running.keys.first!))
         #expect(bench.hearParameters(step: 3).messages == [.credit(bytes: 16), .credit(bytes: 16), .credit(bytes: 8)])
         #expect(bench.hear(lease(9, 2, step: 4), step: 4).leaves.map(\.shard) == [1])
     }
@@ -235,7 +235,7 @@ import Testing
     @Test func parametersInMemoryReplaceThoseInLineForTheLink() {
         var desk = desk()
         _ = desk.say(.memory(Self.workers), from: peer)
-        desk.state.members[peer]?.window.spend(64)
+        desk.state.members[peer]?.window.spend(64, at: .zero)
         let lease = desk.handle(.begin(round)).leases(of: peer)[0]
         _ = desk.handle(.memoryOpened(peer))
         _ = desk.deliver(lease, from: peer)

@@ -10,8 +10,8 @@ import Testing
         while let chunk = outbox.next(within: window) {
             chunks.append(chunk)
             switch chunk {
-            case .parameters(_, _, let bytes): window.spend(bytes)
-            case .rows(_, let examples): window.spend(examples.count * sizes.exampleBytes)
+            case .parameters(_, _, let bytes): window.spend(bytes, at: .zero)
+            case .rows(_, let examples): window.spend(examples.count * sizes.exampleBytes, at: .zero)
             }
         }
         return chunks
@@ -19,9 +19,9 @@ import Testing
 
     @Test func parametersOutrankUrgentPixelsAndThoseOutrankCopying() {
         var outbox = Outbox(sizes: sizes)
-        var window = CreditWindow(limit: 1_000)
-        _ = outbox.enqueue(.init(split: .validation, isUrgent: false, isRestart: false, examples: [9]))
-        _ = outbox.enqueue(.init(split: .training, isUrgent: true, isRestart: false, examples: [1, 2, 3, 4, 5]))
+        var window = CreditWindow(limit: 1_000, chunkBytes: 500)
+        _ = outbox.enqueue(.init(split: .validation, purpose: .copy, examples: [9]))
+        _ = outbox.enqueue(.init(split: .training, purpose: .microbatch, examples: [1, 2, 3, 4, 5]))
         outbox.enqueueParameters(step: 3)
         #expect(
             drain(&outbox, &window) == [
@@ -33,37 +33,48 @@ import Testing
 
     @Test func nothingLeavesBeyondTheCredit() {
         var outbox = Outbox(sizes: sizes)
-        var window = CreditWindow(limit: 32)
+        var window = CreditWindow(limit: 32, chunkBytes: 16)
         outbox.enqueueParameters(step: 0)
         #expect(drain(&outbox, &window).count == 2)
-        window.refund(16)
+        window.refund(16, at: .zero)
         #expect(drain(&outbox, &window) == [.parameters(step: 0, offset: 32, bytes: 8)])
     }
 
     @Test func newParametersReplaceWhatIsLeftOfTheOld() {
         var outbox = Outbox(sizes: sizes)
-        var window = CreditWindow(limit: 16)
+        var window = CreditWindow(limit: 16, chunkBytes: 16)
         outbox.enqueueParameters(step: 0)
         _ = drain(&outbox, &window)
         outbox.enqueueParameters(step: 1)
-        window.refund(16)
+        window.refund(16, at: .zero)
         #expect(drain(&outbox, &window) == [.parameters(step: 1, offset: 0, bytes: 16)])
     }
 
-    @Test func aRestartForgetsOlderRequests() {
+    @Test func copiesThatHurryComeFirstAndNothingLeavesTwice() {
         var outbox = Outbox(sizes: sizes)
-        var window = CreditWindow(limit: 1_000)
-        _ = outbox.enqueue(.init(split: .training, isUrgent: true, isRestart: false, examples: [1]))
-        _ = outbox.enqueue(.init(split: .training, isUrgent: true, isRestart: true, examples: [2]))
-        #expect(drain(&outbox, &window) == [.rows(.training, [2])])
+        var window = CreditWindow(limit: 16, chunkBytes: 16)
+        _ = outbox.enqueue(.init(split: .training, purpose: .copy, examples: Array(0..<12)))
+        #expect(drain(&outbox, &window) == [.rows(.training, [0, 1, 2, 3])])
+        // Two of these have left already, and one is not a copy of this split.
+        _ = outbox.enqueue(.init(split: .training, purpose: .hurry, examples: [10, 2, 0, 5]))
+        _ = outbox.enqueue(.init(split: .validation, purpose: .hurry, examples: [6]))
+        var chunks: [Outbox.Chunk] = []
+        for _ in 0..<4 {
+            window.refund(16, at: .zero)
+            chunks += drain(&outbox, &window)
+        }
+        #expect(
+            chunks == [
+                .rows(.training, [10, 5]), .rows(.training, [4, 6, 7, 8]), .rows(.training, [9, 11]),
+            ])
     }
 
-    @Test func aChunkLargerThanTheWindowStillLeavesAlone() {
-        var window = CreditWindow(limit: 10)
-        #expect(window.admits(50))
-        window.spend(50)
-        #expect(!window.admits(1))
-        window.refund(1_000)
-        #expect(window.outstanding == 0)
+    @Test func copiesLeaveHalfOfTheWindowToWhatIsUrgent() {
+        var outbox = Outbox(sizes: sizes)
+        var window = CreditWindow(limit: 64, chunkBytes: 16)
+        _ = outbox.enqueue(.init(split: .training, purpose: .copy, examples: Array(0..<100)))
+        #expect(drain(&outbox, &window).count == 2)
+        _ = outbox.enqueue(.init(split: .training, purpose: .microbatch, examples: Array(100..<200)))
+        #expect(drain(&outbox, &window).count == 2)
     }
 }

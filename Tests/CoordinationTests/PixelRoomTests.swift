@@ -61,7 +61,7 @@ import Testing
             var leaves = actions.leaves
             for action in actions {
                 switch action {
-                case .placeRows(let split, let examples): held[split, default: []].formUnion(examples)
+                case .placeRows(let split, let examples): held[split, default: []].formUnion(examples.compactMap { $0 })
                 case .forgetPixels(let shard):
                     for split in PixelSplit.allCases { held[split] = held[split]?.filter { Int($0) % 8 != shard } }
                 case .end(let sentence, true): ending = sentence

@@ -107,7 +107,7 @@ import Testing
     @Test func aLateWorkerThatWaitsForParametersOfAStepThatIsOverMayHaveOtherWorkToo() {
         var (desk, _) = deskWithALateWorker()
         for step in 6..<9 { #expect(!isAsked(step: step, in: &desk)) }
-        _ = desk.say(.parametersWanted(offset: 0), from: first, step: 5)
+        _ = desk.say(.parametersWanted, from: first, step: 5)
         #expect(!isAsked(step: 9, in: &desk))
         pass(.seconds(121), in: &desk)
         #expect(isAsked(step: 10, in: &desk))

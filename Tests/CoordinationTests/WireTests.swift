@@ -4,10 +4,10 @@ import Testing
 
 @Suite struct WireTests {
     static let workerMessages: [WorkerMessage] = [
-        .hello(.init(name: "worker-1", host: "host", process: 4_711, threads: 2)), .attach, .ready(probe: "0af9"),
-        .heartbeat(busy: 3), .parametersWanted(offset: 1 << 20),
-        .rowsWanted(.init(split: .validation, isUrgent: true, isRestart: false, examples: [5, 0, UInt32.max])),
-        .rowsWanted(.init(split: .training, isUrgent: false, isRestart: true, examples: [])), .credit(bytes: 2 << 20),
+        .hello(.init(name: "worker-1", host: "host", process: 4_711, threads: 2, incarnation: .max - 1)), .attach, .ready(probe: "0af9"),
+        .heartbeat(busy: 3), .parametersWanted,
+        .rowsWanted(.init(split: .validation, purpose: .hurry, examples: [5, 0, UInt32.max])),
+        .rowsWanted(.init(split: .training, purpose: .copy, examples: [])), .credit(bytes: 2 << 20),
         .partial(
             .init(round: Round(step: 9, kind: .evaluation), lease: UInt64.max, node: 2, offset: 8, bytes: 16)),
         .leaving, .failed("no memory"),
@@ -49,7 +49,7 @@ import Testing
     @Test func layoutIsTheDocumentedOne() {
         let envelope = Envelope(WorkerMessage.heartbeat(busy: 258), fence: Fence(run: Samples.run, epoch: 1, step: 513))
         let header: [UInt8] =
-            Array("TRIB".utf8) + [4, 0, 4, 0] + Array(0..<16) + [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0]
+            Array("TRIB".utf8) + [5, 0, 4, 0] + Array(0..<16) + [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0]
         #expect(envelope.encoded == header + [2, 1, 0, 0, 0, 0, 0, 0])
     }
 
@@ -74,7 +74,7 @@ import Testing
 
     @Test func lengthsAreCheckedBeforeAnythingIsAllocated() {
         var bytes = Envelope(
-            WorkerMessage.rowsWanted(.init(split: .training, isUrgent: true, isRestart: false, examples: [1])),
+            WorkerMessage.rowsWanted(.init(split: .training, purpose: .microbatch, examples: [1])),
             fence: Samples.fence
         ).encoded
         bytes.replaceSubrange((bytes.count - 8)..<(bytes.count - 4), with: [255, 255, 255, 255])

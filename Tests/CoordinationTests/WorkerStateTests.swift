@@ -85,7 +85,7 @@ extension [WorkerAction] {
         var bench = Bench()
         bench.join()
         let wanted = bench.hear(lease(8), step: 3).wanted
-        #expect(wanted.first?.isUrgent == true)
+        #expect(wanted.first?.purpose == .microbatch)
         #expect(wanted.first?.examples.sorted() == (try needed(0)).sorted())
         #expect(bench.hearRows(try needed(0)).leaves.isEmpty)
         let leaf = Leaf(round: round, node: 8, shard: 0)
@@ -111,8 +111,8 @@ extension [WorkerAction] {
         var bench = Bench()
         bench.join()
         var wanted = bench.hear(lease(8), step: 3).wanted
-        #expect(wanted[0].isUrgent && !wanted[0].isRestart)
-        #expect(wanted.dropFirst().allSatisfy { !$0.isUrgent })
+        #expect(wanted[0].purpose == .microbatch)
+        #expect(wanted.dropFirst().allSatisfy { $0.purpose == .copy })
         var seen: Set<UInt32> = []
         while !wanted.isEmpty {
             let examples = wanted.removeFirst()
@@ -120,7 +120,7 @@ extension [WorkerAction] {
             #expect(seen.isDisjoint(with: examples.examples), "asked twice")
             seen.formUnion(examples.examples)
             wanted += bench.hearRows(examples.examples).wanted
-            #expect(wanted.allSatisfy { !$0.isUrgent && !$0.isRestart })
+            #expect(wanted.allSatisfy { $0.purpose == .copy })
         }
         #expect(seen == Set(stride(from: 0, to: 100, by: 8).map(UInt32.init)))
     }
@@ -163,19 +163,74 @@ extension [WorkerAction] {
         #expect(bench.hear(.credit(bytes: 16), step: 3).uploads.map(\.bytes) == [16, 4])
     }
 
-    @Test func lostParametersAndPixelsAreAskedForAgain() throws {
+    @Test func pixelsThatAreComingAsCopiesHurryAndAreNotAskedForAgain() throws {
+        var bench = Bench()
+        bench.join()
+        var wanted = bench.hear(lease(8), step: 3).wanted
+        let copied = Set(wanted.filter { $0.purpose == .copy && $0.split == .training }.flatMap(\.examples))
+        let next = Round(step: 4, kind: .training)
+        let needed = try Samples.contract().plan().microbatch(step: 4, shard: 0, seed: 7).examples
+        wanted = bench.hear(.lease(.init(identifier: 2, round: next, node: 8)), step: 4).wanted
+        let coming = needed.filter(copied.contains)
+        #expect(wanted.filter { $0.purpose == .hurry }.flatMap(\.examples).sorted() == coming.sorted())
+        #expect(!coming.isEmpty && Set(wanted.filter { $0.purpose == .microbatch }.flatMap(\.examples)).isDisjoint(with: coming))
+    }
+
+    /// Within a connection nothing is lost, so nothing is asked for twice, however long it takes.
+    @Test func nothingIsAskedForTwiceWithinAConnection() throws {
         var bench = Bench()
         bench.join()
         _ = bench.hear(lease(8), step: 3)
         _ = bench.hear(.parameters(offset: 0, bytes: 16), step: 3)
-        _ = bench.hear(.parameters(offset: 32, bytes: 8), step: 3)
-        bench.now = .milliseconds(2_500)
-        _ = bench.hear(.heartbeat, step: 3)
-        let messages = bench.handle(.tick).messages
-        #expect(messages.contains(.parametersWanted(offset: 16)))
-        let wanted = messages.compactMap { if case .rowsWanted(let wanted) = $0 { wanted } else { nil } }
-        #expect(wanted.first?.isRestart == true)
-        #expect(wanted.first?.examples.sorted() == (try needed(0)).sorted())
+        var said: [WorkerMessage] = []
+        for _ in 0..<400 {
+            bench.now += .milliseconds(250)
+            _ = bench.hear(.heartbeat, step: 3)
+            said += bench.handle(.tick).messages
+        }
+        #expect(said.allSatisfy { if case .heartbeat = $0 { true } else { false } }, "\(said)")
+    }
+
+    @Test func aWorkerThatLosesAConnectionJoinsAnewAndAsksForWhatItLacks() throws {
+        var bench = Bench()
+        bench.join()
+        _ = bench.hear(lease(8), step: 3)
+        let missing = try needed(0)
+        _ = bench.hearRows([missing[0]])
+        let actions = bench.handle(.disconnected)
+        #expect(actions.contains(.connect) && actions.messages.last == .hello(Samples.hello("worker-1")))
+        #expect(bench.handle(.disconnected).isEmpty, "while it looks for a coordinator, connections come and go")
+        _ = bench.hear(.welcome(Bench.welcome))
+        _ = bench.hear(.accepted)
+        let wanted = bench.hear(lease(8, identifier: 2), step: 3).wanted.filter { $0.purpose == .microbatch }
+        #expect(wanted.flatMap(\.examples).sorted() == missing.filter { $0 != missing[0] }.sorted())
+    }
+
+    @Test func whatIsSentAndNeverTakenEndsTheConnection() throws {
+        var bench = Bench()
+        bench.join()
+        _ = bench.hear(lease(8), step: 3)
+        _ = bench.hearRows(try needed(0))
+        _ = bench.hearParameters(step: 3)
+        _ = bench.handle(.leafFinished(Leaf(round: round, node: 8, shard: 0)))
+        var opened: Duration?
+        while opened == nil, bench.now < .seconds(100) {
+            bench.now += .milliseconds(250)
+            _ = bench.hear(.heartbeat, step: 3)
+            if bench.handle(.tick).contains(.connect) { opened = bench.now }
+        }
+        #expect(opened == .milliseconds(60_250))
+    }
+
+    @Test func parametersOfAnEarlierStepAreAskedForSinceWhatComesBeforeTheLeaseIsDropped() throws {
+        var bench = Bench()
+        bench.join()
+        _ = bench.hear(.lease(.init(identifier: 5, round: Round(step: 4, kind: .training), node: 8)), step: 4)
+        _ = bench.hearParameters(step: 4)
+        let actions = bench.hear(lease(9, identifier: 6), step: 4)
+        #expect(actions.messages.contains(.parametersWanted))
+        _ = bench.hearRows(try needed(1))
+        #expect(bench.hearParameters(step: 3).leaves.map(\.shard) == [1])
     }
 
     @Test func messagesOfAnotherCoordinatorAreDropped() {
@@ -240,7 +295,7 @@ extension [WorkerAction] {
         #expect(
             ending?.sentence
                 == "cannot work for the coordinator at ipc://somewhere: the peer speaks protocol version 7, this program "
-                + "speaks 4; use the same Tributary")
+                + "speaks 5; use the same Tributary")
         bench = Bench()
         bench.join()
         #expect(bench.handle(.malformed(.version(7))).isEmpty)
@@ -270,6 +325,20 @@ extension [WorkerAction] {
         #expect(ending?.failed == true)
     }
 
+    @Test func aNameWithoutAnAddressIsToldAndLookedUpAgain() {
+        var bench = Bench()
+        _ = bench.handle(.begin)
+        let sentence = "this machine finds no address for the name nowhere"
+        func notices(_ actions: [WorkerAction]) -> [String] {
+            actions.compactMap { if case .note(.searching(let sentence)) = $0 { sentence } else { nil } }
+        }
+        #expect(notices(bench.handle(.unresolved(sentence))) == ["\(sentence); trying again for 300 s"])
+        #expect(bench.handle(.unresolved(sentence)).isEmpty, "once")
+        bench.now = .seconds(6)
+        let later = bench.handle(.tick)
+        #expect(later.contains(.connect) && notices(later).first?.contains(sentence) == true)
+    }
+
     @Test func aSearchThatNobodyAnswersOpensNewLinksNowAndThen() {
         var bench = Bench()
         _ = bench.handle(.begin)
@@ -278,7 +347,7 @@ extension [WorkerAction] {
             bench.now += .milliseconds(250)
             if bench.handle(.tick).contains(.connect) { opened.append(bench.now) }
         }
-        #expect(opened == [.seconds(5), .seconds(15), .seconds(35)])
+        #expect(opened == [.seconds(1), .seconds(3), .seconds(7), .seconds(15), .seconds(31)])
     }
 
     /// The coordinator shuts out those who are not in its list, and those whom it expelled, alike.
@@ -317,28 +386,21 @@ extension [WorkerAction] {
         var bench = Bench()
         bench.join()
         let wanted = bench.hear(.lease(.init(identifier: 1, round: round, node: 8, isCheck: true)), step: 3).wanted
-        #expect(wanted.map(\.isUrgent) == [true])
+        #expect(wanted.map(\.purpose) == [.microbatch])
         #expect(wanted[0].examples.sorted() == (try needed(0)).sorted())
     }
 
     /// The link may be slow: whoever had nothing in hand would get the next lease at once.
-    @Test func aSumIsInHandUntilItIsKnownToHaveArrivedOrNothingIsHeardOfIt() throws {
-        func bench() throws -> Bench {
-            var bench = Bench()
-            bench.join()
-            _ = bench.hear(lease(8), step: 3)
-            _ = bench.hearRows(try needed(0))
-            _ = bench.hearParameters(step: 3)
-            _ = bench.handle(.leafFinished(Leaf(round: round, node: 8, shard: 0)))
-            return bench
-        }
-        var acknowledged = try bench()
-        #expect(acknowledged.busy() == 1)
-        _ = acknowledged.hear(.credit(bytes: 20), step: 3)
-        #expect(acknowledged.busy() == 0)
-        var forgotten = try bench()
-        let answers = (0..<12).map { _ in forgotten.busy() }
-        #expect(answers.first == 1 && answers.last == 0)
+    @Test func aSumIsInHandUntilItIsKnownToHaveArrived() throws {
+        var bench = Bench()
+        bench.join()
+        _ = bench.hear(lease(8), step: 3)
+        _ = bench.hearRows(try needed(0))
+        _ = bench.hearParameters(step: 3)
+        _ = bench.handle(.leafFinished(Leaf(round: round, node: 8, shard: 0)))
+        for _ in 0..<20 { #expect(bench.busy() == 1) }
+        _ = bench.hear(.credit(bytes: 20), step: 3)
+        #expect(bench.busy() == 0)
     }
 
     @Test func pixelsOfShardsThatWereNeverLeasedAreNotKept() {
@@ -349,23 +411,11 @@ extension [WorkerAction] {
             bench.hearRows(examples).contains { if case .placeRows = $0 { true } else { false } }
         }
         #expect(places([0, 8]))
-        #expect(!places([1]) && !places([16, 1]))
-        #expect(bench.state.malformed == 2)
-        // What came with them was not placed, so it is not here.
-        #expect(bench.state.assignment?.ledger.contains(16, in: .training) == false)
-    }
-
-    @Test func lostCreditDoesNotHoldUploadsUpForEver() throws {
-        var bench = Bench(threads: 8)
-        bench.join()
-        for shard in 0..<8 { _ = bench.hear(lease(8 + shard, identifier: UInt64(shard)), step: 3) }
-        for shard in 0..<8 { _ = bench.hearRows(try needed(shard)) }
-        for leaf in bench.hearParameters(step: 3).leaves { _ = bench.handle(.leafFinished(leaf)) }
-        bench.now = .milliseconds(1_900)
-        _ = bench.hear(.heartbeat, step: 3)
-        #expect(bench.handle(.tick).uploads.isEmpty)
-        bench.now = .milliseconds(2_100)
-        #expect(!bench.handle(.tick).uploads.isEmpty)
+        #expect(!places([1]) && !places([9, 1]))
+        // What is wanted is kept, whatever comes with it: nobody sends it again.
+        #expect(bench.hearRows([16, 1]).contains(.placeRows(.training, [16, nil])))
+        #expect(bench.state.malformed == 3)
+        #expect(bench.state.assignment?.ledger.contains(16, in: .training) == true)
     }
 
     @Test func aCoordinatorThatCannotGoOnFailsItsWorkers() {

@@ -138,7 +138,7 @@ private final class LiveBench {
     ///
     /// It is repeated, as workers do: one who is barred hears nothing, and is disconnected when it insists. The answer comes behind everything that was sent before, so nothing is sent to a coordinator that does not listen.
     private func welcome(_ link: borrowing Link) throws -> Fence? {
-        let hello = WorkerMessage.hello(.init(name: "x", host: "h", process: 1, threads: 1))
+        let hello = WorkerMessage.hello(.init(name: "x", host: "h", process: 1, threads: 1, incarnation: UInt64.random(in: 0 ... .max)))
         var isSent = false
         for attempt in 0..<2_000 {
             if !isSent || attempt % 10 == 9 {
@@ -152,7 +152,7 @@ private final class LiveBench {
                 default: break
                 }
             }
-            if try link.control.nextHandshakeFailure() == .refused { return nil }
+            if try link.control.nextConnectionFailure() == .refused { return nil }
             try wait(for: link)
         }
         Issue.record("no answer within ten seconds")

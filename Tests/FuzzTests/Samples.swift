@@ -24,10 +24,10 @@ enum Samples {
     static let round = Round(step: 0, kind: .training)
 
     static let workerMessages: [WorkerMessage] = [
-        .hello(.init(name: "worker-1", host: "host", process: 4_711, threads: 2)), .attach,
-        .ready(probe: String(repeating: "0af9", count: 16)), .heartbeat(busy: 3), .parametersWanted(offset: 64),
-        .rowsWanted(.init(split: .training, isUrgent: true, isRestart: false, examples: Array(0..<20))),
-        .rowsWanted(.init(split: .validation, isUrgent: false, isRestart: true, examples: [20])),
+        .hello(.init(name: "worker-1", host: "host", process: 4_711, threads: 2, incarnation: 5)), .attach,
+        .ready(probe: String(repeating: "0af9", count: 16)), .heartbeat(busy: 3), .parametersWanted,
+        .rowsWanted(.init(split: .training, purpose: .microbatch, examples: Array(0..<20))),
+        .rowsWanted(.init(split: .validation, purpose: .hurry, examples: [20])),
         .credit(bytes: 64), .partial(.init(round: round, lease: 1, node: 2, offset: 0, bytes: 64)),
         .partial(.init(round: round, lease: 2, node: 3, offset: 64, bytes: 8)), .leaving, .failed("no memory"),
         .memory(.init(process: 4_711, descriptor: 9, identity: 7, slots: 3, slotBytes: 200)),

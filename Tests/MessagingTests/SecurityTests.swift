@@ -269,11 +269,11 @@ private final class Door {
     }
 
     /// What a dealer learns about its connection, which tries to send all the while; nothing must come out of the listener.
-    func handshakeFailure(of dealer: borrowing Socket) throws -> HandshakeFailure? {
+    func handshakeFailure(of dealer: borrowing Socket) throws -> ConnectionFailure? {
         for _ in 0..<2_000 {
             #expect(try dealer.send(Message([6])) == .full)
             #expect(try wait() == nil)
-            if let failure = try dealer.nextHandshakeFailure() { return failure }
+            if let failure = try dealer.nextConnectionFailure(), failure != .lost { return failure }
         }
         return nil
     }
@@ -287,7 +287,7 @@ private final class Door {
         options.security = .client(key, server: server ?? self.key.publicKey)
         options.reconnectMilliseconds = reconnectMilliseconds
         var dealer = try Socket(.dealer, in: Context(), options: options)
-        try dealer.watchHandshakes()
+        try dealer.watchConnection()
         try dealer.connect(to: endpoint)
         return dealer
     }

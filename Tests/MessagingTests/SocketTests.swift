@@ -139,7 +139,7 @@ private final class Dealer {
         options.security = .insecure
         options.reconnectMilliseconds = 1...1
         var socket = try Socket(.dealer, in: context, options: options)
-        try socket.watchHandshakes()
+        try socket.watchConnection()
         try socket.connect(to: Endpoint("tcp://127.0.0.1:\(port)"))
         self.socket = socket
     }

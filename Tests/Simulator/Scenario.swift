@@ -2,10 +2,11 @@
 public struct Scenario: Sendable {
     /// What can happen, besides what the disk does.
     public enum Fault: String, CaseIterable, Sendable {
-        case lostMessage = "lost message"
+        case brokenConnection = "broken connection"
+        case deadConnection = "connection that leads nowhere"
         case lateMessage = "late message"
-        case repeatedMessage = "repeated message"
-        case overtakingMessage = "message that overtakes others"
+        case slowHandshake = "slow handshake"
+        case slowLink = "slow link"
         case partition = "partition, both ways"
         case oneWayPartition = "partition, one way"
         case workerKilled = "worker killed"
@@ -25,10 +26,12 @@ public struct Scenario: Sendable {
     var shards = 4
     var workers = 2
     var audit = 0.0
-    var loss = 0.0
+    /// How often a message is the one that its connection ends with, comes late, or meets a handshake that takes long.
+    var breaks = 0.0
     var lateness = 0.0
-    var repetition = 0.0
-    var overtaking = 0.0
+    var slowHandshakes = 0.0
+    /// What the coordinator's link carries in a second in each direction, in megabits, if a chunk is one of 256 KiB.
+    var megabits = 10_000
     /// How often in a second, on average, something happens to a process, a link or the disk.
     var mishaps = 0.0
     var coordinatorDies = false
@@ -65,10 +68,10 @@ public struct Scenario: Sendable {
         shards = dice.one(of: [1, 2, 4, 4, 8])
         workers = Int.random(in: 1...5, using: &dice)
         audit = dice.one(of: [0, 0, 0.3, 1])
-        loss = dice.one(of: [0, 0.01, 0.1])
+        breaks = dice.one(of: [0, 0.002, 0.01])
         lateness = dice.one(of: [0, 0.02])
-        repetition = dice.one(of: [0, 0.05])
-        overtaking = dice.one(of: [0, 0.05])
+        slowHandshakes = dice.one(of: [0, 0.2, 0.5])
+        megabits = dice.one(of: [10, 100, 1_000, 10_000, 10_000])
         mishaps = dice.one(of: [0.2, 0.5, 1])
         coordinatorDies = dice.happens(0.5)
         diskFails = dice.happens(0.5)
@@ -84,7 +87,8 @@ public struct Scenario: Sendable {
         mishaps = 0
         slowness = 1
         liarSlowness = dice.one(of: [1, 1, 10])
-        loss = 0
+        breaks = 0
         lateness = 0
+        megabits = 10_000
     }
 }

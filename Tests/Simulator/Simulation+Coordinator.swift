@@ -19,6 +19,7 @@ extension Simulation {
             let host = try CoordinatorHost(
                 options, on: machine, audit: scenario.audit, sabotage: sabotage, at: now)
             coordinator = host
+            coordinatorSince = now
             lastRun = host.opening.run.description
             failedStarts = 0
             tell("the coordinator starts: epoch \(host.opening.epoch), step \(host.opening.state.step)")
@@ -59,6 +60,7 @@ extension Simulation {
             case .wentBack(let step, let epoch):
                 tell("going back to step \(step), epoch \(epoch)")
                 coordinatorLife += 1
+                coordinatorSince = now
                 plan(.coordinatorTick(life: coordinatorLife), in: .milliseconds(250))
                 witness.wentBack(to: step, epoch)
             case .note(let notice): note(notice)
@@ -70,7 +72,9 @@ extension Simulation {
 
     private mutating func committed(_ step: Int, _ digest: String) {
         tell("step \(step) committed: \(digest.prefix(12))")
+        lastCommit = now
         witness.committed(step, digest)
+        if let repetition = bytesSent.takeRepetition() { witness.accuse(repetition) }
     }
 
     private mutating func note(_ notice: Notice) {

@@ -9,14 +9,15 @@ extension Simulation {
     mutating func mishap() {
         guard !isCalm, !isOver else { return }
         plan(.mishap, in: mishapInterval())
-        switch Int.random(in: 0..<10, using: &dice) {
+        switch Int.random(in: 0..<11, using: &dice) {
         case 0: killWorker()
         case 1: freezeWorker()
         case 2: join()
         case 3: leave()
         case 4: partition(.partition)
         case 5: partition(.oneWayPartition)
-        case 6, 7: if scenario.coordinatorDies { killCoordinator() }
+        case 6: deadenConnection()
+        case 7, 8: if scenario.coordinatorDies { killCoordinator() }
         default: if scenario.diskFails { hurtDisk() }
         }
     }
@@ -70,6 +71,15 @@ extension Simulation {
         plan(.heal(index), in: dice.milliseconds(200...6_000))
     }
 
+    /// A connection is up and carries nothing any more, as behind a router that has forgotten it.
+    private mutating func deadenConnection() {
+        guard let index = anyWorker(), let peer = processes[index].peer else { return }
+        strike(.deadConnection)
+        let channel = dice.one(of: Connections.Channel.allCases)
+        tell("the \(channel) connection of \(processes[index].name) leads nowhere any more")
+        connections[peer]?.deaden(channel)
+    }
+
     // MARK: - The coordinator and its disk
 
     private mutating func killCoordinator() {
@@ -110,11 +120,12 @@ extension Simulation {
     mutating func calm() {
         tell("the faults end")
         isCalm = true
+        calmSince = now
+        for peer in connections.keys { connections[peer]?.calm() }
         disk.setFull(false)
         disk.failWrites(0)
         for index in processes.indices {
-            processes[index].isMute = false
-            processes[index].isDeaf = false
+            heal(index)
             thaw(index)
         }
         if coordinator == nil { plan(.restartCoordinator, in: .zero) }

@@ -26,12 +26,13 @@ extension Simulation {
         WorkerHost(
             // Every other worker is on a machine of its own, so that messages travel, too.
             run, on: index % 2 == 0 ? machine : nil, name: name, process: index,
-            threads: Int.random(in: scenario.threads, using: &dice),
+            threads: Int.random(in: scenario.threads, using: &dice), incarnation: dice.next(),
             defect: defect,
             sabotage: sabotage)
     }
 
     private mutating func begin(_ index: Int) {
+        processes[index].soundSince = now
         drive(index, .begin)
         if processes[index].life == 0 { plan(.workerTick(index), in: .milliseconds(250)) }
     }
@@ -43,6 +44,7 @@ extension Simulation {
         tell("\(old.name) starts again")
         processes[index].host = host(old.name, index, defect: Self.defect(old.isLiar, old.isForeign))
         processes[index].isAlive = true
+        processes[index].soundSince = now
         processes[index].held = []
         drive(index, .begin)
         if old.life == 0 { plan(.workerTick(index), in: .milliseconds(250)) }
@@ -69,9 +71,7 @@ extension Simulation {
         let life = processes[index].life
         switch output {
         case .connect:
-            let peer = Peer((0..<16).map { _ in UInt8.random(in: 0...255, using: &dice) })
-            processes[index].peer = peer
-            owners[peer] = index
+            connect(index)
         case .prepare(let probe):
             let found = processes[index].isForeign ? "another" : probe
             plan(.prepared(index, life: life, probe: found), in: dice.milliseconds(10...(isCalm ? 20 : 1_500)))
@@ -85,6 +85,8 @@ extension Simulation {
             }
             plan(.computed(index, life: life, leaf, partial), in: time)
         case .message(let envelope, let payload, let isBulk): transmit(envelope, payload, from: index, isBulk: isBulk)
+        case .forgot(let shard):
+            if let peer = processes[index].peer { bytesSent.forget(shard, of: scenario.shards, by: peer) }
         case .note(let notice): tell("\(processes[index].name): \(notice)")
         }
     }
@@ -110,6 +112,7 @@ extension Simulation {
     mutating func thaw(_ index: Int) {
         guard processes[index].isFrozen else { return }
         processes[index].isFrozen = false
+        processes[index].soundSince = now
         let held = processes[index].held
         processes[index].held = []
         for (event, payload) in held { drive(index, event, payload) }

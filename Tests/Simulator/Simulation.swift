@@ -9,6 +9,7 @@ public struct Simulation {
     enum Happening {
         case toCoordinator([UInt8], Payload, from: Peer, epoch: UInt64)
         case toWorker(Peer, [UInt8], Payload)
+        case disconnected(Peer)
         case undeliverable(Peer, life: Int)
         case workerTick(Int)
         case prepared(Int, life: Int, probe: String)
@@ -37,9 +38,15 @@ public struct Simulation {
         var isForeign = false
         var isLiar = false
         var slowness = 1
-        /// Whether messages from it, or to it, are dropped.
+        /// Whether the network lets nothing from it, or to it, through.
         var isMute = false
         var isDeaf = false
+        /// What the network holds meanwhile; TCP sends it again and again.
+        var stuck: [Happening] = []
+        /// What is wrong with it or its network was over at this time, and nothing has struck since.
+        var soundSince = Duration.zero
+        /// When it was a member last.
+        var memberUntil = Duration.zero
         /// What waits in the kernel until a frozen process goes on.
         var held: [(event: WorkerEvent, payload: Payload)] = []
     }
@@ -60,7 +67,14 @@ public struct Simulation {
     /// How often on end a coordinator could not start. A disk that is full or fails is mended sooner.
     var failedStarts = 0
     static let mostFailedStarts = 100
-    var linkFree: [[UInt8]: Duration] = [:]
+    var connections: [Peer: Connections] = [:]
+    /// Until when the coordinator's link is busy with what was sent over it.
+    var linkBusy: [Connections.Direction: Duration] = [:]
+    var bytesSent = BytesSent()
+    /// When the coordinator of now started.
+    var coordinatorSince = Duration.zero
+    var calmSince = Duration.zero
+    var lastCommit = Duration.zero
     /// What this coordinator heard lately, the newest last.
     var heard: [Happening] = []
     static let replayed = 200
@@ -94,6 +108,7 @@ public struct Simulation {
 
     /// Runs to the end.
     public mutating func execute() -> Verdict {
+        if scenario.megabits <= 100 { strike(.slowLink) }
         startCoordinator()
         for index in 0..<scenario.workers { startWorker(isLiar: scenario.hasLiar && index == scenario.workers - 1) }
         if scenario.mishaps > 0 { plan(.mishap, in: mishapInterval()) }
@@ -133,6 +148,7 @@ public struct Simulation {
         switch happening {
         case .toCoordinator(let bytes, let payload, let peer, let epoch): deliver(bytes, payload, from: peer, epoch)
         case .toWorker(let peer, let bytes, let payload): deliver(bytes, payload, to: peer)
+        case .disconnected(let peer): disconnect(peer)
         case .undeliverable(let peer, let life):
             if life == coordinatorLife { driveCoordinator(.undeliverable(peer), .nothing) }
         case .workerTick(let index):
@@ -148,14 +164,13 @@ public struct Simulation {
             if sabotage != .noDeadlines {
                 driveCoordinator(.tick, .nothing)
                 countMembers()
+                checkLiveness()
             }
             plan(.coordinatorTick(life: life), in: .milliseconds(250))
         case .save(let checkpoint, let life): if life == coordinatorLife { save(checkpoint) }
         case .mishap: mishap()
         case .thaw(let index): thaw(index)
-        case .heal(let index):
-            processes[index].isMute = false
-            processes[index].isDeaf = false
+        case .heal(let index): heal(index)
         case .restartWorker(let index): restartWorker(index)
         case .restartCoordinator: if coordinator == nil, !isOver { startCoordinator() }
         case .mendDisk: disk.setFull(false)

@@ -13,6 +13,8 @@ struct WorkerHost {
         case prepare(probe: String)
         /// Report the leaf, after a while.
         case compute(Leaf, [Float])
+        /// It will need the shard's pixels again.
+        case forgot(shard: Int)
         case note(Notice)
     }
 
@@ -63,15 +65,15 @@ struct WorkerHost {
 
     /// - Parameter machine: Where it shares memory with the coordinator; nil for a machine of its own.
     init(
-        _ run: TinyRun, on machine: SimulatedMachine?, name: String, process: Int, threads: Int, defect: Float?,
-        sabotage: Sabotage?
+        _ run: TinyRun, on machine: SimulatedMachine?, name: String, process: Int, threads: Int, incarnation: UInt64,
+        defect: Float?, sabotage: Sabotage?
     ) {
         self.run = run
         self.machine = machine
         self.process = process
         self.defect = defect
         self.sabotage = sabotage
-        let hello = WorkerMessage.Hello(name: name, host: "simulated", process: process, threads: threads)
+        let hello = WorkerMessage.Hello(name: name, host: "simulated", process: process, threads: threads, incarnation: incarnation)
         state = WorkerState(.init(hello: hello, endpoint: "simulated", timing: run.options.timing))
     }
 
@@ -144,6 +146,7 @@ struct WorkerHost {
             for split in PixelSplit.allCases {
                 pixels[split] = pixels[split]?.filter { Int($0.key) % run.contract.shards != shard }
             }
+            return .forgot(shard: shard)
         case .compute(let leaf): return compute(leaf)
         case .upload(let chunk): return upload(chunk)
         case .forget(let round, let node):
@@ -181,9 +184,10 @@ struct WorkerHost {
         events.append(.memoryOpened(own.region))
     }
 
-    private mutating func store(_ bytes: [UInt8], _ split: PixelSplit, _ examples: [UInt32]) {
+    private mutating func store(_ bytes: [UInt8], _ split: PixelSplit, _ examples: [UInt32?]) {
         let size = run.program.pixelsPerExample
         for (index, example) in examples.enumerated() where bytes.count >= (index + 1) * size {
+            guard let example else { continue }
             pixels[split, default: [:]][example] = Array(bytes[(index * size)..<((index + 1) * size)])
         }
     }

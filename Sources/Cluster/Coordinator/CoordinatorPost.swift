@@ -34,6 +34,12 @@ final class CoordinatorPost {
         return try link.control.send(Message(encoded(message, step)))
     }
 
+    /// Tells a peer whose control link came to the bulk link's port.
+    func turnAway(_ peer: Peer, because reason: String) throws(MessagingError) {
+        guard try link.bulk.send(Message(peer.identity), more: true) == .sent else { return }
+        _ = try link.bulk.send(Message(encoded(.refused(reason), 0)))
+    }
+
     /// Sends a message and what it announces over the bulk link.
     func send(
         _ message: CoordinatorMessage, step: Int, _ payload: consuming Message, to peer: Peer

@@ -269,22 +269,37 @@ public final class CoordinatorProcess {
         for _ in 0..<256 {
             for _ in 0..<64 {
                 guard let arrival = try post.nextControl() else { break }
-                take(arrival)
+                take(arrival, isBulk: false)
             }
             guard let arrival = try post.nextBulk() else { return }
-            take(arrival)
+            take(arrival, isBulk: true)
         }
     }
 
-    private func take(_ arrival: consuming Arrival) {
+    private func take(_ arrival: consuming Arrival, isBulk: Bool) {
         guard let peer = gate.peer(arrival) else { return gate.drop(arrival) }
         do throws(WireError) {
-            handle(.received(try arrival.decoded(WorkerMessage.self), from: peer), arrival.payload)
+            let envelope = try arrival.decoded(WorkerMessage.self)
+            guard envelope.body.isBulk == isBulk else { return turnAway(envelope.body, from: peer) }
+            handle(.received(envelope, from: peer), arrival.payload)
         } catch {
             log.debug("malformed message: \(error)")
             handle(.malformed(error, from: peer), Message([]))
         }
         handleQueue()
+    }
+
+    /// A worker that was given the second port says hello there: it is told, and counts as nobody.
+    private func turnAway(_ message: WorkerMessage, from peer: Peer) {
+        guard case .hello = message else { return handle(.malformed(.invalid("link"), from: peer), Message([])) }
+        do {
+            try post.turnAway(
+                peer,
+                because: "this is the second port of the coordinator at \(endpoint), which carries large messages only; connect to the "
+                    + "first, which is one lower")
+        } catch {
+            fail(error)
+        }
     }
 
     private func handleQueue() {

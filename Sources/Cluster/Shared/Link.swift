@@ -51,6 +51,12 @@ struct Link: ~Copyable {
         Link(control: try Socket(.dealer, in: context), bulk: try Socket(.dealer, in: context))
     }
 
+    /// Fails where an address may not be connected to; nobody is contacted.
+    static func check(_ endpoint: Endpoint, security: SocketSecurity) throws(MessagingError) {
+        try security.check(endpoint, for: "connect to")
+        _ = try endpoint.bulk()
+    }
+
     /// Connects to a coordinator, under the same identity on both sockets.
     static func connecting(
         to endpoint: Endpoint, as identity: [UInt8], in context: Context, security: SocketSecurity
@@ -61,11 +67,22 @@ struct Link: ~Copyable {
         options.maximumMessageBytes = 64 << 20
         let bulkEndpoint = try endpoint.bulk()
         var control = try Socket(.dealer, in: context, options: options)
-        let bulk = try Socket(.dealer, in: context, options: options)
-        try control.watchHandshakes()
+        var bulk = try Socket(.dealer, in: context, options: options)
+        try control.watchConnection()
+        try bulk.watchConnection()
         try control.connect(to: endpoint)
         try bulk.connect(to: bulkEndpoint)
         return Link(control: control, bulk: bulk)
+    }
+}
+
+extension Link {
+    /// Takes what happened to either connection since it was asked for last.
+    func takeFailures() throws(MessagingError) -> [ConnectionFailure] {
+        var failures: [ConnectionFailure] = []
+        while let failure = try control.nextConnectionFailure() { failures.append(failure) }
+        while let failure = try bulk.nextConnectionFailure() { failures.append(failure) }
+        return failures
     }
 }
 

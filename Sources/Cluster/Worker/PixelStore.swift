@@ -23,9 +23,10 @@ final class PixelStore: Sendable {
         self.exampleBytes = exampleBytes
     }
 
-    /// Keeps the examples whose pixels `payload` holds, one after the other.
-    func put(_ payload: borrowing Message, _ split: PixelSplit, _ examples: [UInt32]) {
+    /// Keeps the examples whose pixels `payload` holds, one after the other; nil stands for one that is not kept.
+    func put(_ payload: borrowing Message, _ split: PixelSplit, _ examples: [UInt32?]) {
         for (index, example) in examples.enumerated() {
+            guard let example else { continue }
             var copy = [UInt8](repeating: 0, count: exampleBytes)
             payload.copyBytes(index * exampleBytes..<(index + 1) * exampleBytes, into: &copy, at: 0)
             pixels.withLock { $0[key(of: example, split), default: []].put(copy, row: row(of: example)) }

@@ -12,6 +12,7 @@ import Training
 public final class WorkerProcess {
     private enum News: Sendable {
         case compute(ComputeThread.News)
+        case lookedUp(Result<[Endpoint], MessagingError>)
         case interrupted(String)
     }
 
@@ -23,6 +24,7 @@ public final class WorkerProcess {
     private let endpoint: Endpoint
     private var context: Context?
     private var link: Link
+    private var addresses: AddressBook
     private var state: WorkerState
     private let threads: [ComputeThread]
     private var idleThreads: Set<Int>
@@ -38,6 +40,8 @@ public final class WorkerProcess {
     /// Where parameters are read, and where sums are written for the coordinator to read; if it is on this machine.
     private var coordinatorMemory: SharedMemory?
     private var memory: OwnMemory?
+    /// Whether a message could not be handed over while the last event was handled.
+    private var isCutOff = false
     private var outcome: WorkerOutcome?
 
     /// Starts the threads; nobody is contacted yet.
@@ -54,8 +58,9 @@ public final class WorkerProcess {
         self.inbox = inbox
         let context = try Context()
         self.context = context
-        link = try Link.connecting(
-            to: endpoint, as: Self.freshIdentity(), in: context, security: options.socketSecurity)
+        try Link.check(endpoint, security: options.socketSecurity)
+        link = try Link.idle(in: context)
+        addresses = AddressBook(endpoint) { inbox.put(.lookedUp($0)) }
         state = WorkerState(
             .init(
                 hello: Self.hello(options), endpoint: endpoint.description, timing: options.timing,
@@ -69,7 +74,8 @@ public final class WorkerProcess {
     private static func hello(_ options: WorkerOptions) -> WorkerMessage.Hello {
         WorkerMessage.Hello(
             name: options.name, host: ProcessInfo.processInfo.hostName,
-            process: Int(ProcessInfo.processInfo.processIdentifier), threads: options.threads)
+            process: Int(ProcessInfo.processInfo.processIdentifier), threads: options.threads,
+            incarnation: UInt64.random(in: 0 ... .max))
     }
 
     private static func freshIdentity() -> [UInt8] {
@@ -92,11 +98,17 @@ public final class WorkerProcess {
         _ = try Poller.wait(
             control: link.control, bulk: link.bulk, doorbell: inbox.doorbell, atMost: .milliseconds(50))
         try drainSockets()
-        while let failure = try link.control.nextHandshakeFailure() {
-            try handle(.turnedAway(failure == .refused ? .byCoordinator : .byStranger), Message([]))
-        }
+        for failure in try link.takeFailures() { try handle(event(failure), Message([])) }
         for news in inbox.takeAll() { try take(news) }
         try handle(.tick, Message([]))
+    }
+
+    private func event(_ failure: ConnectionFailure) -> WorkerEvent {
+        switch failure {
+        case .refused: .turnedAway(.byCoordinator)
+        case .unproven: .turnedAway(.byStranger)
+        case .lost: .disconnected
+        }
     }
 
     private func drainSockets() throws {
@@ -124,6 +136,12 @@ public final class WorkerProcess {
     private func take(_ news: News) throws {
         switch news {
         case .interrupted(let reason): try handle(.leave("stopped by \(reason)"), Message([]))
+        case .lookedUp(.success(let found)):
+            addresses.take(found)
+            try connect()
+        case .lookedUp(.failure(let error)):
+            addresses.take([])
+            try handle(.unresolved("\(error)"), Message([]))
         case .compute(.finished(let leaf, let thread)):
             idleThreads.insert(thread)
             try handle(.leafFinished(leaf), Message([]))
@@ -150,6 +168,9 @@ public final class WorkerProcess {
 
     private func handle(_ event: WorkerEvent, _ payload: borrowing Message) throws {
         for action in state.handle(event, at: clock.now) { try carryOut(action, payload) }
+        guard isCutOff else { return }
+        isCutOff = false
+        try handle(.disconnected, Message([]))
     }
 
     // MARK: - Actions
@@ -157,7 +178,7 @@ public final class WorkerProcess {
     private func carryOut(_ action: WorkerAction, _ payload: borrowing Message) throws {
         switch action {
         case .connect: try connect()
-        case .send(let envelope): _ = try link.control.send(Message(envelope.encoded))
+        case .send(let envelope): check(try link.control.send(Message(envelope.encoded)))
         case .sendBulk(let envelope): _ = try link.bulk.send(Message(envelope.encoded))
         case .prepare(let contract, let welcome, let graphBytes): try prepare(contract, welcome, graphBytes)
         case .placeParameters(_, let offset): placeParameters(payload, at: offset)
@@ -174,10 +195,12 @@ public final class WorkerProcess {
         }
     }
 
+    /// While the coordinator's name is looked up nobody can be reached, and no old link is worth keeping.
     private func connect() throws {
         guard let context else { return }
+        guard let address = addresses.next() else { return link = try Link.idle(in: context) }
         link = try Link.connecting(
-            to: endpoint, as: Self.freshIdentity(), in: context, security: options.socketSecurity)
+            to: address, as: Self.freshIdentity(), in: context, security: options.socketSecurity)
     }
 
     private func prepare(_ contract: Contract, _ welcome: CoordinatorMessage.Welcome, _ graphBytes: Int) throws {
@@ -254,8 +277,14 @@ public final class WorkerProcess {
         var fence = state.currentFence
         fence.step = chunk.round.step
         let envelope = Envelope(WorkerMessage.partial(chunk), fence: fence)
-        guard try link.bulk.send(Message(envelope.encoded), more: true) == .sent else { return }
-        _ = try link.bulk.send(message)
+        let outcome = try link.bulk.send(Message(envelope.encoded), more: true)
+        check(outcome)
+        if outcome == .sent { _ = try link.bulk.send(message) }
+    }
+
+    /// A link that takes no message has no connection, or one that leads nowhere.
+    private func check(_ outcome: Socket.Outcome) {
+        if outcome != .sent { isCutOff = true }
     }
 
     /// The last words leave before the process does.

@@ -14,15 +14,13 @@ extension CoordinatorState {
         pump(peer)
     }
 
-    /// Starts over at `offset`, since the worker misses what came before or after.
+    /// Sends parameters that a worker asks for, over the link.
     ///
     /// A worker that wants the parameters of a step that is over waits for nothing that will come: it may have other work.
-    mutating func resendParameters(step: Int, from offset: Int, to peer: Peer) {
-        guard offset >= 0, offset % sizes.chunkBytes == 0 else { return }
+    mutating func resendParameters(step: Int, to peer: Peer) {
         guard stepsInUse.contains(step) else { return forgive(peer) }
         members[peer]?.parametersStep = step
-        members[peer]?.window.restart()
-        members[peer]?.outbox.enqueueParameters(step: step, from: offset)
+        members[peer]?.outbox.enqueueParameters(step: step)
         pump(peer)
     }
 
@@ -32,20 +30,19 @@ extension CoordinatorState {
         guard wanted.examples.allSatisfy({ Int($0) < limit }) else {
             return count(\.malformed, .malformed, of: peer)
         }
-        if wanted.isRestart { members[peer]?.window.restart() }
         if members[peer]?.outbox.enqueue(wanted) == false { count(\.malformed, .malformed, of: peer) }
         pump(peer)
     }
 
     mutating func takeCredit(_ bytes: Int, from peer: Peer) {
-        if members[peer]?.window.refund(bytes) == true { extendDeadlines(of: peer) }
+        if members[peer]?.window.refund(bytes, at: now) == true { extendDeadlines(of: peer) }
         pump(peer)
     }
 
     private mutating func pump(_ peer: Peer) {
         guard var member = members[peer], member.standing == .active else { return }
         while let chunk = member.outbox.next(within: member.window) {
-            member.window.spend(send(chunk, to: peer))
+            member.window.spend(send(chunk, to: peer), at: now)
         }
         members[peer] = member
     }

@@ -60,9 +60,7 @@ extension CoordinatorState {
     private mutating func distribution(
         of shards: [Int], over workers: [Member], in round: Round
     ) -> [Assignment.Grant] {
-        let shares = zip(workers, speeds(of: workers, in: round.kind)).map {
-            Assignment.Share(peer: $0.peer, speed: $1, holdings: $0.holdings[round.kind.split] ?? [])
-        }
+        let shares = shares(of: workers, in: round.kind)
         guard shards.count == tree.leaves else { return Assignment.distribute(shards, over: shares, in: tree) }
         if let cached = keptAssignment(of: round.kind, over: shares) { return grants(of: cached) }
         let grants = Assignment.distribute(shards, over: shares, in: tree)
@@ -100,7 +98,8 @@ extension CoordinatorState {
             send(message, to: member.peer)
         } else {
             send(message, to: member.peer)
-            sendParameters(of: round.step, to: member.peer)
+            // Of earlier steps than the last that it was sent a worker drops what comes before the lease; so it asks for those.
+            if member.parametersStep ?? 0 <= round.step { sendParameters(of: round.step, to: member.peer) }
         }
     }
 
@@ -122,17 +121,20 @@ extension CoordinatorState {
     private func deadline(for node: Int, in round: Round, by member: Member) -> Duration {
         let patience = 1 << min(state(of: round)?.attempts(at: node) ?? 0, 6)
         guard let typical = leafTimes[round.kind] else { return timing.firstDeadline * patience }
-        let leafTime = max(typical, member.speeds[round.kind].map { 1 / $0 } ?? 0)
+        let leafTime = max(typical, member.leafTimes[round.kind] ?? 0)
         let expected = Duration.seconds(leafTime * Double(tree.shards(under: node).count))
-        let shortest = member.speeds[round.kind] == nil ? timing.shortestFirstDeadline : timing.shortestDeadline
+        let shortest = member.leafTimes[round.kind] == nil ? timing.shortestFirstDeadline : timing.shortestDeadline
         return max(shortest, expected * timing.deadlineFactor) * patience
     }
 
     /// Data is moving, so the worker is not to blame that it has not computed yet; but it may not make that last for ever.
+    ///
+    /// How soon the next piece may be expected depends on the link: some times as long as one took lately.
     mutating func extendDeadlines(of peer: Peer) {
-        guard let leases = current?.leases else { return }
+        guard let leases = current?.leases, let wait = members[peer]?.window.latestWait else { return }
+        let patience = max(timing.shortestDeadline, wait * timing.deadlineFactor)
         for lease in leases.values where lease.peer == peer && lease.state == .live {
-            let earliest = min(now + timing.shortestDeadline, lease.issued + timing.longestTransfer)
+            let earliest = min(now + patience, lease.issued + timing.longestTransfer)
             if lease.deadline < earliest { current?.leases[lease.identifier]?.deadline = earliest }
         }
     }

@@ -11,36 +11,39 @@ extension CoordinatorState {
             return send(.refused(sentence), to: peer)
         }
         guard members[peer] == nil else { return welcome(peer) }
-        guard hasRoom(for: hello, from: peer) else { return }
-        members[peer] = Member(hello, name: name(for: hello, of: peer), peer: peer, sizes: sizes, at: now)
+        removeOldConnection(of: hello, from: peer)
+        guard hasRoom(for: peer) else { return }
+        let name = name(for: hello, of: peer)
+        members[peer] = Member(hello, name: name, peer: peer, sizes: sizes, timing: timing, at: now)
         welcome(peer)
     }
 
-    /// Whether another worker may come in; if necessary, and possible, somebody gives way to it.
-    private mutating func hasRoom(for hello: WorkerMessage.Hello, from peer: Peer) -> Bool {
+    /// A worker that lost a connection comes back under a fresh identity, perhaps before anybody here knows that the old one is gone.
+    private mutating func removeOldConnection(of hello: WorkerMessage.Hello, from peer: Peer) {
+        let old = members.values.first { $0.incarnation == hello.incarnation && $0.peer.provenName == peer.provenName }
+        if let old { remove(old.peer, because: "it connects anew") }
+    }
+
+    /// Whether another worker may come in; if necessary, and possible, one that is silent gives way to it.
+    private mutating func hasRoom(for peer: Peer) -> Bool {
         if members.count >= Self.memberLimit {
             let limit = "this coordinator has \(members.count) workers and takes no more"
-            guard makeRoom(for: hello, from: peer, among: orderedMembers, limit) else { return false }
+            guard makeRoom(for: peer, among: orderedMembers, limit) else { return false }
         }
         guard let name = peer.provenName else { return true }
         let fellows = orderedMembers.filter { $0.peer.provenName == name }
         guard fellows.count >= Self.membersOfAKey else { return true }
         let limit = "the key of \(name) has \(Self.membersOfAKey) workers and can have no more"
-        return makeRoom(for: hello, from: peer, among: fellows, limit)
+        return makeRoom(for: peer, among: fellows, limit)
     }
 
-    /// A worker that lost its coordinator comes back under a fresh identity, while its old one still counts. So whoever has missed
-    /// several heartbeats gives way. Where that is nobody yet, a worker that may be here already gets no answer and says hello
-    /// again soon, and any other is refused.
-    private mutating func makeRoom(
-        for hello: WorkerMessage.Hello, from peer: Peer, among members: [Member], _ limit: String
-    ) -> Bool {
+    /// A worker that has missed several heartbeats gives way; where there is none, the one that comes is refused.
+    private mutating func makeRoom(for peer: Peer, among members: [Member], _ limit: String) -> Bool {
         if let ghost = members.min(by: { $0.heard < $1.heard }), now - ghost.heard > timing.heartbeat * 4 {
             remove(ghost.peer, because: "silent for \((now - ghost.heard).text), and another needs its place")
             return true
         }
-        let mayBeHere = members.contains { $0.host == Notice.printable(hello.host) && $0.process == hello.process }
-        if !mayBeHere { send(.refused(limit), to: peer) }
+        send(.refused(limit), to: peer)
         return false
     }
 
@@ -88,10 +91,11 @@ extension CoordinatorState {
         if members[peer]?.standing == .proven { activate(peer) }
     }
 
+    /// A worker says *attach* until it is accepted, so that is what *accepted* has to prove: both links have spoken.
     mutating func checkProbe(_ probe: String, of peer: Peer) {
         guard let member = members[peer] else { return }
         guard probe == configuration.contract.probeDigest else { return dismiss(peer, because: reason(against: probe)) }
-        guard member.standing == .joining else { return send(.accepted, to: peer) }
+        guard member.standing == .joining else { return }
         members[peer]?.standing = .proven
         if member.isAttached { activate(peer) }
     }
@@ -158,7 +162,21 @@ extension CoordinatorState {
                 remove(member.peer, because: "silent for \(silence.text)")
             } else if member.standing != .active, now - member.joined > timing.joining {
                 remove(member.peer, because: "not ready after \((now - member.joined).text)")
+            } else if member.window.stalled(at: now) > timing.stall {
+                remove(member.peer, because: "took nothing off its bulk link for \(member.window.stalled(at: now).text)")
             }
+        }
+    }
+
+    /// Says who was welcomed and is not in yet, and what is missing.
+    private mutating func remindOfThoseOutside() {
+        for member in orderedMembers {
+            guard let lack = member.lacks, now >= member.reminderDue else { continue }
+            let next = now + timing.reminder
+            members[member.peer]?.reminderDue = next
+            note(
+                .outside(
+                    name: member.name, host: member.host, lacks: lack, seconds: Int((now - member.joined).inSeconds)))
         }
     }
 
@@ -193,6 +211,7 @@ extension CoordinatorState {
         removeSilentMembers()
         moveOverdueLeases()
         beatHeart()
+        remindOfThoseOutside()
         remindOfWaiting()
     }
 

@@ -19,7 +19,7 @@ extension CoordinatorState {
         case .attach: attach(peer)
         case .ready(let probe): checkProbe(probe, of: peer)
         case .heartbeat(let busy): takeHeartbeat(busy: busy, from: peer)
-        case .parametersWanted(let offset): resendParameters(step: envelope.fence.step, from: offset, to: peer)
+        case .parametersWanted: resendParameters(step: envelope.fence.step, to: peer)
         case .rowsWanted(let wanted): enqueue(wanted, for: peer)
         case .credit(let bytes): takeCredit(bytes, from: peer)
         case .partial(let chunk): take(chunk, step: envelope.fence.step, from: peer)

@@ -28,7 +28,14 @@ extension CoordinatorState {
     }
 
     private mutating func note(_ received: ChunkSet, of chunk: WorkerMessage.PartialChunk) {
-        update(chunk.lease, in: chunk.round) { $0.received = received }
+        let now = now
+        update(chunk.lease, in: chunk.round) { lease in
+            lease.received = received
+            lease.firstChunk = lease.firstChunk ?? now
+        }
+        if let lease = state(of: chunk.round)?.leases[chunk.lease] {
+            members[lease.peer]?.learn(leafTime: chunk.leafTime, in: chunk.round.kind)
+        }
         if received.isComplete { complete(chunk.lease, in: chunk.round) }
     }
 

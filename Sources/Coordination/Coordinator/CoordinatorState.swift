@@ -114,6 +114,16 @@ public struct CoordinatorState: Sendable {
     /// The workers that may have leases.
     public var activeWorkers: Int { members.values.count { $0.standing == .active } }
 
+    /// Whether a worker may have leases.
+    public func isActive(_ peer: Peer) -> Bool { members[peer]?.standing == .active }
+
+    /// The shards of the round under way that nobody computes though workers are there, which must never be any; nil where there is no
+    /// such round.
+    public var orphanedShards: [Int]? {
+        guard let current, !current.isComplete, stopping == nil, !isOver, activeWorkers > 0 else { return nil }
+        return current.uncovered
+    }
+
     /// The steps whose parameters workers may still need: that of the round, and earlier ones with a sum in question.
     public var stepsInUse: Set<Int> {
         var steps = Set(history.filter(\.awaitsComparison).map(\.round.step)).union(disputes.map(\.round.step))

@@ -23,6 +23,8 @@ struct LeaseRecord: Sendable {
     var deadline: Duration
     /// The chunks of the partial that came, in any order.
     var received: ChunkSet
+    /// When the first of them came.
+    var firstChunk: Duration?
     var state = State.live
     /// Whether its result was the first of its node, and so part of the sum.
     var isUsed = false

@@ -15,9 +15,21 @@ struct Member: Sendable {
     let host: String
     let process: Int
     let threads: Int
+    let incarnation: UInt64
     let joined: Duration
     var standing = Standing.joining
     var isAttached = false
+    /// When the log says next that it is not in yet.
+    var reminderDue: Duration
+    /// What it still lacks to be a member; nil where nothing.
+    var lacks: Notice.Lack? {
+        switch standing {
+        case .joining: .probe
+        case .proven: .bulkLink
+        case .active: nil
+        }
+    }
+
     /// When its last message came, on either link.
     var heard: Duration
     /// Whether it keeps to deadlines.
@@ -28,6 +40,10 @@ struct Member: Sendable {
     var holdings: [PixelSplit: Set<Int>] = [:]
     /// How many leaves it computes in a second lately, its threads working side by side.
     private(set) var speeds: [Round.Kind: Double] = [:]
+    /// How many seconds lately passed from a lease to its sum for each of its leaves, with everything that travels.
+    private(set) var leafTimes: [Round.Kind: Double] = [:]
+    /// How many seconds lately passed from the first piece of a sum to the last.
+    private(set) var uploads: [Round.Kind: Double] = [:]
     /// The memory that it says it has.
     var offeredMemory: MemoryRegion?
     /// The same once this process can read it: parameters and sums then stay where they are written.
@@ -35,19 +51,27 @@ struct Member: Sendable {
     var window: CreditWindow
     var outbox: Outbox
 
-    init(_ hello: WorkerMessage.Hello, name: String, peer: Peer, sizes: BulkSizes, at now: Duration) {
+    init(_ hello: WorkerMessage.Hello, name: String, peer: Peer, sizes: BulkSizes, timing: Timing, at now: Duration) {
         self.peer = peer
         self.name = name
         host = Notice.printable(hello.host)
         process = hello.process
         threads = hello.threads
+        incarnation = hello.incarnation
         joined = now
+        reminderDue = now + timing.silence
         heard = now
-        window = CreditWindow(limit: sizes.windowBytes)
+        window = CreditWindow(limit: sizes.windowBytes, chunkBytes: sizes.chunkBytes)
         outbox = Outbox(sizes: sizes)
     }
 
-    mutating func learn(speed: Double, in kind: Round.Kind) {
-        speeds[kind] = speeds[kind].map { 0.75 * $0 + 0.25 * speed } ?? speed
+    /// - Parameter leafTime: What the worker says a leaf takes on one of its threads.
+    mutating func learn(leafTime: Duration, in kind: Round.Kind) {
+        if leafTime > .zero { speeds[kind] = Double(threads) / leafTime.inSeconds }
+    }
+
+    mutating func learn(leafSeconds: Double, upload: Double, in kind: Round.Kind) {
+        leafTimes[kind] = leafTimes[kind].map { 0.75 * $0 + 0.25 * leafSeconds } ?? leafSeconds
+        uploads[kind] = uploads[kind].map { 0.75 * $0 + 0.25 * upload } ?? upload
     }
 }

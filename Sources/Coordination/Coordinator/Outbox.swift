@@ -19,22 +19,25 @@ struct Outbox: Sendable {
         var examples: ArraySlice<UInt32>
     }
 
-    /// The examples that may wait; a worker that asks for more has to ask again.
+    /// The examples that may wait.
     private static let rowLimit = 1 << 22
 
     private let sizes: BulkSizes
     private var parameters: Parameters?
     private var urgent: [Rows] = []
-    private var background: [Rows] = []
-    private var waitingRows = 0
+    private var copies: [Rows] = []
+    /// The examples in both lines.
+    private var queued: [PixelSplit: Set<UInt32>] = [:]
 
     init(sizes: BulkSizes) {
         self.sizes = sizes
     }
 
-    /// Puts the parameters of `step` in line, from the byte `offset` on.
-    mutating func enqueueParameters(step: Int, from offset: Int = 0) {
-        parameters = offset < sizes.parameterBytes ? Parameters(step: step, offset: offset) : nil
+    private var waitingRows: Int { queued.values.reduce(0) { $0 + $1.count } }
+
+    /// Puts the parameters of `step` in line.
+    mutating func enqueueParameters(step: Int) {
+        parameters = sizes.parameterBytes > 0 ? Parameters(step: step, offset: 0) : nil
     }
 
     /// No parameters are of use any more.
@@ -42,31 +45,62 @@ struct Outbox: Sendable {
         parameters = nil
     }
 
-    /// Puts pixels in line; answers false where too many wait already.
+    /// Puts pixels in line, none twice; answers false where too many wait already.
     mutating func enqueue(_ wanted: WorkerMessage.RowsWanted) -> Bool {
-        if wanted.isRestart { clearRows() }
-        guard waitingRows + wanted.examples.count <= Self.rowLimit else { return false }
-        guard !wanted.examples.isEmpty else { return true }
-        waitingRows += wanted.examples.count
-        let rows = Rows(split: wanted.split, examples: wanted.examples[...])
-        if wanted.isUrgent { urgent.append(rows) } else { background.append(rows) }
+        let isNew = { [queued] example in queued[wanted.split]?.contains(example) != true }
+        switch wanted.purpose {
+        case .copy:
+            return append(wanted.examples.filter(isNew), of: wanted.split, to: \.copies)
+        case .microbatch:
+            let copies = takeCopies(of: wanted)
+            return append(wanted.examples.filter { copies.contains($0) || isNew($0) }, of: wanted.split, to: \.urgent)
+        case .hurry:
+            let copies = takeCopies(of: wanted)
+            return append(wanted.examples.filter(copies.contains), of: wanted.split, to: \.urgent)
+        }
+    }
+
+    private mutating func append(
+        _ examples: [UInt32], of split: PixelSplit, to lane: WritableKeyPath<Outbox, [Rows]>
+    ) -> Bool {
+        guard waitingRows + examples.count <= Self.rowLimit else { return false }
+        queued[split, default: []].formUnion(examples)
+        if !examples.isEmpty { self[keyPath: lane].append(Rows(split: split, examples: examples[...])) }
         return true
+    }
+
+    /// Takes those of the wanted examples that wait as copies out of their line.
+    private mutating func takeCopies(of wanted: WorkerMessage.RowsWanted) -> Set<UInt32> {
+        let hurried = Set(wanted.examples)
+        var found: Set<UInt32> = []
+        for index in copies.indices where copies[index].split == wanted.split {
+            let examples = copies[index].examples
+            let own = examples.filter(hurried.contains)
+            if own.isEmpty { continue }
+            found.formUnion(own)
+            copies[index].examples = examples.filter { !hurried.contains($0) }[...]
+        }
+        copies.removeAll(where: \.examples.isEmpty)
+        queued[wanted.split]?.subtract(found)
+        return found
     }
 
     /// Takes the next chunk that `window` admits.
     mutating func next(within window: CreditWindow) -> Chunk? {
-        guard let bytes = nextBytes, window.admits(bytes) else { return nil }
         if let waiting = parameters {
-            enqueueParameters(step: waiting.step, from: waiting.offset + bytes)
+            let bytes = min(sizes.chunkBytes, sizes.parameterBytes - waiting.offset)
+            guard window.admits(bytes) else { return nil }
+            let end = waiting.offset + bytes
+            parameters = end < sizes.parameterBytes ? Parameters(step: waiting.step, offset: end) : nil
             return .parameters(step: waiting.step, offset: waiting.offset, bytes: bytes)
         }
-        return takeRows(from: urgent.isEmpty ? \.background : \.urgent)
+        if let rows = urgent.first { return window.admits(bytes(ofNext: rows)) ? takeRows(from: \.urgent) : nil }
+        if let rows = copies.first { return window.admitsCopy(bytes(ofNext: rows)) ? takeRows(from: \.copies) : nil }
+        return nil
     }
 
-    private var nextBytes: Int? {
-        if let parameters { return min(sizes.chunkBytes, sizes.parameterBytes - parameters.offset) }
-        guard let rows = urgent.first ?? background.first else { return nil }
-        return min(sizes.rowsPerChunk, rows.examples.count) * sizes.exampleBytes
+    private func bytes(ofNext rows: Rows) -> Int {
+        min(sizes.rowsPerChunk, rows.examples.count) * sizes.exampleBytes
     }
 
     private mutating func takeRows(from lane: WritableKeyPath<Outbox, [Rows]>) -> Chunk {
@@ -74,13 +108,7 @@ struct Outbox: Sendable {
         let examples = Array(rows.examples.prefix(sizes.rowsPerChunk))
         self[keyPath: lane][0].examples = rows.examples.dropFirst(examples.count)
         if self[keyPath: lane][0].examples.isEmpty { self[keyPath: lane].removeFirst() }
-        waitingRows -= examples.count
+        queued[rows.split]?.subtract(examples)
         return .rows(rows.split, examples)
-    }
-
-    private mutating func clearRows() {
-        urgent = []
-        background = []
-        waitingRows = 0
     }
 }

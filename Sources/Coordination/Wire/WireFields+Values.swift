@@ -34,6 +34,15 @@ extension WireFields {
         try reader.readCount()
     }
 
+    /// Writes a duration in microseconds.
+    mutating func write(_ duration: Duration) {
+        write(count: Int(duration / .microseconds(1)))
+    }
+
+    mutating func readDuration() throws(WireError) -> Duration {
+        .microseconds(try readCount())
+    }
+
     /// Writes a text, cut where the reader would refuse it.
     mutating func write(sentence: String) {
         writer.write(Self.cut(sentence))

@@ -23,10 +23,9 @@ extension WorkerMessage {
     public func write(to fields: inout WireFields) {
         switch self {
         case .hello(let hello): hello.write(to: &fields)
-        case .attach, .leaving: break
+        case .attach, .parametersWanted, .leaving: break
         case .ready(let probe): fields.write(sentence: probe)
         case .heartbeat(let busy): fields.write(count: busy)
-        case .parametersWanted(let offset): fields.write(count: offset)
         case .rowsWanted(let wanted): wanted.write(to: &fields)
         case .credit(let bytes): fields.write(count: bytes)
         case .partial(let chunk): chunk.write(to: &fields)
@@ -44,7 +43,7 @@ extension WorkerMessage {
         case 2: .attach
         case 3: .ready(probe: try fields.readSentence())
         case 4: .heartbeat(busy: try fields.readCount())
-        case 5: .parametersWanted(offset: try fields.readCount())
+        case 5: .parametersWanted
         case 6: .rowsWanted(try RowsWanted(from: &fields))
         case 7: .credit(bytes: try fields.readCount())
         case 8: .partial(try PartialChunk(from: &fields))
@@ -63,6 +62,7 @@ extension WorkerMessage.Hello {
         fields.write(sentence: host)
         fields.write(count: process)
         fields.write(count: threads)
+        fields.writer.write(incarnation)
     }
 
     fileprivate init(from fields: inout WireFields) throws(WireError) {
@@ -70,6 +70,7 @@ extension WorkerMessage.Hello {
         host = try fields.readSentence()
         process = try fields.readCount()
         threads = try fields.readCount()
+        incarnation = try fields.reader.read(UInt64.self)
         guard (1...4_096).contains(threads) else { throw .invalid("number of threads") }
     }
 }
@@ -77,15 +78,14 @@ extension WorkerMessage.Hello {
 extension WorkerMessage.RowsWanted {
     fileprivate func write(to fields: inout WireFields) {
         fields.write(split)
-        fields.writer.write(isUrgent)
-        fields.writer.write(isRestart)
+        fields.writer.write(purpose.rawValue)
         fields.writer.write(examples)
     }
 
     fileprivate init(from fields: inout WireFields) throws(WireError) {
         split = try fields.readSplit()
-        isUrgent = try fields.reader.readFlag()
-        isRestart = try fields.reader.readFlag()
+        guard let purpose = Purpose(rawValue: try fields.reader.read(UInt8.self)) else { throw .invalid("purpose") }
+        self.purpose = purpose
         examples = try fields.reader.readList(atMost: Self.limit)
     }
 }
@@ -97,6 +97,7 @@ extension WorkerMessage.PartialChunk {
         fields.write(count: node)
         fields.write(count: offset)
         fields.write(count: bytes)
+        fields.write(leafTime)
     }
 
     fileprivate init(from fields: inout WireFields) throws(WireError) {
@@ -105,5 +106,6 @@ extension WorkerMessage.PartialChunk {
         node = try fields.readCount()
         offset = try fields.readCount()
         bytes = try fields.readCount()
+        leafTime = try fields.readDuration()
     }
 }

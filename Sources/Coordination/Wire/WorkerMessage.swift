@@ -1,15 +1,16 @@
 /// What a worker says to the coordinator.
 public enum WorkerMessage: WireBody {
-    /// "Here I am": the first message of each incarnation, on the control link, repeated until it is welcomed.
+    /// "Here I am": the first message of each incarnation, on the control link, repeated until it is answered.
     case hello(Hello)
-    /// "My bulk link works too": the same on the other link.
+    /// "My bulk link works too": the same on the other link, repeated until the worker is accepted, which proves that it arrived.
     case attach
     /// "I computed the contract's probe": its SHA-256, in hexadecimal.
     case ready(probe: String)
     /// "I am alive": the number of nodes in hand.
     case heartbeat(busy: Int)
-    /// "Send the parameters of this step from this byte on": a joiner, or a worker whose chunks were lost.
-    case parametersWanted(offset: Int)
+    /// "Send the parameters of this step": those in memory were written over, or the lease is of an earlier round, whose parameters a
+    /// worker that is further on drops.
+    case parametersWanted
     /// "Send these examples' pixels."
     case rowsWanted(RowsWanted)
     /// "I took this many bytes off the bulk link."
@@ -25,6 +26,14 @@ public enum WorkerMessage: WireBody {
     /// "A piece of a node's sum lies in my memory": at the same place in the slot as in the sum.
     case sumStored(PartialChunk, MemorySlot)
 
+    /// Whether it comes over the bulk link; everything else comes over the other.
+    public var isBulk: Bool {
+        switch self {
+        case .attach, .partial: true
+        default: false
+        }
+    }
+
     /// Who a worker is.
     public struct Hello: Sendable, Equatable {
         /// The name it was given on its command line, or an empty text.
@@ -33,12 +42,16 @@ public enum WorkerMessage: WireBody {
         public var process: Int
         /// How many microbatches it computes side by side.
         public var threads: Int
+        /// A random number that it keeps for its life: a worker that says hello over a new connection is known by it, and takes its own
+        /// place.
+        public var incarnation: UInt64
 
-        public init(name: String, host: String, process: Int, threads: Int) {
+        public init(name: String, host: String, process: Int, threads: Int, incarnation: UInt64) {
             self.name = name
             self.host = host
             self.process = process
             self.threads = threads
+            self.incarnation = incarnation
         }
     }
 
@@ -47,18 +60,24 @@ public enum WorkerMessage: WireBody {
         /// At most this many examples fit in one request.
         public static let limit = 16_384
 
+        /// What they are wanted for.
+        public enum Purpose: UInt8, Sendable {
+            /// A later step: they are copied when nothing else is to be sent.
+            case copy = 0
+            /// A microbatch that waits for them.
+            case microbatch = 1
+            /// The same, and they were asked for before as copies: those that have not left yet come first now, and none twice.
+            case hurry = 2
+        }
+
         public var split: PixelSplit
-        /// Whether a microbatch of the current step waits for them.
-        public var isUrgent: Bool
-        /// Whether all earlier requests are void: nothing more is expected of them.
-        public var isRestart: Bool
+        public var purpose: Purpose
         /// Numbers within the split, in the order of need.
         public var examples: [UInt32]
 
-        public init(split: PixelSplit, isUrgent: Bool, isRestart: Bool, examples: [UInt32]) {
+        public init(split: PixelSplit, purpose: Purpose, examples: [UInt32]) {
             self.split = split
-            self.isUrgent = isUrgent
-            self.isRestart = isRestart
+            self.purpose = purpose
             self.examples = examples
         }
     }
@@ -72,13 +91,16 @@ public enum WorkerMessage: WireBody {
         public var offset: Int
         /// The piece's length, in bytes.
         public var bytes: Int
+        /// How long a leaf of this kind takes the worker lately on one thread; zero where it has finished none.
+        public var leafTime: Duration
 
-        public init(round: Round, lease: UInt64, node: Int, offset: Int, bytes: Int) {
+        public init(round: Round, lease: UInt64, node: Int, offset: Int, bytes: Int, leafTime: Duration = .zero) {
             self.round = round
             self.lease = lease
             self.node = node
             self.offset = offset
             self.bytes = bytes
+            self.leafTime = leafTime
         }
     }
 }

@@ -2,14 +2,16 @@ import Contract
 
 /// Which worker computes which nodes.
 ///
-/// Every shard is given out once. Loads are as even as the workers' speeds ask for, blocks are as large as the loads allow (a block
+/// Every shard is given out once. Loads are as even as the workers' speeds ask for, in blocks as large as make the round short (a block
 /// is one upload), and among equals a worker gets the shards whose pixels it already has.
 struct Assignment {
     /// What one worker brings.
     struct Share {
         var peer: Peer
-        /// How many leaves it computes in the time that any fixed one of them takes.
+        /// How many leaves it computes in a second, or a number in proportion to it.
         var speed: Double
+        /// How long the sum of one node takes to come from it, in the same unit of time.
+        var upload = 0.0
         /// The shards whose pixels it has, or is getting.
         var holdings: Set<Int>
     }
@@ -48,7 +50,26 @@ struct Assignment {
         isFree = [Bool](repeating: false, count: tree.leaves)
         for shard in shards { isFree[shard] = true }
         let held = shares.map { share in shards.count { share.holdings.contains($0) } }
-        quotas = Self.quotas(of: shards.count, for: shares, holding: held)
+        // A whole round's shards can be cut into blocks of one size.
+        let grain = shards.count == tree.leaves ? Self.grain(of: shards.count, for: shares) : 1
+        quotas = Self.quotas(of: shards.count / grain, for: shares, holding: held).map { $0 * grain }
+    }
+
+    /// How many shards a block has at least: so many that the round ends soonest, the fewest among equals.
+    private static func grain(of count: Int, for shares: [Share]) -> Int {
+        let grains = sequence(first: 1) { 2 * $0 <= count ? 2 * $0 : nil }
+        return grains.min { length(of: count, for: shares, grain: $0) < length(of: count, for: shares, grain: $1) } ?? 1
+    }
+
+    /// How long the shortest round takes that is made of all shards, in the unit of the speeds.
+    static func shortestLength(of count: Int, for shares: [Share]) -> Double {
+        length(of: count, for: shares, grain: grain(of: count, for: shares))
+    }
+
+    private static func length(of count: Int, for shares: [Share], grain: Int) -> Double {
+        let quotas = quotas(of: count / grain, for: shares).map { $0 * grain }
+        // A number of shards is at least as many blocks as it has powers of two.
+        return length(quotas.map { (shards: $0, nodes: $0.nonzeroBitCount) }, shares)
     }
 
     /// Shares proportional to speeds, rounded down; what is left goes, one by one, to those who are done with it first, and
@@ -68,9 +89,12 @@ struct Assignment {
         return quotas
     }
 
-    /// When the last worker is done with so many leaves each, in the unit of the speeds.
-    static func length(_ counts: [Int], _ shares: [Share]) -> Double {
-        zip(counts, shares).reduce(0) { max($0, Double($1.0) / $1.1.speed) }
+    /// When the last worker's sums are here, for so many shards and nodes each, in the unit of the speeds.
+    static func length(_ counts: [(shards: Int, nodes: Int)], _ shares: [Share]) -> Double {
+        zip(counts, shares).reduce(0) { longest, worker in
+            let (count, share) = worker
+            return max(longest, Double(count.shards) / share.speed + Double(count.nodes) * share.upload)
+        }
     }
 
     private mutating func grantBlocks(ofSize size: Int) {

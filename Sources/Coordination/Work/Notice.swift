@@ -8,7 +8,17 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
         case error
     }
 
+    /// What somebody who was welcomed still lacks.
+    public enum Lack: Sendable {
+        /// It has not said that it can compute the run's bits.
+        case probe
+        /// Nothing has come over its bulk link.
+        case bulkLink
+    }
+
     case joined(name: String, host: String, process: Int, threads: Int, workers: Int)
+    /// Was welcomed so long ago and is no member yet.
+    case outside(name: String, host: String, lacks: Lack, seconds: Int)
     case gone(name: String, reason: String, workers: Int)
     case refused(name: String, reason: String)
     case moved(Round, node: Int, from: String, to: String, reason: String)
@@ -32,7 +42,7 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .finished, .resultAgrees(_, _, _, isCheck: true): .debug
         case .joined, .idle, .resultAgrees, .connected, .waiting(seconds: 0): .info
-        case .gone, .refused, .moved, .waiting, .dropped, .searching, .crowded, .unaudited, .decided: .warning
+        case .outside, .gone, .refused, .moved, .waiting, .dropped, .searching, .crowded, .unaudited, .decided: .warning
         case .resultsDiffer, .undecided, .suspected, .quarantined: .error
         }
     }
@@ -41,6 +51,11 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .joined(let name, let host, let process, let threads, let workers):
             "\(name) joined (process \(process) on \(host), threads: \(threads); workers: \(workers))"
+        case .outside(let name, let host, .probe, let seconds):
+            "\(name) on \(host) was welcomed \(seconds) s ago and still prepares: it has not sent its probe yet"
+        case .outside(let name, let host, .bulkLink, let seconds):
+            "\(name) on \(host) was welcomed \(seconds) s ago and is ready, but nothing has come over its bulk link: check that it can "
+                + "reach the second port, which is one higher than the first"
         case .gone(let name, let reason, let workers):
             "\(name) is gone (\(reason); workers: \(workers))"
         case .refused(let name, let reason):

@@ -16,8 +16,11 @@ public struct Timing: Sendable, Equatable {
     public var longestTransfer: Duration = .seconds(600)
     /// A deadline is this many times what such a node took lately.
     public var deadlineFactor = 5
-    /// After so long without what it asked for, a worker asks again.
-    public var retry: Duration = .seconds(2)
+    /// After so long in which nothing of what was sent over a bulk link was taken, the link is given up.
+    public var stall: Duration = .seconds(60)
+    /// How long the links of a search are given at first; that doubles each time, up to `longestSearch`.
+    public var firstSearch: Duration = .seconds(1)
+    public var longestSearch: Duration = .seconds(30)
     /// How long a worker looks for its coordinator before it gives up.
     public var patience: Duration = .seconds(300)
     /// How long the coordinator waits for answers to its goodbye.

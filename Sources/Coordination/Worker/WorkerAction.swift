@@ -2,7 +2,7 @@ import Contract
 
 /// What the worker's process has to do, in this order.
 public enum WorkerAction: Sendable, Equatable {
-    /// Open both links anew, under a fresh identity.
+    /// Open both links anew, under a fresh identity, to the next address of the coordinator's name.
     case connect
     /// Send a message over the control link.
     case send(Envelope<WorkerMessage>)
@@ -18,8 +18,8 @@ public enum WorkerAction: Sendable, Equatable {
     case openMemory(MemoryRegion, slots: Int, slotBytes: Int)
     /// The parameters of `step` are in this slot of the coordinator's memory: leaves that start from now on use them.
     case useStoredParameters(step: Int, MemorySlot)
-    /// Keep this event's payload: the pixels of these examples.
-    case placeRows(PixelSplit, [UInt32])
+    /// Keep what this event's payload holds: the pixels of these examples, one after the other; nil where they are not to be kept.
+    case placeRows(PixelSplit, [UInt32?])
     /// Forget a shard's pixels, of either split.
     case forgetPixels(shard: Int)
     /// Compute a leaf on a free thread, add it to the sum of the leased `node`, and report `.leafFinished`.

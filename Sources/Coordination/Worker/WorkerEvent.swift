@@ -24,6 +24,10 @@ public enum WorkerEvent: Sendable, Equatable {
     case leave(String)
     /// A connection was refused for this worker's key, or whoever listens did not prove to be the coordinator.
     case turnedAway(Turning)
+    /// The coordinator's name has no address, in a sentence.
+    case unresolved(String)
+    /// One of the two connections ended, or took no message any more.
+    case disconnected
     /// Time has passed.
     case tick
 }

@@ -1,6 +1,6 @@
 import Contract
 
-/// Parameters and pixels: what arrives, what is asked for, and what is asked for again.
+/// Parameters and pixels: what arrives, and what is asked for. Both come over one connection, in order, and once.
 extension WorkerState {
     // MARK: - Parameters
 
@@ -12,7 +12,6 @@ extension WorkerState {
         guard let total = welcome?.parameterBytes, let arriving, arriving.step == step, arriving.bytes == offset,
             bytes > 0, bytes % 4 == 0, bytes <= total - offset
         else { return }
-        parametersProgress = now
         actions.append(.placeParameters(step: step, offset: offset))
         self.arriving = (step, offset + bytes)
         if offset + bytes == total { useParameters(step) }
@@ -31,7 +30,6 @@ extension WorkerState {
         arriving = nil
         parametersStep = step
         parametersAreStored = true
-        parametersProgress = now
         actions.append(.useStoredParameters(step: step, slot))
         advance()
     }
@@ -43,26 +41,21 @@ extension WorkerState {
         advance()
     }
 
-    private mutating func askForParametersAgain() {
-        guard let step = round?.step, parametersStep != step, !tasks.isEmpty, now - parametersProgress > timing.retry
-        else { return }
-        parametersProgress = now
-        if arriving?.step != step { arriving = (step, 0) }
-        send(.parametersWanted(offset: arriving?.bytes ?? 0), step: step)
-    }
-
     // MARK: - Pixels
 
     mutating func take(_ rows: CoordinatorMessage.Rows) {
         send(.credit(bytes: rows.bytes))
         guard let welcome, rows.bytes == rows.examples.count * welcome.exampleBytes else { return countMalformed() }
-        guard rows.examples.allSatisfy({ isExpected($0, in: rows.split) }) else { return countMalformed() }
-        for example in rows.examples { assignment?.ledger.insert(example, in: rows.split) }
-        rowsProgress = now
-        actions.append(.placeRows(rows.split, rows.examples))
-        requested[rows.split]?.subtract(rows.examples)
+        // A shard may have been forgotten since its pixels were asked for; others in the chunk are wanted all the same.
+        let kept = rows.examples.map { isExpected($0, in: rows.split) ? $0 : nil }
+        if kept.contains(nil) { countMalformed() }
+        let examples = kept.compactMap { $0 }
+        guard !examples.isEmpty else { return }
+        for example in examples { assignment?.ledger.insert(example, in: rows.split) }
+        actions.append(.placeRows(rows.split, kept))
+        requested[rows.split]?.subtract(examples)
         for task in tasks.indices where tasks[task].round.kind.split == rows.split {
-            for leaf in tasks[task].waiting.indices { tasks[task].waiting[leaf].missing.subtract(rows.examples) }
+            for leaf in tasks[task].waiting.indices { tasks[task].waiting[leaf].missing.subtract(examples) }
         }
         copyOn()
         advance()
@@ -74,20 +67,19 @@ extension WorkerState {
         return assignment.room.keeps(Int(example) % assignment.contract.shards) || isHereOrComing(example, split)
     }
 
-    /// Asks for the pixels that leaves wait for; they overtake all background copying.
-    mutating func requestUrgently(_ waiting: [NodeTask.Waiting], _ split: PixelSplit, isRestart: Bool = false) {
-        let examples = waiting.flatMap { $0.missing.sorted() }
-        request(examples, split, isUrgent: true, isRestart: isRestart)
+    /// Asks for the pixels that leaves wait for, which overtake all copying; for those that are coming as copies, only that they hurry.
+    mutating func requestUrgently(_ waiting: [NodeTask.Waiting], _ split: PixelSplit) {
+        let missing = waiting.flatMap { $0.missing.sorted() }
+        let coming = requested[split] ?? []
+        request(missing.filter { coming.contains($0) }, split, .hurry)
+        request(missing.filter { !coming.contains($0) }, split, .microbatch)
     }
 
-    private mutating func request(_ examples: [UInt32], _ split: PixelSplit, isUrgent: Bool, isRestart: Bool) {
-        var isRestart = isRestart
-        if requested.values.allSatisfy(\.isEmpty) { rowsProgress = now }
+    private mutating func request(_ examples: [UInt32], _ split: PixelSplit, _ purpose: WorkerMessage.RowsWanted.Purpose) {
         requested[split, default: []].formUnion(examples)
         for start in stride(from: 0, to: examples.count, by: WorkerMessage.RowsWanted.limit) {
             let part = Array(examples[start...].prefix(WorkerMessage.RowsWanted.limit))
-            send(.rowsWanted(.init(split: split, isUrgent: isUrgent, isRestart: isRestart, examples: part)))
-            isRestart = false
+            send(.rowsWanted(.init(split: split, purpose: purpose, examples: part)))
         }
     }
 
@@ -107,7 +99,7 @@ extension WorkerState {
         guard let welcome else { return }
         let batch = max(1, min(welcome.windowBytes / 2 / welcome.exampleBytes, WorkerMessage.RowsWanted.limit))
         guard requested.values.reduce(0, { $0 + $1.count }) <= batch / 2 else { return }
-        for split in PixelSplit.allCases { request(nextCopies(split, batch), split, isUrgent: false, isRestart: false) }
+        for split in PixelSplit.allCases { request(nextCopies(split, batch), split, .copy) }
     }
 
     private mutating func nextCopies(_ split: PixelSplit, _ batch: Int) -> [UInt32] {
@@ -129,31 +121,6 @@ extension WorkerState {
 
     private func isHereOrComing(_ example: UInt32, _ split: PixelSplit) -> Bool {
         assignment?.ledger.contains(example, in: split) == true || requested[split]?.contains(example) == true
-    }
-
-    // MARK: - Asking again
-
-    mutating func askAgain() {
-        askForParametersAgain()
-        askForRowsAgain()
-        uploadWithoutCredit()
-    }
-
-    /// What was asked for and did not come is taken for lost: everything that leaves wait for is asked for anew, and
-    /// copying starts over.
-    private mutating func askForRowsAgain() {
-        guard requested.values.contains(where: { !$0.isEmpty }), now - rowsProgress > timing.retry else { return }
-        rowsProgress = now
-        requested = [:]
-        let shards = copies.map(\.shard)
-        copies = []
-        let split = round?.kind.split ?? .training
-        let waiting = tasks.flatMap(\.waiting)
-        if waiting.allSatisfy(\.missing.isEmpty) {
-            send(.rowsWanted(.init(split: split, isUrgent: false, isRestart: true, examples: [])))
-        }
-        requestUrgently(waiting, split, isRestart: true)
-        for shard in shards { copyInBackground(shard..<(shard + 1), from: round?.step ?? 0) }
     }
 
     mutating func countMalformed() {

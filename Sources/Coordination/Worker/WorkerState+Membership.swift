@@ -9,8 +9,16 @@ extension WorkerState {
         fence = .outside
         phase = .searching(since: now)
         searchNoticeDue = now + timing.silence
-        metStranger = false
-        openLinks(for: timing.silence)
+        searchHint = nil
+        openLinks(for: timing.firstSearch)
+    }
+
+    /// What was on its way is void, so the worker joins anew; what it has built and the pixels stay.
+    mutating func disconnect() {
+        switch phase {
+        case .idle, .searching, .ended: return
+        case .preparing, .proving, .member: searchAnew("the connection to the coordinator was lost; connecting again")
+        }
     }
 
     /// A connection can come up and lead nowhere, and libzmq keeps it. So links are opened anew after a while, which doubles, since
@@ -36,29 +44,41 @@ extension WorkerState {
         let seconds = Int((now - start).inSeconds)
         if now - start > timing.patience {
             return end(
-                "no coordinator answered at \(configuration.endpoint) for \(seconds) s\(strangerHint); start one there, "
+                "no coordinator answered at \(configuration.endpoint) for \(seconds) s\(hint); start one there, "
                     + "or name another address with --connect", failed: true)
         }
         if now >= searchNoticeDue {
             searchNoticeDue = now + timing.reminder
             note(
                 .searching(
-                    "no coordinator has answered at \(configuration.endpoint) for \(seconds) s\(strangerHint); "
+                    "no coordinator has answered at \(configuration.endpoint) for \(seconds) s\(hint); "
                         + "trying for \(Int(timing.patience.inSeconds)) s"))
         }
-        if now >= linksDue { return openLinks(for: linksInterval * 2) }
+        if now >= linksDue { return openLinks(for: min(linksInterval * 2, timing.longestSearch)) }
         if now >= helloDue { sayHello() }
     }
 
-    private var strangerHint: String {
-        metStranger ? " (somebody listens there, but not with the coordinator's key that is in this worker's keys)" : ""
+    private var hint: String {
+        switch searchHint {
+        case nil: ""
+        case .stranger:
+            " (somebody listens there, but not with the coordinator's key that is in this worker's keys)"
+        case .unresolved(let sentence): " (\(sentence))"
+        }
+    }
+
+    /// The log says so at once, and once.
+    mutating func noteUnresolved(_ sentence: String) {
+        guard case .searching = phase, searchHint != .unresolved(sentence) else { return }
+        searchHint = .unresolved(sentence)
+        note(.searching("\(sentence); trying again for \(Int(timing.patience.inSeconds)) s"))
     }
 
     /// A refused key is refused again, and libzmq tries it no more.
     mutating func turnAway(_ turning: Turning) {
         guard case .searching = phase else { return }
         switch turning {
-        case .byStranger: metStranger = true
+        case .byStranger: searchHint = .stranger
         case .byCoordinator:
             end(
                 "the coordinator at \(configuration.endpoint) does not let this worker's key in. Either it is not in its "
@@ -81,7 +101,7 @@ extension WorkerState {
                 limit: configuration.memoryLimit, welcome: welcome, threads: configuration.hello.threads, graphs: 0)
             if let problem = budget.problem(examples: contract.microbatch) { return fail(problem) }
             self.welcome = welcome
-            upload = CreditWindow(limit: welcome.windowBytes)
+            upload = CreditWindow(limit: welcome.windowBytes, chunkBytes: welcome.chunkBytes)
             note(.connected("joined run \(fence.run) at \(configuration.endpoint) as \(welcome.name)"))
             prepare(contract, plan, welcome, graphBytes: budget.bytesForGraphs(besides: contract.microbatch))
         } catch {
@@ -141,7 +161,7 @@ extension WorkerState {
 
     private mutating func prove(_ probe: String) {
         guard phase == .preparing else { return }
-        phase = .proving
+        phase = .proving(since: now)
         openMemory()
         send(.ready(probe: probe))
     }
@@ -154,23 +174,37 @@ extension WorkerState {
         case .searching(let start): return searchOn(since: start)
         case .preparing, .proving, .member: break
         }
-        guard now - heard <= timing.silence else { return searchAnew() }
+        if let reason = reasonToJoinAnew { return searchAnew(reason) }
         beatHeart()
-        if phase == .member { askAgain() }
     }
 
-    private mutating func searchAnew() {
-        note(.searching("the coordinator has been silent for \((now - heard).text); looking for it again"))
+    /// Why the connections of now are not worth keeping, if so.
+    private var reasonToJoinAnew: String? {
+        if now - heard > timing.silence {
+            return "the coordinator has been silent for \((now - heard).text); looking for it again"
+        }
+        if case .proving(let since) = phase, now - since > acceptancePatience {
+            return
+                "this worker has been ready for \((now - since).text), and the coordinator at \(configuration.endpoint) has heard nothing "
+                + "over the bulk link: check that the second port, which is one higher, can be reached; connecting again"
+        }
+        let stalled = upload.stalled(at: now)
+        return stalled > timing.stall
+            ? "the coordinator took nothing off the bulk link for \(stalled.text); connecting again" : nil
+    }
+
+    private mutating func searchAnew(_ reason: String) {
+        note(.searching(reason))
+        if case .proving = phase { acceptancePatience = min(acceptancePatience * 2, timing.longestSearch * 2) }
         search()
     }
 
-    /// Repeats, with each heartbeat, what joining needs, since any message may be lost.
+    /// The bulk link may come up late, and until then takes no message: so *attach* is repeated with each heartbeat, until the worker is
+    /// accepted.
     private mutating func beatHeart() {
         guard now >= heartbeatDue else { return }
         heartbeatDue = now + timing.heartbeat
         send(.heartbeat(busy: unfinishedTasks))
         if phase != .member { actions.append(.sendBulk(envelope(.attach))) }
-        if phase != .member, let memory { send(.memory(memory)) }
-        if phase == .proving, let probe = assignment?.probe { send(.ready(probe: probe)) }
     }
 }

@@ -42,7 +42,9 @@ extension WorkerState {
     }
 
     private mutating func becomeMember() {
-        if phase == .proving { phase = .member }
+        guard case .proving = phase else { return }
+        phase = .member
+        acceptancePatience = timing.silence
     }
 
     private mutating func sayGoodbye(_ sentence: String, failed: Bool) {

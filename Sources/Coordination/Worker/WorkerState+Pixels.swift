@@ -17,13 +17,13 @@ extension WorkerState {
 
     /// Forgets the pixels that only the last round needed.
     mutating func beginRoundOfPixels() {
-        forget(assignment?.room.beginRound(besides: Set(running.map(\.shard))) ?? [])
+        forget(assignment?.room.beginRound(besides: Set(running.keys.map(\.shard))) ?? [])
     }
 
     /// Makes room for the pixels that a lease needs; where there is none, the worker gives up.
     mutating func makesRoom(for lease: CoordinatorMessage.Lease, _ shards: Range<Int>) -> Bool {
         guard let contract = assignment?.contract else { return false }
-        let used = Set(running.map(\.shard) + tasks.flatMap(\.waiting).map(\.shard))
+        let used = Set(running.keys.map(\.shard) + tasks.flatMap(\.waiting).map(\.shard))
         let examples =
             lease.round.kind == .training
             ? contract.microbatch : (contract.validationExamples + contract.shards - 1) / contract.shards

@@ -3,11 +3,13 @@ import Contract
 /// Leases, leaves, and the sums that leave.
 extension WorkerState {
     mutating func take(_ lease: CoordinatorMessage.Lease) {
-        guard let tree = assignment?.contract.tree, phase == .member || phase == .proving else { return }
+        guard let tree = assignment?.contract.tree, phase == .member else { return }
         guard tree.nodes.contains(lease.node) else { return countMalformed() }
         if let round, lease.round < round, lease.identifier < newestLease { return }
         newestLease = max(newestLease, lease.identifier)
+        let goesBack = lease.round.step < round?.step ?? 0
         if lease.round != round { enter(lease.round) }
+        if goesBack, parametersStep != lease.round.step { send(.parametersWanted) }
         if let index = tasks.firstIndex(where: { $0.node == lease.node }) {
             renew(index, lease.identifier)
         } else {
@@ -21,9 +23,7 @@ extension WorkerState {
         for task in tasks { actions.append(.forget(task.round, node: task.node)) }
         tasks = []
         if !running.isEmpty { membership += 1 }
-        upload.restart()  // what was under way is of no use any more
         self.round = round
-        parametersProgress = now
         beginRoundOfPixels()
     }
 
@@ -31,7 +31,6 @@ extension WorkerState {
     private mutating func renew(_ index: Int, _ lease: UInt64) {
         tasks[index].lease = lease
         tasks[index].uploaded = 0
-        upload.restart()
     }
 
     private mutating func begin(_ lease: CoordinatorMessage.Lease, _ shards: Range<Int>) {
@@ -89,7 +88,7 @@ extension WorkerState {
                 let leaf = Leaf(
                     round: tasks[index].round, node: tasks[index].node, shard: shard, membership: membership,
                     slot: place(ofTask: index).slot)
-                running.insert(leaf)
+                running[leaf] = now
                 actions.append(.compute(leaf))
             }
         }
@@ -100,7 +99,7 @@ extension WorkerState {
         if let place = tasks[index].place { return place }
         var slot: MemorySlot?
         if memory != nil, parametersAreStored {
-            slot = sumSlots.take(for: tasks[index].round, besides: Set(running.compactMap(\.slot?.index)))
+            slot = sumSlots.take(for: tasks[index].round, besides: Set(running.keys.compactMap(\.slot?.index)))
         }
         let place = slot.map(SumPlace.memory) ?? .link
         tasks[index].place = place
@@ -111,7 +110,7 @@ extension WorkerState {
     /// so by giving other work, and sends them over the link where it still needs the leaf. They may have come that way already,
     /// for another thread's leaf.
     mutating func takeBack(_ leaf: Leaf) {
-        running.remove(leaf)
+        running[leaf] = nil
         if let index = task(of: leaf) {
             tasks[index].waiting.append(NodeTask.Waiting(shard: leaf.shard, missing: []))
             if parametersStep == leaf.round.step, parametersAreStored { loseParameters() }
@@ -122,17 +121,20 @@ extension WorkerState {
     private mutating func loseParameters() {
         parametersStep = nil
         arriving = nil
-        parametersProgress = now
-        send(.parametersWanted(offset: 0))
+        send(.parametersWanted)
     }
 
     mutating func finish(_ leaf: Leaf) {
-        running.remove(leaf)
+        if let start = running.removeValue(forKey: leaf) { learn(now - start, of: leaf.round.kind) }
         if let index = task(of: leaf) {
             tasks[index].finishedLeaves += 1
             if tasks[index].isSummed { for chunk in 0..<chunks(of: leaf).count { tasks[index].add(ready: chunk) } }
         }
         advance()
+    }
+
+    private mutating func learn(_ time: Duration, of kind: Round.Kind) {
+        leafTimes[kind] = leafTimes[kind].map { ($0 * 3 + time) / 4 } ?? time
     }
 
     mutating func take(ready chunk: Int, of leaf: Leaf) {
@@ -195,7 +197,8 @@ extension WorkerState {
 
     private mutating func announce(_ range: Range<Int>, of task: NodeTask, in slot: MemorySlot) {
         let chunk = WorkerMessage.PartialChunk(
-            round: task.round, lease: task.lease, node: task.node, offset: range.lowerBound, bytes: range.count)
+            round: task.round, lease: task.lease, node: task.node, offset: range.lowerBound, bytes: range.count,
+            leafTime: leafTimes[task.round.kind] ?? .zero)
         send(.sumStored(chunk, slot), step: task.round.step)
     }
 
@@ -206,29 +209,18 @@ extension WorkerState {
         for chunk in task.ready.dropFirst(task.uploaded) {
             let range = chunks.bytes(of: chunk)
             guard upload.admits(range.count) else { return }
-            if upload.outstanding == 0 { creditProgress = now }
-            upload.spend(range.count)
+            upload.spend(range.count, at: now)
             tasks[index].uploaded += 1
             actions.append(
                 .upload(
                     .init(
                         round: task.round, lease: task.lease, node: task.node, offset: range.lowerBound,
-                        bytes: range.count)))
+                        bytes: range.count, leafTime: leafTimes[task.round.kind] ?? .zero)))
         }
     }
 
-    /// Credit that does not come was lost with a connection, and its chunks perhaps, too. What is left is sent all the same: then
-    /// the next heartbeat says that nothing is in hand, and the coordinator has the node computed anew where it misses pieces.
-    mutating func uploadWithoutCredit() {
-        guard upload.outstanding > 0, now - creditProgress > timing.retry else { return }
-        creditProgress = now
-        upload.restart()
-        uploadSums()
-    }
-
     mutating func takeCredit(_ bytes: Int) {
-        creditProgress = now
-        upload.refund(bytes)
+        upload.refund(bytes, at: now)
         uploadSums()
     }
 }

@@ -22,16 +22,27 @@ public struct WorkerState: Sendable {
     }
 
     /// How far the worker has come with its coordinator.
+    ///
+    /// From a welcome on, the worker stays on the two connections that it has: nothing is lost within one, so nothing is said twice. Where
+    /// one is lost, everything that was on its way is void, and the worker joins anew.
     enum Phase: Sendable, Equatable {
         case idle
         /// It says hello until somebody answers; since when.
         case searching(since: Duration)
         /// It builds what the contract describes.
         case preparing
-        /// Its probe is on its way to the coordinator.
-        case proving
+        /// Its probe is on its way to the coordinator; since when.
+        case proving(since: Duration)
         case member
         case ended
+    }
+
+    /// Why a search finds nobody.
+    enum SearchHint: Sendable, Equatable {
+        /// Somebody answered at the coordinator's address who has not its key.
+        case stranger
+        /// The coordinator's name has no address, in a sentence.
+        case unresolved(String)
     }
 
     /// What the contract fixes, and what the worker keeps as long as the contract stays the same.
@@ -64,32 +75,33 @@ public struct WorkerState: Sendable {
     /// When a search gives its links up for new ones, and how long it gave these.
     var linksDue: Duration = .zero
     var linksInterval: Duration = .zero
-    /// Whether somebody answered at the coordinator's address who has not its key.
-    var metStranger = false
+    /// How long a worker that is ready waits to be accepted before it opens its links anew; doubles each time.
+    var acceptancePatience: Duration = .zero
+    /// What is known of why a search finds nobody.
+    var searchHint: SearchHint?
 
     var round: Round?
     /// The highest number of a lease of this membership. Only a newer lease may be of an earlier round.
     var newestLease: UInt64 = 0
     var tasks: [NodeTask] = []
-    var running: Set<Leaf> = []
+    /// The leaves that threads compute, and since when.
+    var running: [Leaf: Duration] = [:]
+    /// How long a leaf takes on one thread lately.
+    var leafTimes: [Round.Kind: Duration] = [:]
     /// How many times work was dropped while leaves ran; tells their results from those of the same leaves later.
     var membership = 0
     var parametersStep: Int?
     /// Whether those lie in the coordinator's memory.
     var parametersAreStored = false
     var arriving: (step: Int, bytes: Int)?
-    var parametersProgress: Duration = .zero
     /// The memory that the coordinator reads sums in.
     var memory: MemoryRegion?
     var sumSlots = SumSlots()
-    var upload = CreditWindow(limit: 1)
-    /// When credit came last, or was first missed.
-    var creditProgress: Duration = .zero
+    var upload = CreditWindow(limit: 1, chunkBytes: 1)
 
     var copies: [BackgroundCopy] = []
     /// Examples asked for and not here yet.
     var requested: [PixelSplit: Set<UInt32>] = [:]
-    var rowsProgress: Duration = .zero
     /// The newest coordinator epoch seen of the run.
     var newestEpochs: [RunIdentifier: UInt64] = [:]
     /// Messages that made no sense, or were of another run or coordinator.
@@ -97,6 +109,7 @@ public struct WorkerState: Sendable {
 
     public init(_ configuration: Configuration) {
         self.configuration = configuration
+        acceptancePatience = configuration.timing.silence
     }
 
     /// Takes one event in and answers what to do.
@@ -117,6 +130,8 @@ public struct WorkerState: Sendable {
         case .memoryOpened(let region): offer(region)
         case .leave(let sentence): leave(sentence)
         case .turnedAway(let turning): turnAway(turning)
+        case .disconnected: disconnect()
+        case .unresolved(let sentence): noteUnresolved(sentence)
         case .tick: tick()
         }
         return actions

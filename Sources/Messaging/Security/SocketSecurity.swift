@@ -21,7 +21,7 @@ public enum SocketSecurity: Sendable {
     }
 
     /// Refuses addresses that this kind of socket must not use.
-    func check(_ endpoint: Endpoint, for operation: String) throws(MessagingError) {
+    public func check(_ endpoint: Endpoint, for operation: String) throws(MessagingError) {
         switch self {
         case .none where endpoint.transport == .tcp: throw refusal(endpoint, operation, Self.remedy(operation))
         case .insecure where !endpoint.isLocal:
