@@ -47,7 +47,14 @@ final class SimulatedDisk: FileSystem {
         var counts: [Fault: Int] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+
+    convenience init() { self.init(State()) }
+
+    private init(_ state: State) { self.state = Mutex(state) }
+
+    /// The files as a reader sees them now, on a disk of their own that nothing happens to: what a witness looks at.
+    func copy() -> SimulatedDisk { SimulatedDisk(state.withLock { State(files: $0.files, names: $0.names) }) }
 
     // MARK: - Faults
 
@@ -62,6 +69,15 @@ final class SimulatedDisk: FileSystem {
 
     /// Lets so many of the next writes fail.
     func failWrites(_ count: Int) { state.withLock { $0.failures = count } }
+
+    /// Ends every fault that is under way or about to strike.
+    func heal() {
+        state.withLock { state in
+            state.operationsLeft = nil
+            state.failures = 0
+            state.isFull = false
+        }
+    }
 
     func setFull(_ isFull: Bool) { state.withLock { $0.isFull = isFull } }
 

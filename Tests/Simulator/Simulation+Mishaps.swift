@@ -122,8 +122,7 @@ extension Simulation {
         isCalm = true
         calmSince = now
         for peer in connections.keys { connections[peer]?.calm() }
-        disk.setFull(false)
-        disk.failWrites(0)
+        disk.heal()
         for index in processes.indices {
             heal(index)
             thaw(index)

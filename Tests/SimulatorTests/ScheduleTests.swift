@@ -60,6 +60,28 @@ import Testing
         #expect(simulation.story.contains { $0.contains("w4 is quarantined for the rest of this run") })
     }
 
+    @Test func aFaultThatWaitsOnTheDiskDoesNotStrikeTheWitness() throws {
+        var simulation = try Simulation(.quiet(shards: 4, workers: 2))
+        #expect(simulation.execute().violation == nil)
+        for operations in 0..<3 {
+            simulation.disk.die(after: operations)
+            simulation.witness.ended(simulation.disk)
+            #expect(simulation.witness.violation == nil)
+            #expect(!simulation.disk.isDead)
+        }
+    }
+
+    @Test func noFaultStrikesOnceTheFaultsHaveEnded() throws {
+        let disk = SimulatedDisk()
+        disk.die(after: 0)
+        disk.failWrites(1)
+        disk.setFull(true)
+        disk.heal()
+        try disk.create("/run/file", [1, 2, 3])
+        #expect(try disk.read("/run/file") == [1, 2, 3])
+        #expect(disk.counts.isEmpty)
+    }
+
     @Test func aSeedFixesTheWholeStory() throws {
         for seed in [3, 14, 15] as [UInt64] {
             var first = try Simulation(Scenario(seed), tellsStory: true)
