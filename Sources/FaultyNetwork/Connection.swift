@@ -32,6 +32,24 @@ final class Connection: Sendable {
         return connection
     }
 
+    /// Holds a name of this machine's network, which nobody else has meanwhile; nil where somebody does.
+    ///
+    /// The name is one of Linux's abstract Unix sockets (unix(7)): no file, seen where the machine's ports are seen, and gone with its
+    /// process.
+    static func sign(named name: String) -> Connection? {
+        let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { return nil }
+        let connection = Connection(socket)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.dropFirst().copyBytes(from: name.utf8) }
+        let length = socklen_t(MemoryLayout<sa_family_t>.size + 1 + name.utf8.count)
+        let status = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(socket, $0, length) }
+        }
+        return status == 0 ? connection : nil
+    }
+
     /// Waits for the next connection; nil once `shutDown` was called.
     ///
     /// Nothing else is an end, not even that no more files can be opened: who listens on would find later connections open, and

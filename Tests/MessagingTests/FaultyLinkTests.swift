@@ -10,16 +10,32 @@ import Testing
         bench.near.endSending()
         #expect(bench.received(by: bench.far, within: 3) == nil)
         bench.far.endSending()
-        #expect(bench.received(by: bench.near, within: 300) == 0)
-        #expect(bench.received(by: bench.far, within: 300) == 0)
+        #expect(bench.received(by: bench.near, within: 1_200) == 0)
+        #expect(bench.received(by: bench.far, within: 1_200) == 0)
     }
 
     @Test func aLinkThatIsClosedEndsFrozenConnections() throws {
         let bench = try Bench()
         try bench.freeze()
         bench.link.close()
-        #expect(bench.received(by: bench.near, within: 300) == 0)
-        #expect(bench.received(by: bench.far, within: 300) == 0)
+        #expect(bench.received(by: bench.near, within: 1_200) == 0)
+        #expect(bench.received(by: bench.far, within: 1_200) == 0)
+    }
+
+    @Test func noPortIsGivenTwice() {
+        let ports = (0..<300).map { _ in LoopbackPort.free() }
+        #expect(Set(ports + ports.map { $0 + 1 }).count == 600)
+    }
+
+    /// So does a process keep its ports from others.
+    @Test func aNameIsHeldOnceAndGivenUpWithItsHolder() {
+        let name = "tributary-test-\(UInt64.random(in: 0 ... .max))"
+        do {
+            let sign = Connection.sign(named: name)
+            #expect(sign != nil && Connection.sign(named: name) == nil)
+            withExtendedLifetime(sign) {}
+        }
+        #expect(Connection.sign(named: name) != nil)
     }
 
     /// A connection through a link, over which one message has gone.
@@ -35,7 +51,7 @@ import Testing
             near = try #require(Connection.connecting(to: entrance))
             far = try #require(listener.accept())
             #expect(near.send([1, 2, 3], count: 3))
-            #expect(received(by: far, within: 300) == 3)
+            #expect(received(by: far, within: 1_200) == 3)
         }
 
         /// Freezes it; what is sent from now on does not come through.
