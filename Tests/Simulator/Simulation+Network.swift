@@ -127,7 +127,7 @@ extension Simulation {
         strike(.replay)
         tell("what came before comes again")
         let delay = dice.milliseconds(1...1_000)
-        for message in heard { plan(message, in: delay) }
+        for message in heard.suffix(Self.replayed) { plan(message, in: delay) }
     }
 
     mutating func deliver(_ bytes: [UInt8], _ payload: Payload, to peer: Peer) {
@@ -142,7 +142,8 @@ extension Simulation {
         guard let envelope = try? Envelope<WorkerMessage>(decoding: bytes) else { return }
         guard let host = coordinator, connections[peer]?.areBroken == false else { return }
         lastHeard[peer] = now
-        heard = heard.suffix(Self.replayed - 1) + [.toCoordinator(bytes, payload, from: peer, epoch: epoch)]
+        heard.append(.toCoordinator(bytes, payload, from: peer, epoch: epoch))
+        if heard.count == 2 * Self.replayed { heard.removeFirst(Self.replayed) }
         let (sent, sender) = confuse(envelope, peer)
         let isStale = epoch != 0 && epoch != host.opening.epoch
         guard let outputs = coordinator?.receive(sent, payload, from: sender, at: now) else { return }

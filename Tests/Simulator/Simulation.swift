@@ -75,7 +75,7 @@ public struct Simulation {
     var coordinatorSince = Duration.zero
     var calmSince = Duration.zero
     var lastCommit = Duration.zero
-    /// What this coordinator heard lately, the newest last.
+    /// What this coordinator heard lately, the newest last; more than is replayed, so that not every message moves all others.
     var heard: [Happening] = []
     static let replayed = 200
     /// When anything came from a peer last.
