@@ -11,8 +11,9 @@ struct ImageDatasetTests {
     /// Two images of 3 × 4 × 5 in the order (N, C, H, W), and the same in (N, H, W, C).
     private let planar = (0..<120).map { UInt8($0 * 2) }
     private var interleaved: [UInt8] {
-        (0..<2).flatMap { n in
-            (0..<20).flatMap { pixel in (0..<3).map { channel in planar[n * 60 + channel * 20 + pixel] } }
+        (0..<120).map { (index: Int) -> UInt8 in
+            let (image, pixel, channel) = (index / 60, index % 60 / 3, index % 3)
+            return planar[image * 60 + channel * 20 + pixel]
         }
     }
 
