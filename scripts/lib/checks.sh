@@ -7,17 +7,11 @@ data="$root/../shared/data"
 python="$root/.build/python/checks"
 python_with_torch="$root/.build/python/pytorch"
 
-# Runs the Swift tests, already built.
-swift_tests() { swift test --skip-build --disable-xctest "${swift_flags[@]}" "$@"; }
-
-# Runs the engine's tests in a process of another class than float32's own; a process has one class.
-engine_tests() { TRIBUTARY_TEST_INSTRUCTIONS=$1 swift_tests --filter OneDNNTests; }
-
 # Sends nonsense to a coordinator that has its process to itself, since its memory is looked at, too.
 hostile_peer() { TRIBUTARY_FUZZ_MESSAGES=20000 swift_tests --filter aKeyedPeerThatSendsNonsenseChangesNothing; }
 
 # Prints the Swift tests that were skipped, with their reasons.
-skipped_tests() { sed -nE 's/^.*(Test .*) skipped: (.*)$/skipped: \1: \2/p' "$logs/Swift-tests.log" | sort -u; }
+skipped_tests() { sed -nE 's/^.*(Test .*) skipped: (.*)$/skipped: \1: \2/p' "$logs/swift-tests.log" | sort -u; }
 
 # Prints an empty directory of that name for a check's files.
 scratch() {
@@ -54,12 +48,21 @@ kills_during_saves() { .build/release/chaos kill-saves --times "$1" --directory 
 # Disturbs a run with real processes, and compares it with a quiet one.
 chaos_run() { .build/release/chaos run --directory "$root/.build/checks/chaos" "$@"; }
 
+short_chaos() { chaos_run --workers 4 --minutes 0.25 --fault-every 1.5 --seed 1; }
+long_chaos() { chaos_run --workers 6 --minutes 5 --fault-every 5 --seed 2; }
+worker_chaos() {
+    chaos_run --workers 6 --minutes 5 --fault-every 10 --seed 3 --only kill freeze leave join half-open throttle
+}
+
+# 10,000 simulated runs; the Swift tests have 2,000.
+many_simulated_runs() { .build/release/simulate --schedules 10000 --seed 1000000; }
+
 # Trains the same steps on clusters of many sizes, over each transport, and on a run that is resumed on another size each time. All must
 # have the same digests.
 #
-#   any_cluster "WORKERS …" "TRANSPORT …"      transports: ipc tcp encrypted
+#   any_cluster "WORKERS …" "TRANSPORT …" STEPS      transports: ipc tcp encrypted; steps: a multiple of six
 any_cluster() {
-    local files workers transport count=0 steps=0
+    local files workers transport count=0 steps=0 last=$3 period=$(($3 / 6))
     files=$(scratch clusters)
     "$tributary" data synthesize faces --count 1000 --size 16 --out "$files/faces.h5" || return
     "$tributary" keys new "$files/keys" || return
@@ -67,34 +70,38 @@ any_cluster() {
         -e 's/\[1, 28, 28\]/[3, 16, 16]/' -e 's/^shards: .*/shards: 16/' -e 's/^microbatch: .*/microbatch: 4/' >"$files/model.yaml"
     for transport in $2; do
         for workers in $1; do
-            train_cluster "$files" "$transport" "$workers" "$files/$transport-$workers" 120 || return
+            train_cluster "$files" "$transport" "$workers" "$files/$transport-$workers" "$last" "$period" || return
             same_digests "$files/$transport-$workers" "$files/${2%% *}-${1%% *}" || return
             count=$((count + 1))
         done
     done
     for workers in $1; do
-        steps=$((steps + 20))
-        train_cluster "$files" "${2##* }" "$workers" "$files/resumed" $steps || return
+        steps=$((steps + period))
+        train_cluster "$files" "${2##* }" "$workers" "$files/resumed" "$steps" "$period" || return
     done
-    train_cluster "$files" ipc 1 "$files/resumed" 120 || return
+    train_cluster "$files" ipc 1 "$files/resumed" "$last" "$period" || return
     same_digests "$files/resumed" "$files/${2%% *}-${1%% *}" || return
     echo "$count clusters of $1 workers over $2, and a run that was resumed on each size, have the same 6 digests"
 }
+
+# Trains on few clusters, or on many.
+few_clusters() { any_cluster "3 16" "ipc encrypted" 60; }
+many_clusters() { any_cluster "1 2 3 5 8 16" "ipc tcp encrypted" 120; }
 
 # Fails unless two runs recorded the same digests.
 same_digests() { cmp "$1/digests.jsonl" "$2/digests.jsonl" && [[ $(wc -l <"$1/digests.jsonl") == 6 ]]; }
 
 # Trains up to a step with so many workers, going on with what is in the directory.
 #
-#   train_cluster FILES TRANSPORT WORKERS DIRECTORY STEPS
+#   train_cluster FILES TRANSPORT WORKERS DIRECTORY STEPS PERIOD
 train_cluster() {
     local files=$1 workers=$3 link worker_link address processes=() process
-    local run=(--config "$files/model.yaml" --data "$files/faces.h5" --out "$4" --steps "$5" --digest-every 20 --resume)
+    local run=(--config "$files/model.yaml" --data "$files/faces.h5" --out "$4" --steps "$5" --digest-every "$6" --resume)
     if [[ $2 == ipc ]]; then
         "$tributary" train "${run[@]}" --workers "$workers" --threads 1
         return
     fi
-    address=tcp://127.0.0.1:$((10000 + RANDOM % 20000))  # below those of outgoing connections
+    address=tcp://127.0.0.1:$(free_port)
     link=(--insecure) worker_link=(--insecure)
     [[ $2 == tcp ]] || link=(--keys "$files/keys") worker_link=(--keys "$files/keys/workers/local")
     for ((process = 0; process < workers; process++)); do
@@ -109,6 +116,19 @@ train_cluster() {
     kill "${processes[@]}" 2>/dev/null
     wait "${processes[@]}" || (($? == 143))
 }
+
+# Prints a port on which nobody listens, nor on the next one. The Swift tests and the chaos runs take theirs from 10,000 on.
+free_port() {
+    local port
+    while true; do
+        port=$((5000 + 2 * (RANDOM % 2500)))
+        is_taken $port || is_taken $((port + 1)) || break
+    done
+    echo $port
+}
+
+# Whether somebody listens on a port of this machine.
+is_taken() { (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # Compares the gradients of one step with those that PyTorch computes now.
 pytorch_checks() {

@@ -10,7 +10,7 @@ failures=0
 part() {
     local name=$1 begin=$SECONDS log verdict=passed
     shift
-    log="$logs/${name// /-}.log"
+    log="$logs/$name.log"
     echo "── $name"
     if ! "$@" >"$log" 2>&1; then
         verdict=FAILED

@@ -2,6 +2,9 @@
 
 set -euo pipefail
 
+# Numbers, orders and messages are the same whatever the user's language.
+export LC_ALL=C.UTF-8
+
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root"
 
@@ -10,8 +13,14 @@ build_packages=(
     libzmq3-dev libhdf5-dev libdnnl-dev libturbojpeg0-dev libpng-dev libzip-dev zlib1g-dev libssl-dev pkg-config
 )
 
+# What the checks need besides: `git` to see whether mistakes apply, `strip` to count instructions.
+check_packages=(git binutils)
+
 # One way to build, so that no script throws away what another has built. Testing needs -enable-testing.
 swift_flags=(-c release -Xswiftc -enable-testing)
+
+# Runs the Swift tests, already built.
+swift_tests() { swift test --skip-build --disable-xctest "${swift_flags[@]}" "$@"; }
 
 # Ends the script with one sentence.
 fail() {
