@@ -30,6 +30,7 @@ let package = Package(
         .systemLibrary(name: "CFloatEnvironment"),
         .systemLibrary(name: "CSharedMemory"),
         .systemLibrary(name: "CCores"),
+        .systemLibrary(name: "CFiles"),
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
         .target(
             name: "CKernels",
@@ -45,7 +46,7 @@ let package = Package(
         // Leaves.
         .target(name: "Randomness"),
         .target(name: "FloatEnvironment", dependencies: ["CFloatEnvironment"]),
-        .target(name: "Files"),
+        .target(name: "Files", dependencies: ["CFiles"]),
         .target(name: "Parallel", dependencies: ["CCores"]),
         .target(name: "Hashing", dependencies: ["CCrypto"]),
         .target(name: "Archives", dependencies: ["CZip", "CZlib"]),

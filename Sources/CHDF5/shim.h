@@ -18,6 +18,7 @@ static inline hid_t chdf5_class_dataset_access(void) { return H5P_DATASET_ACCESS
 
 static inline hid_t chdf5_driver_posix(void) { return H5FD_SEC2; }
 
+static inline unsigned chdf5_create_anew(void) { return H5F_ACC_TRUNC; }
 static inline unsigned chdf5_create_exclusively(void) { return H5F_ACC_EXCL; }
 static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline hsize_t chdf5_unlimited(void) { return H5S_UNLIMITED; }

@@ -6,10 +6,14 @@ struct Descriptor: ~Copyable {
     private let path: String
 
     /// Opens a file. The C function is `open`.
-    /// - Parameter mode: Who may do what with a file that is made, before the process's mask.
-    init(_ path: String, _ flags: Int32, _ operation: String, mode: mode_t = 0o666) throws(FileError) {
+    /// - Parameters:
+    ///   - mode: Who may do what with a file that is made, before the process's mask.
+    ///   - name: What errors call the file, where its path is not its user's name for it.
+    init(
+        _ path: String, _ flags: Int32, _ operation: String, mode: mode_t = 0o666, named name: String? = nil
+    ) throws(FileError) {
         number = unsafe open(path, flags | O_CLOEXEC, mode)
-        self.path = path
+        self.path = name ?? path
         guard number >= 0 else { throw FileError(operation, code: errno) }
     }
 

@@ -10,7 +10,8 @@ public final class DirectoryLock: Sendable {
     ///
     /// - Parameter isWaiting: Whether to try for 200 ms: a process that is being started has its parent's locks, until it is another
     ///   program.
-    /// - Throws: `DirectoryInUse` where another process holds it, `FileError` where the file cannot be made.
+    /// - Throws: `DirectoryInUse` where another process holds it, `NoLock` where a file `lock` is somebody else's, `FileError` where the
+    ///   file cannot be made.
     public init(_ directory: String, isWaiting: Bool = true) throws {
         file = try Self.lockedFile(in: directory, attempts: isWaiting ? 20 : 1)
     }
@@ -24,9 +25,18 @@ public final class DirectoryLock: Sendable {
             guard attempts > 0 else { throw DirectoryInUse(directory: directory, holder: holder(path)) }
             usleep(10_000)
         }
+        // Nobody's file of that name is lost.
+        guard FileStatus(path)?.kind == .regular, try file.size() <= 12, try isHolder(file.readAll()) else {
+            throw NoLock(path: path)
+        }
         try file.truncate(to: 0)
         try file.write(Array("\(getpid())\n".utf8))
         return file
+    }
+
+    /// Whether bytes are what a holder leaves, or nothing, as from one that died before it wrote its number.
+    private static func isHolder(_ bytes: [UInt8]) -> Bool {
+        bytes.allSatisfy { $0 == UInt8(ascii: "\n") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
     private static func holder(_ path: String) -> Int32? {
@@ -44,5 +54,14 @@ public struct DirectoryInUse: Error, Hashable, CustomStringConvertible {
     public var description: String {
         let who = holder.map { "process \($0)" } ?? "another process"
         return "\(directory) is in use by \(who): wait for it to end, stop it, or choose another directory"
+    }
+}
+
+/// A file called `lock` that no lock of ours is.
+public struct NoLock: Error, Hashable, CustomStringConvertible {
+    public let path: String
+
+    public var description: String {
+        "\(path) is a file of something else, where this would be locked: choose another directory, or rename the file"
     }
 }

@@ -63,7 +63,7 @@ extension FileSystem {
     static func temporaryName(of path: String) -> String { "\(path).\(UInt64.random(in: 0 ... .max)).tmp" }
 
     /// Whether a file has such a name: `NAME.DIGITS.tmp`.
-    private static func isTemporary(_ name: String) -> Bool {
+    static func isTemporary(_ name: String) -> Bool {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count >= 3 && parts.last == "tmp" && UInt64(parts[parts.count - 2]) != nil
     }

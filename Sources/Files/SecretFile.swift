@@ -16,20 +16,12 @@ public struct SecretFile: Sendable {
         return try file.readAll()
     }
 
-    /// Makes the file, or replaces it, so that whoever looks finds the old bytes or the new ones, also after a power failure,
-    /// and nobody else ever finds either.
-    public func replaceDurably(_ bytes: [UInt8]) throws(FileError) {
-        let temporary = PosixFileSystem.temporaryName(of: path)
-        do {
-            let file = try Descriptor(temporary, O_WRONLY | O_CREAT | O_EXCL, "create \(temporary)", mode: 0o600)
-            try file.write(bytes)
-            try file.synchronize()
-            try PosixFileSystem().rename(temporary, to: path)
-        } catch {
-            try? PosixFileSystem().remove(temporary)
-            throw error
-        }
-        try PosixFileSystem().synchronize(directory: PosixFileSystem.directory(of: path))
+    /// Makes the file, so that whoever looks finds nothing or all of it, also after a power failure, and nobody else ever finds either.
+    /// - Throws: `FileExists`, `FileError`.
+    public func createDurably(_ bytes: [UInt8]) throws {
+        let file = try UnfinishedFile(path, replacing: false, mode: 0o600)
+        try file.write(bytes)
+        try file.finish()
     }
 }
 

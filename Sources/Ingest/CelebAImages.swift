@@ -6,6 +6,9 @@ struct CelebAImages {
     /// The file names, sorted.
     let names: [String]
 
+    /// The paths of the archive, or of the folder and the images in it.
+    let files: [String]
+
     /// What errors call a file of this name.
     let place: (String) -> String
 
@@ -18,6 +21,7 @@ struct CelebAImages {
         let named = archive.members.map { (Self.lastComponent($0.name), $0) }.filter { Self.isImage($0.0) }
         let members = Dictionary(named) { first, _ in first }
         names = members.keys.sorted()
+        files = [path]
         place = { "\(members[$0]?.name ?? $0) in \(path)" }
         read = { name in
             guard let member = members[name] else { throw DataError(path, "has no \(name)") }
@@ -30,6 +34,7 @@ struct CelebAImages {
     init(folder: String) throws {
         let system = PosixFileSystem()
         names = try system.names(in: folder).filter(Self.isImage)
+        files = [folder] + names.map { "\(folder)/\($0)" }
         place = { "\(folder)/\($0)" }
         read = { try system.read("\(folder)/\($0)") }
         try requireImages(folder)

@@ -1,3 +1,4 @@
+import Files
 import Pictures
 
 /// Brings CelebA's aligned images into Fuel's layout: official splits, named attributes, one crop and size for all.
@@ -18,16 +19,21 @@ public struct CelebAImport: Sendable {
         self.size = size
     }
 
+    /// The paths of all that is read: the archive or the images, and the lists.
+    ///
+    /// - Throws: One sentence about what is missing.
+    public func files() throws -> [String] { try CelebASource(source).files }
+
     /// Matches images, attributes and partition, then decodes, crops and writes, on all cores.
     ///
     /// - Throws: One sentence about what is missing, or about the image that cannot be decoded; nothing is left behind.
-    public func write(to path: String, progress: ImportProgress = { _, _ in }) throws -> ImportReport {
+    public func write(to output: UnfinishedFile, progress: ImportProgress = { _, _ in }) throws -> ImportReport {
         let found = try CelebASource(source)
         let plan = try CelebAPlan(found)
         let contents = FuelWriter.Plan(
             shape: ImageShape(channels: 3, height: size, width: size), splits: plan.splits,
             targetNames: plan.targetNames, provenance: provenance)
-        let writer = try FuelWriter(path, contents)
+        let writer = try FuelWriter(output, contents)
         let columns = plan.targetNames.count
         for start in stride(from: 0, to: plan.images.count, by: Self.batch) {
             let rows = start..<min(start + Self.batch, plan.images.count)
@@ -37,7 +43,7 @@ public struct CelebAImport: Sendable {
             progress(rows.upperBound, plan.images.count)
         }
         try writer.finish()
-        return ImportReport(path, contents, notes: plan.notes)
+        return ImportReport(output.path, contents, notes: plan.notes)
     }
 
     /// Images in memory at once: enough for every core, few megabytes.

@@ -22,6 +22,9 @@ struct CelebASource {
         partition = Self.find("list_eval_partition", in: places)
     }
 
+    /// The paths of all that is read.
+    var files: [String] { images.files + [attributes, partition].compactMap(\.self) }
+
     private static func images(_ path: String) throws -> CelebAImages {
         if path.hasSuffix(".zip") { return try CelebAImages(archive: path) }
         for folder in [path, "\(path)/Img"] {

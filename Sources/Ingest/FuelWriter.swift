@@ -4,8 +4,8 @@ import Storage
 /// Writes an image dataset in Fuel's layout, batch by batch.
 ///
 /// The file has `/features` (N, C, H, W) and, where there are targets, `/targets` (N, K), both uint8 in one piece with
-/// their axis names, and the `split` attribute. It grows under a temporary name in the same folder and takes its own name in
-/// `finish()`; a writer that goes before that takes what it wrote with it.
+/// their axis names, and the `split` attribute. It has its name after `finish()`; a writer that goes before that takes what it
+/// wrote with it.
 ///
 /// Source: mila-iqia/fuel, `fuel/converters/celeba.py` and `H5PYDataset`.
 public final class FuelWriter {
@@ -43,22 +43,20 @@ public final class FuelWriter {
         }
     }
 
-    private let path: String
-    private let temporary: String
+    private let output: UnfinishedFile
     private let plan: Plan
     private var file: File?
     private var features: Dataset?
     private var targets: Dataset?
     private var written = 0
 
-    /// Begins a file. Where `path` exists it is replaced, but not before `finish()`.
-    public init(_ path: String, _ plan: Plan) throws {
+    /// Begins a file.
+    public init(_ output: UnfinishedFile, _ plan: Plan) throws {
         precondition(plan.count > 0 && plan.shape.count > 0, "expected images to write, got a plan for none")
-        self.path = path
+        self.output = output
         self.plan = plan
-        temporary = "\(path).\(UInt64.random(in: 0 ... .max)).tmp"
         try writing {
-            let file = try File.create(temporary)
+            let file = try File.create(over: output.temporaryPath)
             self.file = file
             try createFeatures(in: file)
             try createTargets(in: file)
@@ -73,7 +71,7 @@ public final class FuelWriter {
         do {
             try body()
         } catch let error as H5Error {
-            throw DataError(path, "cannot be written: \(error.reason)")
+            throw DataError(output.path, "cannot be written: \(error.reason)")
         }
     }
 
@@ -97,12 +95,6 @@ public final class FuelWriter {
         try dataset?.setAttribute(DatasetNames.axes, axes)
     }
 
-    deinit {
-        guard file != nil else { return }
-        close()
-        try? PosixFileSystem().remove(temporary)
-    }
-
     /// Adds whole images, each channel by channel and row by row, and as many rows of targets.
     public func append(pixels: [UInt8], targets rows: [UInt8] = []) throws {
         let images = pixels.count / plan.shape.count
@@ -124,22 +116,10 @@ public final class FuelWriter {
         precondition(file != nil, "expected one finish(), got another")
         try writing {
             try file?.root.setSplits(splitEntries())
-            try file?.synchronize()
+            try file?.flush()
         }
         close()
-        try publish()
-    }
-
-    private func publish() throws {
-        let system = PosixFileSystem()
-        do {
-            try system.rename(temporary, to: path)
-        } catch {
-            try? system.remove(temporary)
-            throw error
-        }
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-        try system.synchronize(directory: folder)
+        try output.finish()
     }
 
     /// Lets go of the library's file, which closes it.

@@ -9,10 +9,17 @@ public struct MNISTImport: Sendable {
         self.source = source
     }
 
+    /// The paths of the four files.
+    ///
+    /// - Throws: `DataError` or `FileError` about what is missing.
+    public func files() throws -> [String] {
+        try ["train", "t10k"].flatMap { try [Self.images($0, in: source), Self.labels($0, in: source)] }
+    }
+
     /// Checks all four files, then writes the dataset.
     ///
     /// - Throws: `DataError`, `ArchiveError` or `FileError` with one sentence about the file that is wrong; nothing is written.
-    public func write(to path: String, progress: ImportProgress = { _, _ in }) throws -> ImportReport {
+    public func write(to output: UnfinishedFile, progress: ImportProgress = { _, _ in }) throws -> ImportReport {
         let parts = [
             try Part(split: "train", prefix: "train", in: source), try Part(split: "test", prefix: "t10k", in: source),
         ]
@@ -24,13 +31,13 @@ public struct MNISTImport: Sendable {
             shape: ImageShape(channels: 1, height: parts[0].side[0], width: parts[0].side[1]),
             splits: parts.map { .init($0.split, count: $0.labels.count) }, targetNames: ["digit"],
             provenance: ["source": "MNIST (LeCun, Cortes, Burges)"])
-        let writer = try FuelWriter(path, plan)
+        let writer = try FuelWriter(output, plan)
         for part in parts {
             try writer.append(pixels: Array(part.pixels), targets: Array(part.labels))
             progress(part.split == "train" ? part.labels.count : plan.count, plan.count)
         }
         try writer.finish()
-        return ImportReport(path, plan)
+        return ImportReport(output.path, plan)
     }
 
     /// The images and labels of one split.
@@ -41,8 +48,8 @@ public struct MNISTImport: Sendable {
         let labels: ArraySlice<UInt8>
 
         init(split: String, prefix: String, in folder: String) throws {
-            let images = try IDXFile(MNISTImport.file("\(prefix)-images", "idx3-ubyte", in: folder), rank: 3)
-            let path = try MNISTImport.file("\(prefix)-labels", "idx1-ubyte", in: folder)
+            let images = try IDXFile(MNISTImport.images(prefix, in: folder), rank: 3)
+            let path = try MNISTImport.labels(prefix, in: folder)
             let labels = try IDXFile(path, rank: 1)
             guard images.shape[0] == labels.shape[0], images.shape[0] > 0 else {
                 throw DataError(path, "has \(labels.shape[0]) labels for \(images.shape[0]) images")
@@ -55,6 +62,14 @@ public struct MNISTImport: Sendable {
             }
             throw DataError(path, "has the label \(other); digits are 0 to 9")
         }
+    }
+
+    private static func images(_ prefix: String, in folder: String) throws -> String {
+        try file("\(prefix)-images", "idx3-ubyte", in: folder)
+    }
+
+    private static func labels(_ prefix: String, in folder: String) throws -> String {
+        try file("\(prefix)-labels", "idx1-ubyte", in: folder)
     }
 
     /// The path of one of the four files, which carry a full stop or a hyphen before `idx` and maybe `.gz` at the end.

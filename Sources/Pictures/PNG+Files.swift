@@ -1,16 +1,6 @@
 import Foundation
 
 extension PNG {
-    /// Writes an image to `path` in one move: whoever reads the path sees the old file or the whole new one.
-    public static func write(_ image: Image, to path: String) throws(PictureError) {
-        let bytes = try encode(image)
-        do {
-            try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw PictureError(description: "Could not write the picture \(path): \(reason(error)).")
-        }
-    }
-
     /// Reads a PNG file.
     public static func read(_ path: String) throws(PictureError) -> Image {
         try decode(try fileBytes(path), name: path)

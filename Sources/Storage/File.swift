@@ -28,12 +28,13 @@ public final class File {
         case latest
     }
 
-    /// Creates a file on disk. The C function is `H5Fcreate`.
+    /// Creates a file on disk, in place of what the caller put under its path. The C function is `H5Fcreate`.
     ///
-    /// - Throws: `H5Error`, also where a file of that name exists.
-    public static func create(_ path: String, _ compatibility: Compatibility = .earliest) throws(H5Error) -> File {
+    /// The library locks nothing: who made an empty file to be filled may hold the lock on it.
+    public static func create(over path: String, _ compatibility: Compatibility = .earliest) throws(H5Error) -> File {
         let access = try accessProperties(compatibility)
-        return try create(path, access)
+        try lockNothing(path, access)
+        return try create(path, chdf5_create_anew(), access)
     }
 
     /// Creates a file that lives in memory until `image()` hands out its bytes. The C function is `H5Pset_fapl_core`.
@@ -44,7 +45,7 @@ public final class File {
     ) throws(H5Error) -> File {
         let access = try accessProperties(compatibility)
         try keepInMemory(access)
-        return try create(memoryName(name), access)
+        return try create(memoryName(name), chdf5_create_exclusively(), access)
     }
 
     /// Opens a file on disk for reading. The C function is `H5Fopen`.
@@ -53,7 +54,7 @@ public final class File {
     /// cannot lock.
     public static func open(_ path: String) throws(H5Error) -> File {
         let access = try accessProperties(.earliest)
-        try call("open \(path)") { H5Pset_file_locking(access.id, false, true) }
+        try lockNothing(path, access)
         return try open(path, access)
     }
 
@@ -111,12 +112,14 @@ public final class File {
 }
 
 extension File {
-    private static func create(_ path: String, _ access: borrowing Handle) throws(H5Error) -> File {
+    private static func create(_ path: String, _ flags: UInt32, _ access: borrowing Handle) throws(H5Error) -> File {
         let id = access.id
-        return try File(
-            Handle("create \(path)") {
-                unsafe H5Fcreate(path, chdf5_create_exclusively(), hid_t(H5P_DEFAULT), id)
-            })
+        return try File(Handle("create \(path)") { unsafe H5Fcreate(path, flags, hid_t(H5P_DEFAULT), id) })
+    }
+
+    private static func lockNothing(_ path: String, _ access: borrowing Handle) throws(H5Error) {
+        let id = access.id
+        try call("open \(path)") { H5Pset_file_locking(id, false, true) }
     }
 
     private static func open(_ path: String, _ access: borrowing Handle) throws(H5Error) -> File {

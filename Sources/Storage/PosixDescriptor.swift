@@ -13,16 +13,3 @@ func posixDescriptor(of file: hid_t) throws(H5Error) -> Int32? {
     try call(operation) { unsafe H5Fget_vfd_handle(file, accessID, &pointer) }
     return unsafe pointer?.load(as: Int32.self)
 }
-
-extension File {
-    /// Forces everything written to the disk. The C functions are `H5Fflush` and `fsync`.
-    ///
-    /// A file in memory has no disk: only its buffers are emptied.
-    public func synchronize() throws(H5Error) {
-        try flush()
-        guard let descriptor = try posixDescriptor(of: handle.id) else { return }
-        guard fsync(descriptor) == 0 else {
-            throw H5Error("force \(name) to the disk", because: unsafe String(cString: strerror(errno)))
-        }
-    }
-}

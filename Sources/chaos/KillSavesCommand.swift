@@ -13,11 +13,10 @@ struct KillSavesCommand: ParsableCommand {
 
     @Option(help: "How many kills.") var times = 60
     @Option(help: "Of the instants.") var seed: UInt64 = 1
-    @Option(help: "Where the run goes; what is there is removed.") var directory: String
+    @Option(help: "Where the runs go: a directory that does not exist.") var directory: String
 
     func run() throws {
-        try? FileManager.default.removeItem(atPath: directory)
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try makeNewDirectory(directory)
         var generator = SeededGenerator(seed: seed)
         var (unfinished, saves, acknowledged) = (0, 0, 0)
         for kill in 1...times {

@@ -19,7 +19,7 @@ struct RunCommand: ParsableCommand {
     @Option(name: .customLong("fault-every"), help: "Seconds between faults.") var faultEvery = 10.0
     @Option(help: "Of the schedule: which fault comes when and befalls whom.") var seed: UInt64 = 1
     @Option(parsing: .upToNextOption, help: "Kinds of faults (default: all).") var only: [Fault] = Fault.allCases
-    @Option(help: "Where runs and logs go; what is there is removed.") var directory: String
+    @Option(help: "Where runs and logs go: a directory that does not exist.") var directory: String
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {

@@ -10,13 +10,12 @@ struct Trial {
     /// Steps between rows of `digests.jsonl`.
     static let digestEvery = 20
 
-    /// Makes the directory, removing what an earlier trial left there, and draws the data.
+    /// Makes the directory, which is not there yet, and draws the data.
     init(_ directory: String, workers: Int) throws {
         self.directory = directory
         self.workers = workers
         port = .random(in: 10_000...30_000)
-        try? FileManager.default.removeItem(atPath: directory)
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try makeNewDirectory(directory)
         try Self.model.write(toFile: "\(directory)/model.yaml", atomically: true, encoding: .utf8)
         try prepare("data", "synthesize", "faces", "--count", "12000", "--size", "32", "--out", data)
         try prepare("keys", "new", keys)

@@ -30,6 +30,12 @@ struct CheckpointCommand: ParsableCommand {
 }
 
 extension CheckpointCommand {
+    /// What `read` may read: the path itself, and the checkpoints of a run.
+    static func files(_ path: String) -> [String] {
+        let folder = RunPaths(path).checkpoints
+        return [path] + ((try? PosixFileSystem().names(in: folder)) ?? []).map { "\(folder)/\($0)" }
+    }
+
     struct Inspect: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Says what a checkpoint holds.",

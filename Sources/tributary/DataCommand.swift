@@ -30,7 +30,9 @@ extension DataCommand {
         @OptionGroup var target: ImportTarget
 
         func run() throws {
-            try target.finish(MNISTImport(source: source).write(to: target.out, progress: target.progress))
+            let mnist = MNISTImport(source: source)
+            let file = try target.destination.begin(besides: [source] + mnist.files())
+            try target.finish(mnist.write(to: file, progress: target.progress))
         }
     }
 
@@ -64,16 +66,15 @@ extension DataCommand {
 
         func run() throws {
             let celeba = CelebAImport(source: source, crop: CelebACrop(named: crop) ?? .standard, size: size)
-            try target.finish(celeba.write(to: target.out, progress: target.progress))
+            let file = try target.destination.begin(besides: [source] + celeba.files())
+            try target.finish(celeba.write(to: file, progress: target.progress))
         }
     }
 
     /// Where an import goes, and how it reports.
     struct ImportTarget: ParsableArguments {
-        @Option(help: "The HDF5 file to write.", completion: .file()) var out: String
+        @OptionGroup var destination: DatasetOutput
         @Flag(help: "Print what was imported as JSON.") var json = false
-
-        func validate() throws { try checkOutput(out) }
 
         var progress: ImportProgress {
             { done, total in Terminal.standardError.status("\(done) of \(total) images") }
@@ -96,7 +97,7 @@ extension DataCommand {
             discussion: "Example:\n  tributary data synthesize faces --count 4000 --out faces.h5")
 
         @Option(help: "How many; 80 % are for training, 10 % for validation, 10 % for testing.") var count: Int
-        @Option(help: "The HDF5 file to write.", completion: .file()) var out: String
+        @OptionGroup var destination: DatasetOutput
         @Option(help: "Width and height, in pixels.") var size = 64
         @Option(help: "Another number, other faces.") var seed: UInt64 = 0
 
@@ -104,13 +105,12 @@ extension DataCommand {
             guard (10...10_000_000).contains(count) else {
                 throw ValidationError("--count is from 10 to 10000000, not \(count)")
             }
-            try checkOutput(out)
             guard (16...512).contains(size) else { throw ValidationError("--size is from 16 to 512, not \(size)") }
         }
 
         func run() throws {
-            try FaceSynthesis(count: count, size: size, seed: seed).write(to: out)
-            try output("\(out): \(count) faces of \(size) × \(size) pixels")
+            try FaceSynthesis(count: count, size: size, seed: seed).write(to: destination.begin())
+            try output("\(destination.out): \(count) faces of \(size) × \(size) pixels")
         }
     }
 

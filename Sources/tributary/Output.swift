@@ -1,37 +1,58 @@
 import ArgumentParser
 import ConfigurationFiles
+import Files
 import Foundation
+import Pictures
 
-/// Refuses a file name that cannot be written, or must not be replaced, before the work that would be lost.
-///
-/// - Parameter inputs: Files that the command reads.
-func checkOutput(_ path: String, besides inputs: [String] = []) throws {
-    guard !path.isEmpty else { throw ValidationError("--out is empty: name a file") }
-    let type = attributes(ofFile: path)?[.type] as? FileAttributeType
-    guard type != .typeDirectory else {
-        throw ValidationError("--out \(path) is a directory: name a file in it")
+/// `--out` of a command that writes an HDF5 file.
+struct DatasetOutput: ParsableArguments {
+    @Option(help: "The HDF5 file to write.", completion: .file(extensions: ["h5", "hdf5"])) var out: String
+    @Flag(help: "Replace the file that --out names.") var force = false
+
+    private var rule: OutputRule { OutputRule(path: out, format: .dataset, replaces: force) }
+
+    func validate() throws {
+        guard out != "-" else {
+            throw ValidationError("--out - is the standard output, and an HDF5 file cannot be streamed: name a file")
+        }
+        try rule.validate()
     }
-    guard [nil, .typeRegular, .typeSymbolicLink].contains(type) else {
-        throw ValidationError("--out \(path) is a device, a pipe or a socket: name a file")
-    }
-    if let input = inputs.first(where: { isSameFile(path, $0) }) {
-        throw ValidationError("--out \(path) would replace \(input), which is read: name another file")
-    }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    guard FileManager.default.fileExists(atPath: folder) else {
-        throw ValidationError("--out \(path) is in a directory that does not exist: create \(folder) first")
+
+    /// Begins the file.
+    ///
+    /// - Parameter inputs: Files and folders that the command reads.
+    func begin(besides inputs: @autoclosure () throws -> [String] = []) throws -> UnfinishedFile {
+        try UnfinishedFile(rule.place(besides: inputs), replacing: force)
     }
 }
 
-private func isSameFile(_ path: String, _ other: String) -> Bool {
-    guard let one = fileNumbers(path) else { return false }
-    return one == fileNumbers(other)
-}
+/// `--out` of a command that writes a picture.
+struct PictureOutput: ParsableArguments {
+    @Option(help: "The PNG file to write, or - for the standard output.", completion: .file(extensions: ["png"]))
+    var out: String
+    @Flag(help: "Replace the file that --out names.") var force = false
 
-/// The device and the number of the file that a path leads to.
-private func fileNumbers(_ path: String) -> [UInt64]? {
-    attributes(ofFile: path).map { found in
-        [.systemNumber, .systemFileNumber].compactMap { (found[$0] as? NSNumber)?.uint64Value }
+    private var isStandardOutput: Bool { out == "-" }
+    private var rule: OutputRule { OutputRule(path: out, format: .picture, replaces: force) }
+
+    func validate() throws {
+        guard isStandardOutput else { return try rule.validate() }
+        guard isatty(STDOUT_FILENO) == 0 else {
+            throw ValidationError("--out - is a terminal, which shows no PNG: send it to a file or a program")
+        }
+    }
+
+    /// Makes the picture and writes it; where it may not be written it is not made.
+    ///
+    /// - Parameter inputs: Files and folders that the command reads.
+    func write(besides inputs: [String], _ picture: () throws -> Image) throws {
+        guard !isStandardOutput else { return try output(Foundation.Data(PNG.encode(picture()))) }
+        let place = try rule.place { inputs }
+        let bytes = try PNG.encode(picture())
+        let file = try UnfinishedFile(place, replacing: force)
+        try file.write(bytes)
+        try file.finish()
+        try output(out)
     }
 }
 
@@ -42,8 +63,12 @@ func attributes(ofFile path: String) -> [FileAttributeKey: Any]? {
 
 /// Writes a result to the standard output; unlike `print`, it says where that fails.
 func output(_ text: String, terminator: String = "\n") throws {
+    try output(Foundation.Data((text + terminator).utf8))
+}
+
+private func output(_ bytes: Foundation.Data) throws {
     do {
-        try FileHandle.standardOutput.write(contentsOf: Foundation.Data((text + terminator).utf8))
+        try FileHandle.standardOutput.write(contentsOf: bytes)
     } catch {
         throw UsageProblem(
             "cannot write the result to the standard output; free some space where it goes and try again")

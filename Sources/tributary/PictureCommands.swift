@@ -9,18 +9,15 @@ import VAE
 /// Options of the commands that make pictures from a checkpoint.
 struct PictureOptions: ParsableArguments {
     @Option(help: "A checkpoint, or a run directory for its newest one.", completion: .file()) var checkpoint: String
-    @Option(help: "The PNG file to write.", completion: .file(extensions: ["png"])) var out: String
+    @OptionGroup var destination: PictureOutput
 
-    func validate() throws { try checkOutput(out, besides: [checkpoint]) }
-
-    /// The model of the checkpoint, ready to run.
-    func model() throws -> ImageModel {
-        try ImageModel(CheckpointCommand.read(checkpoint), engine: OneDNNEngine())
-    }
-
-    func write(_ picture: Image) throws {
-        try PNG.write(picture, to: out)
-        try output(out)
+    /// Makes a picture with the checkpoint's model and writes it.
+    ///
+    /// - Parameter inputs: What else is read.
+    func write(besides inputs: [String] = [], _ picture: (ImageModel) throws -> Image) throws {
+        try destination.write(besides: CheckpointCommand.files(checkpoint) + inputs) {
+            try picture(ImageModel(CheckpointCommand.read(checkpoint), engine: OneDNNEngine()))
+        }
     }
 }
 
@@ -40,9 +37,10 @@ struct Sample: ParsableCommand {
     }
 
     func run() throws {
-        let model = try options.model()
-        let images = try model.sample(count: count, seed: seed)
-        try options.write(Grid.image(model.pictures(images), columns: columns))
+        try options.write { model in
+            let images = try model.sample(count: count, seed: seed)
+            return Grid.image(model.pictures(images), columns: columns)
+        }
     }
 }
 
@@ -59,15 +57,14 @@ struct Reconstruct: ParsableCommand {
 
     func validate() throws {
         guard (1...4096).contains(count) else { throw ValidationError("--count is from 1 to 4096, not \(count)") }
-        try checkOutput(options.out, besides: [data])
     }
 
     func run() throws {
-        let model = try options.model()
-        let originals = try HeldOutImages(data, split: split, first: count, for: model.program)
-        let made = try model.reconstruct(originals.pixels)
-        try options.write(
-            Grid.pairs(originals: model.pictures(originals.pixels), reconstructions: model.pictures(made)))
+        try options.write(besides: [data]) { model in
+            let originals = try HeldOutImages(data, split: split, first: count, for: model.program)
+            let made = try model.reconstruct(originals.pixels)
+            return Grid.pairs(originals: model.pictures(originals.pixels), reconstructions: model.pictures(made))
+        }
     }
 }
 
@@ -91,11 +88,13 @@ struct Interpolate: ParsableCommand {
     func validate() throws {
         guard (1...256).contains(rows) else { throw ValidationError("--rows is from 1 to 256, not \(rows)") }
         guard (2...256).contains(columns) else { throw ValidationError("--columns is from 2 to 256, not \(columns)") }
-        try checkOutput(options.out, besides: [data])
     }
 
     func run() throws {
-        let model = try options.model()
+        try options.write(besides: [data], picture)
+    }
+
+    private func picture(_ model: ImageModel) throws -> Image {
         let ends = try HeldOutImages(data, split: split, first: 2 * rows, for: model.program)
         let pairs = ends.count / 2
         guard pairs > 0 else {
@@ -113,8 +112,7 @@ struct Interpolate: ParsableCommand {
                 }
             }
         }
-        let pictures = try model.decode(latents)
-        try options.write(Grid.image(model.pictures(pictures), columns: columns))
+        return Grid.image(model.pictures(try model.decode(latents)), columns: columns)
     }
 }
 

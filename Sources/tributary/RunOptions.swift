@@ -41,6 +41,9 @@ struct RunOptions: ParsableArguments {
     @Flag(help: "Print the result as JSON.") var json = false
 
     func validate() throws {
+        guard out != "-" else {
+            throw ValidationError("--out - is the standard output, and a run takes a directory: name one")
+        }
         guard (preset == nil) != (config == nil) else { throw ValidationError("name one of --preset and --config") }
         guard epochs == nil || steps == nil else { throw ValidationError("name one of --epochs and --steps, not both") }
         for (name, value) in [

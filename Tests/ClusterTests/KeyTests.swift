@@ -66,6 +66,33 @@ import Testing
         }
     }
 
+    @Test func keysReplaceNothing() throws {
+        try withFolder { folder in
+            let files = PosixFileSystem()
+            for name in ["mine", "allowed-workers"] {
+                try files.createDurably(folder + "/" + name, [1])
+                #expect(throws: KeyFolderError.notEmpty(folder)) { try KeyFolder(folder).create() }
+                #expect(try files.names(in: folder) == [name])
+                try files.remove(folder + "/" + name)
+            }
+            #expect(throws: FileError.self) { try KeyFolder(folder).revoke("node1") }
+            #expect(try files.names(in: folder) == [])
+
+            let keys = KeyFolder(folder)
+            try keys.create()
+            try files.createDirectory(keys.workerPath("node1"))
+            let (key, note) = (keys.workerPath("node1") + "/worker.key", keys.workerPath("node1") + "/note")
+            try files.createDurably(key, [1])
+            #expect(throws: KeyFolderError.inTheWay(keys.workerPath("node1"))) { try keys.add("node1") }
+            #expect(try files.read(key) == [1] && keys.allowList().names.count == 1)
+            try files.remove(key)
+            try files.createDurably(note, [2])
+            try keys.add("node1")
+            try keys.revoke("node1")
+            #expect(try files.names(in: keys.workerPath("node1")) == ["note"], "what others put there stays")
+        }
+    }
+
     @Test(arguments: ["", ".", "..", "../x", "a/b", "-x", "a b", "a\n", "é", String(repeating: "a", count: 65)])
     func aNameThatIsNoPlainWordIsRefused(_ name: String) throws {
         try withFolder { folder in

@@ -67,6 +67,15 @@ import Testing
         }
     }
 
+    @Test(arguments: ["kept", "1234567890123456", "12 34"]) func aFileOfAnotherIsNoLock(_ text: String) throws {
+        try withTemporaryDirectory { directory in
+            try PosixFileSystem().createDurably(directory + "/lock", Array(text.utf8))
+            let error = #expect(throws: NoLock.self) { _ = try DirectoryLock(directory) }
+            #expect(error?.description.hasPrefix("\(directory)/lock is a file of something else") == true)
+            #expect(try PosixFileSystem().read(directory + "/lock") == Array(text.utf8))
+        }
+    }
+
     /// As a process that is being started does, which has its parent's locks for a moment.
     @Test func aLockThatIsHeldForAMomentIsWaitedFor() throws {
         try withTemporaryDirectory { directory in

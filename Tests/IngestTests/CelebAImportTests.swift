@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Ingest
 import Pictures
@@ -22,7 +23,8 @@ struct CelebAImportTests {
         try withTemporaryFolder { folder in
             try write(folder)
             var steps: [Int] = []
-            let report = try CelebAImport(source: folder, size: 16).write(to: "\(folder)/a.h5") { done, _ in
+            let report = try CelebAImport(source: folder, size: 16).write(to: UnfinishedFile("\(folder)/a.h5")) {
+                done, _ in
                 steps.append(done)
             }
             #expect(steps == [2])
@@ -60,7 +62,7 @@ struct CelebAImportTests {
     }
 
     private func fingerprint(_ source: String, to path: String) throws -> [String] {
-        _ = try CelebAImport(source: source, size: 8).write(to: path)
+        _ = try CelebAImport(source: source, size: 8).write(to: UnfinishedFile(path))
         let dataset = try ImageDataset(path)
         return try ["\(dataset.targetValues())", "\(dataset.fingerprint(split: "valid"))"]
             + ["\(dataset.fingerprint(split: "test"))"]
@@ -74,7 +76,7 @@ struct CelebAImportTests {
             try FileManager.default.removeItem(atPath: "\(folder)/list_eval_partition.txt")
             try alignedImage.write(to: "\(folder)/img_align_celeba/182638.jpg")
             let report = try CelebAImport(source: "\(folder)/img_align_celeba", size: 8).write(
-                to: "\(folder)/a.h5")
+                to: UnfinishedFile("\(folder)/a.h5"))
             #expect(report.splits.map { "\($0.name) \($0.count)" } == ["train 2", "test 1"])
             #expect(report.notes.count == 2)
             #expect(report.targetNames == [])
@@ -128,7 +130,7 @@ struct CelebAImportTests {
                 try write(folder)
                 let before = try names(in: folder)
                 let error = #expect(throws: (any Error).self) {
-                    try CelebAImport(source: folder).write(to: "\(folder)/a.h5")
+                    try CelebAImport(source: folder).write(to: UnfinishedFile("\(folder)/a.h5"))
                 }
                 #expect(error.map { "\($0)".contains(problem) } == true, "\(error.map { "\($0)" } ?? "no error")")
                 #expect(try names(in: folder) == before)
@@ -141,7 +143,8 @@ struct CelebAImportTests {
         let crop = try #require(CelebACrop(named: name))
         try withTemporaryFolder { folder in
             try write(folder)
-            let report = try CelebAImport(source: folder, crop: crop, size: 24).write(to: "\(folder)/a.h5")
+            let report = try CelebAImport(source: folder, crop: crop, size: 24).write(
+                to: UnfinishedFile("\(folder)/a.h5"))
             #expect(report.shape == ImageShape(channels: 3, height: 24, width: 24))
         }
     }
@@ -153,7 +156,7 @@ struct CelebAImportTests {
         try withTemporaryFolder { folder in
             let crop = try #require(CelebACrop(named: "fuel"))
             let report = try CelebAImport(source: "\(RealData.folder)/celeba", crop: crop).write(
-                to: "\(folder)/a.h5")
+                to: UnfinishedFile("\(folder)/a.h5"))
             #expect(report.splits.map { "\($0.name) \($0.count)" } == ["train 4320", "valid 600", "test 480"])
             let ours = try ImageDataset("\(folder)/a.h5")
             let theirs = try ImageDataset("\(RealData.folder)/h5_layouts/fuel_celeba_64.hdf5")

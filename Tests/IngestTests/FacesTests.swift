@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Storage
 import Testing
@@ -63,7 +64,7 @@ struct FacesTests {
     @Test("the file has named attributes and splits of 80, 10 and 10 percent")
     func file() throws {
         try withTemporaryFolder { folder in
-            try synthesis.write(to: "\(folder)/faces.h5")
+            try synthesis.write(to: UnfinishedFile("\(folder)/faces.h5"))
             let root = try File.open("\(folder)/faces.h5").root
             #expect(try root.dataset("features").shape == [40, 3, 32, 32])
             #expect(try root.dataset("targets").attributes("names") == FaceAttribute.allCases.map(\.rawValue))
@@ -80,7 +81,7 @@ struct FacesTests {
     func refused(count: Int, size: Int) throws {
         try withTemporaryFolder { folder in
             #expect(throws: DataError.self) {
-                try FaceSynthesis(count: count, size: size).write(to: "\(folder)/faces.h5")
+                try FaceSynthesis(count: count, size: size).write(to: UnfinishedFile("\(folder)/faces.h5"))
             }
             let left = try names(in: folder)
             #expect(left.isEmpty)

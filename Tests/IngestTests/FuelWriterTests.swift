@@ -14,7 +14,7 @@ struct FuelWriterTests {
     @Test("batches become features, targets, splits, axis names and attributes")
     func whole() throws {
         try withTemporaryFolder { folder in
-            let writer = try FuelWriter("\(folder)/faces.h5", plan)
+            let writer = try FuelWriter(UnfinishedFile("\(folder)/faces.h5"), plan)
             try writer.append(pixels: Array(0..<12), targets: [1, 0, 0, 1])
             #expect(try names(in: folder).allSatisfy { $0.hasSuffix(".tmp") })
             try writer.append(pixels: Array(12..<24), targets: [1, 1, 0, 0])
@@ -41,7 +41,7 @@ struct FuelWriterTests {
         try withTemporaryFolder { folder in
             try "old".write(to: "\(folder)/faces.h5")
             do {
-                let writer = try FuelWriter("\(folder)/faces.h5", plan)
+                let writer = try FuelWriter(UnfinishedFile("\(folder)/faces.h5", replacing: true), plan)
                 try writer.append(pixels: Array(0..<6), targets: [0, 0])
             }
             #expect(try names(in: folder) == ["faces.h5"])
@@ -49,16 +49,16 @@ struct FuelWriterTests {
         }
     }
 
-    @Test("a name that cannot be taken is an error, and nothing is left")
+    @Test("a directory is not replaced, and nothing else is left")
     func taken() throws {
         try withTemporaryFolder { folder in
             try FileManager.default.createDirectory(atPath: "\(folder)/faces.h5/x", withIntermediateDirectories: true)
-            let writer = try FuelWriter("\(folder)/faces.h5", plan)
-            try writer.append(pixels: Array(0..<24), targets: Array(repeating: 0, count: 8))
-            #expect(throws: FileError.self) { try writer.finish() }
+            do {
+                let writer = try FuelWriter(UnfinishedFile("\(folder)/faces.h5", replacing: true), plan)
+                try writer.append(pixels: Array(0..<24), targets: Array(repeating: 0, count: 8))
+                #expect(throws: FileExists.self) { try writer.finish() }
+            }
             #expect(try names(in: folder) == ["faces.h5"])
-            let error = #expect(throws: DataError.self) { try FuelWriter("\(folder)/nowhere/faces.h5", plan) }
-            #expect(error?.problem == "cannot be written: No such file or directory")
         }
     }
 }

@@ -19,7 +19,7 @@ struct ImageDatasetTests {
 
     private func dataset(_ write: (Group) throws -> Void, _ check: (ImageDataset) throws -> Void) throws {
         try withTemporaryFolder { folder in
-            do { try write(File.create("\(folder)/a.h5").root) }  // closed before it is read
+            do { try write(File.create(over: "\(folder)/a.h5").root) }  // closed before it is read
             try check(ImageDataset("\(folder)/a.h5"))
         }
     }

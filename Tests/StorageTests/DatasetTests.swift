@@ -34,11 +34,11 @@ struct DatasetTests {
 
     /// Writes the pixels as 5 rows of 3 × 4, in two pieces.
     private func write(to path: String, _ layout: Layout) throws {
-        let file = try File.create(path)
+        let file = try File.create(over: path)
         let dataset = try file.root.createDataset("features", of: UInt8.self, shape: [5, 3, 4], layout: layout)
         try dataset.write(Array(pixels[..<24]), rows: 0..<2)
         try dataset.write(Array(pixels[24...]), rows: 2..<5)
-        try file.synchronize()
+        try file.flush()
     }
 
     @Test("another type than asked for is refused with both names")

@@ -43,10 +43,10 @@ h5py_checks() {
 }
 
 # Kills a process that saves checkpoints, at random instants, so many times.
-kills_during_saves() { .build/release/chaos kill-saves --times "$1" --directory "$root/.build/checks/kill-saves"; }
+kills_during_saves() { .build/release/chaos kill-saves --times "$1" --directory "$(scratch kill-saves)/runs"; }
 
 # Disturbs a run with real processes, and compares it with a quiet one.
-chaos_run() { .build/release/chaos run --directory "$root/.build/checks/chaos" "$@"; }
+chaos_run() { .build/release/chaos run --directory "$(scratch chaos)/trial" "$@"; }
 
 short_chaos() { chaos_run --workers 4 --minutes 0.25 --fault-every 1.5 --seed 1; }
 long_chaos() { chaos_run --workers 6 --minutes 5 --fault-every 5 --seed 2; }

@@ -8,7 +8,7 @@ import Messaging
 ///     keys/allowed-workers        names and public keys of those who may connect
 ///     keys/workers/NAME/          what one worker needs, to be moved to its machine
 ///
-/// Files are replaced whole and forced to the disk; secrets are readable by their owner only.
+/// Secrets are made once and readable by their owner only. The list is replaced whole. Both are forced to the disk.
 public struct KeyFolder {
     private let path: String
     private let files = PosixFileSystem()
@@ -29,18 +29,32 @@ public struct KeyFolder {
     // MARK: - Changing
 
     /// Makes the folder, the coordinator's keys and those of one worker.
-    /// - Throws: `KeyFolderError` where keys are there already, `FileError`.
+    /// - Throws: `KeyFolderError` where keys or other files are there already, `FileError`.
     public func create() throws {
-        let files = FileManager.default
-        guard !files.fileExists(atPath: coordinatorPath) else { throw KeyFolderError.exists(path) }
         try makeFolder(path)
+        try requireNothing()
         let lock = try DirectoryLock(path)
         defer { withExtendedLifetime(lock) {} }
-        let key = try KeyPair.random()
-        try write(AllowList())
-        try addWorker(Self.firstWorker, coordinator: key.publicKey)
-        // Last, since it completes the folder.
-        try SecretFile(coordinatorPath).replaceDurably(Self.coordinatorText(key))
+        try requireNothing()
+        do {
+            let key = try KeyPair.random()
+            try write(AllowList())
+            try addWorker(Self.firstWorker, coordinator: key.publicKey)
+            // Last, since it completes the folder.
+            try SecretFile(coordinatorPath).createDurably(Self.coordinatorText(key))
+        } catch {
+            for made in [allowListPath, path + "/workers"] { try? FileManager.default.removeItem(atPath: made) }
+            throw error
+        }
+    }
+
+    /// A lock is nothing, nor is what a new disk comes with.
+    private func requireNothing() throws {
+        let names = try files.names(in: path).filter { !["lock", "lost+found"].contains($0) }
+        guard names.isEmpty else {
+            let hasKeys = FileManager.default.fileExists(atPath: coordinatorPath)
+            throw hasKeys ? KeyFolderError.exists(path) : KeyFolderError.notEmpty(path)
+        }
     }
 
     /// Makes a worker's keys, in a folder of their own, and lets it connect.
@@ -54,19 +68,22 @@ public struct KeyFolder {
     /// Lets a worker connect no more, and removes what is left here of its keys. A running coordinator acts on it within
     /// a second.
     public func revoke(_ name: String) throws {
+        _ = try allowList()  // where there is none, not even a lock is left
         let lock = try DirectoryLock(path)
         defer { withExtendedLifetime(lock) {} }
         var list = try allowList()
         guard list.contains(name) else { throw KeyFolderError.unknown(name, in: allowListPath) }
         list.remove(name)
         try write(list)
-        try? FileManager.default.removeItem(atPath: workerPath(name))
+        try? files.remove(WorkerKeys.path(in: workerPath(name)))
+        try? files.removeDirectory(workerPath(name))  // which stays where others put something there
     }
 
     private func addWorker(_ name: String, coordinator: PublicKey) throws {
         guard AllowList.isName(name) else { throw KeyFolderError.name(name) }
         var list = try allowList()
         guard !list.contains(name) else { throw KeyFolderError.taken(name, in: path) }
+        guard !WorkerKeys.areIn(workerPath(name)) else { throw KeyFolderError.inTheWay(workerPath(name)) }
         let key = try KeyPair.random()
         try makeFolder(path + "/workers")
         try makeFolder(workerPath(name))
@@ -116,6 +133,8 @@ public struct KeyFolder {
 /// What is wrong with a folder of keys.
 public enum KeyFolderError: Error, Hashable, CustomStringConvertible {
     case exists(String)
+    case notEmpty(String)
+    case inTheWay(String)
     case missing(String)
     case missingOfWorker(String)
     case unmade(String, reason: String)
@@ -129,6 +148,10 @@ public enum KeyFolderError: Error, Hashable, CustomStringConvertible {
         switch self {
         case .exists(let path):
             "\(path) holds a coordinator's keys already: use them, or name another folder"
+        case .notEmpty(let path):
+            "\(path) is not empty: name a folder that is, or that does not exist"
+        case .inTheWay(let path):
+            "\(path) holds keys that are on no list: remove it, or name another worker"
         case .missing(let path):
             "\(path) holds no keys: make them with `tributary keys new \(path)`"
         case .missingOfWorker(let path):

@@ -33,8 +33,8 @@ public struct WorkerKeys: Sendable {
         FileManager.default.fileExists(atPath: path(in: folder))
     }
 
-    func write(into folder: String) throws(FileError) {
-        try SecretFile(Self.path(in: folder)).replaceDurably(
+    func write(into folder: String) throws {
+        try SecretFile(Self.path(in: folder)).createDurably(
             Array(
                 """
                 # A worker's keys. Whoever reads this can join your runs as \(name).
@@ -46,5 +46,5 @@ public struct WorkerKeys: Sendable {
                 """.utf8))
     }
 
-    private static func path(in folder: String) -> String { folder + "/worker.key" }
+    static func path(in folder: String) -> String { folder + "/worker.key" }
 }

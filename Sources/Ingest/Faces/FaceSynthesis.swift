@@ -1,3 +1,5 @@
+import Files
+
 /// A dataset of drawn faces: the data of a first training where nothing has been downloaded.
 ///
 /// Face `i` is a function of (seed, i) alone. The first 80 % of the faces are for training, the next 10 % for validation,
@@ -16,9 +18,9 @@ public struct FaceSynthesis: Sendable {
     }
 
     /// Draws all faces and writes them to `path` in Fuel's layout, with their attributes as targets.
-    public func write(to path: String) throws {
-        try check(path)
-        let writer = try FuelWriter(path, plan)
+    public func write(to output: UnfinishedFile) throws {
+        try check(output.path)
+        let writer = try FuelWriter(output, plan)
         for start in stride(from: 0, to: count, by: Self.batch) {
             let faces = concurrentMap(start..<min(count, start + Self.batch)) { face($0) }
             try writer.append(pixels: faces.flatMap(\.pixels), targets: faces.flatMap(\.targets))

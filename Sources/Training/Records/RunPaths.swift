@@ -1,3 +1,5 @@
+import Files
+
 /// Where the files of a run are; whoever only reads them needs no lock.
 public struct RunPaths: Hashable, Sendable {
     public let directory: String
@@ -9,4 +11,10 @@ public struct RunPaths: Hashable, Sendable {
     public var digests: String { directory + "/digests.jsonl" }
     public var samples: String { directory + "/samples" }
     public var configuration: String { directory + "/config.yaml" }
+
+    /// Whether a run is there, by what it leaves behind that little else does.
+    public var holdRun: Bool {
+        let own = [metrics, digests, directory + "/lock", directory + "/coordinator-epoch"]
+        return FileStatus(checkpoints)?.kind == .directory && own.contains { FileStatus($0) != nil }
+    }
 }

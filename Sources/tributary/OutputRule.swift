@@ -1,0 +1,116 @@
+import ArgumentParser
+import ConfigurationFiles
+import Files
+import Training
+
+/// What a command may write where: files that exist stay.
+///
+/// Whatever is at the path is looked at for what it is and which one it is, not for its name, so links to it are the same.
+struct OutputRule {
+    /// The value of `--out`.
+    let path: String
+    let format: OutputFormat
+    /// Whether a regular file may be replaced.
+    let replaces: Bool
+
+    /// Refuses what is no name for such a file.
+    ///
+    /// - Throws: `ValidationError`.
+    func validate() throws {
+        guard !path.isEmpty else { throw ValidationError("--out is empty: name a file") }
+        switch FileStatus(path)?.kind {
+        case .regular: break
+        case .directory: throw ValidationError("--out \(path) is a directory: name a file in it")
+        case .link, .other:
+            throw ValidationError(
+                "--out \(path) is a device, a pipe or a socket: name a file\(format.orStandardOutput)")
+        case nil:
+            guard FileStatus(atLink: path) == nil else {
+                throw ValidationError("--out \(path) is a link that leads to nothing: name a file, or remove the link")
+            }
+        }
+        try requireEnding(of: path)
+        guard resolvedPath(Self.parts(of: path).folder) != nil else {
+            throw ValidationError(
+                "--out \(path) is in a directory that does not exist: create \(Self.parts(of: path).folder) first")
+        }
+    }
+
+    /// Where the file is to be made: at the path, or at what a link there leads to.
+    ///
+    /// - Parameter inputs: Files and folders that the command reads; looked for where a file exists.
+    /// - Throws: `ValidationError`, `UsageProblem` or `FileExists`: one sentence about why nothing may be written there.
+    func place(besides inputs: () throws -> [String]) throws -> String {
+        try validate()
+        let place = resolvedPath(path) ?? Self.newPlace(path)
+        try requireEnding(of: place)
+        let folders = Self.folders(around: place)
+        let found = FileStatus(path)
+        try requireOutsideRuns(folders, exists: found != nil)
+        if let found {
+            try requireNoInput(inputs(), found, folders)
+            guard replaces else { throw FileExists(path: path) }
+        }
+        return FileStatus(atLink: path)?.kind == .link ? place : path
+    }
+
+    private func requireEnding(of path: String) throws {
+        guard !format.endings.contains(where: { path.lowercased().hasSuffix($0) }) else { return }
+        throw ValidationError(
+            "--out \(path) is to be \(format.name): name a file that ends in \(format.endings.joined(separator: " or "))"
+        )
+    }
+
+    private static func newPlace(_ path: String) -> String {
+        let (folder, name) = parts(of: path)
+        let resolved = resolvedPath(folder) ?? folder
+        return resolved == "/" ? "/\(name)" : "\(resolved)/\(name)"
+    }
+
+    private func requireOutsideRuns(_ folders: [String], exists: Bool) throws {
+        guard let run = folders.map(RunPaths.init).first(where: \.holdRun) else { return }
+        let own = Self.identities([run.checkpoints, run.samples])
+        guard exists || !own.isDisjoint(with: Self.identities(folders)) else { return }
+        throw UsageProblem("\(path) is in the run directory \(run.directory), whose files stay; name a file elsewhere")
+    }
+
+    private func requireNoInput(_ inputs: [String], _ found: FileStatus, _ folders: [String]) throws {
+        let around = Self.identities(folders).union([found.identity])
+        for input in inputs {
+            guard let status = FileStatus(input), around.contains(status.identity) else { continue }
+            let what = status.kind == .directory ? "a file of \(input)" : input
+            throw UsageProblem("\(path) would replace \(what), which is read; name another file")
+        }
+    }
+
+    private static func identities(_ paths: [String]) -> Set<FileStatus.Identity> {
+        Set(paths.compactMap { FileStatus($0)?.identity })
+    }
+
+    /// The folder of a path and the name in it.
+    private static func parts(of path: String) -> (folder: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+        return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
+    }
+
+    /// The folder of a path without links, the folder around that, and so on.
+    private static func folders(around path: String) -> [String] {
+        Array(sequence(first: parts(of: path).folder) { $0 == "/" ? nil : parts(of: $0).folder })
+    }
+}
+
+/// What a command writes.
+enum OutputFormat {
+    case dataset
+    case picture
+
+    var name: String { self == .dataset ? "an HDF5 file" : "a PNG picture" }
+
+    var endings: [String] { self == .dataset ? [".h5", ".hdf5"] : [".png"] }
+
+    /// An HDF5 file is written here and there, a picture from its beginning to its end.
+    var canStream: Bool { self == .picture }
+
+    /// What else `--out` may name, at the end of a sentence.
+    fileprivate var orStandardOutput: String { canStream ? ", or - for the standard output" : "" }
+}

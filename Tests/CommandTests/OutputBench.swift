@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+
+/// What every command that writes a file needs, and a folder for it to write to.
+final class OutputBench {
+    private let bench: Workbench
+    /// The words that come before `--out`.
+    let arguments: [String]
+    /// Files that the command reads.
+    let inputs: [String]
+    /// The folder that it is told to read, if any.
+    let sourceFolder: String?
+    /// How its output ends, without the full stop.
+    let ending: String
+
+    init(_ writer: Subcommand) throws {
+        bench = try Workbench()
+        ending = try #require(writer["out"]?.endings.first, "\(writer.name) does not say how its output ends")
+        try FileManager.default.createDirectory(atPath: bench["out"], withIntermediateDirectories: false)
+        let trained = try bench.train()
+        try #require(trained.status == 0, "\(trained.errors)")
+        let checkpoint = try #require(Self.files(in: bench["run/checkpoints"]).last)
+        let faces = bench["faces.h5"]
+        let needs: (arguments: [String], inputs: [String], folder: String?)
+        switch writer.name {
+        case "data import mnist":
+            needs = ([bench["mnist"]], try Self.mnist(bench["mnist"]), bench["mnist"])
+        case "data import celeba":
+            needs = ([bench["celeba"], "--size", "8"], try Self.celeba(bench["celeba"]), bench["celeba"])
+        case "data synthesize faces": needs = (["--count", "10", "--size", "16"], [], nil)
+        case "sample": needs = (["--checkpoint", bench["run"], "--count", "1"], [checkpoint], nil)
+        case "reconstruct", "interpolate":
+            needs = (["--checkpoint", checkpoint, "--data", faces], [checkpoint, faces], nil)
+        default:
+            throw Unknown(description: "\(writer.name) writes a file: say here what it needs and what it reads")
+        }
+        (arguments, inputs, sourceFolder) = (writer.words + needs.arguments, needs.inputs, needs.folder)
+    }
+
+    private struct Unknown: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    var folder: String { bench.folder }
+    var run: String { bench["run"] }
+    /// The folder to write to, empty at first.
+    var place: String { bench["out"] }
+
+    /// The path there of a file with the right ending.
+    subscript(_ name: String) -> String { "\(place)/\(name).\(ending)" }
+
+    /// Runs the command.
+    func write(_ out: String, _ more: String...) throws -> Command {
+        try Command(program: Command.executable, arguments + ["--out", out] + more)
+    }
+
+    /// Runs the command, with and without `--force`.
+    func expectRefusal(of out: String) throws {
+        for more in [[], ["--force"]] {
+            let command = try Command(program: Command.executable, arguments + ["--out", out] + more)
+            let lines = command.errors.split(separator: "\n").filter { $0.hasPrefix("Error: ") }
+            #expect([1, 64].contains(command.status) && lines.count == 1, "\(out) \(more): \(command.errors)")
+            #expect(!command.errors.contains("--force"), "what --force does not help is said so: \(command.errors)")
+        }
+    }
+
+    func write(_ text: String, to path: String) throws {
+        try text.write(toFile: path, atomically: false, encoding: .utf8)
+    }
+
+    /// Whether a file is of the command's format.
+    func isResult(_ path: String) -> Bool {
+        let start = (try? Data(contentsOf: URL(fileURLWithPath: path)))?.prefix(8) ?? Data()
+        return start.dropFirst().prefix(3) == Data((ending == "png" ? "PNG" : "HDF").utf8)
+    }
+
+    func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: place).sorted() }
+
+    /// What kind of thing each name in the place is.
+    func kinds() throws -> [String: FileAttributeType?] {
+        try Dictionary(
+            uniqueKeysWithValues: names().map {
+                ($0, try FileManager.default.attributesOfItem(atPath: "\(place)/\($0)")[.type] as? FileAttributeType)
+            })
+    }
+
+    /// The bytes of all files of this bench.
+    func everything() throws -> [String: Data] {
+        try Dictionary(
+            uniqueKeysWithValues: Self.files(in: folder).map { ($0, try Data(contentsOf: URL(fileURLWithPath: $0))) })
+    }
+
+    func files(in folder: String) throws -> [String] { try Self.files(in: folder) }
+
+    private static func files(in folder: String) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: folder).map { "\(folder)/\($0)" }.filter {
+            try FileManager.default.attributesOfItem(atPath: $0)[.type] as? FileAttributeType == .typeRegular
+        }.sorted()
+    }
+
+    /// Four files of MNIST's kind: two images and their labels, twice.
+    private static func mnist(_ folder: String) throws -> [String] {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        for prefix in ["train", "t10k"] {
+            let images = Data([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 8, 0, 0, 0, 8]) + Data(repeating: 7, count: 128)
+            try images.write(to: URL(fileURLWithPath: "\(folder)/\(prefix)-images-idx3-ubyte"))
+            let labels = Data([0, 0, 8, 1, 0, 0, 0, 2, 3, 4])
+            try labels.write(to: URL(fileURLWithPath: "\(folder)/\(prefix)-labels-idx1-ubyte"))
+        }
+        return try files(in: folder)
+    }
+
+    /// One image of CelebA's kind, of the split "train", with its lists.
+    private static func celeba(_ folder: String) throws -> [String] {
+        try FileManager.default.createDirectory(
+            atPath: folder + "/img_align_celeba", withIntermediateDirectories: true)
+        let image = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Files/aligned.jpg")
+        try FileManager.default.copyItem(atPath: image.path, toPath: folder + "/img_align_celeba/000001.jpg")
+        try "000001.jpg 0\n".write(toFile: folder + "/list_eval_partition.txt", atomically: false, encoding: .utf8)
+        try "1\nSmiling\n000001.jpg 1\n".write(
+            toFile: folder + "/list_attr_celeba.txt", atomically: false, encoding: .utf8)
+        return try files(in: folder)
+    }
+}
