@@ -22,10 +22,9 @@ final class EndingSignals {
         }
     }
 
-    /// Ends the process as the signal would have.
+    /// Ends the process with the status that a shell gives to one that a signal ended. (The signal itself may be blocked in all threads.)
     private static func end(by number: Int32, removing path: String) {
         try? PosixFileSystem().remove(path)
-        signal(number, SIG_DFL)
-        kill(getpid(), number)
+        _exit(128 + number)
     }
 }

@@ -167,6 +167,7 @@ struct OutputTests {
                 $tributary data synthesize faces --count 1000000 --size 16 --out \(out) & writer=$!
                 until [ -s \(out).*.tmp ]; do sleep 0.02; kill -0 $writer || exit 1; done
                 kill -\(signal) $writer
+                timeout 60 tail --pid=$writer -f /dev/null || kill -9 $writer
                 wait $writer
                 """)
         #expect(command.status == status, "\(command.errors)")

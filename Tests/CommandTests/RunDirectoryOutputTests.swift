@@ -36,8 +36,10 @@ extension Workbench {
     /// The bytes of all files, and where links lead.
     fileprivate func everything() throws -> [String: Data] {
         let files = FileManager.default
-        // Whoever asks for a run's directory writes its number there.
-        let names = try files.subpathsOfDirectory(atPath: folder).filter { $0 != "run/lock" }
+        // Whoever asks for a run's directory writes its number there. A coordinator listens before that.
+        let names = try files.subpathsOfDirectory(atPath: folder).filter {
+            $0 != "run/lock" && !$0.hasPrefix("socket")
+        }
         return try Dictionary(
             uniqueKeysWithValues: names.map { name in
                 switch try files.attributesOfItem(atPath: self[name])[.type] as? FileAttributeType {
