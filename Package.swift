@@ -85,7 +85,8 @@ let package = Package(
         .executableTarget(
             name: "tributary",
             dependencies: [
-                "ConfigurationFiles", "Performance", "Cluster", "Ingest", "OneDNN", "Training", "VAE", "Tensors",
+                "ConfigurationFiles", "Performance", "Cluster", "Coordination", "Ingest", "OneDNN", "Training", "VAE",
+                "Tensors",
                 "Storage",
                 "Pictures",
                 "Contract", "Hashing", "Files",

@@ -65,6 +65,7 @@ struct IdleWorkersCommand: ParsableCommand {
     func run() throws {
         var options = WorkerOptions(connect: connect, threads: 1) { _ in IdleEngine() }
         options.security = .insecure
+        options.outlivesCoordinator = false
         let group = DispatchGroup()
         for index in 0..<count {
             if let keys {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cluster
 import ConfigurationFiles
+import Coordination
 import Files
 import Logging
 import OneDNN
@@ -15,10 +16,12 @@ struct Train: ParsableCommand {
 
             Ctrl-C saves; the same command with --resume goes on. Progress goes to standard error, the result to standard \
             output.
+
+            \(ExitCode.ofRuns)
             """)
 
     @OptionGroup var options: RunOptions
-    @Option(help: "Worker processes (default: one per core).") var workers: Int?
+    @Option(help: "Worker processes (default: one per core that they may use).") var workers: Int?
     @Option(help: "Threads of each worker: microbatches computed side by side.") var threads = 1
     @Option(
         help:
@@ -57,6 +60,8 @@ struct Coordinate: ParsableCommand {
 
             Control messages use PORT, gradients and parameters PORT + 1. Both are encrypted; `tributary keys` says how \
             workers on other machines join.
+
+            \(ExitCode.ofRuns)
             """)
 
     @OptionGroup var options: RunOptions
@@ -76,16 +81,19 @@ struct Coordinate: ParsableCommand {
 
 struct Work: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "worker", abstract: "Computes for a coordinator until it says goodbye.",
+        commandName: "worker", abstract: "Computes for a coordinator until the run is done.",
         discussion: """
             Example:
               tributary worker --connect tcp://127.0.0.1:7077 --keys keys/workers/local --threads 2
 
-            A worker needs no data and no configuration: its coordinator sends both. It may join late and leave early.
+            A worker needs no data and no configuration: its coordinator sends both. It may join late and leave early. When \
+            its coordinator is interrupted it looks for the next one at the same address.
+
+            \(ExitCode.ofWorkers)
             """)
 
     @Option(help: "The coordinator's address; a running coordinator keeps it in DIR/address.") var connect: String
-    @Option(help: "Microbatches computed side by side (default: one per core).") var threads: Int?
+    @Option(help: "Microbatches computed side by side (default: one per core that it may use).") var threads: Int?
     @Option(help: "A name for the logs where no key proves one (default: the coordinator gives one).") var name = ""
     @OptionGroup var security: SecurityOptions
     @Option(
@@ -93,6 +101,11 @@ struct Work: ParsableCommand {
             "The most memory that a run may take here, such as 8G (default: three quarters of the machine's, or of the container's)."
     )
     var memory: ByteCount?
+    @Option(
+        help:
+            "How long to look for a coordinator, also after one that was interrupted, such as 10m (default: 300s; 20s at an ipc:// address)."
+    )
+    var wait: Interval?
     /// Of a worker that `train` starts: it ends when `train` does, and leaves the talking to it.
     @Flag(help: .hidden) var local = false
     /// The cores that `train` gives its threads, if it gives them any.
@@ -114,18 +127,24 @@ struct Work: ParsableCommand {
         }
         options.security = try security.worker()
         options.memoryLimit = memory?.bytes ?? options.memoryLimit
+        if let wait { options.timing.patience = .seconds(wait.seconds) }
         let label = name.isEmpty ? "worker" : name
         if local || !core.isEmpty { options.cores = core }
         if local {
             Interruption.signals.comesWithEndOfInput("the end of the process that started it")
-            options.waitForCoordinatorWithoutLimit()
+            options.endWithCoordinator()
         }
         var log = TerminalLog.logger(label)
         if local { log.logLevel = .warning }
         let outcome = try WorkerProcess(options, log: log).run()
-        if outcome.failed || !local { Terminal.standardError.line("\(label): \(outcome.sentence)") }
-        if let reason = Interruption.signals.reason { throw ExitCode(interruptedBy: reason) }
-        if outcome.failed { throw ExitCode(1) }
+        let failed = [.failed, .refused].contains(outcome.end)
+        if failed || !local { Terminal.standardError.line("\(label): \(outcome.sentence)") }
+        switch outcome.end {
+        case .finished: break
+        case .left: throw ExitCode(interruptedBy: Interruption.signals.reason ?? "")
+        case .failed: throw ExitCode(1)
+        case .refused: throw ExitCode.refused
+        }
     }
 }
 
@@ -157,13 +176,6 @@ extension RunOptions {
         Terminal.standardError.line(
             "interrupted by \(reason); everything is saved. Go on with the same command and --resume.")
         throw ExitCode(interruptedBy: reason)
-    }
-}
-
-extension ExitCode {
-    /// What a shell expects of an interrupted program.
-    fileprivate init(interruptedBy reason: String) {
-        self.init(["SIGHUP": 129, "SIGINT": 130, "SIGTERM": 143][reason] ?? 1)
     }
 }
 

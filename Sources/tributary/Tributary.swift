@@ -15,6 +15,9 @@ struct Tributary: ParsableCommand {
               tributary data synthesize faces --count 4000 --out faces.h5
               tributary train --preset face-64 --data faces.h5 --out runs/faces --workers 2 --epochs 5
               tributary sample --checkpoint runs/faces --out samples.png
+
+            Exit codes: 0 when it is done, 1 after an error that a sentence tells, 64 when it is used wrongly. The helps of train, \
+            coordinator, worker and verify-run name others.
             """,
         version: "0.1.0",
         subcommands: [

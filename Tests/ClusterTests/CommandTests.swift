@@ -1,4 +1,5 @@
 import FaultyNetwork
+import Files
 import Foundation
 import Testing
 
@@ -101,7 +102,8 @@ struct CommandTests {
         try runs.wait(for: 2, in: directory, of: coordinator)
         coordinator.signal(SIGTERM)
         #expect(coordinator.wait() == 143, "\(coordinator.text)")
-        #expect(second.wait() == 0, "\(second.text)")
+        second.signal(SIGTERM)
+        #expect(second.wait() == 143, "\(second.text)")
         first.wait()
         try runs.expectQuietDigests("convolutions", directory)
     }
@@ -121,19 +123,20 @@ struct CommandTests {
             ["coordinator"] + link.coordinator + runs.arguments("linear", directory, steps: CommandRuns.endless))
         let first = try CommandProcess(["worker", "--threads", "1"] + link.worker)
         _ = try coordinator.worker("local")
-        #expect(past.wait() == 1 && past.text.contains("does not let this worker's key in"), "\(past.text)")
+        #expect(past.wait() == 77 && past.text.contains("does not let this worker's key in"), "\(past.text)")
         #expect(try CommandProcess.run("keys", "add", link.keys, "node1").status == 0)
         let second = try CommandProcess(
             ["worker", "--threads", "1", "--connect", link.worker[1], "--keys", link.keys + "/workers/node1"])
         _ = try coordinator.worker("node1")
         #expect(try CommandProcess.run("keys", "revoke", link.keys, "local").status == 0)
         _ = try coordinator.line(containing: "local is gone (its key was revoked; workers: 1)")
-        #expect(first.wait() == 1, "\(first.text)")
+        #expect(first.wait() == 77, "\(first.text)")
         #expect(first.text.contains("the coordinator refused this worker: its key was revoked"))
         try runs.wait(for: runs.digests(directory).count + 2, in: directory, of: coordinator)
         coordinator.signal(SIGTERM)
         #expect(coordinator.wait() == 143, "\(coordinator.text)")
-        #expect(second.wait() == 0, "\(second.text)")
+        second.signal(SIGTERM)
+        #expect(second.wait() == 143, "\(second.text)")
         _ = try stranger.line(containing: "somebody listens there, but not with the coordinator's key")
         stranger.signal(SIGKILL)
         stranger.wait()
@@ -145,10 +148,10 @@ struct CommandTests {
         let runs = try CommandRuns()
         let directory = runs.newDirectory()
         let link = try runs.encrypted()
-        func coordinator(_ more: [String] = []) throws -> CommandProcess {
+        func coordinator(steps: Int = CommandRuns.endless, _ more: [String] = []) throws -> CommandProcess {
             try CommandProcess(
                 ["coordinator", "--checkpoint-every", "0.1s"] + link.coordinator
-                    + runs.arguments("linear", directory, steps: CommandRuns.endless) + more)
+                    + runs.arguments("linear", directory, steps: steps) + more)
         }
         let first = try coordinator()
         let worker = try CommandProcess(["worker", "--threads", "1"] + link.worker)
@@ -160,8 +163,71 @@ struct CommandTests {
         try runs.wait(for: rows + 2, in: directory, of: second)
         second.signal(SIGINT)
         #expect(second.wait() == 130, "\(second.text)")
+        _ = try worker.line(containing: "the run was interrupted by SIGINT; looking for the next one at tcp://")
+        let steps = try (runs.digests(directory).count + 2) * CommandRuns.period
+        let third = try coordinator(steps: steps, ["--resume"])
+        #expect(third.wait() == 0, "\(third.text)")
         #expect(worker.wait() == 0, "\(worker.text)")
         try runs.expectQuietDigests("linear", directory)
+    }
+
+    /// Whatever asks a process to end, nothing is lost, and the exit code tells what it was. A worker that waits is asked, too.
+    @Test(arguments: Signals.requests.map(\.key))
+    func everySignalThatAsksToEndSavesAndIsTheExitCode(_ name: String) throws {
+        let number = try #require(Signals.requests.first { $0.key == name }?.value)
+        let runs = try CommandRuns()
+        let directory = runs.newDirectory()
+        let link = try runs.encrypted()
+        let coordinator = try CommandProcess(
+            ["coordinator"] + link.coordinator + runs.arguments("linear", directory, steps: CommandRuns.endless))
+        let worker = try CommandProcess(["worker", "--threads", "1"] + link.worker)
+        defer { for process in [coordinator, worker] where process.isRunning { process.signal(SIGKILL) } }
+        try runs.wait(for: 1, in: directory, of: coordinator)
+        coordinator.signal(number)
+        _ = try coordinator.line(containing: "interrupted by \(name); everything is saved")
+        #expect(coordinator.wait() == 128 + number, "\(coordinator.text)")
+        worker.signal(number)
+        _ = try worker.line(containing: "stopped by \(name)")
+        #expect(worker.wait() == 128 + number, "\(worker.text)")
+        let steps = try (runs.digests(directory).count + 1) * CommandRuns.period
+        // Batch systems send a signal to every process of a job.
+        let train = try runs.start("linear", workers: 2, directory, ["--resume"])
+        let workers = try ["worker-1", "worker-2"].map(train.worker)
+        try runs.wait(for: steps / CommandRuns.period, in: directory, of: train)
+        for process in workers + [train.identifier] { kill(process, number) }
+        #expect(train.wait() == 128 + number, "\(train.text)")
+        #expect(workers.allSatisfy { kill($0, 0) != 0 })
+        try runs.expectQuietDigests("linear", directory)
+    }
+
+    /// `nohup` does so with SIGHUP, and a script with whatever it traps.
+    @Test func signalsThatWhoeverStartedItIgnoresDoNothing() throws {
+        let runs = try CommandRuns()
+        let directory = runs.newDirectory()
+        let train = try CommandProcess(
+            "/bin/sh",
+            ["-c", "trap '' HUP USR1; exec \"$@\"", "sh", CommandProcess.executable, "train", "--workers", "2"]
+                + runs.arguments("linear", directory, steps: CommandRuns.endless))
+        let workers = try ["worker-1", "worker-2"].map(train.worker)
+        for number in [SIGHUP, SIGUSR1] { for process in workers + [train.identifier] { kill(process, number) } }
+        try runs.wait(for: runs.digests(directory).count + 2, in: directory, of: train)
+        #expect(!train.text.contains(" is gone"))
+        train.signal(SIGTERM)
+        #expect(train.wait() == 143, "\(train.text)")
+    }
+
+    @Test func aWorkerWaitsForTheNextCoordinatorAsLongAsItIsTold() throws {
+        let runs = try CommandRuns()
+        let link = try runs.encrypted()
+        let coordinator = try CommandProcess(
+            ["coordinator"] + link.coordinator
+                + runs.arguments("linear", runs.newDirectory(), steps: CommandRuns.endless))
+        let worker = try CommandProcess(["worker", "--threads", "1", "--wait", "0.5s"] + link.worker)
+        _ = try coordinator.worker("local")
+        coordinator.signal(SIGTERM)
+        #expect(coordinator.wait() == 143, "\(coordinator.text)")
+        #expect(worker.wait() == 1, "\(worker.text)")
+        #expect(worker.text.contains("no coordinator answered at \(link.worker[1]) for "))
     }
 
     @Test func aDirectoryInUseAndAPortInUseAreSentences() throws {

@@ -106,9 +106,9 @@ import TrainingTestSupport
         first.withLock { $0 = BackgroundWorker(copy) }
         let outcome = try cluster.run(workers: 1, reporter: recorder)
         #expect(outcome.digest == (try cluster.localDigests().last))
-        #expect(first.withLock { $0 }?.join()?.failed == false)
+        #expect(first.withLock { $0 }?.join()?.end == .left)
         later.withLock { $0 }?.interrupt()
-        #expect(later.withLock { $0 }?.join()?.failed == false)
+        #expect(later.withLock { $0 }?.join()?.end != .failed)
     }
 
     @Test func anInterruptedRunGoesOnWhereItStopped() throws {
@@ -128,6 +128,21 @@ import TrainingTestSupport
         let rows = try String(contentsOfFile: cluster.directory + "/metrics.jsonl", encoding: .utf8)
             .split(separator: "\n").compactMap { MetricsRow(line: $0) }
         #expect(rows.filter { $0.split == .train }.map(\.step) == Array(0..<9))
+    }
+
+    @Test func workersOfAnInterruptedRunWorkForTheNextCoordinator() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        let worker = BackgroundWorker(cluster)
+        let interruption = Interruption()
+        let recorder = Recorder { event in
+            if case .step(let step) = event, step.step == 4 { interruption.request("the test") }
+        }
+        cluster.timing.abandonment = .seconds(60)
+        _ = try cluster.run(workers: 0, reporter: recorder, interruption: interruption)
+        cluster.resume = true
+        #expect(try cluster.run(workers: 0).digest == cluster.localDigests().last)
+        #expect(worker.join()?.end == .finished)
     }
 
     @Test func aRunThatNobodyComputesIsSavedAndSaysSo() throws {
@@ -172,7 +187,7 @@ import TrainingTestSupport
         defer { cluster.remove() }
         cluster.timing.patience = .milliseconds(200)
         let outcome = BackgroundWorker(cluster).join()
-        #expect(outcome?.failed == true)
+        #expect(outcome?.end == .failed)
         #expect(outcome?.sentence.hasPrefix("no coordinator answered at ipc://") == true)
     }
 
@@ -191,7 +206,7 @@ import TrainingTestSupport
         }
         _ = try cluster.run(workers: 0, reporter: recorder, interruption: interruption)
         let outcome = worker.withLock { $0 }?.join()
-        #expect(outcome?.failed == true)
+        #expect(outcome?.end == .refused)
         #expect(outcome?.sentence.contains("and this worker has another") == true)
     }
 

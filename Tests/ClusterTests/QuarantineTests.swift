@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import Synchronization
 import Testing
@@ -60,7 +61,7 @@ import Testing
         }
         _ = try cluster.run(workers: 3, reporter: recorder, interruption: interruption)
         let worker = try #require(weary.withLock { $0 })
-        #expect(worker.join()?.failed == true)
+        #expect(worker.join()?.end == .refused)
         let digests = try cluster.recordedDigests()
         cluster.steps = digests.count
         #expect(try digests == cluster.localDigests())

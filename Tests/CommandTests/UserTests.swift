@@ -18,6 +18,15 @@ struct UserTests {
         #expect(help.output.contains("Example") && help.output.contains("  tributary \(name)"))
     }
 
+    @Test(arguments: ["train", "coordinator", "worker"])
+    func helpsOfWhateverTrainsNameTheExitCodes(_ name: String) throws {
+        let help = try Command(name, "--help").output.split { $0 == "\n" || $0 == " " }.joined(separator: " ")
+        let codes = [
+            "0 when", "1 after", "64 when", "128 + n when", "130 for SIGINT", "143 for SIGTERM", "138 for SIGUSR1",
+        ]
+        for code in codes + (name == "worker" ? ["77 when"] : []) { #expect(help.contains(code), "\(code) in \(help)") }
+    }
+
     @Test func resultsForScriptsAreJSON() throws {
         let bench = try Workbench()
         func keys(_ command: Command) throws -> Set<String> {

@@ -191,7 +191,7 @@ import Testing
             chunkBytes: 16, windowBytes: 64)
         let actions = state.handle(.received(Envelope(.welcome(welcome), fence: Samples.fence)), at: .zero)
         #expect(!actions.contains { if case .prepare = $0 { true } else { false } })
-        let sentences = actions.compactMap { if case .end(let sentence, true) = $0 { sentence } else { nil } }
+        let sentences = actions.compactMap { if case .end(let sentence, .refused) = $0 { sentence } else { nil } }
         #expect(sentences.first?.contains("this worker may use 1.0 GB: give it more with --memory") == true)
         // The coordinator hears it, too: it listens to nothing but words of its own run and epoch.
         let last = actions.compactMap { if case .send(let envelope) = $0 { envelope } else { nil } }.last

@@ -300,11 +300,11 @@ import Testing
 
     @Test func endingWaitsForAnswersButNotForEver() {
         var (desk, _, _) = deskWithTwo()
-        #expect(desk.handle(.stop("done")).count == 2)
+        #expect(desk.handle(.stop("done", .finished)).count == 2)
         #expect(desk.say(.leaving, from: first).isEmpty)
         #expect(desk.say(.leaving, from: second) == [.stopped])
         (desk, _, _) = deskWithTwo()
-        _ = desk.handle(.stop("done"))
+        _ = desk.handle(.stop("done", .finished))
         desk.now = .seconds(2)
         #expect(desk.handle(.tick) == [.stopped])
     }

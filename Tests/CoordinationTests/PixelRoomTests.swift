@@ -64,7 +64,7 @@ import Testing
                 case .placeRows(let split, let examples): held[split, default: []].formUnion(examples.compactMap { $0 })
                 case .forgetPixels(let shard):
                     for split in PixelSplit.allCases { held[split] = held[split]?.filter { Int($0) % 8 != shard } }
-                case .end(let sentence, true): ending = sentence
+                case .end(let sentence, .failed): ending = sentence
                 case .note(let notice): notices.append(notice)
                 default: break
                 }

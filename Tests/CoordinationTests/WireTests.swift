@@ -30,7 +30,8 @@ import Testing
         .lease(.init(identifier: 77, round: Round(step: 3, kind: .training), node: 6, isCheck: true)), .heartbeat,
         .stranger,
         .credit(bytes: 1), .parameters(offset: 0, bytes: 4),
-        .rows(.init(split: .training, examples: [1, 2], bytes: 8)), .goodbye("done", failed: true),
+        .rows(.init(split: .training, examples: [1, 2], bytes: 8)), .goodbye("done", .failed),
+        .goodbye("stopped", .interrupted),
         .parametersStored(MemorySlot(index: 1, stamp: 5)),
     ]
 
@@ -51,6 +52,13 @@ import Testing
         let header: [UInt8] =
             Array("TRIB".utf8) + [5, 0, 4, 0] + Array(0..<16) + [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0]
         #expect(envelope.encoded == header + [2, 1, 0, 0, 0, 0, 0, 0])
+    }
+
+    @Test func aFateThatIsNoneIsRefused() {
+        var bytes = Envelope(CoordinatorMessage.goodbye("", .interrupted), fence: Samples.fence).encoded
+        #expect(bytes.last == 2)
+        bytes[bytes.count - 1] = 3
+        #expect(throws: WireError.invalid("fate of the run")) { try Envelope<CoordinatorMessage>(decoding: bytes) }
     }
 
     @Test func everyShorterAndLongerMessageIsRefused() {

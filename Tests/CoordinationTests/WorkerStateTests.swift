@@ -8,8 +8,11 @@ struct Bench {
     var state: WorkerState
     var now: Duration = .zero
 
-    init(threads: Int = 1) {
-        state = WorkerState(.init(hello: Samples.hello("", threads: threads), endpoint: "ipc://somewhere"))
+    init(threads: Int = 1, outlivesCoordinator: Bool = true) {
+        state = WorkerState(
+            .init(
+                hello: Samples.hello("", threads: threads), endpoint: "ipc://somewhere",
+                outlivesCoordinator: outlivesCoordinator))
     }
 
     mutating func handle(_ event: WorkerEvent) -> [WorkerAction] {
@@ -64,8 +67,8 @@ extension [WorkerAction] {
         compactMap { if case .upload(let chunk) = $0 { chunk } else { nil } }
     }
 
-    var ending: (sentence: String, failed: Bool)? {
-        compactMap { if case .end(let sentence, let failed) = $0 { (sentence: sentence, failed: failed) } else { nil } }
+    var ending: (sentence: String, end: WorkerEnd)? {
+        compactMap { if case .end(let sentence, let end) = $0 { (sentence: sentence, end: end) } else { nil } }
             .first
     }
 }
@@ -291,7 +294,7 @@ extension [WorkerAction] {
         var bench = Bench()
         _ = bench.handle(.begin)
         let ending = bench.handle(.malformed(.version(7))).ending
-        #expect(ending?.failed == true)
+        #expect(ending?.end == .refused)
         #expect(
             ending?.sentence
                 == "cannot work for the coordinator at ipc://somewhere: the peer speaks protocol version 7, this program "
@@ -307,13 +310,13 @@ extension [WorkerAction] {
         let actions = bench.handle(.leafFailed("no memory"))
         #expect(actions.messages == [.failed("no memory")])
         #expect(actions.ending?.sentence == "no memory")
-        #expect(actions.ending?.failed == true)
+        #expect(actions.ending?.end == .failed)
     }
 
     @Test func theSearchEndsInASentence() {
         var bench = Bench()
         _ = bench.handle(.begin)
-        var ending: (sentence: String, failed: Bool)?
+        var ending: (sentence: String, end: WorkerEnd)?
         while ending == nil, bench.now < .seconds(1_000) {
             bench.now += .milliseconds(250)
             ending = bench.handle(.tick).ending
@@ -322,7 +325,7 @@ extension [WorkerAction] {
             ending?.sentence
                 == "no coordinator answered at ipc://somewhere for 300 s; start one there, or name another address "
                 + "with --connect")
-        #expect(ending?.failed == true)
+        #expect(ending?.end == .failed)
     }
 
     @Test func aNameWithoutAnAddressIsToldAndLookedUpAgain() {
@@ -355,20 +358,72 @@ extension [WorkerAction] {
         var bench = Bench()
         _ = bench.handle(.begin)
         let ending = bench.handle(.turnedAway(.byCoordinator)).ending
-        #expect(ending?.failed == true)
+        #expect(ending?.end == .refused)
         for reason in ["`tributary keys add`", "expelled"] { #expect(ending?.sentence.contains(reason) == true) }
     }
 
-    @Test func aGoodbyeIsAnsweredAndARefusalFails() {
+    @Test func aGoodbyeIsAnsweredAndARefusalIsAnEndOfItsOwn() {
         var bench = Bench()
         bench.join()
-        let actions = bench.hear(.goodbye("all steps are done", failed: false))
+        let actions = bench.hear(.goodbye("all steps are done", .finished))
         #expect(actions.messages == [.leaving])
         #expect(actions.ending?.sentence == "the coordinator has ended: all steps are done")
-        #expect(actions.ending?.failed == false)
+        #expect(actions.ending?.end == .finished)
         bench = Bench()
         _ = bench.handle(.begin)
-        #expect(bench.hear(.refused("other bits")).ending?.failed == true)
+        #expect(bench.hear(.refused("other bits")).ending?.end == .refused)
+        bench = Bench()
+        _ = bench.handle(.begin)
+        _ = bench.hear(.welcome(Bench.welcome))
+        #expect(bench.handle(.unprepared("another processor")).ending?.end == .refused)
+    }
+
+    @Test func afterAnInterruptedCoordinatorTheNextOneIsLookedForAndJoined() {
+        var bench = Bench()
+        bench.join()
+        let actions = bench.hear(.goodbye("stopped by SIGTERM", .interrupted))
+        #expect(actions.ending == nil)
+        #expect(actions.messages.first == .leaving)
+        #expect(actions.contains(.connect))
+        #expect(
+            actions.contains(
+                .note(
+                    .searching(
+                        "the coordinator has ended: stopped by SIGTERM; looking for the next one at ipc://somewhere for "
+                            + "300 s"))))
+        // While it saves, it says goodbye to whoever says hello.
+        bench.now += .seconds(1)
+        #expect(bench.hear(.goodbye("stopped by SIGTERM", .interrupted)).isEmpty)
+        _ = bench.hear(.welcome(Bench.welcome), epoch: 2)
+        #expect(bench.hear(.goodbye("all steps are done", .finished), epoch: 2).ending?.end == .finished)
+    }
+
+    @Test func whereNoNextCoordinatorComesTheSearchEndsInASentence() {
+        var bench = Bench()
+        bench.join()
+        bench.now = .seconds(50)
+        _ = bench.hear(.goodbye("stopped by SIGTERM", .interrupted))
+        bench.now = .seconds(350)
+        #expect(bench.handle(.tick).ending == nil)
+        bench.now += .milliseconds(250)
+        #expect(bench.handle(.tick).ending?.end == .failed)
+    }
+
+    @Test func aWorkerThatDoesNotOutliveItsCoordinatorEndsWithIt() {
+        var bench = Bench(outlivesCoordinator: false)
+        bench.join()
+        let actions = bench.hear(.goodbye("stopped by SIGINT", .interrupted))
+        #expect(actions.messages == [.leaving])
+        #expect(actions.ending?.end == .finished)
+        #expect(actions.count == 2)
+    }
+
+    @Test func aWorkerThatIsAskedToLeaveDoesSo() {
+        var bench = Bench()
+        bench.join()
+        let actions = bench.handle(.leave("stopped by SIGTERM"))
+        #expect(actions.messages == [.leaving])
+        #expect(actions.ending?.end == .left)
     }
 
     @Test func anEarlierRoundIsComputedAgainOnlyForANewerLease() throws {
@@ -421,6 +476,6 @@ extension [WorkerAction] {
     @Test func aCoordinatorThatCannotGoOnFailsItsWorkers() {
         var bench = Bench()
         bench.join()
-        #expect(bench.hear(.goodbye("the disk is full", failed: true)).ending?.failed == true)
+        #expect(bench.hear(.goodbye("the disk is full", .failed)).ending?.end == .failed)
     }
 }

@@ -39,7 +39,8 @@ enum Samples {
         .lease(.init(identifier: 1, round: round, node: 2)), .lease(.init(identifier: 2, round: round, node: 5)),
         .heartbeat, .stranger, .credit(bytes: 64), .parameters(offset: 0, bytes: 64),
         .parameters(offset: 64, bytes: 336), .rows(.init(split: .training, examples: [1, 2], bytes: 32)),
-        .rows(.init(split: .validation, examples: [20], bytes: 16)), .goodbye("done", failed: false),
+        .rows(.init(split: .validation, examples: [20], bytes: 16)), .goodbye("done", .finished),
+        .goodbye("stopped", .interrupted),
         .parametersStored(MemorySlot(index: 1, stamp: 2)),
     ]
 

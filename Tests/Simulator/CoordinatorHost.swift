@@ -21,7 +21,7 @@ struct CoordinatorHost {
         /// It used what it must not use, and why that is so.
         case mistaken(String)
         /// The process is over.
-        case ended(failed: Bool)
+        case ended(RunFate)
     }
 
     private(set) var options: CoordinatorOptions
@@ -39,8 +39,7 @@ struct CoordinatorHost {
     private var parameters: [Int: [Float]] = [:]
     private var isSaving = false
     private var saveDue: Duration
-    private(set) var isEnding = false
-    private var hasFailed = false
+    private var fate: RunFate?
     private var sabotage: Sabotage?
     /// Everything that came, in the order in which it came; only a broken fold uses it.
     private var accumulated: [Float]?
@@ -112,6 +111,17 @@ struct CoordinatorHost {
         return drain(.nothing, at: now)
     }
 
+    /// Its process is asked to end.
+    mutating func interrupt(at now: Duration) -> [Output] {
+        outputs = []
+        events = []
+        save(at: now)
+        end("the run was interrupted", .interrupted)
+        return drain(.nothing, at: now)
+    }
+
+    var isEnding: Bool { fate != nil }
+
     mutating func handle(_ event: CoordinatorEvent, _ payload: Payload, at now: Duration) -> [Output] {
         outputs = []
         events = [event]
@@ -134,7 +144,7 @@ struct CoordinatorHost {
     private mutating func goOn(at now: Duration) {
         guard let round = training.nextRound else {
             save(at: now)
-            return end("all steps are done", failed: false)
+            return end("all steps are done", .finished)
         }
         let inUse = state.stepsInUse
         parameters = parameters.filter { inUse.contains($0.key) }
@@ -149,15 +159,14 @@ struct CoordinatorHost {
         outputs.append(.save(training.checkpoint))
     }
 
-    private mutating func end(_ sentence: String, failed: Bool) {
-        guard !isEnding else { return }
-        isEnding = true
-        hasFailed = failed
-        events.append(.stop(sentence, failed: failed))
+    private mutating func end(_ sentence: String, _ fate: RunFate) {
+        guard self.fate == nil else { return }
+        self.fate = fate
+        events.append(.stop(sentence, fate))
     }
 
     private mutating func fail(_ error: any Error) {
-        end("\(error)", failed: true)
+        end("\(error)", .failed)
     }
 
     private mutating func drain(_ payload: Payload, at now: Duration) -> [Output] {
@@ -224,12 +233,12 @@ struct CoordinatorHost {
             events.append(.nodeDigest(round, node: node, hash(floats(of: node))))
         case .hashLease(let round, let lease): compare(round, lease)
         case .finished(let report): try finish(report, at: now)
-        case .abandon(let sentence): end(sentence, failed: true)
+        case .abandon(let sentence): end(sentence, .failed)
         case .bar: break  // nobody has a key here
         case .quarantine(let name, let sentence):
             try QuarantineFile(directory: opening.directory.paths.directory, files: options.files).add(name, sentence)
         case .goBack(let step, _): try goBack(to: step, at: now)
-        case .stopped: outputs.append(.ended(failed: hasFailed))
+        case .stopped: outputs.append(.ended(fate ?? .failed))
         case .note(let notice): outputs.append(.note(notice))
         }
     }

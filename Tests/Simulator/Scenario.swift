@@ -18,6 +18,7 @@ public struct Scenario: Sendable {
         case foreignWorker = "worker with another probe"
         case wrongResult = "worker that computes wrongly"
         case coordinatorKilled = "coordinator killed"
+        case coordinatorInterrupted = "coordinator asked to end"
         case powerFailure = "power failure of the coordinator"
         case replay = "old messages come again after a restart"
     }

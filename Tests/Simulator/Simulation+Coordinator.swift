@@ -65,7 +65,7 @@ extension Simulation {
                 witness.wentBack(to: step, epoch)
             case .note(let notice): note(notice)
             case .mistaken(let sentence): witness.accuse(sentence)
-            case .ended(let failed): ended(failed: failed)
+            case .ended(let fate): ended(fate)
             }
         }
     }
@@ -93,13 +93,13 @@ extension Simulation {
         carryOut(outputs)
     }
 
-    /// The process is over by itself: all is done, or the disk has failed and somebody has to see to it.
-    private mutating func ended(failed: Bool) {
+    /// The process is over by itself: all is done, or the disk has failed and somebody has to see to it, or it was asked to end.
+    private mutating func ended(_ fate: RunFate) {
         let life = coordinatorLife
         saveWhatWaits(life)
         guard coordinator != nil else { return }
-        tell(failed ? "the coordinator gives up" : "the run is over")
-        if failed { return coordinatorDies(losingPower: false) }
+        tell(fate == .finished ? "the run is over" : "the coordinator gives up")
+        if fate != .finished { return coordinatorDies(losingPower: false) }
         coordinator = nil
         isOver = true
         witness.ended(disk)

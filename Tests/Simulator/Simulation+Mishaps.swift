@@ -17,7 +17,7 @@ extension Simulation {
         case 4: partition(.partition)
         case 5: partition(.oneWayPartition)
         case 6: deadenConnection()
-        case 7, 8: if scenario.coordinatorDies { killCoordinator() }
+        case 7, 8: if scenario.coordinatorDies { endCoordinator() }
         default: if scenario.diskFails { hurtDisk() }
         }
     }
@@ -82,11 +82,24 @@ extension Simulation {
 
     // MARK: - The coordinator and its disk
 
+    private mutating func endCoordinator() {
+        if dice.happens(0.3) { interruptCoordinator() } else { killCoordinator() }
+    }
+
     private mutating func killCoordinator() {
         guard coordinator != nil else { return }
         strike(.coordinatorKilled)
         coordinatorDies(losingPower: dice.happens(0.5))
         if scenario.diskFails, dice.happens(0.4) { flipBit() }
+    }
+
+    /// Whoever works for it is told, and waits for the next one.
+    private mutating func interruptCoordinator() {
+        guard coordinator?.isEnding == false, let outputs = coordinator?.interrupt(at: now) else { return }
+        strike(.coordinatorInterrupted)
+        tell("the coordinator is asked to end")
+        if disk.isDead { return coordinatorDies(losingPower: dice.happens(0.5)) }
+        carryOut(outputs)
     }
 
     private mutating func hurtDisk() {

@@ -61,6 +61,7 @@ extension Simulation {
         for use in processes[index].host.takeUsed() { witness.used(use.round, use.shard, use.examples) }
         guard let ending = processes[index].host.ending, processes[index].isAlive else { return }
         tell("\(processes[index].name) ends: \(ending.sentence)")
+        witness.ended(worker: processes[index].name, ending.end)
         processes[index].isAlive = false
         processes[index].life += 1
         // Whoever owns that machine does not read why it was refused.

@@ -14,6 +14,8 @@ struct Witness {
     /// How many steps the state has.
     private var step = 0
     private var epoch: UInt64 = 0
+    /// Whether all steps were committed once.
+    private var wasFinished = false
     /// Checkpoints that were reported as saved and are to be there, newest last.
     private var saved: [Int] = []
     private var flippedPaths: Set<String> = []
@@ -58,6 +60,7 @@ struct Witness {
         if step != self.step { accuse("step \(step) was committed after \(self.step) steps") }
         self.step = step + 1
         committedSteps += 1
+        if self.step == TinyRun.steps { wasFinished = true }
         check(step + 1, digest)
     }
 
@@ -73,6 +76,13 @@ struct Witness {
     mutating func saved(_ step: Int) {
         saved = Array((saved.filter { $0 != step } + [step]).suffix(2))
         flippedPaths.remove(path(ofStep: step))
+    }
+
+    /// Whoever is not asked to leave works until all is done.
+    mutating func ended(worker: String, _ end: WorkerEnd) {
+        if end == .finished, !wasFinished {
+            accuse("\(worker) ended as after a finished run, after \(step) of \(TinyRun.steps) steps")
+        }
     }
 
     /// - Parameter disk: Read from a copy, since a fault that waits there for the next call is not the witness's.

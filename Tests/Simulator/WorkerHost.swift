@@ -61,7 +61,7 @@ struct WorkerHost {
     private var results: [Key: [Float]] = [:]
     /// The examples that went into the leaves of training rounds since they were last asked for.
     private(set) var used: [(round: Round, shard: Int, examples: [UInt32])] = []
-    private(set) var ending: (sentence: String, failed: Bool)?
+    private(set) var ending: (sentence: String, end: WorkerEnd)?
 
     /// - Parameter machine: Where it shares memory with the coordinator; nil for a machine of its own.
     init(
@@ -152,7 +152,7 @@ struct WorkerHost {
         case .forget(let round, let node):
             sums[Key(round: round, node: node)] = nil
             results[Key(round: round, node: node)] = nil
-        case .end(let sentence, let failed): ending = (sentence, failed)
+        case .end(let sentence, let end): ending = (sentence, end)
         case .note(let notice): return .note(notice)
         }
         return nil

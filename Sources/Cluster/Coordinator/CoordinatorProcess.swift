@@ -195,14 +195,14 @@ public final class CoordinatorProcess {
         guard ending == nil else { return }
         ending = reason
         save()
-        queue.append(.stop(sentence))
+        queue.append(.stop(sentence, reason == .completed ? .finished : .interrupted))
     }
 
     private func fail(_ error: any Error) {
         guard failure == nil else { return }
         failure = error
         ending = .interrupted("\(error)")
-        queue.append(.stop("\(error)", failed: true))
+        queue.append(.stop("\(error)", .failed))
     }
 
     /// To be called, on any thread, with the reason why no worker will come any more: where none is here, the run is saved and ends.

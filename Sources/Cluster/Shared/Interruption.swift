@@ -56,14 +56,15 @@ public final class Interruption: Sendable {
         }
     }
 
-    /// The one that SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal is closed) bring. From the first call on, those signals do nothing else.
-    /// Where `nohup` started the process, SIGHUP does nothing at all.
+    /// The one that `Signals.requests` bring, with the signal's name as its reason. From the first call on, those signals do nothing else.
+    /// One that whoever started the process had it ignore, as `nohup` does with SIGHUP, does nothing at all. (But shells start what is to
+    /// run in the background with SIGINT ignored, and `kill -INT` should end that, too.)
     public static let signals: Interruption = {
         let interruption = Interruption()
         // Ctrl-C also ends a `tee` behind a pipe; writing into that must not end this process before it has saved.
         signal(SIGPIPE, SIG_IGN)
-        for (number, name) in [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM"), (SIGHUP, "SIGHUP")]
-        where number != SIGHUP || !Signals.isIgnored(SIGHUP) {
+        for (name, number) in Signals.requests
+        where [SIGINT, SIGTERM].contains(number) || !Signals.isIgnored(number) {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             // The source ends when nobody holds it, so its handler does.

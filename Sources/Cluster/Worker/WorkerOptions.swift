@@ -28,6 +28,8 @@ public struct WorkerOptions: Sendable {
     /// The limits of waits. A coordinator of this machine (`ipc://`) is there or will not come back under that address, so
     /// it is not looked for as long as one elsewhere.
     public var timing = Timing()
+    /// Whether it looks for the next coordinator, for as long as for the first one, when its own was interrupted.
+    public var outlivesCoordinator = true
 
     public init(
         connect: String, threads: Int, name: String = "",
@@ -48,8 +50,9 @@ extension WorkerOptions {
     public static var defaultMemoryLimit: Int { Machine.memory / 4 * 3 }
 
     /// For a worker that ends with the process that started it, which is the coordinator: as long as that is there, it may be stopped
-    /// (Ctrl-Z) and go on.
-    public mutating func waitForCoordinatorWithoutLimit() {
+    /// (Ctrl-Z) and go on. The next one has another address.
+    public mutating func endWithCoordinator() {
+        outlivesCoordinator = false
         timing.patience = .seconds(1_000_000_000)
     }
 
@@ -67,6 +70,6 @@ extension WorkerOptions {
 public struct WorkerOutcome: Sendable, Equatable {
     /// Why, for the user.
     public var sentence: String
-    /// Whether that is a failure: refused, no coordinator, or something that cannot be computed.
-    public var failed: Bool
+    /// Whether its work was over, it was asked to leave, or something failed.
+    public var end: WorkerEnd
 }

@@ -64,7 +64,7 @@ public final class WorkerProcess {
         state = WorkerState(
             .init(
                 hello: Self.hello(options), endpoint: endpoint.description, timing: options.timing,
-                memoryLimit: options.memoryLimit))
+                memoryLimit: options.memoryLimit, outlivesCoordinator: options.outlivesCoordinator))
         threads = (0..<options.threads).map { index in
             ComputeThread(index, core: cores.isEmpty ? nil : cores[index]) { inbox.put(.compute($0)) }
         }
@@ -78,6 +78,9 @@ public final class WorkerProcess {
             incarnation: UInt64.random(in: 0 ... .max))
     }
 
+    /// The most that last words take.
+    private static let farewellMilliseconds = 500
+
     private static func freshIdentity() -> [UInt8] {
         [1] + (0..<15).map { _ in UInt8.random(in: 0...255) }
     }
@@ -89,7 +92,7 @@ public final class WorkerProcess {
         while outcome == nil { try turn() }
         for thread in threads { thread.end() }
         try sayGoodbye()
-        return outcome ?? WorkerOutcome(sentence: "", failed: true)
+        return outcome ?? WorkerOutcome(sentence: "", end: .failed)
     }
 
     // MARK: - Events
@@ -190,7 +193,7 @@ public final class WorkerProcess {
         case .compute(let leaf): compute(leaf)
         case .upload(let chunk): try upload(chunk)
         case .forget(let round, let node): workshop?.sums.forget(round, node: node)
-        case .end(let sentence, let failed): outcome = WorkerOutcome(sentence: sentence, failed: failed)
+        case .end(let sentence, let end): outcome = WorkerOutcome(sentence: sentence, end: end)
         case .note(let notice): log.log(notice)
         }
     }
@@ -198,6 +201,8 @@ public final class WorkerProcess {
     /// While the coordinator's name is looked up nobody can be reached, and no old link is worth keeping.
     private func connect() throws {
         guard let context else { return }
+        // What was said to a coordinator that ends leaves, though its link goes.
+        try link.control.allowFarewell(milliseconds: Self.farewellMilliseconds)
         guard let address = addresses.next() else { return link = try Link.idle(in: context) }
         link = try Link.connecting(
             to: address, as: Self.freshIdentity(), in: context, security: options.socketSecurity)
@@ -289,7 +294,7 @@ public final class WorkerProcess {
 
     /// The last words leave before the process does.
     private func sayGoodbye() throws {
-        try link.control.allowFarewell(milliseconds: 500)
+        try link.control.allowFarewell(milliseconds: Self.farewellMilliseconds)
         guard let context else { return }
         link = try Link.idle(in: context)
         self.context = nil

@@ -16,8 +16,8 @@ public enum CoordinatorEvent: Sendable, Equatable {
     case nodeDigest(Round, node: Int, [UInt8])
     /// The hash that `.hashLease` asked for; nil where the sum was written over before it was read.
     case leaseDigest(Round, lease: UInt64, [UInt8]?)
-    /// End the run politely, or say that it cannot go on.
-    case stop(String, failed: Bool = false)
+    /// End politely: why, and what becomes of the run.
+    case stop(String, RunFate)
     /// Time has passed.
     case tick
 }

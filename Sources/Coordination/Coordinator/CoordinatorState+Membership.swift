@@ -182,16 +182,16 @@ extension CoordinatorState {
 
     // MARK: - Ending
 
-    mutating func stop(_ sentence: String, failed: Bool) {
+    mutating func stop(_ sentence: String, _ fate: RunFate) {
         guard stopping == nil else { return }
-        stopping = Stopping(sentence: sentence, failed: failed, deadline: now + timing.farewell)
+        stopping = Stopping(sentence: sentence, fate: fate, deadline: now + timing.farewell)
         for member in orderedMembers { sayGoodbye(to: member.peer) }
         finishStoppingIfAlone()
     }
 
     private mutating func sayGoodbye(to peer: Peer) {
         guard let stopping else { return }
-        send(.goodbye(stopping.sentence, failed: stopping.failed), to: peer)
+        send(.goodbye(stopping.sentence, stopping.fate), to: peer)
     }
 
     mutating func finishStoppingIfAlone() {

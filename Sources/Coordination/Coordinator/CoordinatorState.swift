@@ -89,7 +89,7 @@ public struct CoordinatorState: Sendable {
     /// A goodbye under way.
     struct Stopping: Sendable {
         var sentence: String
-        var failed: Bool
+        var fate: RunFate
         var deadline: Duration
     }
 
@@ -151,7 +151,7 @@ public struct CoordinatorState: Sendable {
         case .memoryOpened(let peer): use(memoryOf: peer)
         case .nodeDigest(let round, let node, let digest): record(digest, of: node, in: round)
         case .leaseDigest(let round, let lease, let digest): compare(digest, of: lease, in: round)
-        case .stop(let sentence, let failed): stop(sentence, failed: failed)
+        case .stop(let sentence, let fate): stop(sentence, fate)
         case .tick: tick()
         }
         return actions

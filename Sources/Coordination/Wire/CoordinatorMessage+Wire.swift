@@ -28,9 +28,9 @@ extension CoordinatorMessage {
         case .welcome(let welcome): welcome.write(to: &fields)
         case .accepted, .heartbeat, .stranger: break
         case .refused(let sentence): fields.write(sentence: sentence)
-        case .goodbye(let sentence, let failed):
+        case .goodbye(let sentence, let fate):
             fields.write(sentence: sentence)
-            fields.writer.write(failed)
+            fields.write(fate)
         case .lease(let lease): lease.write(to: &fields)
         case .credit(let bytes): fields.write(count: bytes)
         case .parameters(let offset, let bytes):
@@ -52,7 +52,7 @@ extension CoordinatorMessage {
         case 107: .credit(bytes: try fields.readCount())
         case 108: .parameters(offset: try fields.readCount(), bytes: try fields.readCount())
         case 109: .rows(try Rows(from: &fields))
-        case 110: .goodbye(try fields.readSentence(), failed: try fields.reader.readFlag())
+        case 110: .goodbye(try fields.readSentence(), try fields.readFate())
         case 111: .parametersStored(try fields.readSlot())
         default: throw .unknownKind(kind)
         }

@@ -18,8 +18,8 @@ public enum CoordinatorMessage: WireBody {
     case parameters(offset: Int, bytes: Int)
     /// Pixels; the examples' bytes, one after the other, are in the second frame. Bulk link.
     case rows(Rows)
-    /// "We are done", and why; `failed` where the run cannot go on.
-    case goodbye(String, failed: Bool)
+    /// "I am ending": why, and what becomes of the run.
+    case goodbye(String, RunFate)
     /// "The parameters of this step lie in my memory."
     case parametersStored(MemorySlot)
 

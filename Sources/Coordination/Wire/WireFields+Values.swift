@@ -25,6 +25,15 @@ extension WireFields {
         return split
     }
 
+    mutating func write(_ fate: RunFate) {
+        writer.write(fate.rawValue)
+    }
+
+    mutating func readFate() throws(WireError) -> RunFate {
+        guard let fate = RunFate(rawValue: try reader.read(UInt8.self)) else { throw .invalid("fate of the run") }
+        return fate
+    }
+
     /// Writes a number of bytes, nodes or the like in 64 bits.
     mutating func write(count: Int) {
         writer.write(UInt64(count))

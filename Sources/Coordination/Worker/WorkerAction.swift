@@ -29,7 +29,7 @@ public enum WorkerAction: Sendable, Equatable {
     /// Forget the sum of a leased node.
     case forget(Round, node: Int)
     /// Stop, with a sentence for the log or the user.
-    case end(String, failed: Bool)
+    case end(String, WorkerEnd)
     /// Write a line in the log.
     case note(Notice)
 }

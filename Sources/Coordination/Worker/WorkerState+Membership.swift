@@ -45,7 +45,7 @@ extension WorkerState {
         if now - start > timing.patience {
             return end(
                 "no coordinator answered at \(configuration.endpoint) for \(seconds) s\(hint); start one there, "
-                    + "or name another address with --connect", failed: true)
+                    + "or name another address with --connect", .failed)
         }
         if now >= searchNoticeDue {
             searchNoticeDue = now + timing.reminder
@@ -84,7 +84,7 @@ extension WorkerState {
                 "the coordinator at \(configuration.endpoint) does not let this worker's key in. Either it is not in its "
                     + "list: let `tributary keys add` make one on the coordinator's machine, and use that. Or a worker of this key "
                     + "was expelled: then the coordinator's log says why, and a coordinator started again lets it in",
-                failed: true)
+                .refused)
         }
     }
 
@@ -99,7 +99,7 @@ extension WorkerState {
             let plan = try contract.plan()
             let budget = MemoryBudget(
                 limit: configuration.memoryLimit, welcome: welcome, threads: configuration.hello.threads, graphs: 0)
-            if let problem = budget.problem(examples: contract.microbatch) { return fail(problem) }
+            if let problem = budget.problem(examples: contract.microbatch) { return fail(problem, .refused) }
             self.welcome = welcome
             upload = CreditWindow(limit: welcome.windowBytes, chunkBytes: welcome.chunkBytes)
             note(.connected("joined run \(fence.run) at \(configuration.endpoint) as \(welcome.name)"))
@@ -108,7 +108,7 @@ extension WorkerState {
             send(.failed("\(error)"))
             end(
                 "the coordinator at \(configuration.endpoint) sent a contract that cannot be used: \(error)",
-                failed: true)
+                .refused)
         }
     }
 

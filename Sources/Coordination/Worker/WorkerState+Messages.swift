@@ -8,13 +8,13 @@ extension WorkerState {
         switch envelope.body {
         case .welcome, .heartbeat, .stranger: break
         case .accepted: becomeMember()
-        case .refused(let reason): end("the coordinator refused this worker: \(reason)", failed: true)
+        case .refused(let reason): end("the coordinator refused this worker: \(reason)", .refused)
         case .lease(let lease): take(lease)
         case .credit(let bytes): takeCredit(bytes)
         case .parameters(let offset, let bytes): takeParameters(step: envelope.fence.step, offset, bytes)
         case .parametersStored(let slot): takeParameters(step: envelope.fence.step, in: slot)
         case .rows(let rows): take(rows)
-        case .goodbye(let sentence, let failed): sayGoodbye(sentence, failed: failed)
+        case .goodbye(let sentence, let fate): sayGoodbye(sentence, fate)
         }
     }
 
@@ -22,8 +22,8 @@ extension WorkerState {
         heard = now
         switch envelope.body {
         case .welcome(let welcome): join(welcome, envelope.fence)
-        case .refused(let reason): end("the coordinator refused this worker: \(reason)", failed: true)
-        case .goodbye(let sentence, let failed): end("the coordinator has ended: \(sentence)", failed: failed)
+        case .refused(let reason): end("the coordinator refused this worker: \(reason)", .refused)
+        case .goodbye(let sentence, let fate): if !looksFurther(after: fate) { endWithCoordinator(sentence, fate) }
         default: break
         }
     }
@@ -32,7 +32,7 @@ extension WorkerState {
     mutating func ignoreMalformed(_ error: WireError) {
         countMalformed()
         guard case .searching = phase, case .version = error else { return }
-        end("cannot work for the coordinator at \(configuration.endpoint): \(error)", failed: true)
+        end("cannot work for the coordinator at \(configuration.endpoint): \(error)", .refused)
     }
 
     /// The coordinator does not know this worker: it restarted, or took it for dead.
@@ -47,8 +47,21 @@ extension WorkerState {
         acceptancePatience = timing.silence
     }
 
-    private mutating func sayGoodbye(_ sentence: String, failed: Bool) {
+    private mutating func sayGoodbye(_ sentence: String, _ fate: RunFate) {
         send(.leaving)
-        end("the coordinator has ended: \(sentence)", failed: failed)
+        guard looksFurther(after: fate) else { return endWithCoordinator(sentence, fate) }
+        note(
+            .searching(
+                "the coordinator has ended: \(sentence); looking for the next one at \(configuration.endpoint) for "
+                    + "\(Int(timing.patience.inSeconds)) s"))
+        search()
+    }
+
+    private func looksFurther(after fate: RunFate) -> Bool {
+        fate == .interrupted && configuration.outlivesCoordinator
+    }
+
+    private mutating func endWithCoordinator(_ sentence: String, _ fate: RunFate) {
+        end("the coordinator has ended: \(sentence)", fate == .failed ? .failed : .finished)
     }
 }

@@ -10,14 +10,18 @@ public struct WorkerState: Sendable {
         public var timing: Timing
         /// The most bytes that a run may make this worker hold.
         public var memoryLimit: Int
+        /// Whether it looks for the next coordinator when its own was interrupted.
+        public var outlivesCoordinator: Bool
 
         public init(
-            hello: WorkerMessage.Hello, endpoint: String, timing: Timing = Timing(), memoryLimit: Int = .max
+            hello: WorkerMessage.Hello, endpoint: String, timing: Timing = Timing(), memoryLimit: Int = .max,
+            outlivesCoordinator: Bool = true
         ) {
             self.hello = hello
             self.endpoint = endpoint
             self.timing = timing
             self.memoryLimit = memoryLimit
+            self.outlivesCoordinator = outlivesCoordinator
         }
     }
 
@@ -123,7 +127,8 @@ public struct WorkerState: Sendable {
         case .received(let envelope): receive(envelope)
         case .malformed(let error): ignoreMalformed(error)
         case .prepared(let probe, let graphBytes): takePrepared(probe, graphBytes)
-        case .unprepared(let sentence), .leafFailed(let sentence): fail(sentence)
+        case .unprepared(let sentence): fail(sentence, .refused)
+        case .leafFailed(let sentence): fail(sentence)
         case .chunkReady(let leaf, let chunk): take(ready: chunk, of: leaf)
         case .leafFinished(let leaf): finish(leaf)
         case .parametersOverwritten(let leaf): takeBack(leaf)
@@ -156,18 +161,18 @@ public struct WorkerState: Sendable {
         actions.append(.note(notice))
     }
 
-    mutating func end(_ sentence: String, failed: Bool) {
+    mutating func end(_ sentence: String, _ end: WorkerEnd) {
         phase = .ended
-        actions.append(.end(sentence, failed: failed))
+        actions.append(.end(sentence, end))
     }
 
-    mutating func fail(_ sentence: String) {
+    mutating func fail(_ sentence: String, _ end: WorkerEnd = .failed) {
         send(.failed(sentence))
-        end(sentence, failed: true)
+        self.end(sentence, end)
     }
 
     private mutating func leave(_ sentence: String) {
         send(.leaving)
-        end(sentence, failed: false)
+        end(sentence, .left)
     }
 }

@@ -22,9 +22,12 @@ final class CommandProcess: Sendable {
     static var isBuilt: Bool { FileManager.default.isExecutableFile(atPath: executable) }
 
     /// Starts `tributary` with these arguments; what it writes, on both streams, can be waited for.
-    init(_ arguments: [String]) throws {
+    convenience init(_ arguments: [String]) throws { try self.init(Self.executable, arguments) }
+
+    /// Starts a program, with `tributary` somewhere in its arguments.
+    init(_ program: String, _ arguments: [String]) throws {
         let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: Self.executable)
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.standardError = pipe
         process.standardOutput = pipe
