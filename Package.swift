@@ -46,8 +46,8 @@ let package = Package(
         // Leaves.
         .target(name: "Randomness"),
         .target(name: "FloatEnvironment", dependencies: ["CFloatEnvironment"]),
-        .target(name: "Files", dependencies: ["CFiles"]),
         .target(name: "Parallel", dependencies: ["CCores"]),
+        .target(name: "Files", dependencies: ["CFiles", "Parallel"]),
         .target(name: "Hashing", dependencies: ["CCrypto"]),
         .target(name: "Archives", dependencies: ["CZip", "CZlib"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ", "CSharedMemory"]),
@@ -114,7 +114,7 @@ let package = Package(
         // Repeatable numbers for tests of several targets.
         .target(name: "SeededRandomness", path: "Tests/SeededRandomness"),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
-        .testTarget(name: "FilesTests", dependencies: ["FilesTestSupport", "Files"]),
+        .testTarget(name: "FilesTests", dependencies: ["FilesTestSupport", "Files", "Parallel"]),
         .testTarget(name: "ParallelTests", dependencies: ["Parallel"]),
         .testTarget(name: "OptimizerTests", dependencies: ["Optimizer"]),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),

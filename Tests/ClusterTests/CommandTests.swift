@@ -1,6 +1,7 @@
 import FaultyNetwork
 import Files
 import Foundation
+import Parallel
 import Testing
 
 /// The real command, its processes killed with -9.
@@ -228,6 +229,25 @@ struct CommandTests {
         #expect(coordinator.wait() == 143, "\(coordinator.text)")
         #expect(worker.wait() == 1, "\(worker.text)")
         #expect(worker.text.contains("no coordinator answered at \(link.worker[1]) for "))
+    }
+
+    /// As `taskset`, `srun` and cpusets of containers leave it.
+    @Test func threadsAndWorkersByDefaultAreAsManyAsTheCoresThatAreLeft() throws {
+        let runs = try CommandRuns()
+        let core = try #require(Cores.available.last)
+        let train = try CommandProcess(
+            "/usr/bin/taskset",
+            ["-c", "\(core)", CommandProcess.executable, "train"]
+                + runs.arguments("linear", runs.newDirectory(), steps: 400))
+        #expect(train.wait() == 0, "\(train.text)")
+        #expect(train.text.contains("worker-1 joined") && !train.text.contains("worker-2 joined"))
+        let link = try runs.encrypted()
+        let coordinator = try CommandProcess(
+            ["coordinator"] + link.coordinator + runs.arguments("linear", runs.newDirectory(), steps: 400))
+        let worker = try CommandProcess(
+            "/usr/bin/taskset", ["-c", "\(core)", CommandProcess.executable, "worker"] + link.worker)
+        #expect(try coordinator.line(containing: "local joined").contains("threads: 1;"))
+        #expect(coordinator.wait() == 0 && worker.wait() == 0, "\(worker.text)")
     }
 
     @Test func aDirectoryInUseAndAPortInUseAreSentences() throws {

@@ -1,4 +1,7 @@
+import Dispatch
 import Foundation
+import Parallel
+import Synchronization
 import Testing
 
 @testable import Files
@@ -65,6 +68,20 @@ import Testing
         #expect(cores("150000 100000") == 2)
         #expect(cores("1000 100000") == 1)
         #expect(cores("9900000 100000") == 8)
+    }
+
+    /// What `taskset -c` and batch systems do to a process.
+    @Test func coresThatAThreadMayNotUseDoNotCount() throws {
+        let core = try #require(Cores.available.last)
+        let seen = Mutex<[Int]>([])
+        let done = DispatchSemaphore(value: 0)
+        Thread {
+            Cores.stay(on: core)
+            seen.withLock { $0 = [Machine.cores] }
+            done.signal()
+        }.start()
+        try #require(done.wait(timeout: .now() + 20) == .success)
+        #expect(seen.withLock { $0 } == [1])
     }
 
     @Test func thisMachineHasSome() {
