@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file that only its owner can read.
+/// A file that only its owner can read, or only root and one group.
 public struct SecretFile: Sendable {
     public let path: String
 
@@ -12,8 +12,26 @@ public struct SecretFile: Sendable {
     /// - Throws: `SecretFileExposed` where others may read or change it, `FileError` where it cannot be read.
     public func read() throws -> [UInt8] {
         let file = try Descriptor(path, O_RDONLY, "open \(path)")
-        guard try file.status().st_mode & 0o077 == 0 else { throw SecretFileExposed(path: path) }
+        let status = try file.status()
+        guard
+            Self.isKept(
+                permissions: status.st_mode & 0o777, owner: status.st_uid, group: status.st_gid, from: Self.ownGroups)
+        else { throw SecretFileExposed(path: path) }
         return try file.readAll()
+    }
+
+    /// Whether a file is out of the reach of all but its owner. A group may read what is root's, if it is a group of the reader, and not
+    /// root's own: so Kubernetes hands secrets to a pod (`fsGroup`), which cannot change that.
+    static func isKept(permissions: mode_t, owner: uid_t, group: gid_t, from readersGroups: Set<gid_t>) -> Bool {
+        if permissions & 0o077 == 0 { return true }
+        return permissions & 0o077 == 0o040 && owner == 0 && group != 0 && readersGroups.contains(group)
+    }
+
+    /// The groups of this process. The C functions are `getegid` and `getgroups`.
+    private static var ownGroups: Set<gid_t> {
+        var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
+        let count = unsafe getgroups(Int32(groups.count), &groups)
+        return Set(groups.prefix(Int(max(0, count)))).union([getegid()])
     }
 
     /// Makes the file, so that whoever looks finds nothing or all of it, also after a power failure, and nobody else ever finds either.
