@@ -57,6 +57,12 @@ worker_chaos() {
 # 10,000 simulated runs; the Swift tests have 2,000.
 many_simulated_runs() { .build/release/simulate --schedules 10000 --seed 1000000; }
 
+# Prints the configuration of a model of 16 × 16 pixels.
+small_model() {
+    "$tributary" preset mlp | sed -e 's/{channels: .*}/{channels: 3, height: 16, width: 16}/' -e 's/784/768/' \
+        -e 's/\[1, 28, 28\]/[3, 16, 16]/' -e 's/^shards: .*/shards: 16/' -e 's/^microbatch: .*/microbatch: 4/'
+}
+
 # Trains the same steps on clusters of many sizes, over each transport, and on a run that is resumed on another size each time. All must
 # have the same digests.
 #
@@ -66,8 +72,7 @@ any_cluster() {
     files=$(scratch clusters)
     "$tributary" data synthesize faces --count 1000 --size 16 --out "$files/faces.h5" || return
     "$tributary" keys new "$files/keys" || return
-    "$tributary" preset mlp | sed -e 's/{channels: .*}/{channels: 3, height: 16, width: 16}/' -e 's/784/768/' \
-        -e 's/\[1, 28, 28\]/[3, 16, 16]/' -e 's/^shards: .*/shards: 16/' -e 's/^microbatch: .*/microbatch: 4/' >"$files/model.yaml"
+    small_model >"$files/model.yaml" || return
     for transport in $2; do
         for workers in $1; do
             train_cluster "$files" "$transport" "$workers" "$files/$transport-$workers" "$last" "$period" || return
@@ -129,6 +134,65 @@ free_port() {
 
 # Whether somebody listens on a port of this machine.
 is_taken() { (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# Has cluster/start run workers here and through an `ssh` that runs what it is told on this machine: to the end, to a signal, and where
+# nobody can work.
+list_of_hosts() {
+    local files port
+    port=$(free_port)
+    files=$(scratch list-of-hosts)
+    mkdir "$files/bin" "$files/home"
+    "$tributary" data synthesize faces --count 1000 --size 16 --out "$files/faces.h5" || return
+    small_model >"$files/model.yaml" || return
+    printf '%s\n' "localhost 1 $tributary" "alice@node1 1 $tributary" "alice@down 1 $tributary" >"$files/hosts"
+    printf '%s\n' "alice@down 1 $tributary" "alice@node2 1 /nowhere/tributary" >"$files/dead-hosts"
+    printf '%s\n' '#!/bin/bash' 'cd "$HOME" && [[ "$*" != *@down* ]] && exec bash -c "${*: -1}"' \
+        'echo "ssh: connect to host down port 22: No route to host" >&2; exit 255' >"$files/bin/ssh"
+    cat >"$files/start" <<-END
+		#!/bin/bash
+		export PATH="$files/bin:\$PATH" HOME="$files/home" KEYS="$files/keys" HOST=127.0.0.1 PORT=$port TRIBUTARY="$tributary"
+		exec cluster/start "$files/\$1" --config "$files/model.yaml" --data "$files/faces.h5" --out "$files/\$2" "\${@:3}"
+	END
+    chmod +x "$files/bin/ssh" "$files/start"
+
+    timeout 120 "$files/start" hosts run --steps 40 &>"$files/run.log" || { cat "$files/run.log"; return 1; }
+    nobody_is_left "$files" "$port" || return
+    stopped_hosts "$files" "$port" TERM 143 || return
+    stopped_hosts "$files" "$port" USR1 138 || return
+    # Neither the directory nor a port is in use any more.
+    timeout 120 "$files/start" hosts stopped --steps 1 --resume &>"$files/resumed.log" || { cat "$files/resumed.log"; return 1; }
+    if timeout 120 "$files/start" dead-hosts dead --steps 40 &>"$files/dead.log"; then return 1; fi
+    shows "$files/dead.log" "cluster/start: all workers of $files/dead-hosts have failed, so the run ends" || return
+    nobody_is_left "$files" "$port" || return
+    echo "a list of hosts works to the end, ends with a signal, and where nobody can work"
+}
+
+# Sends a signal to a cluster/start whose workers have joined. Expects its exit code, and that nothing is left.
+#
+#   stopped_hosts FILES PORT SIGNAL STATUS
+stopped_hosts() {
+    local process status=0 tries
+    "$1/start" hosts stopped --steps 1000000 --resume &>"$1/stopped.log" &
+    process=$!
+    for ((tries = 0; tries < 600; tries++)); do
+        shows "$1/stopped.log" "local joined" "node1 joined" "[alice@down] ssh: connect to host" >/dev/null && break
+        sleep 0.1
+    done
+    kill -s "$3" "$process" || return
+    wait "$process" || status=$?
+    shows "$1/stopped.log" "interrupted by SIG$3; everything is saved" || return
+    ((status == $4)) || { echo "cluster/start ended with $status after SIG$3, not with $4"; return 1; }
+    nobody_is_left "$1" "$2"
+}
+
+# Whether a log has these texts; prints it where it has not.
+shows() {
+    local text
+    for text in "${@:2}"; do grep -qF "$text" "$1" || { cat "$1"; echo "there is no \"$text\" in $1"; return 1; }; done
+}
+
+# Whether no process of a list of hosts is there any more.
+nobody_is_left() { ! pgrep -af "$1/|127.0.0.1:$2" || { echo "these processes are left"; return 1; }; }
 
 # Compares the gradients of one step with those that PyTorch computes now.
 pytorch_checks() {
