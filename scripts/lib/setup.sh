@@ -13,11 +13,17 @@ build_packages=(
     libzmq3-dev libhdf5-dev libdnnl-dev libturbojpeg0-dev libpng-dev libzip-dev zlib1g-dev libssl-dev pkg-config
 )
 
+# The Debian 12 packages that the program needs where it runs and is not built; cluster/README.md names them.
+run_packages=(libzmq5 libhdf5-103-1 libdnnl2 libturbojpeg0 libpng16-16 libzip4 zlib1g libssl3)
+
 # What the checks need besides: `git` to see whether mistakes apply, `strip` to count instructions.
 check_packages=(git binutils)
 
 # One way to build, so that no script throws away what another has built. Testing needs -enable-testing.
 swift_flags=(-c release -Xswiftc -enable-testing)
+
+# What README.md tells to build, with Swift's own libraries inside: in a folder of its own, for the same reason.
+release_flags=(-c release --static-swift-stdlib --scratch-path .build/static)
 
 # Runs the Swift tests, already built.
 swift_tests() { swift test --skip-build --disable-xctest "${swift_flags[@]}" "$@"; }
