@@ -44,8 +44,8 @@ final class ChildProcess {
 
     /// Waits for the end, which must come within so many seconds, and returns the exit status; 128 and more for a signal.
     func end(within seconds: Double) throws -> Int32 {
-        let limit = Date(timeIntervalSinceNow: seconds)
-        while isRunning, Date() < limit { Thread.sleep(forTimeInterval: 0.005) }
+        let limit = ContinuousClock.now + .seconds(seconds)
+        while isRunning, ContinuousClock.now < limit { Thread.sleep(forTimeInterval: 0.005) }
         guard !isRunning else { throw Problem("\(name) did not end within \(seconds) s; its messages are in \(log)") }
         return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     }

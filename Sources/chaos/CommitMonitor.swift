@@ -32,8 +32,9 @@ final class CommitMonitor: Sendable {
         thread.start()
     }
 
-    /// Seconds on the clock that commits are noted by.
-    static var now: Double { Date().timeIntervalSinceReferenceDate }
+    /// Seconds on the clock that commits are noted by, which nobody sets.
+    static var now: Double { (ContinuousClock.now - begin) / .seconds(1) }
+    private static let begin = ContinuousClock.now
 
     /// All that was seen so far, the oldest first. After a coordinator's death the number of steps is lower again.
     var commits: [Commit] { state.withLock { $0.commits } }
@@ -63,6 +64,6 @@ final class CommitMonitor: Sendable {
         let text = String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         let row = lines.reversed().lazy.compactMap { MetricsRow(line: $0) }.first { $0.split == .train }
-        return row.map { $0.step + 1 }
+        return row?.step
     }
 }

@@ -55,8 +55,8 @@ struct KillSavesCommand: ParsableCommand {
             text += String(decoding: data, as: UTF8.self)
         }
         Thread.sleep(forTimeInterval: seconds)
-        let latest = Date.now + 1
-        while duringWrite, Date.now < latest, !hasUnfinished(paths) {}
+        let latest = ContinuousClock.now + .seconds(1)
+        while duringWrite, ContinuousClock.now < latest, !hasUnfinished(paths) {}
         guard process.isRunning else { throw Problem("the saver ended by itself; its message is above") }
         kill(process.processIdentifier, SIGKILL)
         text += String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
@@ -87,7 +87,7 @@ struct KillSavesCommand: ParsableCommand {
         }
         let log = try String(contentsOfFile: paths.metrics, encoding: .utf8)
         let metrics = log.split(separator: "\n").prefix(step).compactMap { MetricsRow(line: $0)?.step }
-        guard metrics == Array(0..<step) else {
+        guard metrics == Array(1..<(step + 1)) else {
             throw Problem("kill \(kill): metrics.jsonl does not have every step up to \(step)")
         }
     }

@@ -92,7 +92,7 @@ struct RunCommand: ParsableCommand {
         let text = try String(contentsOfFile: run.paths.metrics, encoding: .utf8)
         let steps = text.split(separator: "\n").compactMap { MetricsRow(line: $0) }.filter { $0.split == .train }.map(
             \.step)
-        guard steps == Array(0..<count) else {
+        guard steps == Array(1..<(count + 1)) else {
             throw Problem("\(run.paths.metrics) does not have one row for each of \(count) steps")
         }
     }

@@ -39,8 +39,8 @@ final class TimedRun {
         try cluster.startCoordinator(steps: steps)
         try cluster.fillUp()
         guard let coordinator = cluster.coordinator else { throw Problem("no coordinator") }
-        let limit = Date(timeIntervalSinceNow: 60)
-        while !coordinator.text.contains("workers: \(cluster.workers.count)"), Date() < limit {
+        let limit = ContinuousClock.now + .seconds(60)
+        while !coordinator.text.contains("workers: \(cluster.workers.count)"), ContinuousClock.now < limit {
             try cluster.check()
             Thread.sleep(forTimeInterval: 0.02)
         }

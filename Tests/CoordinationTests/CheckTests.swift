@@ -137,7 +137,7 @@ import Testing
         let actions = desk.deliver(lease, from: first)
         #expect(actions.isFinished)
         #expect(
-            actions.notices[0] == "step 5: node 1 was to be computed twice, and there is no second worker that could")
+            actions.notices[0] == "step 6: node 1 was to be computed twice, and there is no second worker that could")
         let next = desk.handle(.begin(Round(step: 6, kind: .training))).leases(of: first)[0]
         #expect(!desk.deliver(next, from: first).notices.contains { $0.contains("twice") })
     }
@@ -167,7 +167,7 @@ import Testing
         #expect(desk.state.stepInDoubt == nil)
         let sentence =
             "worker-2 is quarantined for the rest of this run: two other workers agree that its sum of node 1 in "
-            + "step 5 was wrong; test that machine's memory, then start it under another name"
+            + "step 6 was wrong; test that machine's memory, then start it under another name"
         #expect(verdict.contains(.quarantine(name: "worker-2", sentence: sentence)))
         #expect(verdict.contains(.send(.refused(sentence), step: 5, to: second)))
         #expect(desk.state.activeWorkers == 2)
@@ -221,7 +221,7 @@ import Testing
         let alone = desk.handle(.undeliverable(third))
         #expect(
             alone.notices.last
-                == "step 5: waiting for a worker besides worker-1, worker-2 to decide about node 1; start one with tributary "
+                == "step 6: waiting for a worker besides worker-1, worker-2 to decide about node 1; start one with tributary "
                 + "worker")
         #expect(alone.leases(of: first).isEmpty && alone.leases(of: second).isEmpty)
         let judge = desk.join(fourth).leases(of: fourth)
@@ -238,7 +238,7 @@ import Testing
         #expect(
             desk.handle(.tick).contains(
                 .abandon(
-                    "for 3601 s no worker has come that could decide about node 1 in step 5, which worker-1, worker-2 "
+                    "for 3601 s no worker has come that could decide about node 1 in step 6, which worker-1, worker-2 "
                         + "computed differently: resume the run with another worker")))
         #expect(desk.state.stepInDoubt == 5)
     }

@@ -46,7 +46,7 @@ import Testing
         _ = desk.deliver(right, from: second)
         desk.now = .milliseconds(5_500)
         let actions = desk.handle(.tick)
-        #expect(actions.notices.contains("step 5: node 2 moved from worker-1 to worker-2 (silent for 5.5 s)"))
+        #expect(actions.notices.contains("step 6: node 2 moved from worker-1 to worker-2 (silent for 5.5 s)"))
         let moved = actions.leases(of: second)
         #expect(moved.map(\.node) == [2])
         #expect(moved[0].identifier != left.identifier)
@@ -93,7 +93,7 @@ import Testing
         _ = desk.say(.heartbeat(busy: 1), from: first)
         #expect(
             desk.handle(.tick).notices == [
-                "step 5: node 1 leased to worker-1 once more (missed its deadline after 121.0 s)"
+                "step 6: node 1 leased to worker-1 once more (missed its deadline after 121.0 s)"
             ])
     }
 
@@ -105,7 +105,7 @@ import Testing
         let actions = desk.handle(.tick)
         #expect(
             actions.notices == [
-                "step 5: node 2 moved from worker-1 to worker-2 (missed its deadline after 121.0 s)"
+                "step 6: node 2 moved from worker-1 to worker-2 (missed its deadline after 121.0 s)"
             ])
         let moved = actions.leases(of: second)[0]
         let result = desk.deliver(left, from: first)
@@ -116,7 +116,7 @@ import Testing
         #expect(desk.deliver(moved, from: second).contains(.hashLease(round, lease: moved.identifier)))
         #expect(
             desk.handle(.leaseDigest(round, lease: moved.identifier, [1])).notices
-                == ["step 5: the late result of worker-2 for node 2 agrees with the committed one"])
+                == ["step 6: the late result of worker-2 for node 2 agrees with the committed one"])
         #expect(desk.state.counters.mismatches == 0)
     }
 

@@ -133,8 +133,8 @@ struct Witness {
         let lines = String(decoding: try disk.read("/run/metrics.jsonl"), as: UTF8.self).split(separator: "\n")
         let rows = lines.compactMap { MetricsRow(line: $0) }
         let steps = rows.filter { $0.split == .train }.map(\.step)
-        if steps != Array(0..<TinyRun.steps) {
-            accuse("metrics.jsonl has the steps \(steps), not 0 to \(TinyRun.steps - 1)")
+        if steps != Array(1...TinyRun.steps) {
+            accuse("metrics.jsonl has the steps \(steps), not 1 to \(TinyRun.steps)")
         }
         let epochs = rows.filter { $0.split == .valid }.map(\.epoch)
         let ended = Array(1..<run.program.plan.epoch(ofStep: TinyRun.steps))

@@ -27,7 +27,7 @@ import Testing
     @Test func rowsHaveTheNamesThatToolsRelyOn() {
         #expect(
             Self.row(3).line
-                == #"{"step":3,"epoch":1,"split":"train","negative_elbo":1.75,"reconstruction":1.5,"divergence":0.25,"images_per_second":12.3,"workers":2}"#
+                == #"{"version":2,"step":4,"epoch":1,"split":"train","negative_elbo":1.75,"reconstruction":1.5,"divergence":0.25,"images_per_second":12.3,"workers":2}"#
         )
         #expect(MetricsRow(line: Self.valid(8, epoch: 2).line) == Self.valid(8, epoch: 2))
         let infinite = EvaluationMetrics(sums: [.infinity, 1, 1], examples: 1)!
@@ -59,6 +59,29 @@ import Testing
             #expect(
                 try Self.text(path)
                     == ((0..<4).map { Self.row($0).line } + [Self.valid(4, epoch: 1).line, ""]).joined(separator: "\n"))
+        }
+    }
+
+    /// Version 1 counted rows of steps from 0, and said no version.
+    @Test func aRunOfTheEarlierVersionGoesOnWithItsRowsCountedFromOne() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/metrics.jsonl"
+            let values =
+                #""negative_elbo":1.75,"reconstruction":1.5,"divergence":0.25,"images_per_second":12.3,"workers":2}"#
+            let old =
+                (0..<3).map { #"{"step":\#($0),"epoch":1,"split":"train",\#(values)"# }
+                + [#"{"step":3,"epoch":1,"split":"valid",\#(values)"#]
+            try PosixFileSystem().createDurably(path, Array((old.joined(separator: "\n") + "\n").utf8))
+            var history = History()
+            history.add(EvaluationMetrics(sums: [30, 20, 10], examples: 10)!, epoch: 1)
+            do {
+                let log = try MetricsLog(path, resumingAt: 3, history: history)
+                try log.append(Self.row(3))
+            }
+            let rows = try Self.text(path).split(separator: "\n").map { try #require(MetricsRow(line: $0)) }
+            #expect(rows.map(\.step) == [1, 2, 3, 3, 4])
+            #expect(try Self.text(path).split(separator: "\n").allSatisfy { $0.hasPrefix(#"{"version":2,"step":"#) })
+            #expect(rows[0] == MetricsRow(line: Self.row(0).line))
         }
     }
 

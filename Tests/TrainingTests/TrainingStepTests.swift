@@ -101,7 +101,7 @@ import TrainingTestSupport
         #expect(state.digest == digest)
         #expect(
             error?.description.contains(
-                "step 0, and the step was not applied: begin a new run with a lower learning rate")
+                "step 1, and the step was not applied: begin a new run with a lower learning rate")
                 == true)
     }
 

@@ -22,8 +22,8 @@ public struct Round: Hashable, Sendable, Comparable, CustomStringConvertible {
         (left.step, left.kind.rawValue) < (right.step, right.kind.rawValue)
     }
 
-    /// "step 12", or "evaluation at step 12".
+    /// "step 12" for the twelfth step, or "evaluation after step 11": people count steps from 1, as the records do.
     public var description: String {
-        kind == .training ? "step \(step)" : "evaluation at step \(step)"
+        kind == .training ? "step \(step + 1)" : "evaluation after step \(step)"
     }
 }

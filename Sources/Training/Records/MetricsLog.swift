@@ -6,15 +6,13 @@ public struct MetricsLog: Sendable {
 
     /// Opens the log of a run that continues at a state.
     ///
-    /// A torn last row is cut, and so are the rows of steps and evaluations that the state does not contain: they come again.
+    /// A torn last row is cut, and so are the rows of steps and evaluations that the state does not contain: they come again. Rows of
+    /// an earlier version become rows of this one.
     public init(_ path: String, resumingAt step: Int, history: History, files: any FileSystem = PosixFileSystem())
         throws
     {
         func isContained(_ row: MetricsRow) -> Bool {
-            switch row.split {
-            case .train: row.step < step
-            case .valid: row.step <= step && history.valid.contains { $0.epoch == row.epoch }
-            }
+            row.step <= step && (row.split == .train || history.valid.contains { $0.epoch == row.epoch })
         }
         let rows = try readRows(path, files, isNeeded: isContained, MetricsRow.init(line:))
         file = try LineFile(path, lines: rows.filter(isContained).map(\.line), files: files)

@@ -2,7 +2,10 @@ import Contract
 
 /// A line of `metrics.jsonl`.
 public struct MetricsRow: Hashable, Sendable, Decodable {
-    /// For `train`, the number of the step, from 0; for `valid`, how many steps had been applied.
+    /// What the keys of a line mean; each line says it. Lines without it are of version 1, which counted steps from 0.
+    public static let version = 2
+
+    /// How many steps are applied: for `train` this is the number of the step, from 1.
     public var step: Int
     /// From 1: the epoch that the step lies in, or that the evaluation ends.
     public var epoch: Int
@@ -15,6 +18,7 @@ public struct MetricsRow: Hashable, Sendable, Decodable {
     public var workers: Int
 
     enum CodingKeys: String, CodingKey, CaseIterable {
+        case version
         case step
         case epoch
         case split
@@ -28,7 +32,7 @@ public struct MetricsRow: Hashable, Sendable, Decodable {
     /// The row of a step.
     public init(_ metrics: StepMetrics, epoch: Int, imagesPerSecond: Double, workers: Int) {
         self.init(
-            step: metrics.step, epoch: epoch, split: .train, reconstruction: metrics.reconstruction,
+            step: metrics.step + 1, epoch: epoch, split: .train, reconstruction: metrics.reconstruction,
             divergence: metrics.divergence, imagesPerSecond: imagesPerSecond, workers: workers)
     }
 
@@ -60,7 +64,8 @@ public struct MetricsRow: Hashable, Sendable, Decodable {
             ("images_per_second", (imagesPerSecond * 10).rounded() / 10),
         ]
         let values = numbers.map { #""\#($0.0)":\#(Self.text($0.1))"# }.joined(separator: ",")
-        return #"{"step":\#(step),"epoch":\#(epoch),"split":"\#(split.rawValue)",\#(values),"workers":\#(workers)}"#
+        return #"{"version":\#(Self.version),"step":\#(step),"epoch":\#(epoch),"split":"\#(split.rawValue)",\#(values),"#
+            + #""workers":\#(workers)}"#
     }
 
     /// JSON has no infinity; an evaluation that is not finite is recorded as null.
@@ -71,9 +76,10 @@ public struct MetricsRow: Hashable, Sendable, Decodable {
         func number(_ key: CodingKeys) throws -> Double {
             try container.decodeIfPresent(Double.self, forKey: key) ?? .nan
         }
-        step = try container.decode(Int.self, forKey: .step)
-        epoch = try container.decode(Int.self, forKey: .epoch)
+        let version = try container.decodeIfPresent(Int.self, forKey: .version) ?? 1
         split = try container.decode(Split.self, forKey: .split)
+        step = try container.decode(Int.self, forKey: .step) + (version == 1 && split == .train ? 1 : 0)
+        epoch = try container.decode(Int.self, forKey: .epoch)
         negativeELBO = try number(.negativeELBO)
         reconstruction = try number(.reconstruction)
         divergence = try number(.divergence)

@@ -7,7 +7,7 @@ public struct DivergedError: Error, Hashable, CustomStringConvertible {
     public let value: Double
 
     public var description: String {
-        "\(quantity) became \(value) in step \(step), and the step was not applied: begin a new run with a lower learning rate "
+        "\(quantity) became \(value) in step \(step + 1), and the step was not applied: begin a new run with a lower learning rate "
             + "or a clipping norm; the newest checkpoint is still good"
     }
 }
