@@ -1,5 +1,4 @@
 import Cluster
-import Foundation
 import Synchronization
 
 /// Shows a run: a progress bar on a terminal, a plain line now and then elsewhere.
@@ -7,12 +6,8 @@ final class ProgressReporter: RunReporter {
     private let terminal = Terminal.standardError
     private let state = Mutex(State())
 
-    /// Seconds between plain lines, and between changes of the bar.
-    private static let plainInterval = 10.0
-    private static let barInterval = 0.1
-
     private struct State {
-        var lastLine = Date.distantPast
+        var pause = Pause()
         var meter = RateMeter()
     }
 
@@ -25,13 +20,11 @@ final class ProgressReporter: RunReporter {
     }
 
     private func show(_ step: StepReport) {
-        let now = Date()
+        let now = ContinuousClock.now
         let isLast = step.step + 1 == step.totalSteps
         let text: String? = state.withLock { state in
             state.meter.add(step.step, at: now)
-            let interval = terminal.isInteractive ? Self.barInterval : Self.plainInterval
-            guard isLast || now.timeIntervalSince(state.lastLine) >= interval else { return nil }
-            state.lastLine = now
+            guard state.pause.isOver(at: now, on: terminal) || isLast else { return nil }
             let left = state.meter.secondsLeft(to: step.totalSteps)
             return terminal.isInteractive ? step.bar(left, columns: terminal.width - 1) : step.line(left)
         }
@@ -74,27 +67,40 @@ extension StepReport {
 /// A line about work that takes long: rewritten on a terminal, repeated now and then elsewhere.
 struct Ticker {
     private let terminal = Terminal.standardError
-    private var last = Date.distantPast
+    private var pause = Pause()
 
     mutating func show(_ text: @autoclosure () -> String) {
-        let now = Date()
-        guard now.timeIntervalSince(last) >= (terminal.isInteractive ? 0.1 : 10) else { return }
-        last = now
+        guard pause.isOver(at: .now, on: terminal) else { return }
         terminal.isInteractive ? terminal.status(text()) : terminal.line(text())
+    }
+}
+
+/// The time between two reports: short where the second takes the place of the first.
+///
+/// The clock is not the machine's, which somebody may set back.
+private struct Pause {
+    private var last: ContinuousClock.Instant?
+
+    /// Whether the next report is due; then the pause begins anew.
+    mutating func isOver(at now: ContinuousClock.Instant, on terminal: Terminal) -> Bool {
+        if let last, now - last < (terminal.isInteractive ? .milliseconds(100) : .seconds(10)) { return false }
+        last = now
+        return true
     }
 }
 
 /// How fast steps go lately, for the time left.
 private struct RateMeter {
-    private var marks: [(step: Int, time: Date)] = []
+    private var marks: [(step: Int, time: ContinuousClock.Instant)] = []
 
-    mutating func add(_ step: Int, at time: Date) {
+    mutating func add(_ step: Int, at time: ContinuousClock.Instant) {
         marks.append((step, time))
         if marks.count > 200 { marks.removeFirst(100) }
     }
 
     func secondsLeft(to total: Int) -> Double? {
         guard let first = marks.first, let last = marks.last, last.step > first.step else { return nil }
-        return last.time.timeIntervalSince(first.time) / Double(last.step - first.step) * Double(total - last.step - 1)
+        let seconds = (last.time - first.time) / .seconds(1)
+        return seconds / Double(last.step - first.step) * Double(total - last.step - 1)
     }
 }
