@@ -161,7 +161,7 @@ let package = Package(
                 "VAE", "Randomness", "Hashing", "Files", "Parallel", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "PerformanceTests", dependencies: ["Performance", "OneDNN", "Tensors", "VAE"]),
-        .testTarget(name: "CommandTests", dependencies: ["tributary"], exclude: ["Files"]),
+        .testTarget(name: "CommandTests", dependencies: ["tributary", "Storage"], exclude: ["Files"]),
         // Everything that reads what others wrote, against bytes that were good once; scripts/fuzz runs it for as long as asked.
         .testTarget(
             name: "FuzzTests",

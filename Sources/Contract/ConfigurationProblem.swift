@@ -20,7 +20,7 @@ public struct ConfigurationProblem: Error, Hashable, CustomStringConvertible {
 }
 
 /// The name most like another, if at most a third of it, or two letters, would have to change.
-func nearest(to name: String, in names: some Sequence<String>) -> String? {
+public func nearest(to name: String, in names: some Sequence<String>) -> String? {
     let distances = names.sorted().map { (name: $0, distance: editDistance(name.lowercased(), $0.lowercased())) }
     guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
     return best.distance <= max(2, name.count / 3) ? best.name : nil

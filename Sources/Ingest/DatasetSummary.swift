@@ -103,7 +103,8 @@ extension DatasetSummary: CustomStringConvertible {
             + [("splits from", splitSource), ("targets", targetsDescription)]
             + attributes.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         return lines.map { name, text in
-            name + String(repeating: " ", count: max(1, 13 - name.count)) + text
+            // What the file says is not to look like a line of ours.
+            (name + String(repeating: " ", count: max(1, 13 - name.count)) + text).replacing("\n", with: " ")
         }.joined(separator: "\n")
     }
 

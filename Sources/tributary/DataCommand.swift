@@ -45,7 +45,7 @@ extension DataCommand {
                 the images will do.
 
                 Example:
-                  tributary data import celeba ~/celeba --crop center-148 --size 64 --out celeba-64.h5
+                  tributary data import celeba ~/celeba --size 64 --out celeba-64.h5
 
                 Crops:
                 \(CelebACrop.all.map { "  \($0.name.padding(toLength: 12, withPad: " ", startingAt: 0)) \($0.origin)" }.joined(separator: "\n"))
@@ -130,9 +130,10 @@ extension DataCommand {
     }
 }
 
-/// Any value as JSON for scripts: sorted keys, one line.
+/// Any value as JSON for scripts: sorted keys in the style of `metrics.jsonl`, one line.
 func jsonText(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(value), as: UTF8.self)
 }

@@ -8,19 +8,21 @@ struct KeysCommand: ParsableCommand {
         discussion: """
             Over TCP everything is encrypted, and a coordinator talks to workers on its list only. Example:
               tributary keys new keys
-              tributary coordinator --keys keys --listen tcp://0.0.0.0:7077 …
-              tributary worker --keys keys/workers/local --connect tcp://127.0.0.1:7077
+              tributary coordinator --preset face-64 --data faces.h5 --out runs/faces \\
+                --listen tcp://0.0.0.0:7077 --keys keys
+              tributary worker --connect tcp://127.0.0.1:7077 --keys keys/workers/local
 
-            For a worker on another machine, move its folder there:
+            For a worker on another machine, move its folder there, and start it there:
               tributary keys add keys node1
               scp -r keys/workers/node1 node1:keys && rm -r keys/workers/node1
-              tributary worker --keys keys --connect tcp://HOST:7077        (on node1)
+              tributary worker --keys keys --connect tcp://HOST:7077  # on node1
             """,
         subcommands: [New.self, Add.self, Revoke.self])
 
     struct New: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Makes a coordinator's keys, and those of one worker on this machine.")
+            abstract: "Makes a coordinator's keys, and those of one worker on this machine.",
+            discussion: "Example:\n  tributary keys new keys")
 
         @Argument(help: "A folder that is made.", completion: .directory) var folder: String
 
@@ -36,7 +38,8 @@ struct KeysCommand: ParsableCommand {
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Makes a worker's keys and lets it join; a running coordinator knows it at once.")
+            abstract: "Makes a worker's keys and lets it join; a running coordinator knows it at once.",
+            discussion: "Example:\n  tributary keys add keys node1")
 
         @Argument(help: "The coordinator's folder of keys.", completion: .directory) var folder: String
         @Argument(help: "A name for the worker, such as its machine's.") var name: String
@@ -50,7 +53,8 @@ struct KeysCommand: ParsableCommand {
 
     struct Revoke: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lets a worker join no more; a running coordinator drops it within a second.")
+            abstract: "Lets a worker join no more; a running coordinator drops it within a second.",
+            discussion: "Example:\n  tributary keys revoke keys node1")
 
         @Argument(help: "The coordinator's folder of keys.", completion: .directory) var folder: String
         @Argument(help: "The worker's name.") var name: String

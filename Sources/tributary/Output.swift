@@ -61,9 +61,9 @@ func attributes(ofFile path: String) -> [FileAttributeKey: Any]? {
     try? FileManager.default.attributesOfItem(atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
 }
 
-/// Writes a result to the standard output; unlike `print`, it says where that fails.
+/// Writes a result to the standard output, without what would command a terminal; unlike `print`, it says where that fails.
 func output(_ text: String, terminator: String = "\n") throws {
-    try output(Foundation.Data((text + terminator).utf8))
+    try output(Foundation.Data((text.printable + terminator).utf8))
 }
 
 private func output(_ bytes: Foundation.Data) throws {

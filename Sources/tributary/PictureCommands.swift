@@ -47,8 +47,11 @@ struct Sample: ParsableCommand {
 struct Reconstruct: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Puts held-out images beside what the model makes of them.",
-        discussion:
-            "Example:\n  tributary reconstruct --checkpoint runs/faces --data faces.h5 --out reconstructions.png")
+        discussion: """
+            Example:
+              tributary reconstruct --checkpoint runs/faces --data faces.h5 \\
+                --out reconstructions.png
+            """)
 
     @OptionGroup var options: PictureOptions
     @Option(help: "The image file.", completion: .file()) var data: String
@@ -76,7 +79,8 @@ struct Interpolate: ParsableCommand {
             their posteriors.
 
             Example:
-              tributary interpolate --checkpoint runs/faces --data faces.h5 --rows 6 --out walk.png
+              tributary interpolate --checkpoint runs/faces --data faces.h5 --rows 6 \\
+                --out walk.png
             """)
 
     @OptionGroup var options: PictureOptions
@@ -133,11 +137,6 @@ struct Evaluate: ParsableCommand {
         let negativeELBO: Double
         let reconstruction: Double
         let divergence: Double
-
-        enum CodingKeys: String, CodingKey {
-            case step, split, examples, reconstruction, divergence
-            case negativeELBO = "negative_elbo"
-        }
     }
 
     func run() throws {

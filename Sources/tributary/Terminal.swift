@@ -2,6 +2,8 @@ import Files
 import Foundation
 
 /// Where messages go: the standard error stream, with colour and a rewritten last line only on a terminal.
+///
+/// Everything else that would command the terminal is written out: messages quote names from files.
 struct Terminal: Sendable {
     let isInteractive: Bool
     let usesColour: Bool
@@ -15,18 +17,20 @@ struct Terminal: Sendable {
     /// The width in columns now, since windows change; 80 where nobody knows.
     var width: Int { terminalWidth(STDERR_FILENO) ?? 80 }
 
-    func line(_ text: String) {
-        write((isInteractive ? "\r\u{1B}[K" : "") + text + "\n")
+    /// - Parameter label: Who says so, before the text.
+    func line(_ text: String, label: String = "") {
+        write((isInteractive ? "\r\u{1B}[K" : "") + faint(label.printableLine) + text.printable + "\n")
     }
 
     /// Rewrites the last line.
     func status(_ text: String) {
         guard isInteractive else { return }
-        write("\r\u{1B}[K" + String(text.prefix(max(0, width - 1))))
+        write("\r\u{1B}[K" + String(text.printableLine.prefix(max(0, width - 1))))
     }
 
-    func bold(_ text: String) -> String { usesColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
-    func faint(_ text: String) -> String { usesColour ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+    private func faint(_ text: String) -> String {
+        usesColour && !text.isEmpty ? "\u{1B}[2m\(text)\u{1B}[0m" : text
+    }
 
     private func write(_ text: String) {
         // A full disk under the log ends no run.

@@ -18,8 +18,7 @@ struct TerminalLog: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let terminal = Terminal.standardError
         let urgency = event.level >= .warning ? "\(event.level): " : ""
-        terminal.line(terminal.faint("\(label): ") + urgency + "\(event.message)")
+        Terminal.standardError.line(urgency + "\(event.message)".printableLine, label: "\(label): ")
     }
 }

@@ -12,9 +12,13 @@ struct Train: ParsableCommand {
         abstract: "Trains on this machine: a coordinator and worker processes.",
         discussion: """
             Example:
-              tributary train --preset face-64 --data faces.h5 --out runs/faces --workers 2 --epochs 5
+              tributary train --preset face-64 --data faces.h5 --out runs/faces \\
+                --workers 2 --epochs 5
 
-            Ctrl-C saves; the same command with --resume goes on. Progress goes to standard error, the result to standard \
+            Ctrl-C saves; with --resume the run goes on, and needs no --preset then:
+              tributary train --resume --data faces.h5 --out runs/faces --epochs 10
+
+            Progress goes to standard error, the result to standard \
             output.
 
             \(ExitCode.ofRuns)
@@ -55,7 +59,8 @@ struct Coordinate: ParsableCommand {
         discussion: """
             Example, with a worker in another terminal:
               tributary keys new keys
-              tributary coordinator --preset face-64 --data faces.h5 --out runs/faces --listen tcp://0.0.0.0:7077 --keys keys
+              tributary coordinator --preset face-64 --data faces.h5 --out runs/faces \\
+                --listen tcp://0.0.0.0:7077 --keys keys
               tributary worker --connect tcp://127.0.0.1:7077 --keys keys/workers/local
 
             Control messages use PORT, gradients and parameters PORT + 1. Both are encrypted; `tributary keys` says how \
@@ -84,7 +89,8 @@ struct Work: ParsableCommand {
         commandName: "worker", abstract: "Computes for a coordinator until the run is done.",
         discussion: """
             Example:
-              tributary worker --connect tcp://127.0.0.1:7077 --keys keys/workers/local --threads 2
+              tributary worker --connect tcp://127.0.0.1:7077 \\
+                --keys keys/workers/local --threads 2
 
             A worker needs no data and no configuration: its coordinator sends both. It may join late and leave early. When \
             its coordinator is interrupted it looks for the next one at the same address.

@@ -13,7 +13,8 @@ struct Tributary: ParsableCommand {
 
             A first run, from nothing:
               tributary data synthesize faces --count 4000 --out faces.h5
-              tributary train --preset face-64 --data faces.h5 --out runs/faces --workers 2 --epochs 5
+              tributary train --preset face-64 --data faces.h5 --out runs/faces \\
+                --workers 2 --epochs 5
               tributary sample --checkpoint runs/faces --out samples.png
 
             Exit codes: 0 when it is done, 1 after an error that a sentence tells, 64 when it is used wrongly. The helps of train, \
@@ -29,6 +30,25 @@ struct Tributary: ParsableCommand {
     /// Where the size of files is limited, writing beyond fails as on a full disk, instead of ending the process.
     static func main() {
         signal(SIGXFSZ, SIG_IGN)
-        main(nil)
+        do {
+            var command = try Arguments(CommandLine.arguments.dropFirst()).command()
+            try command.run()
+        } catch {
+            end(with: error)
+        }
+    }
+
+    /// Prints what ends the program, be it an error or a help that was asked for, and ends it.
+    private static func end(with error: any Error) -> Never {
+        let code = exitCode(for: error)
+        let text = fullMessage(for: error)
+        switch code {
+        case _ where text.isEmpty: break
+        case .success: print(text)
+        // With the usage behind it.
+        case .validationFailure: Terminal.standardError.line(text)
+        default: Terminal.standardError.line(text.printableLine)
+        }
+        Foundation.exit(code.rawValue)
     }
 }

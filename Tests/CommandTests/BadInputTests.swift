@@ -149,7 +149,7 @@ struct BadInputTests {
         #expect(try bench.train("--steps", "2").status == 0)
         for (option, value, stored) in [("--seed", "9", "3"), ("--shards", "2", "4"), ("--microbatch", "2", "4")] {
             let command = try bench.train("--resume", "--steps", "4", option, value)
-            let values = "\(option.dropFirst(2)) is \(value) here and \(stored) in the stored contract"
+            let values = "\(option.dropFirst(2)) is \(value) here and \(stored) in the run"
             #expect(command.sentence?.contains(values) == true, "\(command.errors)")
         }
         #expect(try bench.train("--steps", "4").sentence?.contains("--resume") == true)

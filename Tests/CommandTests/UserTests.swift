@@ -4,20 +4,6 @@ import Testing
 /// What a user sees: helps, results for scripts, the progress bar, and no process left over.
 @Suite(.enabled(if: Command.isBuilt, "the tributary command is not built"))
 struct UserTests {
-    @Test(arguments: [
-        "data import mnist", "data import celeba", "data synthesize faces", "data inspect", "train", "coordinator",
-        "worker",
-        "checkpoint inspect", "checkpoint verify", "checkpoint digest", "verify-run", "sample", "reconstruct",
-        "interpolate",
-        "evaluate",
-        "preset",
-    ])
-    func everyHelpHasAnExample(_ name: String) throws {
-        let help = try Command(program: Command.executable, name.split(separator: " ").map(String.init) + ["--help"])
-        #expect(help.status == 0)
-        #expect(help.output.contains("Example") && help.output.contains("  tributary \(name)"))
-    }
-
     @Test(arguments: ["train", "coordinator", "worker"])
     func helpsOfWhateverTrainsNameTheExitCodes(_ name: String) throws {
         let help = try Command(name, "--help").output.split { $0 == "\n" || $0 == " " }.joined(separator: " ")

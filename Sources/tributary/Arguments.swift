@@ -1,0 +1,59 @@
+import ArgumentParser
+import Contract
+
+/// The command line, put right where the parser would take it for something else.
+struct Arguments {
+    private let words: [String]
+
+    /// - Parameter words: What was typed behind the program's name.
+    init(_ words: some Sequence<String>) {
+        self.words = Self.joiningNegativeNumbers(Array(words))
+    }
+
+    /// - Throws: What the parser throws, and `ValidationError` for a command that there is not.
+    func command() throws -> any ParsableCommand {
+        try requireKnownCommands()
+        return try Tributary.parseAsRoot(words)
+    }
+
+    /// The parser takes `-1` for an option, so `--steps -1` would lack its value: with `--steps=-1` it is the value.
+    private static func joiningNegativeNumbers(_ words: [String]) -> [String] {
+        let end = words.firstIndex(of: "--") ?? words.endIndex
+        var result: [String] = []
+        for word in words[..<end] {
+            if isNegativeNumber(word), let option = result.last, option.hasPrefix("--"), !option.contains("=") {
+                result[result.count - 1] = "\(option)=\(word)"
+            } else {
+                result.append(word)
+            }
+        }
+        return result + words[end...]
+    }
+
+    private static func isNegativeNumber(_ word: String) -> Bool {
+        guard word.hasPrefix("-"), let next = word.dropFirst().first else { return false }
+        return next.isNumber || next == "."
+    }
+
+    /// The parser calls a misspelt command a surplus word, and `help` passes it over.
+    private func requireKnownCommands() throws {
+        var command: any ParsableCommand.Type = Tributary.self
+        var path = command._commandName
+        for word in words.first == "help" ? words.dropFirst() : words[...] {
+            let known = command.configuration.subcommands
+            guard !known.isEmpty, !word.hasPrefix("-"), word != "help" else { return }
+            guard let next = known.first(where: { $0._commandName == word }) else {
+                throw Self.unknown(word, of: path, known.filter { $0.configuration.shouldDisplay })
+            }
+            command = next
+            path += " \(word)"
+        }
+    }
+
+    private static func unknown(_ word: String, of path: String, _ known: [any ParsableCommand.Type]) -> ValidationError {
+        let known = known.map { $0._commandName }
+        let suggestion = nearest(to: word, in: known).map { "did you mean `\(path) \($0)`?" }
+        return ValidationError(
+            "there is no command `\(path) \(word)`; \(suggestion ?? "there are \(known.joined(separator: ", "))")")
+    }
+}
