@@ -8,7 +8,7 @@ public struct ContractDifference: Hashable, Sendable, CustomStringConvertible {
     public let stored: String?
 
     public var description: String {
-        "\(field) is \(requested ?? "absent") here and \(stored ?? "absent") in the stored contract"
+        "\(field) is \(requested ?? "absent") here and \(stored ?? "absent") in the run"
     }
 }
 

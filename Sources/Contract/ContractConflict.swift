@@ -5,13 +5,13 @@ public struct ContractConflict: Error, Hashable, CustomStringConvertible {
     public let differences: [ContractDifference]
 
     public var description: String {
-        "\(place) began with another contract: \(shown.joined(separator: "; ")). Leave out the options that differ, or begin a "
-            + "new run in another directory"
+        "\(place) began with another configuration: \(shown.joined(separator: "; ")). Leave out the options that differ "
+            + "(--resume needs no --preset and no --config), or begin a new run in another directory"
     }
 
     /// The first differences: two presets differ in dozens of parts, and the rest of those tells nobody more.
     private var shown: [String] {
-        let most = 5
+        let most = 3
         let first = differences.prefix(most).map(\.description)
         return differences.count > most ? first + ["and \(differences.count - most) more"] : first
     }

@@ -13,16 +13,24 @@ public struct FileError: Error, Hashable, CustomStringConvertible {
     }
 
     /// Whether there was no file or directory of that name.
-    public var isNotFound: Bool { code == ENOENT }
+    public var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
 
     public var description: String { "cannot \(operation): \(reason)\(remedy)" }
 
-    private var reason: String { unsafe String(cString: strerror(code)) }
+    /// What the kernel answers for the C library's `EOPNOTSUPP`, over NFS for instance; the C library has no word for it.
+    private static let notSupported: Int32 = 524
+
+    private var reason: String { unsafe String(cString: strerror(code == Self.notSupported ? EOPNOTSUPP : code)) }
 
     private var remedy: String {
         switch code {
         case ENOSPC, EDQUOT: "; free some space and try again"
-        case EACCES, EPERM: "; check who may write there"
+        case EACCES, EPERM: "; check the permissions of the file and its folders"
+        case EMFILE: "; this process may not have more files open: raise the limit with ulimit -n"
+        case ENFILE: "; the machine has too many files open: end other programs"
+        case ENOLCK, EOPNOTSUPP, Self.notSupported:
+            "; the file system there has no locks: take a directory on a local disk, or mount this one with locks (for NFS, "
+                + "without nolock and with a lock service running)"
         default: ""
         }
     }

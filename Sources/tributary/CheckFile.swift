@@ -38,9 +38,12 @@ enum ForeignFile: String, ExpressibleByArgument {
 
     /// Whoever opened a pipe would wait for ever.
     private func requireFile(_ path: String) throws {
-        guard [nil, .typeRegular, .typeDirectory].contains(attributes(ofFile: path)?[.type] as? FileAttributeType)
-        else {
-            throw UsageProblem("\(path) is a pipe, a socket or a device: name a file")
+        let type = attributes(ofFile: path)?[.type] as? FileAttributeType
+        switch type {
+        case nil, .typeRegular, .typeDirectory: return
+        case .typeSymbolicLink:
+            throw UsageProblem("\(path) is a link, and what it leads to is not there: put the file there, or name another")
+        default: throw UsageProblem("\(path) is a pipe, a socket or a device: name a file")
         }
     }
 

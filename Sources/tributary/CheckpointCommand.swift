@@ -13,19 +13,35 @@ struct CheckpointCommand: ParsableCommand {
 
     /// A checkpoint given as a file, or as a run directory whose newest is meant; another process opens it first.
     static func read(_ path: String) throws -> Checkpoint {
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw UsageProblem("there is no checkpoint or run directory at \(path)")
-        }
-        let isFile = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType == .typeRegular
-        let check = ForeignFile.checkpoint.requireSafe
-        if isFile {
-            try check(path)
-            return try Checkpoint(PosixFileSystem().read(path), file: path)
-        }
-        let store = CheckpointStore(directory: RunPaths(path).checkpoints, check: check)
-        guard let found = try store.newest() else { throw UsageProblem("\(store.directory) holds no checkpoint") }
+        guard let store = try store(path) else { return try readFile(path) }
+        guard let found = try store.newest() else { throw Self.hasNone(path) }
         for skipped in found.skipped { Terminal.standardError.line("\(skipped)") }
         return found.checkpoint
+    }
+
+    /// The checkpoint in a file, or all that a run directory holds, each with its path.
+    static func readAll(_ path: String) throws -> [(file: String, checkpoint: Result<Checkpoint, any Error>)] {
+        guard let store = try store(path) else { return [(path, Result { try readFile(path) })] }
+        let steps = try store.steps()
+        if steps.isEmpty { throw hasNone(path) }
+        return steps.map { step in (store.path(ofStep: step), Result { try store.read(step: step) }) }
+    }
+
+    private static func hasNone(_ path: String) -> UsageProblem {
+        UsageProblem("the run in \(path) has no checkpoint yet")
+    }
+
+    private static func readFile(_ path: String) throws -> Checkpoint {
+        try ForeignFile.checkpoint.requireSafe(path)
+        return try Checkpoint(PosixFileSystem().read(path), file: path)
+    }
+
+    /// The checkpoints of a run directory; nil where the path is a file's.
+    private static func store(_ path: String) throws -> CheckpointStore? {
+        guard attributes(ofFile: path)?[.type] as? FileAttributeType == .typeDirectory else { return nil }
+        let paths = RunPaths(path)
+        try paths.requireRun()
+        return CheckpointStore(directory: paths.checkpoints, check: ForeignFile.checkpoint.requireSafe)
     }
 }
 
@@ -52,25 +68,30 @@ extension CheckpointCommand {
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Checks files against the checksum they carry; exits with 1 if one fails.",
-            discussion: "Example:\n  tributary checkpoint verify runs/faces/checkpoints/*.h5")
+            abstract: "Checks checkpoints against the checksums they carry; exits with 1 if one fails.",
+            discussion: "Example:\n  tributary checkpoint verify runs/faces")
 
-        @Argument(help: "Checkpoints.", completion: .file()) var files: [String]
+        @Argument(help: "Checkpoints, or run directories for all that are in them.", completion: .file())
+        var files: [String]
 
         func run() throws {
             var failures = 0
-            for file in files {
-                let verdict: String
-                do {
-                    let checkpoint = try CheckpointCommand.read(file)
-                    verdict = "\(file): whole, step \(checkpoint.state.step)"
-                } catch {
-                    failures += 1
-                    verdict = "\(error)"
+            for path in files {
+                for (file, checkpoint) in Self.readAll(path) {
+                    switch checkpoint {
+                    case .success(let checkpoint): try output("\(file): whole, step \(checkpoint.state.step)")
+                    case .failure(let error):
+                        failures += 1
+                        try output("\(error)")
+                    }
                 }
-                try output(verdict)
             }
             if failures > 0 { throw ExitCode(1) }
+        }
+
+        /// What cannot be looked at is one that fails.
+        private static func readAll(_ path: String) -> [(file: String, checkpoint: Result<Checkpoint, any Error>)] {
+            do { return try CheckpointCommand.readAll(path) } catch { return [(path, .failure(error))] }
         }
     }
 

@@ -30,7 +30,11 @@ struct RunOptions: ParsableArguments {
     )
     var instructionSet: InstructionSet?
     @Option(help: "Of everything random. Fixes the bits.") var seed: UInt64?
-    @Flag(help: "Continue the newest checkpoint in --out, or start where there is none.") var resume = false
+    @Flag(
+        help:
+            "Go on from the newest checkpoint in --out, with the configuration that is there; where there is none, begin."
+    )
+    var resume = false
     @Option(name: .customLong("checkpoint-every"), help: "Time between checkpoints, such as 30s, 5m or 1h.")
     var checkpointEvery: Interval = Interval(seconds: 30)
     @Option(
@@ -44,7 +48,10 @@ struct RunOptions: ParsableArguments {
         guard out != "-" else {
             throw ValidationError("--out - is the standard output, and a run takes a directory: name one")
         }
-        guard (preset == nil) != (config == nil) else { throw ValidationError("name one of --preset and --config") }
+        guard preset == nil || config == nil else { throw ValidationError("name one of --preset and --config, not both") }
+        guard resume || preset != nil || config != nil else {
+            throw ValidationError("name one of --preset and --config; only a run that goes on with --resume needs neither")
+        }
         guard epochs == nil || steps == nil else { throw ValidationError("name one of --epochs and --steps, not both") }
         for (name, value) in [
             ("epochs", epochs), ("steps", steps), ("shards", shards), ("microbatch", microbatch),
@@ -70,7 +77,7 @@ struct RunOptions: ParsableArguments {
 
     /// The configuration with what the flags say.
     func configuration() throws -> RunConfiguration {
-        var result = try preset.map(ConfigurationSource.preset) ?? ConfigurationSource.file(config!)
+        var result = try start()
         if let shards { result.shards = shards }
         if let microbatch { result.microbatch = microbatch }
         if let precision { result.precision = precision }
@@ -78,6 +85,17 @@ struct RunOptions: ParsableArguments {
         if let seed { result.seed = seed }
         if let epochs { result.epochs = epochs }
         return result
+    }
+
+    /// The preset or file that is named; a run that goes on holds what it began with.
+    private func start() throws -> RunConfiguration {
+        if let preset { return try ConfigurationSource.preset(preset) }
+        if let config { return try ConfigurationSource.file(config) }
+        let path = RunPaths(out).configuration
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw UsageProblem("there is no run in \(out) to go on with: name --preset or --config to begin one")
+        }
+        return try ConfigurationSource.file(path)
     }
 }
 

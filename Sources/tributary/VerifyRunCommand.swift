@@ -13,7 +13,7 @@ struct VerifyRun: ParsableCommand {
             Example:
               tributary verify-run runs/faces --steps 600..630 --data faces.h5
 
-            Begins at the newest checkpoint that verifies at or before the first step, or before step 0 where there is none, and \
+            Begins at the newest checkpoint that verifies at or before the first step, or before the first step where there is none, and \
             computes in one thread what a cluster computed. Exits with 0 if every row of digests.jsonl in the range is equal, with 2 if \
             one differs, and with 1 if nothing could be compared.
             """)
@@ -27,11 +27,12 @@ struct VerifyRun: ParsableCommand {
     private static let differs = ExitCode(2)
 
     func run() throws {
+        try RunPaths(directory).requireRun()
         var verification = try RunVerification(
             directory, steps: steps.range, source: DatasetSource(data), check: ForeignFile.checkpoint.requireSafe,
             engine: { try OneDNNEngine(numericClass: $0) })
         for skipped in verification.skipped { Terminal.standardError.line("\(skipped)") }
-        let start = verification.checkpoint ?? "the state before step 0, since no older checkpoint is there"
+        let start = verification.checkpoint ?? "the state before the first step, since no older checkpoint is there"
         Terminal.standardError.line("run \(verification.run.prefix(8)): computing on from \(start)")
         let verdict = try verify(&verification)
         let report = RunVerificationReport(verification, steps, verdict)
@@ -71,17 +72,6 @@ private struct RunVerificationReport: Encodable, CustomStringConvertible {
     let equalDigests: Int
     let equal: Bool
     let difference: Difference?
-
-    enum CodingKeys: String, CodingKey {
-        case run
-        case firstStep = "first_step"
-        case lastStep = "last_step"
-        case checkpoint
-        case computedFrom = "computed_from"
-        case equalDigests = "equal_digests"
-        case equal
-        case difference
-    }
 
     struct Difference: Encodable {
         let step: Int

@@ -127,7 +127,7 @@ import TrainingTestSupport
         #expect(try cluster.recordedDigests() == cluster.localDigests())
         let rows = try String(contentsOfFile: cluster.directory + "/metrics.jsonl", encoding: .utf8)
             .split(separator: "\n").compactMap { MetricsRow(line: $0) }
-        #expect(rows.filter { $0.split == .train }.map(\.step) == Array(0..<9))
+        #expect(rows.filter { $0.split == .train }.map(\.step) == Array(1...9))
     }
 
     @Test func workersOfAnInterruptedRunWorkForTheNextCoordinator() throws {
@@ -300,7 +300,7 @@ import TrainingTestSupport
         cluster.resume = true
         cluster.configuration.microbatch = 4
         let error = #expect(throws: ContractConflict.self) { try cluster.run(workers: 1) }
-        #expect(error?.description.contains("microbatch is 4 here and 3 in the stored contract") == true)
+        #expect(error?.description.contains("microbatch is 4 here and 3 in the run") == true)
     }
 
     @Test func aPortInUseIsOneSentence() throws {

@@ -26,9 +26,9 @@ import Testing
         let differences = other.differences(from: Self.contract)
         #expect(
             differences.map(\.description) == [
-                "configuration.model is absent here and \"mlp \\\"small\\\"\" in the stored contract",
-                "configuration.optimizer.learningRate is 0.002 here and 0.001 in the stored contract",
-                "seed is 2 here and 1 in the stored contract",
+                "configuration.model is absent here and \"mlp \\\"small\\\"\" in the run",
+                "configuration.optimizer.learningRate is 0.002 here and 0.001 in the run",
+                "seed is 2 here and 1 in the run",
             ])
     }
 
@@ -39,8 +39,17 @@ import Testing
         let conflict = #expect(throws: ContractConflict.self) { try other.requireEqual(to: Self.contract, of: "run") }
         #expect(
             conflict?.description
-                == "run began with another contract: shards is 16 here and 8 in the stored contract. Leave out the options that "
-                + "differ, or begin a new run in another directory")
+                == "run began with another configuration: shards is 16 here and 8 in the run. Leave out the options that "
+                + "differ (--resume needs no --preset and no --config), or begin a new run in another directory")
+    }
+
+    @Test func ofManyDifferencesTheFirstThreeAreTold() {
+        var (one, two) = (Self.contract, Self.contract)
+        one.configuration = .dictionary(Dictionary(uniqueKeysWithValues: (1...9).map { ("part\($0)", .integer(1)) }))
+        two.configuration = .dictionary(Dictionary(uniqueKeysWithValues: (1...9).map { ("part\($0)", .integer(2)) }))
+        let conflict = #expect(throws: ContractConflict.self) { try one.requireEqual(to: two, of: "run") }
+        #expect(conflict?.description.contains("part3 is 1 here and 2 in the run; and 6 more. Leave out") == true)
+        #expect(conflict?.description.contains("part4") == false)
     }
 
     @Test func otherTextIsRefused() {

@@ -108,6 +108,6 @@ import VAE
         let other = try TrainingProgram.tiny(longer).contract(engine: Interpreter(), dataFingerprint: "f")
         #expect(
             other.differences(from: contract).map(\.description)
-                == ["configuration.learning_rate.base is 0.02 here and 0.01 in the stored contract"])
+                == ["configuration.learning_rate.base is 0.02 here and 0.01 in the run"])
     }
 }

@@ -109,10 +109,11 @@ public struct KeyFolder {
 
     /// - Throws: `KeyFolderError` where no coordinator's keys are there, `SecretFileExposed`, `KeyFileError`, `FileError`.
     func coordinatorKey() throws -> SecretKey {
-        if !FileManager.default.fileExists(atPath: coordinatorPath) {
+        do {
+            return try KeyText(SecretFile(coordinatorPath).read(), path: coordinatorPath).secretKey("secret")
+        } catch let error as FileError where error.isNotFound {
             throw WorkerKeys.areIn(path) ? KeyFolderError.isWorkers(path) : KeyFolderError.missing(path)
         }
-        return try KeyText(SecretFile(coordinatorPath).read(), path: coordinatorPath).secretKey("secret")
     }
 
     func allowList() throws -> AllowList {

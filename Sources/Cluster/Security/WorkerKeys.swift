@@ -18,15 +18,20 @@ public struct WorkerKeys: Sendable {
     /// Reads a worker's folder of keys.
     /// - Throws: `KeyFolderError` where no worker's keys are there, `SecretFileExposed`, `KeyFileError`, `FileError`.
     public init(folder: String) throws {
-        guard Self.areIn(folder) else {
-            let isCoordinators = FileManager.default.fileExists(atPath: KeyFolder(folder).coordinatorPath)
-            throw isCoordinators ? KeyFolderError.isCoordinators(folder) : KeyFolderError.missingOfWorker(folder)
-        }
-        let path = Self.path(in: folder)
-        let text = try KeyText(SecretFile(path).read(), path: path)
+        let text = try Self.text(folder)
         name = try text.value("name")
         key = try text.secretKey("secret")
         coordinator = try text.publicKey("coordinator")
+    }
+
+    private static func text(_ folder: String) throws -> KeyText {
+        let path = path(in: folder)
+        do {
+            return try KeyText(SecretFile(path).read(), path: path)
+        } catch let error as FileError where error.isNotFound {
+            let isCoordinators = FileManager.default.fileExists(atPath: KeyFolder(folder).coordinatorPath)
+            throw isCoordinators ? KeyFolderError.isCoordinators(folder) : KeyFolderError.missingOfWorker(folder)
+        }
     }
 
     static func areIn(_ folder: String) -> Bool {

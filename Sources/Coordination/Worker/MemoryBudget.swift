@@ -49,15 +49,16 @@ struct MemoryBudget: Sendable {
         let needed = bytes(examples: examples)
         guard needed > Double(limit) else { return nil }
         return
-            "the run asks for \(Self.text(needed)) of memory here and this worker may use \(Self.text(Double(limit))): "
+            "the run needs \(Self.text(needed)) of memory here and this worker may use \(Self.text(Double(limit), .down)): "
             + Self.remedy
     }
 
     static let remedy = "give it more with --memory, or use more machines"
 
-    /// "1.5 GB"
-    static func text(_ bytes: Double) -> String {
-        let tenths = Int((min(bytes, 1e18) / 1e8).rounded(.up))
-        return "\(tenths / 10).\(tenths % 10) GB"
+    /// "1.5 GB", or "1.0 MB" below a gigabyte. What is needed is rounded up and what is there down, so that two that differ look different.
+    static func text(_ bytes: Double, _ rounding: FloatingPointRoundingRule = .up) -> String {
+        let (unit, name) = bytes < 1e9 ? (1e6, "MB") : (1e9, "GB")
+        let tenths = Int((min(bytes, 1e18) / unit * 10).rounded(rounding))
+        return "\(tenths / 10).\(tenths % 10) \(name)"
     }
 }

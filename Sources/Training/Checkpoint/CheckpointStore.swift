@@ -65,7 +65,7 @@ public struct CheckpointStore: Sendable {
         for step in try steps().reversed() where step <= limit {
             let path = path(ofStep: step)
             do {
-                return Found(checkpoint: try read(path, step: step), path: path, skipped: skipped)
+                return Found(checkpoint: try read(step: step), path: path, skipped: skipped)
             } catch {
                 skipped.append(Skipped(path: path, reason: "\(error)"))
             }
@@ -74,8 +74,11 @@ public struct CheckpointStore: Sendable {
         throw NoUsableCheckpoint(directory: directory, skipped: skipped)
     }
 
-    /// Reads one checkpoint, whose name must give its step.
-    private func read(_ path: String, step: Int) throws -> Checkpoint {
+    /// Reads the checkpoint of a step, which its content must have, too.
+    ///
+    /// - Throws: A sentence that names the file.
+    public func read(step: Int) throws -> Checkpoint {
+        let path = path(ofStep: step)
         try check(path)
         let checkpoint = try Checkpoint(files.read(path), file: path)
         guard checkpoint.state.step == step else {

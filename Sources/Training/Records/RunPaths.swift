@@ -17,4 +17,22 @@ public struct RunPaths: Hashable, Sendable {
         let own = [metrics, digests, directory + "/lock", directory + "/coordinator-epoch"]
         return FileStatus(checkpoints)?.kind == .directory && own.contains { FileStatus($0) != nil }
     }
+
+    /// - Throws: `NotARun` where there are no checkpoints; `FileError` where that cannot be seen.
+    public func requireRun(files: any FileSystem = PosixFileSystem()) throws {
+        do throws(FileError) {
+            _ = try files.names(in: checkpoints)
+        } catch {
+            throw error.isNotFound ? NotARun(path: directory) : error
+        }
+    }
+}
+
+/// A path that was given as a run directory.
+public struct NotARun: Error, Hashable, CustomStringConvertible {
+    public let path: String
+
+    public var description: String {
+        "there is no run in \(path): name the directory that `train` or `coordinator` was given with --out"
+    }
 }
