@@ -50,7 +50,7 @@ let package = Package(
         .target(name: "Files", dependencies: ["CFiles", "Parallel"]),
         .target(name: "Hashing", dependencies: ["CCrypto"]),
         .target(name: "Archives", dependencies: ["CZip", "CZlib"]),
-        .target(name: "Messaging", dependencies: ["CZeroMQ", "CSharedMemory"]),
+        .target(name: "Messaging", dependencies: ["CZeroMQ", "CSharedMemory", "Files"]),
         .target(name: "Optimizer", dependencies: ["COptimizer"]),
         .target(name: "Storage", dependencies: ["CHDF5"]),
         .target(name: "Pictures", dependencies: ["CPNG", "CTurboJPEG"]),

@@ -10,7 +10,7 @@ extension Endpoint {
         guard !isOtherFile else {
             throw MessagingError(
                 "listen on", .addressInUse, endpoint: description,
-                remedy: "\(address) is there already and is no socket; choose another path with --listen")
+                remedy: "\(address) exists and is not a socket; choose another path with --listen")
         }
         guard hasListener else { return }
         throw MessagingError(

@@ -50,7 +50,8 @@ struct Arguments {
         }
     }
 
-    private static func unknown(_ word: String, of path: String, _ known: [any ParsableCommand.Type]) -> ValidationError {
+    private static func unknown(_ word: String, of path: String, _ known: [any ParsableCommand.Type]) -> ValidationError
+    {
         let known = known.map { $0._commandName }
         let suggestion = nearest(to: word, in: known).map { "did you mean `\(path) \($0)`?" }
         return ValidationError(

@@ -26,7 +26,7 @@ enum ForeignFile: String, ExpressibleByArgument {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = errors
-        try process.run()
+        try process.start()
         let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         switch (process.terminationReason, process.terminationStatus) {
@@ -42,7 +42,8 @@ enum ForeignFile: String, ExpressibleByArgument {
         switch type {
         case nil, .typeRegular, .typeDirectory: return
         case .typeSymbolicLink:
-            throw UsageProblem("\(path) is a link, and what it leads to is not there: put the file there, or name another")
+            throw UsageProblem(
+                "\(path) is a link, and what it leads to is not there: put the file there, or name another")
         default: throw UsageProblem("\(path) is a pipe, a socket or a device: name a file")
         }
     }

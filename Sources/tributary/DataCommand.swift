@@ -54,7 +54,8 @@ extension DataCommand {
         @Argument(help: "The folder or zip file.", completion: .directory) var source: String
         @OptionGroup var target: ImportTarget
         @Option(help: "Width and height of the images written, in pixels.") var size = 64
-        @Option(help: "What is cut out of the 178 × 218 pixels, by name.") var crop: String = CelebACrop.standard.name
+        @Option(help: "Which part of the 178 × 218 pixels is kept, by name.") var crop: String = CelebACrop.standard
+            .name
 
         func validate() throws {
             guard (8...1024).contains(size) else { throw ValidationError("--size is from 8 to 1024, not \(size)") }
@@ -96,10 +97,10 @@ extension DataCommand {
             abstract: "Draws varied faces with named attributes.",
             discussion: "Example:\n  tributary data synthesize faces --count 4000 --out faces.h5")
 
-        @Option(help: "How many; 80 % are for training, 10 % for validation, 10 % for testing.") var count: Int
+        @Option(help: "How many faces; 80 % are for training, 10 % for validation, 10 % for testing.") var count: Int
         @OptionGroup var destination: DatasetOutput
         @Option(help: "Width and height, in pixels.") var size = 64
-        @Option(help: "Another number, other faces.") var seed: UInt64 = 0
+        @Option(help: "The seed of the random numbers.") var seed: UInt64 = 0
 
         func validate() throws {
             guard (10...10_000_000).contains(count) else {

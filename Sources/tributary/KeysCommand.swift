@@ -24,7 +24,7 @@ struct KeysCommand: ParsableCommand {
             abstract: "Makes a coordinator's keys, and those of one worker on this machine.",
             discussion: "Example:\n  tributary keys new keys")
 
-        @Argument(help: "A folder that is made.", completion: .directory) var folder: String
+        @Argument(help: "The folder to make.", completion: .directory) var folder: String
 
         func run() throws {
             try KeyFolder(folder).create()
@@ -53,7 +53,7 @@ struct KeysCommand: ParsableCommand {
 
     struct Revoke: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lets a worker join no more; a running coordinator drops it within a second.",
+            abstract: "Revokes a worker's key; a running coordinator drops the worker within a second.",
             discussion: "Example:\n  tributary keys revoke keys node1")
 
         @Argument(help: "The coordinator's folder of keys.", completion: .directory) var folder: String
@@ -61,7 +61,7 @@ struct KeysCommand: ParsableCommand {
 
         func run() throws {
             try KeyFolder(folder).revoke(name)
-            try output("\(name) may not join any more")
+            try output("\(name) cannot join any more")
         }
     }
 }
@@ -69,7 +69,8 @@ struct KeysCommand: ParsableCommand {
 /// `--keys` and `--insecure` of those who talk over a network.
 struct SecurityOptions: ParsableArguments {
     @Option(help: "The folder of keys that `tributary keys` made.", completion: .directory) var keys: String?
-    @Flag(help: "Do without keys on a TCP address of this machine: any of its users may connect.") var insecure = false
+    @Flag(help: "Use no keys: only at TCP addresses of this machine, where any of its users may then connect.")
+    var insecure = false
 
     func validate() throws {
         if keys != nil, insecure { throw ValidationError("name one of --keys and --insecure") }

@@ -27,8 +27,8 @@ struct Sample: ParsableCommand {
         discussion: "Example:\n  tributary sample --checkpoint runs/faces --count 64 --out samples.png")
 
     @OptionGroup var options: PictureOptions
-    @Option(help: "How many.") var count = 64
-    @Option(help: "Another number, other samples.") var seed: UInt64 = 1
+    @Option(help: "How many images.") var count = 64
+    @Option(help: "The seed of the random numbers.") var seed: UInt64 = 1
     @Option(help: "Images in a row.") var columns = 8
 
     func validate() throws {
@@ -56,7 +56,7 @@ struct Reconstruct: ParsableCommand {
     @OptionGroup var options: PictureOptions
     @Option(help: "The image file.", completion: .file()) var data: String
     @Option(help: "The split to take images from (default: valid, or test where there is none).") var split: String?
-    @Option(help: "How many.") var count = 24
+    @Option(help: "How many images.") var count = 24
 
     func validate() throws {
         guard (1...4096).contains(count) else { throw ValidationError("--count is from 1 to 4096, not \(count)") }

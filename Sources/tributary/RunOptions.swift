@@ -16,20 +16,21 @@ struct RunOptions: ParsableArguments {
     var config: String?
     @Option(help: "The image file, as `tributary data` makes it.", completion: .file()) var data: String
     @Option(help: "The run directory.", completion: .directory) var out: String
-    @Option(help: "Stop after so many passes over the training images.") var epochs: Int?
-    @Option(help: "Stop after so many optimizer steps.") var steps: Int?
-    @Option(help: "Shards, a power of two. Fixes the bits.") var shards: Int?
-    @Option(help: "Images of a shard in a step. Fixes the bits.") var microbatch: Int?
-    @Option(help: "What convolutions and products are computed from: float32, or bf16, faster. Fixes the bits.")
+    @Option(help: "Stop after this many passes over the training images.") var epochs: Int?
+    @Option(help: "Stop after this many optimizer steps.") var steps: Int?
+    @Option(help: "Shards, a power of two. Changes the result.") var shards: Int?
+    @Option(help: "Images of each shard in a step. Changes the result.") var microbatch: Int?
+    @Option(help: "The numbers of convolutions and products: float32, or bf16, which is faster. Changes the result.")
     var precision: Precision?
-    @Option(help: "How sums travel: float32, or bf16 in half the bytes. Fixes the bits.") var wire: WireFormat?
+    @Option(help: "The numbers that workers send: float32, or bf16, which is half the bytes. Changes the result.")
+    var wire: WireFormat?
     @Option(
         name: .customLong("instruction-set"),
         help:
-            "The most that kernels may use, on every worker (default: the best of this machine for the precision). Fixes the bits."
+            "The newest instructions that workers may use (default: the best that this machine has for the precision). Changes the result."
     )
     var instructionSet: InstructionSet?
-    @Option(help: "Of everything random. Fixes the bits.") var seed: UInt64?
+    @Option(help: "The seed of all random numbers. Changes the result.") var seed: UInt64?
     @Flag(
         help:
             "Go on from the newest checkpoint in --out, with the configuration that is there; where there is none, begin."
@@ -48,9 +49,12 @@ struct RunOptions: ParsableArguments {
         guard out != "-" else {
             throw ValidationError("--out - is the standard output, and a run takes a directory: name one")
         }
-        guard preset == nil || config == nil else { throw ValidationError("name one of --preset and --config, not both") }
+        guard preset == nil || config == nil else {
+            throw ValidationError("name one of --preset and --config, not both")
+        }
         guard resume || preset != nil || config != nil else {
-            throw ValidationError("name one of --preset and --config; only a run that goes on with --resume needs neither")
+            throw ValidationError(
+                "name one of --preset and --config; only a run that goes on with --resume needs neither")
         }
         guard epochs == nil || steps == nil else { throw ValidationError("name one of --epochs and --steps, not both") }
         for (name, value) in [

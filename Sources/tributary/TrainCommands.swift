@@ -32,7 +32,7 @@ struct Train: ParsableCommand {
             "The most memory that all workers together may take, such as 8G (default: three quarters of the machine's, or of the container's)."
     )
     var memory: ByteCount?
-    @Flag(help: "Print first where the time of a microbatch goes, part by part.") var profile = false
+    @Flag(help: "Print first how long each part of a microbatch takes.") var profile = false
 
     func validate() throws {
         if let workers, !(0...1024).contains(workers) {
@@ -75,9 +75,10 @@ struct Coordinate: ParsableCommand {
     @OptionGroup var security: SecurityOptions
 
     func run() throws {
+        let security = try security.coordinator()
         var coordinatorOptions = try options.coordinatorOptions(
             listen: listen, engine: options.engine())
-        coordinatorOptions.security = try security.coordinator()
+        coordinatorOptions.security = security
         let coordinator = try CoordinatorProcess(
             coordinatorOptions, reporter: ProgressReporter(), log: TerminalLog.logger("coordinator"))
         try options.finish { try coordinator.run() }
@@ -100,7 +101,8 @@ struct Work: ParsableCommand {
 
     @Option(help: "The coordinator's address; a running coordinator keeps it in DIR/address.") var connect: String
     @Option(help: "Microbatches computed side by side (default: one per core that it may use).") var threads: Int?
-    @Option(help: "A name for the logs where no key proves one (default: the coordinator gives one).") var name = ""
+    @Option(help: "A name for the logs, where keys do not give one (default: the coordinator chooses one).") var name =
+        ""
     @OptionGroup var security: SecurityOptions
     @Option(
         help:

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 
 /// The command line: every other target's abilities under plain names.
@@ -31,6 +32,7 @@ struct Tributary: ParsableCommand {
     static func main() {
         signal(SIGXFSZ, SIG_IGN)
         do {
+            try OpenFiles.require(64)
             var command = try Arguments(CommandLine.arguments.dropFirst()).command()
             try command.run()
         } catch {

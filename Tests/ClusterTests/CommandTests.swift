@@ -124,7 +124,7 @@ struct CommandTests {
             ["coordinator"] + link.coordinator + runs.arguments("linear", directory, steps: CommandRuns.endless))
         let first = try CommandProcess(["worker", "--threads", "1"] + link.worker)
         _ = try coordinator.worker("local")
-        #expect(past.wait() == 77 && past.text.contains("does not let this worker's key in"), "\(past.text)")
+        #expect(past.wait() == 77 && past.text.contains("refuses this worker's key"), "\(past.text)")
         #expect(try CommandProcess.run("keys", "add", link.keys, "node1").status == 0)
         let second = try CommandProcess(
             ["worker", "--threads", "1", "--connect", link.worker[1], "--keys", link.keys + "/workers/node1"])
@@ -138,11 +138,27 @@ struct CommandTests {
         #expect(coordinator.wait() == 143, "\(coordinator.text)")
         second.signal(SIGTERM)
         #expect(second.wait() == 143, "\(second.text)")
-        _ = try stranger.line(containing: "somebody listens there, but not with the coordinator's key")
+        _ = try stranger.line(containing: "or a coordinator whose key is not the one in this worker's keys")
         stranger.signal(SIGKILL)
         stranger.wait()
         #expect(!stranger.text.contains("joined") && !coordinator.text.contains("local/2"))
         try runs.expectQuietDigests("linear", directory)
+    }
+
+    @Test func aWorkerAndACoordinatorOfWhichOneHasKeysSaySo() throws {
+        let runs = try CommandRuns()
+        let (link, open) = (try runs.encrypted(), "tcp://127.0.0.1:\(LoopbackPort.free())")
+        let coordinators = try [link.coordinator, ["--listen", open, "--insecure"]].map {
+            try CommandProcess(["coordinator"] + $0 + runs.arguments("linear", runs.newDirectory(), steps: 1))
+        }
+        let bare = try CommandProcess(["worker", "--connect", link.worker[1], "--insecure"])
+        let keyed = try CommandProcess(["worker", "--connect", open, "--keys", link.keys + "/workers/local"])
+        #expect(bare.wait() == 1 && bare.text.contains("lets in only workers with keys"), "\(bare.text)")
+        _ = try keyed.line(containing: "(what listens there uses no keys: start that coordinator with --keys")
+        for process in coordinators + [keyed] {
+            process.signal(SIGTERM)
+            process.wait()
+        }
     }
 
     @Test func aWorkerOutlivesItsCoordinator() throws {

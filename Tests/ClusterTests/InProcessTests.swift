@@ -274,7 +274,7 @@ import TrainingTestSupport
         defer { cluster.remove() }
         try "precious".write(toFile: cluster.folder + "/socket", atomically: true, encoding: .utf8)
         let error = #expect(throws: MessagingError.self) { try cluster.run(workers: 0) }
-        #expect(error?.description.contains("/socket is there already and is no socket") == true)
+        #expect(error?.description.contains("/socket exists and is not a socket") == true)
         #expect(try String(contentsOfFile: cluster.folder + "/socket", encoding: .utf8) == "precious")
     }
 

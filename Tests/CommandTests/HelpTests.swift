@@ -35,7 +35,10 @@ struct HelpTests {
 
     @Test(arguments: [
         (["tarin"], "there is no command `tributary tarin`; did you mean `tributary train`?"),
-        (["data", "improt", "mnist"], "there is no command `tributary data improt`; did you mean `tributary data import`?"),
+        (
+            ["data", "improt", "mnist"],
+            "there is no command `tributary data improt`; did you mean `tributary data import`?"
+        ),
         (["data", "import", "mnits", "x"], "did you mean `tributary data import mnist`?"),
         (["help", "nope"], "there is no command `tributary nope`; there are data, train, coordinator, worker, keys, "),
         (["help", "data", "inpsect"], "did you mean `tributary data inspect`?"),

@@ -22,9 +22,10 @@ struct SentenceTests {
             try file.root.write("images", [UInt8](repeating: 7, count: 2 * 48), shape: [2, 3, 4, 4])
             try file.root.setAttribute("note\(Self.hostile)", "text\(Self.hostile)")
         }
-        try bench.write(#""a\e]0;owned\a\r\u202E": 1"#, to: "bad.yaml")
+        try bench.write(Workbench.model + #""a\e]0;owned\a\r\u202E": 1"#, to: "bad.yaml")
         let commands = [
-            try Command("data", "inspect", bench["named.h5"]), try Command("data", "inspect", bench["no\(Self.hostile)"]),
+            try Command("data", "inspect", bench["named.h5"]),
+            try Command("data", "inspect", bench["no\(Self.hostile)"]),
             try bench.train("--steps", "1", configuration: "bad.yaml"),
             try Command("no\(Self.hostile)"), try Command("preset", Self.hostile),
         ]
@@ -85,7 +86,9 @@ struct SentenceTests {
         #expect(other.sentence != nil, "\(other.errors)")
         let unknown = try Command(
             "train", "--data", bench["faces.h5"], "--out", bench["none"], "--workers", "1", "--resume")
-        #expect(unknown.sentence == "there is no run in \(bench["none"]) to go on with: name --preset or --config to begin one")
+        #expect(
+            unknown.sentence
+                == "there is no run in \(bench["none"]) to go on with: name --preset or --config to begin one")
         #expect(!bench.exists("none"))
         let unnamed = try Command(program: Command.executable, run)
         #expect(unnamed.status == 64 && unnamed.errors.contains("name one of --preset and --config"))
@@ -101,7 +104,7 @@ struct SentenceTests {
         let sentence = try #require(command.sentence)
         #expect(sentence.hasPrefix("the run in \(bench["run"]) began with another configuration: "), "\(sentence)")
         #expect(sentence.components(separatedBy: " in the run").count == 4, "\(sentence)")
-        #expect(sentence.contains("learning_rate.base is 0.1 here and 0.001 in the run"), "\(sentence)")
+        #expect(sentence.contains("learning_rate is 0.1 here and 0.001 in the run"), "\(sentence)")
         #expect(sentence.contains("and 1 more. Leave out the options that differ"), "\(sentence)")
     }
 
@@ -116,6 +119,31 @@ struct SentenceTests {
             let sentence = command.sentence
             #expect(sentence?.hasPrefix("\(link) is a link, and what it leads to is not there") == true, "\(command)")
         }
+    }
+
+    @Test func anAuditThatCheckedNothingSaysSoAtTheEnd() throws {
+        let bench = try Workbench()
+        let alone = try bench.train("--steps", "3", "--audit", "1")
+        let sentence = "warning: --audit checked nothing: there was no second worker to compute any of the "
+        #expect(alone.status == 0 && alone.errors.contains(sentence), "\(alone.errors)")
+        let tiny = try bench.train("--steps", "4", "--resume", "--audit", "1e-12")
+        #expect(tiny.errors.contains("--audit checked nothing: it chose no work in the steps"), "\(tiny.errors)")
+        let none = try bench.train("--steps", "5", "--resume")
+        #expect(none.status == 0 && !none.errors.contains("--audit"), "\(none.errors)")
+    }
+
+    @Test(arguments: [(40, 1), (100, 64)]) func tooFewOpenFilesAreASentence(_ limit: Int, _ workers: Int) throws {
+        let bench = try Workbench()
+        let command = try Command(
+            shell: """
+                for number in /proc/self/fd/*; do number=${number##*/}; [ $number -lt 3 ] || eval "exec $number>&-"; done
+                ulimit -n \(limit)
+                exec $tributary train --config \(bench["model.yaml"]) --data \(bench["faces.h5"]) --out \(bench["run"]) \
+                --workers \(workers) --steps 1
+                """)
+        let sentence = "this process may have only \(limit) files open and needs "
+        #expect(command.sentence?.hasPrefix(sentence) == true, "\(command.errors)")
+        #expect(command.sentence?.contains("ulimit -n") == true)
     }
 
     /// Root may read everything, so somebody else does this.
@@ -136,7 +164,9 @@ struct SentenceTests {
         #expect(lines.count == 2, "\(command.errors)")
         for (line, file) in zip(lines, ["coordinator.key", "worker.key"]) {
             #expect(
-                line == "Error: cannot open \(bench["keys"])/\(file): Permission denied; check the permissions of the file and its folders")
+                line
+                    == "Error: cannot open \(bench["keys"])/\(file): Permission denied; check the permissions of the file and its folders"
+            )
         }
     }
 }

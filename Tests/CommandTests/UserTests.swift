@@ -28,6 +28,49 @@ struct UserTests {
         #expect(try keys(evaluation).isSuperset(of: ["negative_elbo", "reconstruction", "divergence", "split"]))
     }
 
+    @Test func theKeysOfResultsAreThoseOfTheDocumentation() throws {
+        let bench = try Workbench()
+        let documented = try Self.documentedKeys()
+        let data = ["--data", bench["faces.h5"], "--json"]
+        let run = ["--config", bench["model.yaml"], "--out", bench["run"], "--workers", "1", "--steps", "2"]
+        for (command, words) in [
+            ("train", run + ["--digest-every", "1"] + data), ("evaluate", ["--checkpoint", bench["run"]] + data),
+            ("checkpoint inspect", [bench["run"], "--json"]), ("verify-run", [bench["run"], "--steps", "1..2"] + data),
+            ("data inspect", [bench["faces.h5"], "--json"]),
+        ] {
+            let result = try Command(
+                program: Command.executable, command.split(separator: " ").map(String.init) + words)
+            let found = try Self.keys(JSONSerialization.jsonObject(with: Data(result.output.utf8)))
+            let known = try #require(documented[command])
+            #expect(!found.isEmpty && found.isSubset(of: known), "\(command): \(found.subtracting(known))")
+            #expect(found.allSatisfy { $0.allSatisfy { $0.isLowercase || $0 == "_" } }, "\(found)")
+        }
+    }
+
+    /// The keys in backquotes of each command's row in `docs/json.md`.
+    private static func documentedKeys() throws -> [String: Set<String>] {
+        let path = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../docs/json.md").standardizedFileURL
+        var keys: [String: Set<String>] = [:]
+        for row in try String(contentsOf: path, encoding: .utf8).split(separator: "\n") where row.hasPrefix("| `") {
+            let cells = row.split(separator: "|").map { cell in
+                cell.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }
+                    .map { String($0.element) }
+            }
+            for command in cells[0] { keys[command] = Set(cells[1]) }
+        }
+        return keys
+    }
+
+    /// All keys of a value, those within others too, besides the names that a file gives its attributes.
+    private static func keys(_ value: Any) -> Set<String> {
+        switch value {
+        case let list as [Any]: Set(list.flatMap(keys))
+        case let object as [String: Any]:
+            Set(object.keys).union(object.filter { $0.key != "attributes" }.values.flatMap(keys))
+        default: []
+        }
+    }
+
     @Test func aRunIsVerifiedAgainstItsRecord() throws {
         let bench = try Workbench()
         #expect(try bench.train("--steps", "6", "--digest-every", "2").status == 0)

@@ -137,9 +137,10 @@ import Testing
         let actions = desk.deliver(lease, from: first)
         #expect(actions.isFinished)
         #expect(
-            actions.notices[0] == "step 6: node 1 was to be computed twice, and there is no second worker that could")
+            actions.notices[0]
+                == "step 6: node 1 is not checked, since there is no second worker that could compute it, too")
         let next = desk.handle(.begin(Round(step: 6, kind: .training))).leases(of: first)[0]
-        #expect(!desk.deliver(next, from: first).notices.contains { $0.contains("twice") })
+        #expect(!desk.deliver(next, from: first).notices.contains { $0.contains("not checked") })
     }
 
     @Test func aWorkerThatJoinsInTimeComputesTheAudit() {
@@ -221,8 +222,8 @@ import Testing
         let alone = desk.handle(.undeliverable(third))
         #expect(
             alone.notices.last
-                == "step 6: waiting for a worker besides worker-1, worker-2 to decide about node 1; start one with tributary "
-                + "worker")
+                == "step 6: waiting for a worker other than worker-1, worker-2 to compute node 1 and decide; start one with "
+                + "tributary worker")
         #expect(alone.leases(of: first).isEmpty && alone.leases(of: second).isEmpty)
         let judge = desk.join(fourth).leases(of: fourth)
         #expect(deliver(judge[0], from: fourth, digest: 1, to: &desk).isFinished)

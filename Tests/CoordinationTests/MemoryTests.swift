@@ -5,6 +5,12 @@ import Testing
 
 /// Parameters and sums in memory that the processes of a machine share.
 @Suite struct MemoryTests {
+    @Test func memoryIsToldInUnitsThatShowTheDifference() {
+        #expect(MemoryBudget.text(1e6, .down) == "1.0 MB")
+        #expect(MemoryBudget.text(66.13e6) == "66.2 MB")
+        #expect(MemoryBudget.text(8e9 + 1) == "8.1 GB" && MemoryBudget.text(8e9 + 1, .down) == "8.0 GB")
+    }
+
     private static let coordinators = MemoryRegion(process: 1, descriptor: 8, identity: 3, slots: 2, slotBytes: 40)
     private static let workers = MemoryRegion(process: 2, descriptor: 9, identity: 4, slots: 3, slotBytes: 20)
     private let round = Round(step: 3, kind: .training)

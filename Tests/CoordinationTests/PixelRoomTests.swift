@@ -147,7 +147,9 @@ import Testing
         var shelf = Shelf(megabytes: 30)
         #expect(try shelf.compute([2], step: 0).count == 4)
         shelf.hear(.lease(.init(identifier: 99, round: Round(step: 1, kind: .training), node: 1)), 1)
-        #expect(shelf.ending?.contains("needs X of memory here and this worker may use Y") == true)
+        let sentence = try #require(shelf.ending)
+        #expect(sentence.contains("MB of memory here and this worker may use 30.0 MB: "), "\(sentence)")
+        #expect(!sentence.contains("needs 30.0 MB"))
     }
 
     @Test func pixelsThatNobodyAskedForAreNotKept() throws {

@@ -51,6 +51,10 @@ struct Bench {
 }
 
 extension [WorkerAction] {
+    var notices: [String] {
+        compactMap { if case .note(let notice) = $0 { notice.description } else { nil } }
+    }
+
     var messages: [WorkerMessage] {
         compactMap { if case .send(let envelope) = $0 { envelope.body } else { nil } }
     }
@@ -176,7 +180,9 @@ extension [WorkerAction] {
         wanted = bench.hear(.lease(.init(identifier: 2, round: next, node: 8)), step: 4).wanted
         let coming = needed.filter(copied.contains)
         #expect(wanted.filter { $0.purpose == .hurry }.flatMap(\.examples).sorted() == coming.sorted())
-        #expect(!coming.isEmpty && Set(wanted.filter { $0.purpose == .microbatch }.flatMap(\.examples)).isDisjoint(with: coming))
+        #expect(
+            !coming.isEmpty
+                && Set(wanted.filter { $0.purpose == .microbatch }.flatMap(\.examples)).isDisjoint(with: coming))
     }
 
     /// Within a connection nothing is lost, so nothing is asked for twice, however long it takes.
@@ -360,6 +366,41 @@ extension [WorkerAction] {
         let ending = bench.handle(.turnedAway(.byCoordinator)).ending
         #expect(ending?.end == .refused)
         for reason in ["`tributary keys add`", "expelled"] { #expect(ending?.sentence.contains(reason) == true) }
+    }
+
+    @Test func aWorkerWithoutKeysEndsWhereTheyAreWanted() {
+        var bench = Bench()
+        _ = bench.handle(.begin)
+        let ending = bench.handle(.turnedAway(.forLackOfKeys)).ending
+        #expect(ending?.end == .refused)
+        #expect(ending?.sentence.contains("lets in only workers with keys") == true)
+        #expect(ending?.sentence.contains("start this worker with --keys FOLDER") == true)
+    }
+
+    /// It may be a stranger in the place of a coordinator that comes back, so the search goes on.
+    @Test func whereNoKeysAreUsedAWorkerThatHasSomeSaysSoWithinSecondsAndSearchesOn() {
+        var bench = Bench()
+        _ = bench.handle(.begin)
+        #expect(bench.handle(.turnedAway(.byKeyless)).ending == nil)
+        bench.now = .seconds(5)
+        let hint =
+            "(what listens there uses no keys: start that coordinator with --keys, or this worker with --insecure)"
+        #expect(
+            bench.handle(.tick).notices
+                == ["no coordinator has answered at ipc://somewhere for 5 s \(hint); trying for 5 min"])
+    }
+
+    @Test func aSearchWithoutLimitDoesNotTellAsManySeconds() {
+        var timing = Timing()
+        for (patience, text) in [
+            (Timing.unlimited, "still trying"), (.seconds(20), "trying for 20 s"), (.seconds(7_200), "trying for 2 h"),
+            (.seconds(90), "trying for 90 s"),
+        ] {
+            timing.patience = patience
+            var state = WorkerState(.init(hello: Samples.hello(""), endpoint: "ipc://somewhere", timing: timing))
+            _ = state.handle(.begin, at: .zero)
+            #expect(state.handle(.tick, at: .seconds(5)).notices.first?.hasSuffix(text) == true)
+        }
     }
 
     @Test func aGoodbyeIsAnsweredAndARefusalIsAnEndOfItsOwn() {

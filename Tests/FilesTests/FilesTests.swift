@@ -22,6 +22,28 @@ import Testing
         }
     }
 
+    /// 524 is what the kernel says over NFS; the C library has no word for it.
+    @Test(arguments: [ENOLCK, EOPNOTSUPP, 524]) func aFileSystemWithoutLocksIsToldWithTheCure(_ code: Int32) {
+        let sentence = FileError("lock run/lock", code: code).description
+        #expect(sentence.hasPrefix("cannot lock run/lock: "))
+        #expect(sentence.contains("has no locks: take a directory on a local disk") && !sentence.contains("Unknown"))
+    }
+
+    @Test func whoMayReadIsNotAskedWhoMayWrite() {
+        let sentence = FileError("open keys/worker.key", code: EACCES).description
+        #expect(
+            sentence
+                == "cannot open keys/worker.key: Permission denied; check the permissions of the file and its folders")
+    }
+
+    @Test func tooFewOpenFilesAreASentence() {
+        #expect(throws: TooFewOpenFiles.self) { try OpenFiles.require(.max) }
+        #expect(throws: Never.self) { try OpenFiles.require(64) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/nowhere/program")
+        #expect(throws: FileError("start /nowhere/program", code: ENOENT)) { try process.start() }
+    }
+
     @Test func aReplacedFileHasTheNewBytesAndLeavesNothingElse() throws {
         try withTemporaryDirectory { directory in
             let files = PosixFileSystem()

@@ -63,6 +63,31 @@ import Testing
         try door.expectToHearAFriend()
     }
 
+    @Test func whoHasNoKeysLearnsThatTheyAreWanted() throws {
+        let door = try Door()
+        try door.listen()
+        var options = SocketOptions()
+        options.security = .insecure
+        options.identity = [9]
+        var dealer = try Socket(.dealer, in: Context(), options: options)
+        try dealer.watchConnection()
+        try dealer.connect(to: door.endpoint)
+        #expect(try door.handshakeFailure(of: dealer) == .otherMechanism)
+        try door.expectToHearAFriend()
+    }
+
+    @Test func whoHasKeysLearnsThatNoneAreUsed() throws {
+        let (door, context) = (try Door(), try Context())
+        var options = SocketOptions()
+        options.security = .insecure
+        let open = try Socket(.router, in: context, options: options)
+        try open.listen(on: door.endpoint)
+        let dealer = try door.dealer(door.friend, identity: [9])
+        #expect(try door.handshakeFailure(of: dealer) == .otherMechanism)
+        let heard = try open.receive()?.count
+        #expect(heard == nil)
+    }
+
     /// A message of ZMTP 1.0 and 2.0, and of 3.0 without security, behind the greeting that goes with each.
     @Test(arguments: RawGreeting.allCases)
     func aPeerWithoutCurveIsDisconnected(_ greeting: RawGreeting) throws {

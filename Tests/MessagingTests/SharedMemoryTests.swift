@@ -78,7 +78,7 @@ import Testing
             _ = try open(own, descriptor: another.descriptor)
         } throws: { error in
             "\(error)".hasPrefix(
-                "/proc/\(getpid())/fd/\(another.descriptor) is other memory than the one that is meant")
+                "the memory at /proc/\(getpid())/fd/\(another.descriptor) is not the one that was named")
         }
         #expect(try open(own).identity == own.identity)
     }

@@ -83,8 +83,8 @@ import TrainingTestSupport
             #expect(found.checkpoint.state.step == 2 && found.path == store.path(ofStep: 2))
             #expect(
                 found.skipped.map(\.description) == [
-                    "skipped a checkpoint: \(store.path(ofStep: 3)) is damaged: its content does not have the "
-                        + "SHA-256 that its second line gives"
+                    "skipped a checkpoint: \(store.path(ofStep: 3)) is damaged: its content does not match the "
+                        + "checksum in it"
                 ])
         }
     }

@@ -51,6 +51,20 @@ public final class CoordinatorProcess {
     private var ending: RunOutcome.Reason?
     private var isStopped = false
     private var failure: (any Error)?
+    /// How many steps were applied when this process began.
+    private let firstStep: Int
+    private var audits = Audits()
+
+    /// How many nodes were to be computed twice, and how many were.
+    private struct Audits {
+        var done = 0
+        var chosen = 0
+
+        mutating func add(_ counters: CoordinatorState.Counters) {
+            done += counters.audited
+            chosen += counters.audited + counters.unaudited
+        }
+    }
 
     /// Opens the run directory and listens.
     ///
@@ -76,6 +90,7 @@ public final class CoordinatorProcess {
         }
         inbox = try Inbox()
         opening = try RunOpening(options)
+        firstStep = opening.state.step
         let auditKey = UInt64.random(in: 0 ... .max)
         self.auditKey = auditKey
         let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
@@ -164,7 +179,17 @@ public final class CoordinatorProcess {
         // Nobody could decide about a sum of this step: what used it may be wrong, and is not gone on from.
         if let step = state.stepInDoubt { try opening.directory.goBack(to: step) }
         if let failure { throw failure }
+        tellAudits()
         return outcome()
+    }
+
+    /// An audit that checked less than it was to is not to be taken for one that found nothing.
+    private func tellAudits() {
+        audits.add(state.counters)
+        guard options.audit > 0, training.model.step > firstStep, audits.done == 0 || audits.done < audits.chosen else {
+            return
+        }
+        tell(.audits(audits.done, of: audits.chosen))
     }
 
     // MARK: - Beginning and ending
@@ -352,6 +377,7 @@ public final class CoordinatorProcess {
         archivist = Self.archivist(opening, records, options, inbox)
         var configuration = Self.configuration(opening, options, auditKey)
         configuration.memory = outgoing.memory.map { MemoryRegion($0) }
+        audits.add(state.counters)
         state = CoordinatorState(configuration)
         memories = [:]
         post.epoch = opening.epoch
@@ -362,7 +388,10 @@ public final class CoordinatorProcess {
         isSaving = false
         // The run was ending: nobody of the new epoch has to be told, but the end is not the one that was meant.
         if ending != nil {
-            fail(RunAbandoned(step: step, sentence: "it went back there while it ended: resume it"))
+            fail(
+                RunAbandoned(
+                    step: step,
+                    sentence: "a wrong sum was found while it ended, and it went back to that step: resume it"))
             isStopped = true
         }
         goOn()

@@ -13,7 +13,7 @@ struct GoingBackFailed: Error, CustomStringConvertible {
     let cause: String
 
     var description: String {
-        "a wrong sum was used after step \(step), and the run could not go back there: \(cause). Before you resume it, see to that, and "
-            + "remove the checkpoints of later steps"
+        "a wrong sum was used after step \(step), and the run could not go back to that step: \(cause). Put that right and remove the "
+            + "checkpoints of later steps before you resume the run"
     }
 }

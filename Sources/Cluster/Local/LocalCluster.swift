@@ -1,4 +1,5 @@
 import Coordination
+import Files
 import Foundation
 import Logging
 import Messaging
@@ -43,6 +44,7 @@ public struct LocalCluster {
     public func run(
         reporter: any RunReporter, log: Logger, interruption: Interruption = .signals
     ) throws -> RunOutcome {
+        try OpenFiles.require(64 + 12 * workers)  // pipes and connections
         let folder = try SocketFolder()
         defer { withExtendedLifetime(folder) {} }  // it goes with its object, and that not before the run
         var options = options
@@ -61,7 +63,7 @@ public struct LocalCluster {
             for index in 0..<workers { processes.append(try startWorker(index + 1, address, watch)) }
         } catch {
             end(processes)
-            throw WorkerStartError(executable: executable, reason: "\(error)")
+            throw error
         }
         return processes
     }
@@ -73,7 +75,7 @@ public struct LocalCluster {
         process.environment = Self.cleanEnvironment
         process.standardInput = Pipe()  // it closes with this process, even where a kill -9 ends it
         process.terminationHandler = { _ in watch.noteEnd() }
-        try process.run()
+        try process.start()
         return process
     }
 
@@ -127,12 +129,4 @@ private final class WorkerWatch: Sendable {
         }
         if left == 0 { tell("all of its workers have ended") }
     }
-}
-
-/// A worker process that could not be started.
-struct WorkerStartError: Error, CustomStringConvertible {
-    let executable: String
-    let reason: String
-
-    var description: String { "cannot start a worker with \(executable): \(reason)" }
 }

@@ -11,10 +11,11 @@ struct AllowList: Equatable {
         var seen: Set<String> = []
         for (name, text) in try KeyText.pairs(bytes, path: path) {
             guard let key = PublicKey(text), Self.isName(name) else {
-                throw KeyFileError(path: path, reason: "has a line with \"\(name)\" that is no name and public key")
+                throw KeyFileError(
+                    path: path, reason: "has a line that begins with \"\(name)\" and is not a name and a public key")
             }
             guard names[key] == nil, seen.insert(name).inserted else {
-                throw KeyFileError(path: path, reason: "names \(name), or its key, twice")
+                throw KeyFileError(path: path, reason: "has the name or the key of \(name) twice")
             }
             names[key] = name
         }

@@ -115,7 +115,9 @@ final class Gate: Sendable {
                 defer { state.isReadable = false }
                 return state.isReadable
             }
-            if wasReadable { log.error("nobody new is let in: \(error)") }
+            if wasReadable {
+                log.error("no new worker can join, since the list of allowed workers cannot be read: \(error)")
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ struct KeyText {
             if line.hasPrefix("#") { continue }
             let words = line.split(separator: " ")
             guard words.count == 2 else {
-                throw KeyFileError(path: path, reason: "has no word and value in its line \(number + 1)")
+                throw KeyFileError(path: path, reason: "has a line \(number + 1) that is not a word and a value")
             }
             pairs.append((String(words[0]), String(words[1])))
         }
@@ -36,14 +36,14 @@ struct KeyText {
 
     func secretKey(_ word: String) throws(KeyFileError) -> SecretKey {
         guard let key = SecretKey(try value(word)) else {
-            throw KeyFileError(path: path, reason: "has no key of 40 characters behind \"\(word)\"")
+            throw KeyFileError(path: path, reason: "has no key of 40 characters after \"\(word)\"")
         }
         return key
     }
 
     func publicKey(_ word: String) throws(KeyFileError) -> PublicKey {
         guard let key = PublicKey(try value(word)) else {
-            throw KeyFileError(path: path, reason: "has no key of 40 characters behind \"\(word)\"")
+            throw KeyFileError(path: path, reason: "has no key of 40 characters after \"\(word)\"")
         }
         return key
     }

@@ -53,7 +53,7 @@ extension WorkerOptions {
     /// (Ctrl-Z) and go on. The next one has another address.
     public mutating func endWithCoordinator() {
         outlivesCoordinator = false
-        timing.patience = .seconds(1_000_000_000)
+        timing.patience = Timing.unlimited
     }
 
     /// What the connecting sockets are told.

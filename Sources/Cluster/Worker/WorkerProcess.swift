@@ -110,6 +110,8 @@ public final class WorkerProcess {
         switch failure {
         case .refused: .turnedAway(.byCoordinator)
         case .unproven: .turnedAway(.byStranger)
+        case .otherMechanism:
+            if case .keys = options.security { .turnedAway(.byKeyless) } else { .turnedAway(.forLackOfKeys) }
         case .lost: .disconnected
         }
     }

@@ -40,6 +40,7 @@ extension CoordinatorState {
 
     private mutating func giveUpAudit(of node: Int) {
         guard let round = current?.round else { return }
+        count(\.unaudited)
         current?.unaudited.remove(node)
         if !lacksAuditors { note(.unaudited(round, node: node)) }
         lacksAuditors = true

@@ -23,6 +23,7 @@ extension CoordinatorState {
             let committed = state.digests[lease.node]
         else { return }
         count(\.compared)
+        if state.unaudited.contains(lease.node) { count(\.audited) }
         change(round) { $0.unaudited.remove(lease.node) }
         let vote = Dispute.Vote(digest: digest, authors: [lease.name])
         if let index = disputes.firstIndex(where: { $0.round == round && $0.node == lease.node }) {

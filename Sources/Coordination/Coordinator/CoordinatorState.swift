@@ -50,6 +50,9 @@ public struct CoordinatorState: Sendable {
         public var compared = 0
         /// Second results that differed.
         public var mismatches = 0
+        /// Nodes that were computed twice on purpose, and those that should have been and lacked a second worker.
+        public var audited = 0
+        public var unaudited = 0
     }
 
     let configuration: Configuration

@@ -17,11 +17,11 @@ public enum WireError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .truncated: "the message is shorter than its fields"
         case .trailing(let count): "the message has \(count) bytes too many"
-        case .foreign: "the bytes are no Tributary message"
+        case .foreign: "the bytes are not a Tributary message"
         case .version(let version):
             "the peer speaks protocol version \(version), this program speaks \(Header.version); use the same Tributary"
-        case .unknownKind(let kind): "there is no message number \(kind) in this direction"
-        case .invalid(let what): "the message has no valid \(what)"
+        case .unknownKind(let kind): "message number \(kind) is unknown"
+        case .invalid(let what): "the message has an invalid \(what)"
         }
     }
 }

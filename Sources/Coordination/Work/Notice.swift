@@ -31,6 +31,8 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
     case suspected(Round, node: Int, names: [String])
     case quarantined(String)
     case unaudited(Round, node: Int)
+    /// At a run's end: how much of the work that was to be computed twice was.
+    case audits(Int, of: Int)
     case dropped(String)
     case finished(RoundReport)
     case connected(String)
@@ -42,7 +44,8 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .finished, .resultAgrees(_, _, _, isCheck: true): .debug
         case .joined, .idle, .resultAgrees, .connected, .waiting(seconds: 0): .info
-        case .outside, .gone, .refused, .moved, .waiting, .dropped, .searching, .crowded, .unaudited, .decided: .warning
+        case .outside, .gone, .refused, .moved, .waiting, .dropped, .searching, .crowded, .unaudited, .decided, .audits:
+            .warning
         case .resultsDiffer, .undecided, .suspected, .quarantined: .error
         }
     }
@@ -76,19 +79,25 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
             "\(round): MISMATCH: \(names.joined(separator: ", ")) computed different sums of node \(node); "
                 + "one of their machines computes wrongly, and another worker will decide"
         case .undecided(let seconds, let round, let node, let names):
-            "\(round): waiting\(seconds == 0 ? "" : " for \(seconds) s") for a worker besides "
-                + "\(names.joined(separator: ", ")) to decide about node \(node); start one with tributary worker"
+            "\(round): waiting\(seconds == 0 ? "" : " for \(seconds) s") for a worker other than "
+                + "\(names.joined(separator: ", ")) to compute node \(node) and decide; start one with tributary worker"
         case .decided(let round, let node, let committedIsRight):
             "\(round): the sum of node \(node) that was used is \(committedIsRight ? "right" : "wrong")"
         case .suspected(let round, let node, let names):
-            "\(round): the sum of node \(node) that \(names.joined(separator: ", ")) computed in parts was wrong, and it is "
-                + "not known in which part"
+            "\(round): the sum of node \(node) was wrong; \(names.joined(separator: ", ")) computed parts of it, and it is not "
+                + "known whose part was wrong"
         case .quarantined(let sentence):
             sentence
         case .unaudited(let round, let node):
-            "\(round): node \(node) was to be computed twice, and there is no second worker that could"
+            "\(round): node \(node) is not checked, since there is no second worker that could compute it, too"
+        case .audits(_, 0):
+            "--audit checked nothing: it chose no work in the steps of this run; ask for a larger share"
+        case .audits(0, let wanted):
+            "--audit checked nothing: there was no second worker to compute any of the \(wanted) nodes that were chosen; start another"
+        case .audits(let done, let wanted):
+            "--audit checked \(done) of the \(wanted) nodes that were chosen; for the others there was no second worker"
         case .dropped(let what):
-            "dropped \(what)"
+            "ignored \(what)"
         case .finished(let report):
             report.description
         case .connected(let sentence), .searching(let sentence), .crowded(let sentence):

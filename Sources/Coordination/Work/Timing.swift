@@ -30,5 +30,8 @@ public struct Timing: Sendable, Equatable {
     /// How often a lasting want of workers is repeated in the log.
     public var reminder: Duration = .seconds(60)
 
+    /// What stands for no limit: some thirty years.
+    public static let unlimited = Duration.seconds(1_000_000_000)
+
     public init() {}
 }

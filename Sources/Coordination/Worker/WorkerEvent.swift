@@ -22,7 +22,7 @@ public enum WorkerEvent: Sendable, Equatable {
     case leafFailed(String)
     /// Leave the run politely, and why.
     case leave(String)
-    /// A connection was refused for this worker's key, or whoever listens did not prove to be the coordinator.
+    /// A connection was refused, or whoever listens did not prove to be the coordinator.
     case turnedAway(Turning)
     /// The coordinator's name has no address, in a sentence.
     case unresolved(String)
@@ -32,10 +32,14 @@ public enum WorkerEvent: Sendable, Equatable {
     case tick
 }
 
-/// Why a connection with keys does not come about.
+/// Why a connection does not come about, where somebody listens.
 public enum Turning: Sendable, Equatable {
     /// The coordinator does not let this worker's key in.
     case byCoordinator
     /// Somebody else listens there, or a coordinator with other keys.
     case byStranger
+    /// Whoever listens there uses keys, and this worker has none.
+    case forLackOfKeys
+    /// Whoever listens there uses no keys, and this worker does.
+    case byKeyless
 }

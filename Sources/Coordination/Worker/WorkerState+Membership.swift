@@ -52,7 +52,7 @@ extension WorkerState {
             note(
                 .searching(
                     "no coordinator has answered at \(configuration.endpoint) for \(seconds) s\(hint); "
-                        + "trying for \(Int(timing.patience.inSeconds)) s"))
+                        + tryingFor))
         }
         if now >= linksDue { return openLinks(for: min(linksInterval * 2, timing.longestSearch)) }
         if now >= helloDue { sayHello() }
@@ -62,29 +62,39 @@ extension WorkerState {
         switch searchHint {
         case nil: ""
         case .stranger:
-            " (somebody listens there, but not with the coordinator's key that is in this worker's keys)"
+            " (another program listens there, or a coordinator whose key is not the one in this worker's keys)"
+        case .keyless:
+            " (what listens there uses no keys: start that coordinator with --keys, or this worker with --insecure)"
         case .unresolved(let sentence): " (\(sentence))"
         }
+    }
+
+    private var tryingFor: String {
+        timing.patience < Timing.unlimited ? "trying for \(timing.patience.span)" : "still trying"
     }
 
     /// The log says so at once, and once.
     mutating func noteUnresolved(_ sentence: String) {
         guard case .searching = phase, searchHint != .unresolved(sentence) else { return }
         searchHint = .unresolved(sentence)
-        note(.searching("\(sentence); trying again for \(Int(timing.patience.inSeconds)) s"))
+        note(.searching("\(sentence); \(tryingFor)"))
     }
 
-    /// A refused key is refused again, and libzmq tries it no more.
+    /// A refused key is refused again, and libzmq tries it no more. A stranger may have taken the place of a coordinator that comes back.
     mutating func turnAway(_ turning: Turning) {
         guard case .searching = phase else { return }
         switch turning {
         case .byStranger: searchHint = .stranger
+        case .byKeyless: searchHint = .keyless
         case .byCoordinator:
             end(
-                "the coordinator at \(configuration.endpoint) does not let this worker's key in. Either it is not in its "
-                    + "list: let `tributary keys add` make one on the coordinator's machine, and use that. Or a worker of this key "
-                    + "was expelled: then the coordinator's log says why, and a coordinator started again lets it in",
-                .refused)
+                "the coordinator at \(configuration.endpoint) refuses this worker's key: it is not in the coordinator's list (make "
+                    + "one with `tributary keys add` on the coordinator's machine), or the worker was expelled (the coordinator's log "
+                    + "says why; a restart of the coordinator lets it in again)", .refused)
+        case .forLackOfKeys:
+            end(
+                "the coordinator at \(configuration.endpoint) lets in only workers with keys: take the folder that `tributary keys "
+                    + "add` makes on the coordinator's machine, and start this worker with --keys FOLDER", .refused)
         }
     }
 

@@ -45,6 +45,8 @@ public struct WorkerState: Sendable {
     enum SearchHint: Sendable, Equatable {
         /// Somebody answered at the coordinator's address who has not its key.
         case stranger
+        /// Somebody answered there who uses no keys, and this worker does.
+        case keyless
         /// The coordinator's name has no address, in a sentence.
         case unresolved(String)
     }

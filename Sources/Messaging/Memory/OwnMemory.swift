@@ -12,7 +12,7 @@ import Glibc
     /// - Throws: There is too little memory, or the system does not do it.
     public init(slots: Int, slotBytes: Int) throws(SharedMemoryError) {
         guard let bytes = Self.bytes(slots: slots, slotBytes: slotBytes) else {
-            throw SharedMemoryError("\(slots) slots of \(slotBytes) bytes are no memory that can be shared")
+            throw SharedMemoryError("\(slots) slots of \(slotBytes) bytes cannot be shared")
         }
         file = tributary_memory_create(bytes)
         guard file >= 0 else { throw .last("share \(bytes) bytes of memory") }

@@ -40,7 +40,7 @@ import Glibc
     ) throws(SharedMemoryError) {
         let path = "/proc/\(process)/fd/\(descriptor)"
         guard let bytes = Self.bytes(slots: slots, slotBytes: slotBytes), process > 0, descriptor >= 0 else {
-            throw SharedMemoryError("\(slots) slots of \(slotBytes) bytes are no memory that can be shared")
+            throw SharedMemoryError("\(slots) slots of \(slotBytes) bytes cannot be shared")
         }
         let file = unsafe tributary_memory_open(path)
         guard file >= 0 else { throw .last("open \(path)") }
@@ -56,7 +56,7 @@ import Glibc
     private static func check(_ file: Int32, _ bytes: Int, _ path: String) throws(SharedMemoryError) {
         let seals = tributary_memory_seals(file)
         guard seals >= 0, seals & tributary_fixed_size == tributary_fixed_size else {
-            throw SharedMemoryError("\(path) is no memory whose size is fixed")
+            throw SharedMemoryError("the size of the memory at \(path) may change")
         }
         var status = stat()
         guard unsafe fstat(file, &status) == 0 else { throw .last("look at \(path)") }
@@ -71,8 +71,8 @@ import Glibc
         let count = unsafe withUnsafeMutableBytes(of: &found) { unsafe pread(file, $0.baseAddress, $0.count, 0) }
         guard count == 16, found == identity else {
             throw SharedMemoryError(
-                "\(path) is other memory than the one that is meant: the number of its process, or of its file, means something "
-                    + "else here")
+                "the memory at \(path) is not the one that was named: process numbers mean something else here, as in another "
+                    + "container")
         }
     }
 

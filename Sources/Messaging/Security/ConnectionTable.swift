@@ -1,3 +1,5 @@
+import Files
+
 /// What is known of the connections to a listening socket, and which of them have to end.
 ///
 /// libzmq limits frames and messages, but neither connections nor the frames of one message, which it keeps until the last is

@@ -14,14 +14,14 @@ enum CheckpointSeal {
     static func open(_ bytes: [UInt8], file: String) throws(CheckpointError) -> [UInt8] {
         guard let (block, image) = UserBlock.split(bytes), block.starts(with: Array("tributary checkpoint ".utf8))
         else {
-            throw CheckpointError(file: file, reason: "is no checkpoint of tributary: it does not begin like one")
+            throw CheckpointError(file: file, reason: "is not a Tributary checkpoint")
         }
         var hash = SHA256()
         hash.update(image)
         let expected = content(image.count, hash.finalize())
         guard block.elementsEqual(expected + Array(repeating: 0, count: UserBlock.size - expected.count)) else {
             throw CheckpointError(
-                file: file, reason: "is damaged: its content does not have the SHA-256 that its second line gives")
+                file: file, reason: "is damaged: its content does not match the checksum in it")
         }
         return Array(image)
     }

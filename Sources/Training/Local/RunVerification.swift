@@ -105,8 +105,10 @@ public struct RunVerification {
         let known = all.map { "\($0.step)" }
         let shown = known.count > 12 ? known.prefix(6) + ["…"] + known.suffix(6) : known[...]
         throw RunVerificationError(
-            "\(path) has no row from step \(steps.lowerBound) to \(steps.upperBound)"
-                + (known.isEmpty ? ", nor any other" : ": it has rows of the steps \(shown.joined(separator: ", "))"))
+            known.isEmpty
+                ? "\(path) has no rows yet, so there is nothing to compare with"
+                : "\(path) has no row from step \(steps.lowerBound) to \(steps.upperBound): it has rows of the steps "
+                    + shown.joined(separator: ", "))
     }
 
     /// Says what would make all bits differ, before anything is computed.

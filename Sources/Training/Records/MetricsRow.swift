@@ -64,7 +64,8 @@ public struct MetricsRow: Hashable, Sendable, Decodable {
             ("images_per_second", (imagesPerSecond * 10).rounded() / 10),
         ]
         let values = numbers.map { #""\#($0.0)":\#(Self.text($0.1))"# }.joined(separator: ",")
-        return #"{"version":\#(Self.version),"step":\#(step),"epoch":\#(epoch),"split":"\#(split.rawValue)",\#(values),"#
+        return
+            #"{"version":\#(Self.version),"step":\#(step),"epoch":\#(epoch),"split":"\#(split.rawValue)",\#(values),"#
             + #""workers":\#(workers)}"#
     }
 
