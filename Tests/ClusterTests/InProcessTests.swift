@@ -159,12 +159,44 @@ import TrainingTestSupport
     @Test func dataThatCannotBeReadEndsTheRunWithTheReason() throws {
         var cluster = try TestCluster()
         defer { cluster.remove() }
-        cluster.source = FailingExamples(after: 1)
+        cluster.source = FailingExamples(after: 2)  // pictures' originals, and one request
         let error = #expect(throws: FailingExamples.Gone.self) { try cluster.run(workers: 1) }
         #expect(error?.description == "data.h5 cannot be read any more")
         cluster.source = RandomExamples(trainingCount: 100, validationCount: 21)
         cluster.resume = true
         #expect(try cluster.run(workers: 1).digest == cluster.localDigests().last)
+    }
+
+    /// A disk that does not answer, or a file that is slow to unpack. That it is said at all shows that the coordinator went on
+    /// for longer than its silence would have been borne.
+    @Test func readingThatTakesLongSilencesNobodyAndIsSaid() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        let source = HeldExamples()
+        cluster.source = source
+        let recorder = Recorder { event in
+            if case .notice(let sentence) = event, sentence.hasPrefix("workers wait for pixels: ") { source.release() }
+        }
+        let outcome = try cluster.run(workers: 2, reporter: recorder)
+        #expect(source.wasReleased)
+        let left = recorder.all.compactMap { if case .workerLeft(_, let reason) = $0 { reason } else { nil } }
+        #expect(left == [])
+        #expect(outcome.digest == (try cluster.localDigests().last))
+    }
+
+    @Test func aRunThatIsInterruptedWhileItReadsEnds() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        let source = HeldExamples()
+        cluster.source = source
+        let interruption = Interruption()
+        let recorder = Recorder { event in
+            if case .workerJoined = event { interruption.request("the test") }
+        }
+        let outcome = try cluster.run(workers: 1, reporter: recorder, interruption: interruption)
+        #expect(outcome.reason == .interrupted("the test"))
+        #expect(!source.wasReleased)
+        source.release()
     }
 
     @Test func aRunGoesOnWithoutItsPictures() throws {

@@ -12,7 +12,8 @@ import TrainingTestSupport
             let program = try TrainingProgram.tiny()
             var trainer = try LocalTrainer.tiny(program)
             try trainer.train(to: 8)
-            let pictures = try EpochPictures(program, engine: Interpreter(), source: RandomExamples())
+            let pictures = EpochPictures(
+                program, engine: Interpreter(), originals: try EpochPictures.originals(of: RandomExamples()))
             let paths = try pictures.write(epoch: 2, trainer.state, trainer.history, to: directory)
             #expect(
                 paths == ["reconstructions-0002", "samples-0002", "loss"].map { "\(directory)/\($0).png" })
@@ -27,7 +28,8 @@ import TrainingTestSupport
 
     @Test func aPictureThatCannotBeWrittenIsAnErrorThatNamesIt() throws {
         let program = try TrainingProgram.tiny()
-        let pictures = try EpochPictures(program, engine: Interpreter(), source: RandomExamples())
+        let pictures = EpochPictures(
+            program, engine: Interpreter(), originals: try EpochPictures.originals(of: RandomExamples()))
         let error = #expect(throws: FileError.self) {
             _ = try pictures.write(epoch: 1, program.initialState(), History(), to: "/nowhere/samples")
         }

@@ -29,7 +29,7 @@ final class Archivist: Sendable {
     private struct Desk {
         var records: RunRecords
         let samples: String
-        let makePictures: () throws -> EpochPictures
+        let makePictures: () -> EpochPictures
         var pictures: EpochPictures?
         /// Whether a row or a checkpoint failed. A state that contradicts the digests must not become the newest checkpoint.
         var hasFailed = false
@@ -49,13 +49,13 @@ final class Archivist: Sendable {
 
     /// Starts the thread; `tell` is called on it.
     init(
-        _ records: RunRecords, samples: String, program: TrainingProgram, engine: any Engine, source: any ExampleSource,
+        _ records: RunRecords, samples: String, program: TrainingProgram, engine: any Engine, originals: [UInt8],
         tell: @escaping @Sendable (News) -> Void
     ) {
         let thread = Thread { [self] in
             var desk = Desk(
                 records: records, samples: samples,
-                makePictures: { try EpochPictures(program, engine: engine, source: source) })
+                makePictures: { EpochPictures(program, engine: engine, originals: originals) })
             while handle(jobs.take(), &desk, tell) {}
         }
         thread.name = "archivist"
@@ -120,7 +120,7 @@ final class Archivist: Sendable {
         }
         guard let newest else { return }
         do {
-            let pictures = try desk.pictures ?? desk.makePictures()
+            let pictures = desk.pictures ?? desk.makePictures()
             desk.pictures = pictures
             let paths = try pictures.write(epoch: newest.epoch, newest.state, newest.history, to: desk.samples)
             tell(.pictures(paths, epoch: newest.epoch))

@@ -12,6 +12,7 @@ import Training
 public final class CoordinatorProcess {
     private enum News: Sendable {
         case archivist(Archivist.News)
+        case pixels(PixelReader.News)
         case interrupted(String)
         case forsaken(String)
     }
@@ -25,6 +26,10 @@ public final class CoordinatorProcess {
     private let endpoint: Endpoint
     private var opening: RunOpening
     private var archivist: Archivist
+    private let reader: PixelReader
+    private var readingList = ReadingList()
+    /// What pictures are compared with.
+    private let originals: [UInt8]
     private let gate: Gate
     private let post: CoordinatorPost
     private let address: AddressFile
@@ -91,6 +96,7 @@ public final class CoordinatorProcess {
         inbox = try Inbox()
         opening = try RunOpening(options)
         firstStep = opening.state.step
+        originals = try EpochPictures.originals(of: options.source)
         let auditKey = UInt64.random(in: 0 ... .max)
         self.auditKey = auditKey
         let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
@@ -110,7 +116,8 @@ public final class CoordinatorProcess {
         post = CoordinatorPost(
             try Link.listening(on: endpoint, in: context, security: gate.socketSecurity), run: opening.run,
             epoch: opening.epoch)
-        archivist = Self.archivist(opening, records, options, inbox)
+        archivist = Self.archivist(opening, records, originals, options, inbox)
+        reader = PixelReader(options.source) { [inbox] in inbox.put(.pixels($0)) }
     }
 
     private static func sumStore(
@@ -133,11 +140,12 @@ public final class CoordinatorProcess {
     }
 
     private static func archivist(
-        _ opening: RunOpening, _ records: RunRecords, _ options: CoordinatorOptions, _ inbox: Inbox<News>
+        _ opening: RunOpening, _ records: RunRecords, _ originals: [UInt8], _ options: CoordinatorOptions,
+        _ inbox: Inbox<News>
     ) -> Archivist {
         Archivist(
             records, samples: opening.directory.paths.samples, program: opening.program, engine: options.engine,
-            source: options.source
+            originals: originals
         ) { inbox.put(.archivist($0)) }
     }
 
@@ -169,6 +177,7 @@ public final class CoordinatorProcess {
     public func run() throws -> RunOutcome {
         try address.write(endpoint.description)
         defer { address.remove() }
+        defer { reader.finish() }
         interruption.listen { [inbox] in inbox.put(.interrupted($0)) }
         start()
         while !isStopped {
@@ -276,6 +285,7 @@ public final class CoordinatorProcess {
         expelRevoked()
         handle(.tick, Message([]))
         noteAbsence()
+        noteSlowReading()
         handleQueue()
     }
 
@@ -347,6 +357,7 @@ public final class CoordinatorProcess {
             case .forsaken(let sentence): forsaken = sentence
             case .interrupted(let reason): end(.interrupted(reason), "the run was interrupted by \(reason)")
             case .archivist(let news): take(news)
+            case .pixels(let news): take(news)
             }
         }
     }
@@ -365,6 +376,37 @@ public final class CoordinatorProcess {
         }
     }
 
+    private func take(_ news: PixelReader.News) {
+        readingList.finish(at: clock.now)
+        readOn()
+        guard news.request.epoch == post.epoch else { return }
+        do {
+            try send(news.pixels.get(), of: news.request)
+        } catch {
+            fail(error)
+        }
+    }
+
+    private func send(_ pixels: [UInt8], of request: ReadingList.Request) throws {
+        guard state.isMember(request.peer) else { return }
+        traffic.pixelBytes += pixels.count
+        let outcome = try post.send(
+            pixels, of: request.examples, in: request.split, step: training.model.step, to: request.peer)
+        check(outcome, request.peer)
+    }
+
+    /// Hands the reader its next work.
+    private func readOn() {
+        while let request = readingList.next(at: clock.now, for: state.isMember) { reader.read(request) }
+    }
+
+    private func noteSlowReading() {
+        guard let delay = readingList.delay(at: clock.now, limit: options.timing.silence) else { return }
+        let sentence = "workers wait for pixels: reading some of the data has taken \(Int(delay.inSeconds)) s so far"
+        log.warning("\(sentence)")
+        reporter.report(.notice(sentence))
+    }
+
     /// Opens the run again at an earlier state. To workers this is a new coordinator, so nothing of the wrong steps is left.
     private func goBack(to step: Int, because sentence: String) throws {
         log.error("\(sentence)")
@@ -374,7 +416,8 @@ public final class CoordinatorProcess {
         opening = try opening.again(options)
         let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
         training = opening.begin(options.stop, metrics: records.metrics)
-        archivist = Self.archivist(opening, records, options, inbox)
+        archivist = Self.archivist(opening, records, originals, options, inbox)
+        readingList.clear()
         var configuration = Self.configuration(opening, options, auditKey)
         configuration.memory = outgoing.memory.map { MemoryRegion($0) }
         audits.add(state.counters)
@@ -414,9 +457,8 @@ public final class CoordinatorProcess {
         case .openMemory(let region, let peer): openMemory(region, peer)
         case .closeMemory(let peer): memories[peer] = nil
         case .sendRows(let split, let examples, let peer):
-            let pixels = try options.source.pixels(of: examples.map(Int.init), in: split.split)
-            traffic.pixelBytes += pixels.count
-            check(try post.send(pixels, of: examples, in: split, step: training.model.step, to: peer), peer)
+            readingList.add(.init(split: split, examples: examples, peer: peer, epoch: post.epoch))
+            readOn()
         case .place(let lease, let offset, let total):
             traffic.partialBytes += payload.count
             traffic.partialMessages += 1

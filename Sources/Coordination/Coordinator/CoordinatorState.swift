@@ -114,6 +114,9 @@ public struct CoordinatorState: Sendable {
     /// Whether any worker is here, be it one that still prepares.
     public var hasMembers: Bool { !members.isEmpty }
 
+    /// Whether a worker is here, so that what was asked for is still of use to it.
+    public func isMember(_ peer: Peer) -> Bool { members[peer] != nil }
+
     /// The workers that may have leases.
     public var activeWorkers: Int { members.values.count { $0.standing == .active } }
 

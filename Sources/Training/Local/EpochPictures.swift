@@ -14,10 +14,15 @@ public final class EpochPictures {
     private static let reconstructed = 24
     private static let sampled = 64
 
-    /// Reads the first held-out examples, or training ones where nothing is held out.
-    public init(_ program: TrainingProgram, engine: any Engine, source: any ExampleSource) throws {
+    /// The pixels of the first held-out examples, or of training ones where nothing is held out.
+    public static func originals(of source: some ExampleSource) throws -> [UInt8] {
         let split: Split = source.count(.valid) > 0 ? .valid : .train
-        originals = try source.pixels(of: Array(0..<min(Self.reconstructed, source.count(split))), in: split)
+        return try source.pixels(of: Array(0..<min(reconstructed, source.count(split))), in: split)
+    }
+
+    /// - Parameter originals: What is reconstructed: `EpochPictures.originals(of:)`.
+    public init(_ program: TrainingProgram, engine: any Engine, originals: [UInt8]) {
+        self.originals = originals
         model = ImageModel(program, state: program.initialState(), engine: engine)
     }
 

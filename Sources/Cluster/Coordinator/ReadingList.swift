@@ -1,0 +1,71 @@
+import Coordination
+
+/// Which examples are to be read for which worker, the oldest request first.
+///
+/// A worker asks again for what does not come, however long reading takes; what is on the list for it is not put there twice.
+struct ReadingList {
+    /// Examples of one message.
+    struct Request: Sendable, Equatable {
+        let split: PixelSplit
+        let examples: [UInt32]
+        let peer: Peer
+        /// Of the coordinator that was asked: a later one owes nothing.
+        let epoch: UInt64
+    }
+
+    /// The reader has the next request when it is done with one.
+    private static let atOnce = 2
+
+    private var waiting: [Request] = []
+    private var underWay: [Request] = []
+    /// Since when the reader has worked on one request.
+    private var begun: Duration = .zero
+    private var nextComplaint: Duration = .zero
+
+    /// Puts examples on the list, but for those that are on it for this worker.
+    mutating func add(_ request: Request) {
+        let known = Set((underWay + waiting).filter { $0.isOf(request) }.flatMap(\.examples))
+        let examples = known.isEmpty ? request.examples : request.examples.filter { !known.contains($0) }
+        guard !examples.isEmpty else { return }
+        waiting.append(
+            Request(split: request.split, examples: examples, peer: request.peer, epoch: request.epoch))
+    }
+
+    /// What the reader should have now, if anything. Who is gone needs nothing.
+    mutating func next(at now: Duration, for isHere: (Peer) -> Bool) -> Request? {
+        guard underWay.count < Self.atOnce else { return nil }
+        waiting.removeAll { !isHere($0.peer) }
+        guard !waiting.isEmpty else { return nil }
+        if underWay.isEmpty { begin(at: now) }
+        underWay.append(waiting.removeFirst())
+        return underWay.last
+    }
+
+    /// Crosses off what was read; the reader takes requests in their order.
+    mutating func finish(at now: Duration) {
+        underWay.removeFirst()
+        begin(at: now)
+    }
+
+    /// Forgets all but what is being read.
+    mutating func clear() {
+        waiting = []
+    }
+
+    /// How long the reader has worked on one request, where that is `limit`, or as long again as when it was last said.
+    mutating func delay(at now: Duration, limit: Duration) -> Duration? {
+        guard !underWay.isEmpty, now - begun >= limit, now >= nextComplaint else { return nil }
+        nextComplaint = now + (now - begun)
+        return now - begun
+    }
+
+    private mutating func begin(at now: Duration) {
+        (begun, nextComplaint) = (now, now)
+    }
+}
+
+extension ReadingList.Request {
+    fileprivate func isOf(_ other: Self) -> Bool {
+        (peer, split, epoch) == (other.peer, other.split, other.epoch)
+    }
+}
