@@ -40,7 +40,8 @@ import Testing
             if next != nil { list.finish(at: .zero) }
             return next
         }
-        #expect(rest == [request([4], first), request([5], first), request([2], second), request([2], first, .validation)])
+        #expect(
+            rest == [request([4], first), request([5], first), request([2], second), request([2], first, .validation)])
         list.add(request([1], first))
         #expect(list.next(at: .zero) { _ in true }?.examples == [1], "it came, and may be asked for again")
     }

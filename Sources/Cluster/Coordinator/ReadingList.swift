@@ -16,16 +16,19 @@ struct ReadingList {
     /// The reader has the next request when it is done with one.
     private static let atOnce = 2
 
-    private var waiting: [Request] = []
+    private var waiting: ArraySlice<Request> = []
     private var underWay: [Request] = []
+    /// The examples of both.
+    private var expected: [Peer: [PixelSplit: Set<UInt32>]] = [:]
     /// Since when the reader has worked on one request.
     private var begun: Duration = .zero
     private var nextComplaint: Duration = .zero
 
     /// Puts examples on the list, but for those that are on it for this worker.
     mutating func add(_ request: Request) {
-        let known = Set((underWay + waiting).filter { $0.isOf(request) }.flatMap(\.examples))
-        let examples = known.isEmpty ? request.examples : request.examples.filter { !known.contains($0) }
+        var known = expected[request.peer]?.removeValue(forKey: request.split) ?? []
+        let examples = request.examples.filter { known.insert($0).inserted }
+        expected[request.peer, default: [:]][request.split] = known
         guard !examples.isEmpty else { return }
         waiting.append(
             Request(split: request.split, examples: examples, peer: request.peer, epoch: request.epoch))
@@ -34,22 +37,33 @@ struct ReadingList {
     /// What the reader should have now, if anything. Who is gone needs nothing.
     mutating func next(at now: Duration, for isHere: (Peer) -> Bool) -> Request? {
         guard underWay.count < Self.atOnce else { return nil }
-        waiting.removeAll { !isHere($0.peer) }
-        guard !waiting.isEmpty else { return nil }
-        if underWay.isEmpty { begin(at: now) }
-        underWay.append(waiting.removeFirst())
-        return underWay.last
+        while let request = waiting.popFirst() {
+            guard isHere(request.peer) else {
+                crossOff(request)
+                continue
+            }
+            if underWay.isEmpty { begin(at: now) }
+            underWay.append(request)
+            return request
+        }
+        return nil
     }
 
     /// Crosses off what was read; the reader takes requests in their order.
     mutating func finish(at now: Duration) {
-        underWay.removeFirst()
+        crossOff(underWay.removeFirst())
         begin(at: now)
     }
 
     /// Forgets all but what is being read.
     mutating func clear() {
         waiting = []
+        expected = [:]
+    }
+
+    private mutating func crossOff(_ request: Request) {
+        expected[request.peer]?[request.split]?.subtract(request.examples)
+        if expected[request.peer]?.values.allSatisfy(\.isEmpty) == true { expected[request.peer] = nil }
     }
 
     /// How long the reader has worked on one request, where that is `limit`, or as long again as when it was last said.
@@ -61,11 +75,5 @@ struct ReadingList {
 
     private mutating func begin(at now: Duration) {
         (begun, nextComplaint) = (now, now)
-    }
-}
-
-extension ReadingList.Request {
-    fileprivate func isOf(_ other: Self) -> Bool {
-        (peer, split, epoch) == (other.peer, other.split, other.epoch)
     }
 }
