@@ -58,8 +58,22 @@ public final class ImageDataset: Sendable {
 
     /// The images of some rows, in the order given: rows · C · H · W bytes.
     public func pixels(rows: [Int]) throws -> [UInt8] {
-        guard parts.count > 1 else { return try parts[0].pixels(rows: rows) }
-        return try rows.reduce(into: []) { $0 += try pixels(rows: $1..<$1 + 1) }
+        precondition(
+            rows.allSatisfy((0..<count).contains), "expected rows within 0..<\(count) of \(path), got \(rows)")
+        var (start, result) = (0, [UInt8](repeating: 0, count: rows.count * shape.count))
+        for part in parts {
+            let here = start..<start + part.count
+            let positions = rows.indices.filter { here.contains(rows[$0]) }
+            let pixels = try part.pixels(rows: positions.map { rows[$0] - start })
+            if positions.count == rows.count { return pixels }
+            for (index, position) in positions.enumerated() {
+                result.replaceSubrange(
+                    position * shape.count..<(position + 1) * shape.count,
+                    with: pixels[index * shape.count..<(index + 1) * shape.count])
+            }
+            start += part.count
+        }
+        return result
     }
 
     /// The images of rows that follow one another.

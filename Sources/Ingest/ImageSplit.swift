@@ -16,6 +16,7 @@ public struct ImageSplit: Hashable, Sendable {
         let count = counts.reduce(0, +)
         if let image = names.parts.first?.dataset, let entries = try root.splits() {
             let splits = try fuel(entries.filter { $0.source == image && $0.available }, count: count, in: root)
+            try requireApart(splits, in: root)
             if !splits.isEmpty { return (splits, "the file's split attribute") }
         }
         if names.parts.count > 1 { return (consecutive(names.parts, counts), "the names of the datasets") }
@@ -40,6 +41,27 @@ public struct ImageSplit: Hashable, Sendable {
             }
         }
         return splits
+    }
+
+    /// What a model is fitted to, chosen by and judged by. Other splits may be made of these, such as `train_valid`.
+    private static let exclusive = ["train", "valid", "test"]
+
+    /// An image that a model was fitted to says nothing about images that it has not seen.
+    private static func requireApart(_ splits: [ImageSplit], in root: Group) throws {
+        let known = exclusive.compactMap { name in splits.first { $0.name == name } }
+        for (index, split) in known.enumerated() {
+            let rows = Set(split.rows)
+            for other in known[(index + 1)...] {
+                let shared = Set(other.rows.filter(rows.contains)).sorted()
+                guard let first = shared.first, let last = shared.last else { continue }
+                let images = shared.count == 1 ? "1 image" : "\(shared.count) images"
+                let places = shared.count == 1 ? "row \(first)" : "rows \(first) to \(last)"
+                throw DataError(
+                    root.fileName,
+                    "has \(images) in both \(split.name) and \(other.name) (\(places)): an image of one must be in no other, "
+                        + "so make the splits again")
+            }
+        }
     }
 
     /// How often all images may be in splits, on the average: overlapping splits are rare, and never many.

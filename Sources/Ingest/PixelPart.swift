@@ -17,7 +17,13 @@ final class PixelPart: Sendable {
     private let rows: ContiguousRows?
 
     /// The library serves one call at a time, and so does this.
-    private let dataset: Mutex<Dataset>
+    private let dataset: Mutex<Unpacking>
+
+    /// What has to be read through the library.
+    private struct Unpacking: ~Copyable {
+        let dataset: Dataset
+        var recent = RecentBlocks(limit: 64 << 20)
+    }
 
     /// Opens a dataset of a file of its own, so that parts share nothing.
     init(path: String, name: String) throws {
@@ -38,7 +44,7 @@ final class PixelPart: Sendable {
         storedType = dataset.elementType
         layout = dataset.layout
         rows = try scale == .bytes ? dataset.contiguousRows() : nil
-        self.dataset = Mutex(dataset)
+        self.dataset = Mutex(Unpacking(dataset: dataset))
     }
 
     /// The names of the axes, or none where the file gives none of fixed length.
@@ -56,26 +62,28 @@ final class PixelPart: Sendable {
 
     /// The images of some rows, in the order given.
     func pixels(rows wanted: [Int]) throws -> [UInt8] {
-        let stored = try rows?.read(rows: wanted) ?? dataset.withLock { try convertedRows(wanted, $0) }
+        let stored = try rows?.read(rows: wanted) ?? dataset.withLock { try convertedRows(wanted, &$0) }
         return order.channelsFirst(stored, shape)
     }
 
     /// The images of rows that follow one another.
     func pixels(rows wanted: Range<Int>) throws -> [UInt8] {
-        let stored = try rows?.read(rows: wanted) ?? dataset.withLock { try converted(wanted, $0) }
+        let stored = try rows?.read(rows: wanted) ?? dataset.withLock { try converted(wanted, $0.dataset) }
         return order.channelsFirst(stored, shape)
     }
 
     /// Reads scattered rows by reading each chunk that holds some of them once, as a chunk is the least that can be unpacked.
-    private func convertedRows(_ wanted: [Int], _ dataset: Dataset) throws -> [UInt8] {
-        let step = max(1, dataset.layout.chunk?.first ?? 1)
+    private func convertedRows(_ wanted: [Int], _ source: inout Unpacking) throws -> [UInt8] {
+        let step = max(1, layout.chunk?.first ?? 1)
         var result = [UInt8](repeating: 0, count: wanted.count * shape.count)
         var (block, bytes) = (0..<0, [UInt8]())
         for position in wanted.indices.sorted(by: { wanted[$0] < wanted[$1] }) {
             let row = wanted[position]
             if !block.contains(row) {
                 block = row / step * step..<min((row / step + 1) * step, count)
-                bytes = try converted(block, dataset)
+                bytes = try source.recent.bytes(of: block.lowerBound) { [dataset = source.dataset] in
+                    try converted(block, dataset)
+                }
             }
             let start = (row - block.lowerBound) * shape.count
             result.replaceSubrange(

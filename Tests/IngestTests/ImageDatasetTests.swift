@@ -118,6 +118,60 @@ struct ImageDatasetTests {
         }
     }
 
+    @Test("what splits that must be apart have in common is refused with the rows")
+    func overlappingSplits() throws {
+        let write = { (rows: [(String, Range<Int>)]) in
+            { (root: Group) throws in
+                try root.write("features", Array(repeating: 9 as UInt8, count: 360), shape: [40, 3, 3])
+                try root.setSplits(rows.map { SplitEntry(split: $0, source: "features", rows: $1) })
+            }
+        }
+        for (name, other, rows, text) in [
+            ("train", "valid", (0..<30, 25..<40), "5 images in both train and valid (rows 25 to 29)"),
+            ("train", "test", (0..<30, 29..<40), "1 image in both train and test (row 29)"),
+            ("test", "valid", (10..<20, 0..<40), "10 images in both valid and test (rows 10 to 19)"),
+        ] {
+            let error = #expect(throws: DataError.self) {
+                try dataset(write([(name, rows.0), (other, rows.1)])) { _ in }
+            }
+            #expect(error?.problem == "has \(text): an image of one must be in no other, so make the splits again")
+        }
+        let apart = write([("train", 0..<20), ("valid", 20..<30), ("test", 30..<40), ("train_valid", 0..<30)])
+        try dataset(apart) { #expect($0.splits.count == 4) }
+    }
+
+    @Test("rows of several chunks and of two datasets come in the order in which they were asked for, time and again")
+    func scatteredRows() throws {
+        let images = (0..<900).map { UInt8($0 / 9) }
+        let layout = Layout.chunked([7, 2, 3], gzip: 1)
+        try dataset({ root in
+            try root.write("x_train", images[..<540].map { Float($0) }, shape: [60, 3, 3], layout: layout)
+            try root.write("x_test", images[540...].map { Float($0) }, shape: [40, 3, 3], layout: layout)
+        }) { (dataset: ImageDataset) throws in
+            for factor in [1, 7, 13, 39, 99] {
+                let rows = (0..<100).map { $0 * factor % 100 }
+                #expect(try dataset.pixels(rows: rows) == rows.flatMap { Array(images[$0 * 9..<$0 * 9 + 9]) })
+            }
+        }
+    }
+
+    @Test("blocks that were used lately are unpacked once, and old ones given up")
+    func recentBlocks() {
+        var (recent, unpacked) = (RecentBlocks(limit: 40), [Int]())
+        func take(_ block: Int) -> UInt8 {
+            recent.bytes(of: block) {
+                unpacked.append(block)
+                return Array(repeating: UInt8(block), count: 10)
+            }[0]
+        }
+        #expect([1, 2, 1, 3, 1, 2, 4].map(take) == [1, 2, 1, 3, 1, 2, 4])
+        #expect(unpacked == [1, 2, 3, 4])
+        _ = [5, 6, 7].map(take)
+        unpacked = []
+        _ = [7, 6, 1].map(take)
+        #expect(unpacked == [1])
+    }
+
     @Test("a file without splits holds out a tenth, the same every time")
     func share() throws {
         let write: (Group) throws -> Void = {
