@@ -12,6 +12,7 @@ public enum GzipFile {
     ///   a small hostile one could fill the memory.
     /// - Throws: `ArchiveError` where the file is missing, truncated, corrupt or larger than `limit`.
     public static func contents(of path: String, limit: Int = 1 << 30) throws(ArchiveError) -> [UInt8] {
+        try requireFile(path)
         guard let file = unsafe gzopen(path, "rb") else {
             throw ArchiveError(place: path, reason: "cannot be opened: \(systemErrorText())")
         }

@@ -28,6 +28,7 @@ import CZip
     ///
     /// - Throws: `ArchiveError` where the file is missing, or not a whole zip archive.
     public init(_ path: String) throws(ArchiveError) {
+        try requireFile(path)
         var code: Int32 = 0
         guard let archive = unsafe zip_open(path, ZIP_RDONLY, &code) else {
             throw ArchiveError(place: path, reason: Self.reason(code))

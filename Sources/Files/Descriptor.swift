@@ -12,9 +12,23 @@ struct Descriptor: ~Copyable {
     init(
         _ path: String, _ flags: Int32, _ operation: String, mode: mode_t = 0o666, named name: String? = nil
     ) throws(FileError) {
-        number = unsafe open(path, flags | O_CLOEXEC, mode)
+        // A pipe at whose other end is nobody is opened without waiting.
+        number = unsafe open(path, flags | O_CLOEXEC | O_NONBLOCK, mode)
         self.path = name ?? path
         guard number >= 0 else { throw FileError(operation, code: errno) }
+    }
+
+    private init(number: Int32, path: String) {
+        self.number = number
+        self.path = path
+    }
+
+    /// Opens a file for reading; of the standard input, which may be a socket, it takes another handle. The C function is `fcntl`.
+    static func reading(_ path: String) throws(FileError) -> Descriptor {
+        guard path == "/dev/stdin" else { return try Descriptor(path, O_RDONLY, "open \(path)") }
+        let number = fcntl(0, F_DUPFD_CLOEXEC, 0)
+        guard number >= 0 else { throw FileError("open the standard input", code: errno) }
+        return Descriptor(number: number, path: "the standard input")
     }
 
     deinit { if number >= 0 { close(number) } }
@@ -32,22 +46,51 @@ struct Descriptor: ~Copyable {
         }
     }
 
-    /// Reads from the current position to the end. The C functions are `fstat` and `read`.
-    func readAll() throws(FileError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: try size() + 1)
+    /// How long a pipe or a terminal may give nothing, in milliseconds.
+    static let patience: Int32 = 10_000
+    /// The most bytes that are taken from what is no file: a device may never end.
+    private static let streamLimit = 64 << 20
+
+    /// Reads from the current position to the end. The C functions are `fstat`, `poll` and `read`.
+    ///
+    /// - Parameters:
+    ///   - limit: The most bytes that are believed.
+    ///   - patience: How long a pipe may give nothing, in milliseconds.
+    func readAll(atMost limit: Int = .max, patience: Int32 = Descriptor.patience) throws(FileError) -> [UInt8] {
+        let status = try status()
+        let isFile = status.st_mode & S_IFMT == S_IFREG
+        let limit = isFile ? limit : min(limit, Self.streamLimit)
+        guard Int(status.st_size) <= limit else { throw tooLong(limit) }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
         var count = 0
         while true {
+            if !isFile { try waitForInput(patience) }
             let more = unsafe bytes.withUnsafeMutableBytes {
                 unsafe Glibc.read(number, $0.baseAddress! + count, $0.count - count)
             }
-            if more < 0 && errno == EINTR { continue }
+            if more < 0 && (errno == EINTR || errno == EAGAIN) { continue }
             guard more >= 0 else { throw FileError("read \(path)", code: errno) }
             if more == 0 { break }
             count += more
+            guard count <= limit else { throw tooLong(limit) }
             if count == bytes.count { bytes += Array(repeating: 0, count: bytes.count) }
         }
         bytes.removeLast(bytes.count - count)
         return bytes
+    }
+
+    private func tooLong(_ limit: Int) -> FileError {
+        FileError("read \(path)", because: "it has more than \(limit) bytes; name another file")
+    }
+
+    private func waitForInput(_ patience: Int32) throws(FileError) {
+        var request = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        let ready = unsafe poll(&request, 1, patience)
+        guard ready == 0 else { return }
+        throw FileError(
+            "read \(path)",
+            because:
+                "nothing has come for \(patience / 1000) s from what is no file; write into it first, or name a file")
     }
 
     /// The file's length in bytes.

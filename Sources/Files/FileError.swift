@@ -4,12 +4,21 @@ import Glibc
 public struct FileError: Error, Hashable, CustomStringConvertible {
     /// What could not be done and on what, in words that follow "cannot": `read the file a.h5`.
     public let operation: String
-    /// The system's error number.
+    /// The system's error number, or 0 where the system had no part in it.
     public let code: Int32
+    private let problem: String?
 
     public init(_ operation: String, code: Int32) {
         self.operation = operation
         self.code = code
+        problem = nil
+    }
+
+    /// - Parameter problem: What is wrong, and what to do.
+    init(_ operation: String, because problem: String) {
+        self.operation = operation
+        code = 0
+        self.problem = problem
     }
 
     /// Whether there was no file or directory of that name.
@@ -20,7 +29,7 @@ public struct FileError: Error, Hashable, CustomStringConvertible {
     /// What the kernel answers for the C library's `EOPNOTSUPP`, over NFS for instance; the C library has no word for it.
     private static let notSupported: Int32 = 524
 
-    private var reason: String { unsafe String(cString: strerror(code == Self.notSupported ? EOPNOTSUPP : code)) }
+    private var reason: String { unsafe problem ?? String(cString: strerror(code == Self.notSupported ? EOPNOTSUPP : code)) }
 
     private var remedy: String {
         switch code {

@@ -18,9 +18,11 @@ public struct PosixFileSystem: FileSystem {
         return names.sorted()
     }
 
-    public func read(_ path: String) throws(FileError) -> [UInt8] {
-        let file = try Descriptor(path, O_RDONLY, "open \(path)")
-        return try file.readAll()
+    public func read(_ path: String) throws(FileError) -> [UInt8] { try read(path, atMost: .max) }
+
+    /// A whole file, if it has no more than so many bytes. A pipe or a terminal is waited for ten seconds.
+    public func read(_ path: String, atMost limit: Int) throws(FileError) -> [UInt8] {
+        try Descriptor.reading(path).readAll(atMost: limit)
     }
 
     public func create(_ path: String, _ bytes: [UInt8]) throws(FileError) {

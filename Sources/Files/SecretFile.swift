@@ -4,6 +4,9 @@ import Glibc
 public struct SecretFile: Sendable {
     public let path: String
 
+    /// Many times what a key has.
+    private static let byteLimit = 1 << 20
+
     public init(_ path: String) {
         self.path = path
     }
@@ -11,13 +14,13 @@ public struct SecretFile: Sendable {
     /// The whole file.
     /// - Throws: `SecretFileExposed` where others may read or change it, `FileError` where it cannot be read.
     public func read() throws -> [UInt8] {
-        let file = try Descriptor(path, O_RDONLY, "open \(path)")
+        let file = try Descriptor.reading(path)
         let status = try file.status()
         guard
             Self.isKept(
                 permissions: status.st_mode & 0o777, owner: status.st_uid, group: status.st_gid, from: Self.ownGroups)
         else { throw SecretFileExposed(path: path) }
-        return try file.readAll()
+        return try file.readAll(atMost: Self.byteLimit)
     }
 
     /// Whether a file is out of the reach of all but its owner. A group may read what is root's, if it is a group of the reader, and not

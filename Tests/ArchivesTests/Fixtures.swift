@@ -8,6 +8,11 @@ func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Re
     return try body(folder)
 }
 
+/// Makes a named pipe.
+func makePipe(_ path: String) throws {
+    try Process.run(URL(fileURLWithPath: "/usr/bin/mkfifo"), arguments: [path]).waitUntilExit()
+}
+
 extension [UInt8] {
     func write(to path: String) throws {
         try Data(self).write(to: URL(fileURLWithPath: path))

@@ -1,4 +1,5 @@
 import Archives
+import Foundation
 import Testing
 
 @Suite("Gzip files")
@@ -38,6 +39,15 @@ struct GzipFileTests {
                 try GzipFile.contents(of: "\(folder)/labels.gz", limit: 31)
             }
             #expect(large?.reason == "holds more than 31 bytes")
+        }
+    }
+
+    @Test("a pipe is refused, and nobody waits for what comes through it")
+    func pipe() throws {
+        try withTemporaryFolder { folder in
+            try makePipe("\(folder)/pipe")
+            let error = #expect(throws: ArchiveError.self) { try GzipFile.contents(of: "\(folder)/pipe") }
+            #expect(error?.description == "\(folder)/pipe is a pipe, a socket or a device: name a file")
         }
     }
 }

@@ -61,4 +61,13 @@ struct ZipArchiveTests {
             }
         }
     }
+
+    @Test("a pipe is refused, and nobody waits for what comes through it")
+    func pipe() throws {
+        try withTemporaryFolder { folder in
+            try makePipe("\(folder)/pipe")
+            let error = #expect(throws: ArchiveError.self) { try ZipArchive("\(folder)/pipe") }
+            #expect(error?.description == "\(folder)/pipe is a pipe, a socket or a device: name a file")
+        }
+    }
 }

@@ -1,8 +1,9 @@
-import Files
 import FilesTestSupport
 import Foundation
 import Synchronization
 import Testing
+
+@testable import Files
 
 @Suite struct FilesTests {
     @Test func aProcessThatComputesLongerThanItMayIsToldSo() async {
@@ -51,6 +52,34 @@ import Testing
             try files.replaceDurably(directory + "/a", [4])
             #expect(try files.read(directory + "/a") == [4])
             #expect(try files.names(in: directory) == ["a"])
+        }
+    }
+
+    @Test func aPipeIsReadToItsEndAndWaitedForOnlySoLong() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/pipe"
+            try Process.run(URL(fileURLWithPath: "/usr/bin/mkfifo"), arguments: [path]).waitUntilExit()
+            let error = #expect(throws: FileError.self) { try Descriptor.reading(path).readAll(patience: 50) }
+            #expect(error?.description.hasPrefix("cannot read \(path): nothing has come for 0 s") == true)
+            let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            let thread = Thread { try? FileHandle(forWritingTo: URL(fileURLWithPath: path)).write(contentsOf: bytes) }
+            thread.start()
+            #expect(try PosixFileSystem().read(path) == bytes)
+        }
+    }
+
+    @Test func nothingThatNeverEndsIsRead() throws {
+        for read in [
+            { try PosixFileSystem().read("/dev/zero") }, { try PosixFileSystem().read("/dev/zero", atMost: 10) },
+        ] {
+            let error = #expect(throws: FileError.self) { try read() }
+            #expect(error?.description.hasPrefix("cannot read /dev/zero: it has more than ") == true)
+        }
+        #expect(try PosixFileSystem().read("/dev/null") == [])
+        try withTemporaryDirectory { directory in
+            try PosixFileSystem().createDurably(directory + "/a", [1, 2, 3])
+            #expect(try PosixFileSystem().read(directory + "/a", atMost: 3) == [1, 2, 3])
+            #expect(throws: FileError.self) { try PosixFileSystem().read(directory + "/a", atMost: 2) }
         }
     }
 
