@@ -141,6 +141,7 @@ let package = Package(
                 "Training", "VAE", "Tensors", "OneDNN", "Contract", "Storage", "Files", "Hashing", "Pictures",
                 "Randomness",
             ]),
+        .testTarget(name: "ConfigurationFilesTests", dependencies: ["ConfigurationFiles", "Contract"]),
         .testTarget(name: "CoordinationTests", dependencies: ["Coordination", "Contract", "SeededRandomness"]),
         // The real decisions under a simulated network, clock and disk; `scripts/simulate` runs `simulate`.
         .target(

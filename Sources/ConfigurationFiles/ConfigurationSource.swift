@@ -12,8 +12,10 @@ public enum ConfigurationSource {
         return preset
     }
 
+    /// Reads a file, or the standard input where the path is `-`.
+    ///
     /// - Throws: `FileError`, `UsageProblem` for what is not YAML, or `ConfigurationError` for what is no configuration.
     public static func file(_ path: String) throws -> RunConfiguration {
-        try RunConfiguration(YAML.read(path), file: path)
+        try RunConfiguration(YAML.read(path), file: YAML.name(of: path))
     }
 }

@@ -2,66 +2,41 @@ import Contract
 import Files
 import Yams
 
-/// Reads a YAML file as a plain tree; what it means is decided elsewhere.
+/// YAML files as plain trees; what they mean is decided elsewhere.
 public enum YAML {
+    /// The most bytes of a file: a hundred times what a configuration has.
+    static let byteLimit = 256 << 10
+
+    /// Reads a file within bounds on its bytes, its values and their depth, or the standard input where the path is `-`.
+    ///
     /// - Throws: `FileError`, or `UsageProblem` with the file, the line and what is wrong.
     public static func read(_ path: String) throws -> ConfigurationNode {
-        guard let text = String(validating: try PosixFileSystem().read(path), as: UTF8.self) else {
-            throw UsageProblem("\(path) is not text; \(start)")
-        }
-        do {
-            guard let node = try Yams.compose(yaml: text) else { throw UsageProblem("\(path) is empty; \(start)") }
-            return try convert(node, file: path)
-        } catch let error as YamlError {
-            throw UsageProblem("\(path) is not YAML: \(sentence(error))")
-        }
+        let bytes = try PosixFileSystem().read(path == "-" ? "/dev/stdin" : path, atMost: byteLimit)
+        return try node(bytes, file: name(of: path))
     }
+
+    /// What sentences call a path.
+    static func name(of path: String) -> String { path == "-" ? "the standard input" : path }
+
+    /// Reads the bytes of a file.
+    static func node(_ bytes: [UInt8], file: String) throws(UsageProblem) -> ConfigurationNode {
+        let content = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(byteOrderMark.count) : bytes[...]
+        guard let text = String(validating: content, as: UTF8.self) else {
+            throw UsageProblem("\(file) is not text in UTF-8; \(start)")
+        }
+        var tree = YAMLTree(text, file: file)
+        guard let node = try tree.node() else { throw UsageProblem("\(file) is empty; \(start)") }
+        return node
+    }
+
+    /// What some editors put before UTF-8.
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     private static let start = "`tributary preset face-64` prints a configuration to start from"
-
-    /// What is wrong and where, in one line; the parser's own text quotes the file over several.
-    private static func sentence(_ error: YamlError) -> String {
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            "\(problem) (line \(mark.line), column \(mark.column))"
-        case .duplicatedKeysInMapping(let keys, let context):
-            "`\(keys.joined(separator: "`, `"))` appears twice in the group at line \(context.mark.line)"
-        default: error.description.split(separator: "\n").joined(separator: " ")
-        }
-    }
 
     /// The tree as YAML text, keys in the order in which people read them.
     public static func text(_ node: ConfigurationNode) throws -> String {
         try Yams.serialize(node: yams(node), width: -1)
-    }
-
-    private static func convert(_ node: Node, file: String) throws -> ConfigurationNode {
-        switch node {
-        case .mapping(let mapping):
-            var entries: [String: ConfigurationNode] = [:]
-            for (key, value) in mapping {
-                guard let name = key.string else { throw UsageProblem("\(file): a key is not a word\(place(key))") }
-                guard entries[name] == nil else { throw UsageProblem("\(file): `\(name)` appears twice\(place(key))") }
-                entries[name] = try convert(value, file: file)
-            }
-            return .dictionary(entries)
-        case .sequence(let sequence): return .array(try sequence.map { try convert($0, file: file) })
-        case .scalar: return scalar(node)
-        case .alias: throw UsageProblem("\(file): aliases (*name) are not supported\(place(node))")
-        }
-    }
-
-    private static func scalar(_ node: Node) -> ConfigurationNode {
-        if node.null != nil { return .null }
-        if let value = node.int { return .integer(value) }
-        if let value = node.float { return .real(value) }
-        if let value = node.bool { return .boolean(value) }
-        return .string(node.string ?? "")
-    }
-
-    private static func place(_ node: Node) -> String {
-        node.mark.map { " (line \($0.line), column \($0.column))" } ?? ""
     }
 
     /// The order in which people read a configuration; other keys follow by name.

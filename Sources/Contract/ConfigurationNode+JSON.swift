@@ -26,8 +26,10 @@ extension ConfigurationNode: CustomStringConvertible {
         }
     }
 
-    /// Reads JSON (RFC 8259), or returns nil for any other text, also for one nested more than 64 deep.
+    /// Reads JSON (RFC 8259), or returns nil for any other text, also for one that is nested more than 64 deep, has more than 4 MiB
+    /// or holds more than 100,000 values.
     public init?(json: String) {
+        guard json.utf8.count <= JSONParser.byteLimit else { return nil }
         var parser = JSONParser(Array(json.utf8))
         guard let node = parser.document() else { return nil }
         self = node
@@ -39,6 +41,10 @@ private struct JSONParser {
     private let bytes: [UInt8]
     private var position = 0
     private var depth = 0
+    private var values = 0
+
+    static let byteLimit = 4 << 20
+    private static let valueLimit = 100_000
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -50,8 +56,9 @@ private struct JSONParser {
 
     private mutating func value() -> ConfigurationNode? {
         skipSpaces()
-        guard position < bytes.count, depth < 64 else { return nil }
+        guard position < bytes.count, depth < 64, values < Self.valueLimit else { return nil }
         depth += 1
+        values += 1
         defer { depth -= 1 }
         switch bytes[position] {
         case UInt8(ascii: "{"): return dictionary()

@@ -12,7 +12,9 @@ struct RunOptions: ParsableArguments {
         help: "A ready configuration: \(RunConfiguration.presetNames.joined(separator: ", ")).",
         completion: .list(RunConfiguration.presetNames))
     var preset: String?
-    @Option(help: "A YAML file; `tributary preset NAME` prints one to start from.", completion: .file())
+    @Option(
+        help: "A YAML file, or - for standard input; `tributary preset NAME` prints one to start from.",
+        completion: .file())
     var config: String?
     @Option(help: "The image file, as `tributary data` makes it.", completion: .file()) var data: String
     @Option(help: "The run directory.", completion: .directory) var out: String
@@ -75,11 +77,11 @@ struct RunOptions: ParsableArguments {
     private static let counts = 1...1_000_000_000
 
     /// The engine of the instruction set asked for, or of the best for the run's precision.
-    func engine() throws -> OneDNNEngine {
-        try OneDNNEngine(instructionSet: instructionSet, precision: configuration().precision)
+    func engine(for configuration: RunConfiguration) throws -> OneDNNEngine {
+        try OneDNNEngine(instructionSet: instructionSet, precision: configuration.precision)
     }
 
-    /// The configuration with what the flags say.
+    /// The configuration with what the flags say. To be asked once: a pipe gives it once.
     func configuration() throws -> RunConfiguration {
         var result = try start()
         if let shards { result.shards = shards }

@@ -42,8 +42,9 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        let engine = try options.engine()
-        let coordinator = try options.coordinatorOptions(listen: "", engine: engine)
+        let configuration = try options.configuration()
+        let engine = try options.engine(for: configuration)
+        let coordinator = try options.coordinatorOptions(configuration, listen: "", engine: engine)
         if profile { try printProfile(of: coordinator.configuration, engine: engine) }
         let cores = Machine.cores
         let cluster = LocalCluster(
@@ -76,8 +77,9 @@ struct Coordinate: ParsableCommand {
 
     func run() throws {
         let security = try security.coordinator()
+        let configuration = try options.configuration()
         var coordinatorOptions = try options.coordinatorOptions(
-            listen: listen, engine: options.engine())
+            configuration, listen: listen, engine: options.engine(for: configuration))
         coordinatorOptions.security = security
         let coordinator = try CoordinatorProcess(
             coordinatorOptions, reporter: ProgressReporter(), log: TerminalLog.logger("coordinator"))
@@ -157,11 +159,14 @@ struct Work: ParsableCommand {
 }
 
 extension RunOptions {
-    func coordinatorOptions(listen: String, engine: OneDNNEngine) throws -> CoordinatorOptions {
-        let configuration = try configuration()
+    func coordinatorOptions(
+        _ configuration: RunConfiguration, listen: String, engine: OneDNNEngine
+    ) throws -> CoordinatorOptions {
+        let source = try DatasetSource(data)
+        if let doubt = try configuration.doubt(about: source) { Terminal.standardError.line("warning: \(doubt)") }
         var coordinator = CoordinatorOptions(
             configuration: configuration, configurationText: try YAML.text(configuration.node),
-            source: try DatasetSource(data), directory: out, listen: listen, resume: resume,
+            source: source, directory: out, listen: listen, resume: resume,
             stop: steps.map { .steps($0) } ?? .epochs(configuration.epochs),
             checkpointEvery: .seconds(checkpointEvery.seconds), digestEvery: digestEvery, engine: engine)
         coordinator.audit = audit

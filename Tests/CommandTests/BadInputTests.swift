@@ -61,6 +61,8 @@ struct BadInputTests {
         (Workbench.model.replacing("relu", with: "rely"), "did you mean `relu`?"),
         (Workbench.model.replacing("shards: 4", with: "shards: four"), "shards: expected a whole number"),
         (Workbench.model.replacing("shards: 4", with: "shards: 3"), "power of two"),
+        (Workbench.model.replacing("squared_error", with: "bernoulli"), "under `bernoulli` a decoder gives logits"),
+        (Workbench.model.replacing("  - relu", with: "\t- relu"), "line 6 is indented by a tab"),
         (Workbench.model.replacing("units: 768", with: "units: 767"), "decoder/1/reshape"),
         (Workbench.model.replacing("microbatch: 4", with: "microbatch: 400"), "the training split has 80 examples"),
         (
@@ -74,6 +76,18 @@ struct BadInputTests {
         let command = try bench.train("--steps", "1", configuration: "bad.yaml")
         #expect(command.sentence?.contains(reason) == true, "\(command.errors)")
         #expect(!bench.exists("run"))
+    }
+
+    @Test func greyPixelsUnderBernoulliAreWarnedOfOnce() throws {
+        let bench = try Workbench()
+        let bernoulli = Workbench.model.replacing("squared_error", with: "bernoulli").replacing(
+            "  - sigmoid\n", with: "")
+        try bench.write(bernoulli, to: "grey.yaml")
+        let command = try bench.train("--steps", "2", configuration: "grey.yaml")
+        #expect(command.status == 0, "\(command.errors)")
+        #expect(command.errors.components(separatedBy: "warning: about ").count == 2, "\(command.errors)")
+        #expect(
+            command.errors.contains("pixels are grey, and `bernoulli` is a likelihood of black and white ones only"))
     }
 
     /// 64 is the exit status of wrong usage.

@@ -66,6 +66,17 @@ import Testing
         #expect(ConfigurationNode(json: text) == nil)
     }
 
+    /// Whoever sends a contract chooses how much a worker builds of it.
+    @Test func jsonHasLimits() {
+        let list = { (count: Int) in "[" + Array(repeating: "1", count: count).joined(separator: ",") + "]" }
+        #expect(ConfigurationNode(json: list(99_999)) != nil)
+        #expect(ConfigurationNode(json: list(100_000)) == nil)
+        #expect(ConfigurationNode(json: String(repeating: " ", count: (4 << 20) - 1) + "1") == .integer(1))
+        #expect(ConfigurationNode(json: String(repeating: " ", count: 4 << 20) + "1") == nil)
+        let nested = { (depth: Int) in String(repeating: "[", count: depth) + String(repeating: "]", count: depth) }
+        #expect(ConfigurationNode(json: nested(64)) != nil && ConfigurationNode(json: nested(65)) == nil)
+    }
+
     @Test func jsonReadsAsItsValues() {
         let text = #" { "a" : [ 1 , -2.5e1, true, null ], "b\u00e9\ud83d\ude00\/" : "x\ty" } "#
         let expected = ConfigurationNode.dictionary([

@@ -83,6 +83,63 @@ import VAE
                 || error?.description.contains("did you mean `\(expected)`") == true, "\(error?.description ?? "")")
     }
 
+    @Test(
+        arguments: [
+            ([.linear(units: 16), .reshape(1, 4, 4), .sigmoid], "[2]: ", "sigmoid gives 0 to 1: remove sigmoid"),
+            ([.linear(units: 16), .sigmoid, .reshape(1, 4, 4)], "[1]: ", "sigmoid gives 0 to 1: remove sigmoid"),
+            ([.linear(units: 16), .tanh, .reshape(1, 4, 4)], "[1]: ", "tanh gives -1 to 1: remove tanh"),
+            ([.linear(units: 16), .reshape(1, 4, 4), .relu], "[2]: ", "relu gives 0 and above: remove relu"),
+        ] as [([Layer], String, String)])
+    func aDecoderThatCannotGiveEveryLogitIsRefusedUnderBernoulli(
+        _ decoder: [Layer], _ place: String, _ problem: String
+    ) throws {
+        var configuration = RunConfiguration.tiny
+        configuration.model.decoder = decoder
+        configuration.objective.likelihood = .bernoulli
+        let error = #expect(throws: ConfigurationError.self) {
+            try RunConfiguration(configuration.node, file: "a.yaml")
+        }
+        #expect(error?.description.hasPrefix("a.yaml: model.decoder\(place)under `bernoulli`") == true)
+        #expect(error?.description.contains(problem) == true)
+        #expect(error?.description.hasSuffix("or set objective.likelihood to `squared_error`") == true)
+        // A run that was begun so can still be read.
+        let contract = try TrainingProgram.tiny(configuration).contract(engine: Interpreter(), dataFingerprint: "f")
+        #expect(try RunConfiguration(contract).model.decoder == decoder)
+        configuration.objective.likelihood = .squaredError
+        _ = try RunConfiguration(configuration.node, file: "a.yaml")
+        configuration.objective.likelihood = .bernoulli
+        configuration.model.decoder = [.linear(units: 16), .relu, .linear(units: 16), .reshape(1, 4, 4)]
+        _ = try RunConfiguration(configuration.node, file: "a.yaml")
+    }
+
+    @Test func greyPixelsUnderBernoulliAreDoubtedAndOthersAreNot() throws {
+        struct Greys: ExampleSource {
+            let channels = 1
+            let height = 10
+            let width = 10
+            let fingerprint = ""
+            /// How many of an image's 100 pixels are grey.
+            let grey: Int
+            func count(_ split: Split) -> Int { split == .train ? 1_000 : 0 }
+            func pixels(of rows: [Int], in split: Split) -> [UInt8] {
+                rows.flatMap { row in (0..<100).map { $0 < grey ? 7 : row % 2 == 0 ? 0 : 255 } }
+            }
+        }
+        var configuration = RunConfiguration.tiny
+        configuration.objective.likelihood = .bernoulli
+        configuration.model.images.binarize = nil
+        let doubt = try configuration.doubt(about: Greys(grey: 40))
+        #expect(
+            doubt?.hasPrefix("about 40 of 100 pixels are grey, and `bernoulli` is a likelihood of black and white")
+                == true)
+        #expect(try configuration.doubt(about: Greys(grey: 0)) == nil)
+        configuration.model.images.binarize = 0.5
+        #expect(try configuration.doubt(about: Greys(grey: 40)) == nil)
+        configuration.model.images.binarize = nil
+        configuration.objective.likelihood = .squaredError
+        #expect(try configuration.doubt(about: Greys(grey: 40)) == nil)
+    }
+
     @Test func clippingMustNameParametersOnce() throws {
         var configuration = RunConfiguration.tiny
         configuration.clipping = [ClippingGroup(parameters: ["decoer/"], maximumNorm: 1)]

@@ -9,6 +9,7 @@ extension RunConfiguration {
         do throws(ConfigurationProblem) {
             self = try node.decode(RunConfiguration.self)
             try validate()
+            try requireLogits()
         } catch {
             throw ConfigurationError(file: file, problem: error)
         }
