@@ -174,6 +174,7 @@ import TrainingTestSupport
         defer { cluster.remove() }
         let source = HeldExamples()
         cluster.source = source
+        cluster.timing.stall = .seconds(1)
         let recorder = Recorder { event in
             if case .notice(let sentence) = event, sentence.hasPrefix("workers wait for pixels: ") { source.release() }
         }

@@ -24,26 +24,21 @@ import Testing
         #expect(list.next(at: .zero) { _ in true } == nil)
     }
 
-    /// However often a worker asks again while its pixels are read, they are read once.
-    @Test func whatIsOnTheListForAWorkerIsNotPutThereAgain() {
+    @Test func itIsKnownWhoWaits() {
         var list = ReadingList()
-        list.add(request([1, 2, 3], first))
-        #expect(list.next(at: .zero) { _ in true }?.examples == [1, 2, 3])
-        list.add(request([4], first))
-        list.add(request([2, 4, 5], first))
-        list.add(request([1, 3], first))
-        list.add(request([2], second))
-        list.add(request([2], first, .validation))
-        list.finish(at: .zero)
-        let rest = (0..<5).compactMap { _ in
-            let next = list.next(at: .zero) { _ in true }
-            if next != nil { list.finish(at: .zero) }
-            return next
-        }
-        #expect(
-            rest == [request([4], first), request([5], first), request([2], second), request([2], first, .validation)])
         list.add(request([1], first))
-        #expect(list.next(at: .zero) { _ in true }?.examples == [1], "it came, and may be asked for again")
+        list.add(request([2], first))
+        list.add(request([3], second))
+        #expect(Set(list.peers) == [first, second])
+        while list.next(at: .zero, for: { _ in true }) != nil { list.finish(at: .zero) }
+        #expect(list.peers.isEmpty)
+        list.add(request([4], first))
+        _ = list.next(at: .zero) { _ in true }
+        list.add(request([5], second))
+        list.clear()
+        #expect(Set(list.peers) == [first])
+        list.finish(at: .zero)
+        #expect(list.peers.isEmpty)
     }
 
     @Test func nothingIsReadForWhoIsGone() {
@@ -51,6 +46,7 @@ import Testing
         list.add(request([1], first))
         list.add(request([2], second))
         #expect(list.next(at: .zero) { $0 == second }?.examples == [2])
+        #expect(Set(list.peers) == [second])
         #expect(list.next(at: .zero) { _ in true } == nil)
     }
 

@@ -56,6 +56,13 @@ import Testing
         #expect(window.latestWait <= max(.milliseconds(500), roundTrip * 2 + perChunk) + perChunk * 2, "\(window)")
     }
 
+    @Test func whoeverCanHaveTakenNothingIsExcused() {
+        var window = CreditWindow(limit: 100, chunkBytes: 10)
+        window.spend(10, at: .seconds(1))
+        window.excuse(at: .seconds(8))
+        #expect(window.stalled(at: .seconds(9)) == .seconds(1) && window.outstanding == 10)
+    }
+
     @Test func whatIsOutstandingStallsUntilSomethingIsTaken() {
         var window = CreditWindow(limit: 100, chunkBytes: 10)
         #expect(window.stalled(at: .seconds(9)) == .zero)

@@ -95,7 +95,8 @@ import Testing
         }
         #expect(notices(after: 4).isEmpty)
         #expect(
-            notices(after: 1) == ["node on host was welcomed 5 s ago and still prepares: it has not sent its probe yet"])
+            notices(after: 1) == ["node on host was welcomed 5 s ago and still prepares: it has not sent its probe yet"]
+        )
         _ = desk.say(.ready(probe: "probe"), from: peer)
         #expect(notices(after: 30).isEmpty)
         #expect(
@@ -129,6 +130,21 @@ import Testing
             gone = desk.handle(.tick).notices.first { $0.contains("is gone") }
         }
         #expect(gone == "worker-1 is gone (took nothing off its bulk link for 60.3 s; workers: 0)")
+    }
+
+    /// Its pixels are counted as sent while the coordinator still reads them.
+    @Test func whoWaitsForWhatIsReadHereIsNotToBlame() {
+        var desk = Desk(stall: .seconds(60))
+        _ = desk.join(peer)
+        _ = desk.handle(.begin(Round(step: 5, kind: .training)))
+        var gone: Duration?
+        while gone == nil, desk.now < .seconds(200) {
+            desk.now += .milliseconds(250)
+            _ = desk.say(.heartbeat(busy: 1), from: peer)
+            if desk.now < .seconds(100) { _ = desk.handle(.reading(for: peer)) }
+            if desk.handle(.tick).notices.contains(where: { $0.contains("is gone") }) { gone = desk.now }
+        }
+        #expect(gone == .seconds(160))
     }
 
     // MARK: - Goodbye, until the worker has left

@@ -283,6 +283,7 @@ public final class CoordinatorProcess {
         try drainSockets()
         takeNews()
         expelRevoked()
+        for peer in readingList.peers { handle(.reading(for: peer), Message([])) }
         handle(.tick, Message([]))
         noteAbsence()
         noteSlowReading()
@@ -330,7 +331,8 @@ public final class CoordinatorProcess {
         do {
             try post.turnAway(
                 peer,
-                because: "this is the second port of the coordinator at \(endpoint), which carries large messages only; connect to the "
+                because:
+                    "this is the second port of the coordinator at \(endpoint), which carries large messages only; connect to the "
                     + "first, which is one lower")
         } catch {
             fail(error)

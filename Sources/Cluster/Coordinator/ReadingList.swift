@@ -1,8 +1,6 @@
 import Coordination
 
 /// Which examples are to be read for which worker, the oldest request first.
-///
-/// A worker asks again for what does not come, however long reading takes; what is on the list for it is not put there twice.
 struct ReadingList {
     /// Examples of one message.
     struct Request: Sendable, Equatable {
@@ -18,20 +16,18 @@ struct ReadingList {
 
     private var waiting: ArraySlice<Request> = []
     private var underWay: [Request] = []
-    /// The examples of both.
-    private var expected: [Peer: [PixelSplit: Set<UInt32>]] = [:]
+    /// How many requests of each worker both have.
+    private var counts: [Peer: Int] = [:]
     /// Since when the reader has worked on one request.
     private var begun: Duration = .zero
     private var nextComplaint: Duration = .zero
 
-    /// Puts examples on the list, but for those that are on it for this worker.
+    /// Workers that wait for what is read.
+    var peers: some Collection<Peer> { counts.keys }
+
     mutating func add(_ request: Request) {
-        var known = expected[request.peer]?.removeValue(forKey: request.split) ?? []
-        let examples = request.examples.filter { known.insert($0).inserted }
-        expected[request.peer, default: [:]][request.split] = known
-        guard !examples.isEmpty else { return }
-        waiting.append(
-            Request(split: request.split, examples: examples, peer: request.peer, epoch: request.epoch))
+        waiting.append(request)
+        counts[request.peer, default: 0] += 1
     }
 
     /// What the reader should have now, if anything. Who is gone needs nothing.
@@ -58,12 +54,13 @@ struct ReadingList {
     /// Forgets all but what is being read.
     mutating func clear() {
         waiting = []
-        expected = [:]
+        counts = [:]
+        for request in underWay { counts[request.peer, default: 0] += 1 }
     }
 
     private mutating func crossOff(_ request: Request) {
-        expected[request.peer]?[request.split]?.subtract(request.examples)
-        if expected[request.peer]?.values.allSatisfy(\.isEmpty) == true { expected[request.peer] = nil }
+        let rest = (counts[request.peer] ?? 1) - 1
+        counts[request.peer] = rest == 0 ? nil : rest
     }
 
     /// How long the reader has worked on one request, where that is `limit`, or as long again as when it was last said.

@@ -8,6 +8,8 @@ public enum CoordinatorEvent: Sendable, Equatable {
     case malformed(WireError, from: Peer)
     /// A message could not be handed over: the peer is not connected, or takes nothing.
     case undeliverable(Peer)
+    /// Pixels for this worker still wait to be read here, so it is not to blame that it takes none.
+    case reading(for: Peer)
     /// Whoever has this proven name may take part no more, for this reason.
     case expelled(name: String, reason: String)
     /// What `.openMemory` asked for is done.

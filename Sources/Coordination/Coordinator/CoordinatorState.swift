@@ -153,6 +153,7 @@ public struct CoordinatorState: Sendable {
         case .received(let envelope, let peer): receive(envelope, from: peer)
         case .malformed(let error, let peer): ignoreMalformed(error, from: peer)
         case .undeliverable(let peer): remove(peer, because: "connection lost")
+        case .reading(let peer): members[peer]?.window.excuse(at: now)
         case .expelled(let name, let reason): expel(name, because: reason)
         case .memoryOpened(let peer): use(memoryOf: peer)
         case .nodeDigest(let round, let node, let digest): record(digest, of: node, in: round)

@@ -95,6 +95,11 @@ public struct CreditWindow: Sendable, Equatable {
         }
     }
 
+    /// Records that the receiver can have taken nothing until now, since the sender has not what it counts as sent.
+    public mutating func excuse(at now: Duration) {
+        progress = now
+    }
+
     /// How long nothing was taken of what is outstanding.
     public func stalled(at now: Duration) -> Duration {
         outstanding == 0 ? .zero : now - progress
