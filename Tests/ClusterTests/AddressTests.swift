@@ -54,7 +54,7 @@ import Testing
         }.start()
         _ = try coordinator.run()
         let outcome = try #require(lost.join())
-        #expect(outcome.failed && outcome.sentence.contains("connect to the first, which is one lower"), "\(outcome)")
+        #expect(outcome.end == .refused && outcome.sentence.contains("connect to the first, which is one lower"), "\(outcome)")
         #expect(!recorder.all.contains { if case .workerLeft = $0 { true } else { false } }, "\(recorder.all)")
     }
 }

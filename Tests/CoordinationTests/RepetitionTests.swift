@@ -152,10 +152,10 @@ import Testing
     @Test func whoSaysHelloDuringTheGoodbyeIsToldAgain() {
         var desk = Desk()
         _ = desk.join(peer)
-        _ = desk.handle(.stop("done"))
+        _ = desk.handle(.stop("done", .finished))
         for _ in 0..<2 {
             let actions = desk.handle(.received(Envelope(.hello(Samples.hello("")), fence: .outside), from: Peer([2])))
-            #expect(actions == [.send(.goodbye("done", failed: false), step: 0, to: Peer([2]))])
+            #expect(actions == [.send(.goodbye("done", .finished), step: 0, to: Peer([2]))])
         }
     }
 }
