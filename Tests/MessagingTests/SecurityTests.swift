@@ -72,7 +72,10 @@ import Testing
         var dealer = try Socket(.dealer, in: Context(), options: options)
         try dealer.watchConnection()
         try dealer.connect(to: door.endpoint)
-        #expect(try door.handshakeFailure(of: dealer) == .otherMechanism)
+        var failure = try door.handshakeFailure(of: dealer)
+        // Where the listener hangs up first that is all one learns; the next connection tells more.
+        while failure == .unproven || failure == .lost { failure = try door.handshakeFailure(of: dealer) }
+        #expect(failure == .otherMechanism)
         try door.expectToHearAFriend()
     }
 
