@@ -14,8 +14,9 @@ public enum ConfigurationSource {
 
     /// Reads a file, or the standard input where the path is `-`.
     ///
+    /// - Parameter isNew: Whether a run is to begin with it.
     /// - Throws: `FileError`, `UsageProblem` for what is not YAML, or `ConfigurationError` for what is no configuration.
-    public static func file(_ path: String) throws -> RunConfiguration {
-        try RunConfiguration(YAML.read(path), file: YAML.name(of: path))
+    public static func file(_ path: String, isNew: Bool) throws -> RunConfiguration {
+        try RunConfiguration(YAML.read(path), file: YAML.name(of: path), isNew: isNew)
     }
 }

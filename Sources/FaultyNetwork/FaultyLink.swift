@@ -12,6 +12,8 @@ public final class FaultyLink: Sendable {
         var frozen = 0
         var accepted = 0
         var bytesPerSecond: Int?
+        /// How many bytes of each direction come one by one, and with what pause before each.
+        var slowBeginning: (bytes: Int, pause: Duration)?
         var isClosed = false
     }
 
@@ -41,6 +43,11 @@ public final class FaultyLink: Sendable {
         state.withLock { $0.bytesPerSecond = bytesPerSecond }
     }
 
+    /// Lets the first bytes of each direction of new connections through one by one, as a handshake goes whose segments are lost.
+    public func slowBeginnings(bytes: Int, pause: Duration) {
+        state.withLock { $0.slowBeginning = (bytes, pause) }
+    }
+
     /// Takes no more connections, and ends those that there are, also frozen ones.
     public func close() {
         state.withLock { $0.isClosed = true }
@@ -63,6 +70,7 @@ public final class FaultyLink: Sendable {
     /// Moves bytes until one side ends the connection, or holds a frozen one open.
     private func pump(_ from: Connection, _ to: Connection, _ number: Int) {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        var passed = 0
         while !state.withLock({ $0.isClosed }) {
             let count = from.receive(into: &buffer)
             let (isFrozen, rate) = state.withLock { ($0.frozen > number, $0.bytesPerSecond) }
@@ -71,11 +79,23 @@ public final class FaultyLink: Sendable {
                 break
             }
             guard let count else { continue }
-            guard count > 0, to.send(buffer, count: count) else { break }
+            guard count > 0, send(buffer, count, to, behind: passed) else { break }
+            passed += count
             if let rate { Thread.sleep(forTimeInterval: Double(count) / Double(rate)) }
         }
         from.shutDown()
         to.shutDown()
+    }
+
+    /// Sends bytes behind so many others of the same direction.
+    private func send(_ buffer: [UInt8], _ count: Int, _ to: Connection, behind passed: Int) -> Bool {
+        let beginning = state.withLock { $0.slowBeginning }
+        let slow = min(count, max(0, (beginning?.bytes ?? 0) - passed))
+        for index in 0..<slow {
+            Thread.sleep(forTimeInterval: (beginning?.pause ?? .zero) / .seconds(1))
+            guard to.send([buffer[index]], count: 1) else { return false }
+        }
+        return slow == count || to.send(Array(buffer[slow..<count]), count: count - slow)
     }
 
     /// Waits until whoever sends here gives up, and answers whether it did, before the link was closed.

@@ -48,7 +48,7 @@ struct Descriptor: ~Copyable {
 
     /// How long a pipe or a terminal may give nothing, in milliseconds.
     static let patience: Int32 = 10_000
-    /// The most bytes that are taken from what is no file: a device may never end.
+    /// The most bytes that are taken from a pipe or a device, which may never end.
     private static let streamLimit = 64 << 20
 
     /// Reads from the current position to the end. The C functions are `fstat`, `poll` and `read`.
@@ -90,7 +90,8 @@ struct Descriptor: ~Copyable {
         throw FileError(
             "read \(path)",
             because:
-                "nothing has come for \(patience / 1000) s from what is no file; write into it first, or name a file")
+                "it is a pipe or a device, and nothing has come through it for \(patience / 1000) s; write into it first, or name a file"
+        )
     }
 
     /// The file's length in bytes.

@@ -29,7 +29,9 @@ public struct FileError: Error, Hashable, CustomStringConvertible {
     /// What the kernel answers for the C library's `EOPNOTSUPP`, over NFS for instance; the C library has no word for it.
     private static let notSupported: Int32 = 524
 
-    private var reason: String { unsafe problem ?? String(cString: strerror(code == Self.notSupported ? EOPNOTSUPP : code)) }
+    private var reason: String {
+        unsafe problem ?? String(cString: strerror(code == Self.notSupported ? EOPNOTSUPP : code))
+    }
 
     private var remedy: String {
         switch code {

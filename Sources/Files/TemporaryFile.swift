@@ -26,12 +26,15 @@ struct TemporaryFile: ~Copyable {
 
     /// Gives the file a name that nothing has yet, in one step.
     ///
-    /// The C functions are `renameat2`, and `link` where the file system does not know it, as NFS does not.
+    /// The C functions are `renameat2`, and where the file system does not know it `link`, as on NFS, or else `rename`.
     /// - Throws: `FileExists`, `FileError`.
     func move(to newPath: String) throws {
         if unsafe cfiles_rename_without_replacing(path, newPath) == 0 { return }
-        if [EINVAL, ENOSYS].contains(errno), unsafe link(path, newPath) == 0 {
-            return try PosixFileSystem().remove(path)
+        if [EINVAL, ENOSYS].contains(errno) {
+            if unsafe link(path, newPath) == 0 { return try PosixFileSystem().remove(path) }
+            if [EPERM, EOPNOTSUPP, ENOSYS].contains(errno), FileStatus(atLink: newPath) == nil {
+                return try PosixFileSystem().rename(path, to: newPath)
+            }
         }
         guard errno != EEXIST else { throw FileExists(path: newPath) }
         throw FileError("give \(newPath) its name", code: errno)

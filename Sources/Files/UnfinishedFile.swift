@@ -3,14 +3,13 @@ import Glibc
 /// A file on its way to a name that nobody else loses.
 ///
 /// It grows under a temporary name in the same folder and takes its own in `finish()`, in one step. Whoever looks finds nothing
-/// of it before, and all of it after. An error, or a signal that asks to end, removes what there is of it. Only `kill -9` and a power failure
+/// of it before, and all of it after. An error, or a signal that asks a command to end, removes what there is of it. Only `kill -9` and a power failure
 /// leave it, under the temporary name, and the next file of the same name removes that: the lock on it went with its process.
 public final class UnfinishedFile {
     /// The name that it takes.
     public let path: String
     private let replaces: Bool
     private let file: TemporaryFile
-    private let endings: EndingSignals
     private var isFinished = false
 
     /// Begins a file.
@@ -28,10 +27,11 @@ public final class UnfinishedFile {
         self.replaces = replaces
         TemporaryFile.removeAbandoned(beside: path)
         file = try TemporaryFile(beside: path, mode: mode)
-        endings = EndingSignals(removing: file.path)
+        UnfinishedFiles.add(file.path)
     }
 
     deinit {
+        UnfinishedFiles.forget(file.path)
         if !isFinished { try? PosixFileSystem().remove(file.path) }
     }
 

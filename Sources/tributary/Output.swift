@@ -22,7 +22,9 @@ struct DatasetOutput: ParsableArguments {
     ///
     /// - Parameter inputs: Files and folders that the command reads.
     func begin(besides inputs: @autoclosure () throws -> [String] = []) throws -> UnfinishedFile {
-        try UnfinishedFile(rule.place(besides: inputs), replacing: force)
+        let place = try rule.place(besides: inputs)
+        UnfinishedFiles.removeWhenInterrupted()
+        return try UnfinishedFile(place, replacing: force)
     }
 }
 
@@ -49,6 +51,7 @@ struct PictureOutput: ParsableArguments {
         guard !isStandardOutput else { return try output(Foundation.Data(PNG.encode(picture()))) }
         let place = try rule.place { inputs }
         let bytes = try PNG.encode(picture())
+        UnfinishedFiles.removeWhenInterrupted()
         let file = try UnfinishedFile(place, replacing: force)
         try file.write(bytes)
         try file.finish()

@@ -96,12 +96,16 @@ struct RunOptions: ParsableArguments {
     /// The preset or file that is named; a run that goes on holds what it began with.
     private func start() throws -> RunConfiguration {
         if let preset { return try ConfigurationSource.preset(preset) }
-        if let config { return try ConfigurationSource.file(config) }
+        if let config { return try ConfigurationSource.file(config, isNew: !resume) }
         let path = RunPaths(out).configuration
         guard FileManager.default.fileExists(atPath: path) else {
-            throw UsageProblem("there is no run in \(out) to go on with: name --preset or --config to begin one")
+            guard RunPaths(out).holdRun else {
+                throw UsageProblem("there is no run in \(out) to go on with: name --preset or --config to begin one")
+            }
+            throw UsageProblem(
+                "the run in \(out) has lost its config.yaml: name the --preset or --config that it began with")
         }
-        return try ConfigurationSource.file(path)
+        return try ConfigurationSource.file(path, isNew: false)
     }
 }
 

@@ -3,6 +3,7 @@ import Cluster
 import ConfigurationFiles
 import Coordination
 import Files
+import Glibc
 import Logging
 import OneDNN
 import Training
@@ -149,12 +150,15 @@ struct Work: ParsableCommand {
         let outcome = try WorkerProcess(options, log: log).run()
         let failed = [.failed, .refused].contains(outcome.end)
         if failed || !local { Terminal.standardError.line("\(label): \(outcome.sentence)") }
-        switch outcome.end {
-        case .finished: break
-        case .left: throw ExitCode(interruptedBy: Interruption.signals.reason ?? "")
-        case .failed: throw ExitCode(1)
-        case .refused: throw ExitCode.refused
-        }
+        let code: ExitCode =
+            switch outcome.end {
+            case .finished: .success
+            case .left: ExitCode(interruptedBy: Interruption.signals.reason ?? "")
+            case .failed: ExitCode(1)
+            case .refused: .refused
+            }
+        // Threads may still build what a run needs that is over, and an orderly end would take their libraries down under them.
+        _exit(code.rawValue)
     }
 }
 

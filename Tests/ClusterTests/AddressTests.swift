@@ -54,7 +54,30 @@ import Testing
         }.start()
         _ = try coordinator.run()
         let outcome = try #require(lost.join())
-        #expect(outcome.end == .refused && outcome.sentence.contains("connect to the first, which is one lower"), "\(outcome)")
+        #expect(
+            outcome.end == .refused && outcome.sentence.contains("connect to the first, which is one lower"),
+            "\(outcome)")
         #expect(!recorder.all.contains { if case .workerLeft = $0 { true } else { false } }, "\(recorder.all)")
+    }
+
+    /// A lost segment or two hold a handshake up for seconds. A worker that stopped to say *attach* meanwhile would never be in.
+    @Test func aBulkLinkWhoseHandshakeTakesManyHeartbeatsComesInAllTheSame() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        cluster.steps = 2
+        cluster.timing.abandonment = .seconds(60)
+        let port = LoopbackPort.free()
+        let near = LoopbackPort.free()
+        cluster.port = port
+        var behindLinks = cluster
+        behindLinks.port = near
+        let links = try [FaultyLink(from: near, to: port), FaultyLink(from: near + 1, to: port + 1)]
+        defer { for link in links { link.close() } }
+        links[1].slowBeginnings(bytes: 100, pause: .milliseconds(20))
+        let coordinator = try CoordinatorProcess(
+            cluster.options, reporter: Recorder(), log: TestCluster.quiet, interruption: Interruption())
+        let worker = BackgroundWorker(behindLinks)
+        #expect(try coordinator.run().reason == .completed)
+        #expect(worker.join()?.end == .finished)
     }
 }

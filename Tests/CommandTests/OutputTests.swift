@@ -17,7 +17,7 @@ struct OutputTests {
         "wire",
         "instruction-set", "checkpoint-every", "digest-every", "audit", "workers", "threads", "memory", "listen",
         "connect",
-        "name", "core", "split", "columns", "rows",
+        "name", "core", "split", "columns", "rows", "wait",
     ]
 
     @Test func everyArgumentIsKnownToBeReadWrittenOrNeither() {

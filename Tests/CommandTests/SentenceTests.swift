@@ -18,7 +18,8 @@ struct SentenceTests {
     @Test func namesFromFilesDoNotCommandTheTerminal() throws {
         let bench = try Workbench()
         do {
-            let file = try File.create(bench["named.h5"])
+            try bench.write("", to: "named.h5")
+            let file = try File.create(over: bench["named.h5"])
             try file.root.write("images", [UInt8](repeating: 7, count: 2 * 48), shape: [2, 3, 4, 4])
             try file.root.setAttribute("note\(Self.hostile)", "text\(Self.hostile)")
         }

@@ -80,9 +80,13 @@ import Testing
         #expect(!actions.contains { if case .bar = $0 { true } else { false } })
     }
 
-    private func hello(process: Int) -> Envelope<WorkerMessage> {
+    private func hello(process: Int, connection: Int = 1) -> Envelope<WorkerMessage> {
         Envelope(
-            .hello(.init(name: "", host: "host", process: process, threads: 1, incarnation: UInt64(process))), fence: .outside)
+            .hello(
+                .init(
+                    name: "", host: "host", process: process, threads: 1, incarnation: UInt64(process),
+                    connection: connection)),
+            fence: .outside)
     }
 
     private func areRefused(_ actions: [CoordinatorAction]) -> Bool {
@@ -116,21 +120,26 @@ import Testing
         let old = Peer([9, 64], provenName: "honest")
         let name = state.members[old]?.name
         let fresh = Peer([10], provenName: "honest")
-        let actions = state.handle(.received(hello(process: 64), from: fresh), at: .zero)
+        #expect(
+            state.handle(.received(hello(process: 64), from: fresh), at: .zero).isEmpty,
+            "said over an earlier connection")
+        let actions = state.handle(.received(hello(process: 64, connection: 2), from: fresh), at: .zero)
         #expect(actions.contains { if case .send(.welcome, _, fresh) = $0 { true } else { false } })
         #expect(state.members.count == 64 && state.members[old] == nil && state.members[fresh]?.name == name)
         let impostor = Peer([11], provenName: "hostile")
-        _ = state.handle(.received(hello(process: 64), from: impostor), at: .zero)
+        _ = state.handle(.received(hello(process: 64, connection: 3), from: impostor), at: .zero)
         #expect(state.members[fresh] != nil, "its number is worth nothing with another key")
     }
 
     @Test func aSilentWorkerGivesWayToOneThatComes() {
         var state = fullCoordinator()
+        let fresh = Peer([10], provenName: "honest")
+        #expect(areRefused(state.handle(.received(hello(process: 70), from: fresh), at: .milliseconds(300))))
         for index in 1...63 as ClosedRange<UInt8> {
             _ = state.handle(.received(heartbeat(), from: Peer([9, index], provenName: "honest")), at: .seconds(1))
         }
-        let fresh = Peer([10], provenName: "honest")
-        #expect(areRefused(state.handle(.received(hello(process: 70), from: fresh), at: .seconds(1))))
+        // One has missed heartbeats and may be gone: whoever comes is not sent away for good.
+        #expect(state.handle(.received(hello(process: 70), from: fresh), at: .seconds(1)).isEmpty)
         let actions = state.handle(.received(hello(process: 70), from: fresh), at: .milliseconds(1_050))
         #expect(actions.contains { if case .send(.welcome, _, fresh) = $0 { true } else { false } })
         #expect(state.members.count == 64 && state.members[Peer([9, 64], provenName: "honest")] == nil)
@@ -200,10 +209,10 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func aContractOfManyGroupsIsReadInTimeThatGrowsWithItsLength() {
-        let groups = (0..<60_000).map { "\"k\($0)\":{\"a\":1}" }.joined(separator: ",")
+        let groups = (0..<40_000).map { "\"k\($0)\":{\"a\":1}" }.joined(separator: ",")
         #expect(groups.utf8.count < 1 << 20)
         struct Inner: Decodable { var a: Int }
         let node = ConfigurationNode(json: "{\(groups)}")
-        #expect((try? node?.decode([String: Inner].self))?.count == 60_000)
+        #expect((try? node?.decode([String: Inner].self))?.count == 40_000)
     }
 }

@@ -5,7 +5,9 @@ import Testing
 @testable import Coordination
 
 @Suite struct AssignmentTests {
-    private func share(_ name: UInt8, speed: Double = 1, upload: Double = 0, holding: some Sequence<Int> = []) -> Assignment.Share {
+    private func share(_ name: UInt8, speed: Double = 1, upload: Double = 0, holding: some Sequence<Int> = [])
+        -> Assignment.Share
+    {
         Assignment.Share(peer: Peer([name]), speed: speed, upload: upload, holdings: Set(holding))
     }
 

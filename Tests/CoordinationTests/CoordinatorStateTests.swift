@@ -340,7 +340,9 @@ import Testing
             for (peer, seconds) in [(first, 1), (second, 3)] {
                 desk.now += .seconds(seconds)
                 for other in [first, second] { _ = desk.say(.heartbeat(busy: 1), from: other) }
-                for lease in actions.leases(of: peer) { _ = desk.deliver(lease, from: peer, leafTime: .milliseconds(20)) }
+                for lease in actions.leases(of: peer) {
+                    _ = desk.deliver(lease, from: peer, leafTime: .milliseconds(20))
+                }
             }
         }
     }

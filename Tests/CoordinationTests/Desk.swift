@@ -16,7 +16,8 @@ struct Desk {
         timing.stall = stall
         state = CoordinatorState(
             .init(
-                run: Samples.run, epoch: 1, contract: Samples.contract(shards: shards), sizes: Samples.sizes, timing: timing,
+                run: Samples.run, epoch: 1, contract: Samples.contract(shards: shards), sizes: Samples.sizes,
+                timing: timing,
                 audit: audit > 0 ? Audit(fraction: audit, key: auditKey) : nil, quarantined: quarantined))
     }
 

@@ -65,7 +65,7 @@ import Testing
         }
         #expect(
             chunks == [
-                .rows(.training, [10, 5]), .rows(.training, [4, 6, 7, 8]), .rows(.training, [9, 11]),
+                .rows(.training, [10, 5]), .rows(.training, [4, 6, 7]), .rows(.training, [8, 9, 11]),
             ])
     }
 

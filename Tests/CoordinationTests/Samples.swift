@@ -15,7 +15,10 @@ enum Samples {
             dataFingerprint: "data", probeDigest: "probe")
     }
 
-    static func hello(_ name: String, threads: Int = 1, incarnation: UInt64 = 1) -> WorkerMessage.Hello {
-        WorkerMessage.Hello(name: name, host: "host", process: 1, threads: threads, incarnation: incarnation)
+    static func hello(_ name: String, threads: Int = 1, incarnation: UInt64 = 1, connection: Int = 1)
+        -> WorkerMessage.Hello
+    {
+        WorkerMessage.Hello(
+            name: name, host: "host", process: 1, threads: threads, incarnation: incarnation, connection: connection)
     }
 }

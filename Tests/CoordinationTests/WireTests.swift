@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct WireTests {
     static let workerMessages: [WorkerMessage] = [
-        .hello(.init(name: "worker-1", host: "host", process: 4_711, threads: 2, incarnation: .max - 1)), .attach, .ready(probe: "0af9"),
+        .hello(.init(name: "worker-1", host: "host", process: 4_711, threads: 2, incarnation: .max - 1)), .attach,
+        .ready(probe: "0af9"),
         .heartbeat(busy: 3), .parametersWanted,
         .rowsWanted(.init(split: .validation, purpose: .hurry, examples: [5, 0, UInt32.max])),
         .rowsWanted(.init(split: .training, purpose: .copy, examples: [])), .credit(bytes: 2 << 20),

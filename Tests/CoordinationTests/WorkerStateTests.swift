@@ -185,6 +185,25 @@ extension [WorkerAction] {
                 && Set(wanted.filter { $0.purpose == .microbatch }.flatMap(\.examples)).isDisjoint(with: coming))
     }
 
+    /// The first of two workers to come begins with all shards, and has half of them a moment later.
+    @Test func aShardThatAnotherWorkerComputesNowIsCopiedNoFurther() {
+        var bench = Bench()
+        bench.join()
+        var wanted = bench.hear(lease(2), step: 3).wanted
+        let next = Round(step: 4, kind: .training)
+        wanted += bench.hear(.lease(.init(identifier: 2, round: next, node: 4)), step: 4).wanted
+        var later: Set<UInt32> = []
+        while !wanted.isEmpty {
+            let examples = wanted.removeFirst()
+            guard examples.split == .training else { continue }
+            let answers = bench.hearRows(examples.examples).wanted.filter { $0.split == .training }
+            later.formUnion(answers.flatMap(\.examples))
+            wanted += answers
+        }
+        // Node 2 has the shards 0 to 3 of 8, node 4 the shards 0 and 1.
+        #expect(!later.isEmpty && later.allSatisfy { $0 % 8 < 2 }, "\(later.sorted())")
+    }
+
     /// Within a connection nothing is lost, so nothing is asked for twice, however long it takes.
     @Test func nothingIsAskedForTwiceWithinAConnection() throws {
         var bench = Bench()
@@ -207,7 +226,7 @@ extension [WorkerAction] {
         let missing = try needed(0)
         _ = bench.hearRows([missing[0]])
         let actions = bench.handle(.disconnected)
-        #expect(actions.contains(.connect) && actions.messages.last == .hello(Samples.hello("worker-1")))
+        #expect(actions.contains(.connect) && actions.messages.last == .hello(Samples.hello("worker-1", connection: 2)))
         #expect(bench.handle(.disconnected).isEmpty, "while it looks for a coordinator, connections come and go")
         _ = bench.hear(.welcome(Bench.welcome))
         _ = bench.hear(.accepted)
@@ -255,7 +274,7 @@ extension [WorkerAction] {
         bench.now = .milliseconds(5_100)
         let actions = bench.handle(.tick)
         #expect(actions.contains(.connect))
-        #expect(actions.messages.last == .hello(Samples.hello("worker-1")))
+        #expect(actions.messages.last == .hello(Samples.hello("worker-1", connection: 2)))
     }
 
     @Test func afterARestartTheProbeIsNotComputedAgain() {
@@ -341,7 +360,7 @@ extension [WorkerAction] {
         func notices(_ actions: [WorkerAction]) -> [String] {
             actions.compactMap { if case .note(.searching(let sentence)) = $0 { sentence } else { nil } }
         }
-        #expect(notices(bench.handle(.unresolved(sentence))) == ["\(sentence); trying again for 300 s"])
+        #expect(notices(bench.handle(.unresolved(sentence))) == ["\(sentence); trying for 5 min"])
         #expect(bench.handle(.unresolved(sentence)).isEmpty, "once")
         bench.now = .seconds(6)
         let later = bench.handle(.tick)
@@ -430,8 +449,8 @@ extension [WorkerAction] {
             actions.contains(
                 .note(
                     .searching(
-                        "the coordinator has ended: stopped by SIGTERM; looking for the next one at ipc://somewhere for "
-                            + "300 s"))))
+                        "the coordinator has ended: stopped by SIGTERM; looking for the next one at ipc://somewhere, "
+                            + "trying for 5 min"))))
         // While it saves, it says goodbye to whoever says hello.
         bench.now += .seconds(1)
         #expect(bench.hear(.goodbye("stopped by SIGTERM", .interrupted)).isEmpty)

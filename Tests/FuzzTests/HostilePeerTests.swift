@@ -138,7 +138,8 @@ private final class LiveBench {
     ///
     /// It is repeated, as workers do: one who is barred hears nothing, and is disconnected when it insists. The answer comes behind everything that was sent before, so nothing is sent to a coordinator that does not listen.
     private func welcome(_ link: borrowing Link) throws -> Fence? {
-        let hello = WorkerMessage.hello(.init(name: "x", host: "h", process: 1, threads: 1, incarnation: UInt64.random(in: 0 ... .max)))
+        let hello = WorkerMessage.hello(
+            .init(name: "x", host: "h", process: 1, threads: 1, incarnation: UInt64.random(in: 0 ... .max)))
         var isSent = false
         for attempt in 0..<24_000 {
             if !isSent || attempt % 10 == 9 {

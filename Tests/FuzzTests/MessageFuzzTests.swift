@@ -68,7 +68,8 @@ private struct CoordinatorBench {
             .init(run: Samples.run, epoch: 1, contract: Samples.contract, sizes: Samples.sizes))
         for (index, name) in ["a", "b"].enumerated() {
             tell(
-                .hello(.init(name: name, host: "h", process: 1, threads: 1, incarnation: UInt64(index))), from: peers[index], .outside)
+                .hello(.init(name: name, host: "h", process: 1, threads: 1, incarnation: UInt64(index))),
+                from: peers[index], .outside)
         }
         tell(.attach, from: peers[0], Samples.fence)
         tell(.ready(probe: Samples.contract.probeDigest), from: peers[0], Samples.fence)
@@ -107,7 +108,8 @@ private struct CoordinatorBench {
 private struct WorkerBench {
     private var state = WorkerState(
         .init(
-            hello: .init(name: "a", host: "h", process: 1, threads: 2, incarnation: 3), endpoint: "ipc://x", memoryLimit: 1 << 30))
+            hello: .init(name: "a", host: "h", process: 1, threads: 2, incarnation: 3), endpoint: "ipc://x",
+            memoryLimit: 1 << 30))
     private var now = Duration.seconds(1)
     private(set) var isOver = false
 

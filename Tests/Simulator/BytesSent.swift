@@ -48,7 +48,9 @@ struct BytesSent {
         case .parameters(offset: 0, _):
             beginnings[peer, default: [:]][step, default: 0] += 1
             // Once for the round, and again for a judge, or where those in memory were written over.
-            if beginnings[peer]?[step] ?? 0 > 3 { repetition = "the parameters of step \(step) went to \(name) over one connection often" }
+            if beginnings[peer]?[step] ?? 0 > 3 {
+                repetition = "the parameters of step \(step) went to \(name) over one connection often"
+            }
         default: break
         }
     }

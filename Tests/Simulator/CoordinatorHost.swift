@@ -206,7 +206,9 @@ struct CoordinatorHost {
             send(.lease(lease), step, .nothing, to: peer)
         case .send(let message, let step, let peer): send(message, step, .nothing, to: peer)
         case .sendParameters(let step, let offset, let bytes, let peer):
-            guard let floats = parameters[step] else { return }
+            guard let floats = parameters[step] else {
+                return outputs.append(.mistaken("parameters of step \(step) were to be sent, which are gone"))
+            }
             let piece = Array(floats[(offset / 4)..<((offset + bytes) / 4)])
             send(.parameters(offset: offset, bytes: bytes), step, .floats(piece), to: peer)
         case .sendRows(let split, let examples, let peer):
@@ -234,7 +236,7 @@ struct CoordinatorHost {
         case .hashLease(let round, let lease): compare(round, lease)
         case .finished(let report): try finish(report, at: now)
         case .abandon(let sentence): end(sentence, .failed)
-        case .bar: break  // nobody has a key here
+        case .bar, .turnAway: break  // nobody has a key here, or another port
         case .quarantine(let name, let sentence):
             try QuarantineFile(directory: opening.directory.paths.directory, files: options.files).add(name, sentence)
         case .goBack(let step, _): try goBack(to: step, at: now)

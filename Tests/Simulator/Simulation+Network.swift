@@ -106,7 +106,9 @@ extension Simulation {
             delay = dice.milliseconds(500...5_000)
         }
         let end = carry(payload, direction)
-        if let arrival = connections[peer]?.arrival(end + delay, channel, direction) { plan(delivery, in: arrival - now) }
+        if let arrival = connections[peer]?.arrival(end + delay, channel, direction) {
+            plan(delivery, in: arrival - now)
+        }
     }
 
     /// When the coordinator's link has carried a payload, behind what was sent before.

@@ -73,7 +73,8 @@ struct WorkerHost {
         self.process = process
         self.defect = defect
         self.sabotage = sabotage
-        let hello = WorkerMessage.Hello(name: name, host: "simulated", process: process, threads: threads, incarnation: incarnation)
+        let hello = WorkerMessage.Hello(
+            name: name, host: "simulated", process: process, threads: threads, incarnation: incarnation)
         state = WorkerState(.init(hello: hello, endpoint: "simulated", timing: run.options.timing))
     }
 

@@ -1,5 +1,5 @@
 // Counts what a program asks of the allocator, apart for what comes from inside oneDNN, and says so at its end. Preloaded by
-// the guard in scripts/lib/guards.sh.
+// the guard in scripts/lib/kernels.sh.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -4,6 +4,7 @@
 
 tributary="$root/.build/release/tributary"
 data="$root/../shared/data"
+testbed="$root/../shared/testbed"
 python="$root/.build/python/checks"
 python_with_torch="$root/.build/python/pytorch"
 
@@ -241,6 +242,43 @@ pytorch_checks() {
         "$python_with_torch/bin/python" scripts/reference/training_step.py \
             --compare "$preset" "$files/$preset.float32" || return
     done
+}
+
+# Says why hosts behind bad links cannot be made here, if so: as network namespaces, by the scripts beside the data.
+no_bad_links() {
+    if [[ ! -x $testbed/measure.sh ]]; then
+        echo "there is no $testbed"
+    elif ((EUID != 0)); then
+        echo "only root can make network namespaces"
+    elif ! install_packages iproute2 nftables >/dev/null 2>&1 || ! ip netns add tributary-test 2>/dev/null; then
+        echo "this machine makes no network namespaces"
+    else
+        ip netns delete tributary-test
+    fi
+}
+
+# Trains over links that lose packets or are slow: both workers come in, no bit differs, and no more bytes leave than steps and pixels need.
+bad_links() {
+    local files name
+    files=$(scratch bad-links)
+    measured_link "$files" loss 1000 1 1 15 && measured_link "$files" slow 10 10 0 60
+}
+
+# One link, by what lies beside the data; two workers, and at most so many seconds.
+#
+#   measured_link FILES NAME MEGABITS DELAY LOSS SECONDS
+measured_link() {
+    BED=$1 TRIBUTARY=$tributary CONGESTION=cubic LIMIT=$6 "$testbed/measure.sh" "$2" "$3" "$4" "$5" keys face-64 5000 |
+        tee "$1/$2.txt"
+    grep -q "digests same" "$1/$2.txt" || return
+    (($(grep -c "joined (process" "$1/out/$2.txt") >= 2)) || { echo "one of two workers was never in"; return 1; }
+    # A step's parameters and sums are 2.33 MB for each worker; pixels 22 MB once, and what one worker copies before the other comes;
+    # headers, encryption and acknowledgements are a twelfth.
+    awk -v rows="$(grep -c '"train"' "$1/runs/$2/metrics.jsonl")" 'match($0, /MB out\/in [0-9]+/) {
+        sent = substr($0, RSTART + 10, RLENGTH - 10); needed = (rows + 1) * 4.66 + 24
+        printf "%d MB left for %d steps that need %.0f\n", sent, rows, needed
+        exit !(sent <= 1.1 * 1.083 * needed)
+    }' "$1/$2.txt"
 }
 
 # Trains `mlp` on MNIST as its source did, which came to 83.03 nats in the last epoch.

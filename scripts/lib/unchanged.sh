@@ -9,7 +9,7 @@ passed="$root/scripts/guards/passed.txt"
 # Prints the folders and files that a part rests on, one a line.
 foundations() {
     printf '%s\n' Package.swift scripts/lib/{setup,kernels,unchanged}.sh \
-        Sources/{Randomness,Tensors,VAE,COneDNN,CKernels,OneDNN}
+        Sources/{Randomness,Tensors,VAE,COneDNN,CKernels,OneDNN} Sources/Training/Configuration
     case $1 in
         engine-*) echo Tests/OneDNNTests ;;
         allocations) printf '%s\n' scripts/guards/allocations.c Sources/{Performance,benchmark} ;;

@@ -316,27 +316,16 @@ public final class CoordinatorProcess {
         guard let peer = gate.peer(arrival) else { return gate.drop(arrival) }
         do throws(WireError) {
             let envelope = try arrival.decoded(WorkerMessage.self)
-            guard envelope.body.isBulk == isBulk else { return turnAway(envelope.body, from: peer) }
-            handle(.received(envelope, from: peer), arrival.payload)
+            if envelope.body.isBulk == isBulk {
+                handle(.received(envelope, from: peer), arrival.payload)
+            } else {
+                handle(.misdirected(envelope.body, from: peer), Message([]))
+            }
         } catch {
             log.debug("malformed message: \(error)")
             handle(.malformed(error, from: peer), Message([]))
         }
         handleQueue()
-    }
-
-    /// A worker that was given the second port says hello there: it is told, and counts as nobody.
-    private func turnAway(_ message: WorkerMessage, from peer: Peer) {
-        guard case .hello = message else { return handle(.malformed(.invalid("link"), from: peer), Message([])) }
-        do {
-            try post.turnAway(
-                peer,
-                because:
-                    "this is the second port of the coordinator at \(endpoint), which carries large messages only; connect to the "
-                    + "first, which is one lower")
-        } catch {
-            fail(error)
-        }
     }
 
     private func handleQueue() {
@@ -479,6 +468,12 @@ public final class CoordinatorProcess {
         case .hashLease(let round, let lease):
             queue.append(.leaseDigest(round, lease: lease, sums.takeDigest(lease: lease)))
         case .finished(let report): try finish(report)
+        case .turnAway(let peer):
+            try post.turnAway(
+                peer,
+                because:
+                    "this is the second port of the coordinator at \(endpoint), which carries large messages only; connect to the "
+                    + "first, which is one lower")
         case .bar(let name): gate.bar(name)
         case .abandon(let sentence): abandon(sentence)
         case .quarantine(let name, let sentence):

@@ -143,6 +143,7 @@ public final class WorkerProcess {
         case .interrupted(let reason): try handle(.leave("stopped by \(reason)"), Message([]))
         case .lookedUp(.success(let found)):
             addresses.take(found)
+            try handle(.resolved, Message([]))
             try connect()
         case .lookedUp(.failure(let error)):
             addresses.take([])

@@ -33,6 +33,8 @@ public enum CoordinatorAction: Sendable, Equatable {
     case hashLease(Round, lease: UInt64)
     /// The sum of the root is complete.
     case finished(RoundReport)
+    /// Tell a peer, over the bulk link, that its port is not the one to connect to.
+    case turnAway(Peer)
     /// Listen no more to whoever has this proven name, and let nobody of that name in.
     case bar(String)
     /// No worker came for too long: end the run, with this sentence.

@@ -6,6 +6,8 @@ public enum CoordinatorEvent: Sendable, Equatable {
     case received(Envelope<WorkerMessage>, from: Peer)
     /// Bytes came that are no message.
     case malformed(WireError, from: Peer)
+    /// A message came over the link that it does not belong on: a worker that was given the second port says hello there.
+    case misdirected(WorkerMessage, from: Peer)
     /// A message could not be handed over: the peer is not connected, or takes nothing.
     case undeliverable(Peer)
     /// Pixels for this worker still wait to be read here, so it is not to blame that it takes none.

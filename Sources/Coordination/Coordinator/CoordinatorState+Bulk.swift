@@ -40,11 +40,20 @@ extension CoordinatorState {
     }
 
     private mutating func pump(_ peer: Peer) {
+        dropOldParameters(of: peer)
         guard var member = members[peer], member.standing == .active else { return }
         while let chunk = member.outbox.next(within: member.window) {
             member.window.spend(send(chunk, to: peer), at: now)
         }
         members[peer] = member
+    }
+
+    /// Parameters of a step that is over are nobody's any more: a worker that still waits for them may have other work.
+    private mutating func dropOldParameters(of peer: Peer) {
+        guard let step = members[peer]?.outbox.parametersStep, !stepsInUse.contains(step) else { return }
+        members[peer]?.outbox.dropParameters()
+        members[peer]?.parametersStep = nil
+        forgive(peer)
     }
 
     private mutating func send(_ chunk: Outbox.Chunk, to peer: Peer) -> Int {

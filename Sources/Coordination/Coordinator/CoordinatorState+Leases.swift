@@ -130,9 +130,11 @@ extension CoordinatorState {
     /// Data is moving, so the worker is not to blame that it has not computed yet; but it may not make that last for ever.
     ///
     /// How soon the next piece may be expected depends on the link: some times as long as one took lately.
-    mutating func extendDeadlines(of peer: Peer) {
+    ///
+    /// - Parameter pause: How long this piece came after the one before it, for a sum that arrives.
+    mutating func extendDeadlines(of peer: Peer, pause: Duration? = nil) {
         guard let leases = current?.leases, let wait = members[peer]?.window.latestWait else { return }
-        let patience = max(timing.shortestDeadline, wait * timing.deadlineFactor)
+        let patience = max(timing.shortestDeadline, max(wait, pause ?? .zero) * timing.deadlineFactor)
         for lease in leases.values where lease.peer == peer && lease.state == .live {
             let earliest = min(now + patience, lease.issued + timing.longestTransfer)
             if lease.deadline < earliest { current?.leases[lease.identifier]?.deadline = earliest }

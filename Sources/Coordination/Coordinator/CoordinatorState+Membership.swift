@@ -11,17 +11,21 @@ extension CoordinatorState {
             return send(.refused(sentence), to: peer)
         }
         guard members[peer] == nil else { return welcome(peer) }
-        removeOldConnection(of: hello, from: peer)
+        guard replacesOldConnection(hello, of: peer) else { return }
         guard hasRoom(for: peer) else { return }
         let name = name(for: hello, of: peer)
         members[peer] = Member(hello, name: name, peer: peer, sizes: sizes, timing: timing, at: now)
         welcome(peer)
     }
 
-    /// A worker that lost a connection comes back under a fresh identity, perhaps before anybody here knows that the old one is gone.
-    private mutating func removeOldConnection(of hello: WorkerMessage.Hello, from peer: Peer) {
+    /// A worker that lost a connection comes back under a fresh identity, perhaps before anybody here knows that the old one is gone; and
+    /// what it said over an earlier connection may come after that.
+    private mutating func replacesOldConnection(_ hello: WorkerMessage.Hello, of peer: Peer) -> Bool {
         let old = members.values.first { $0.incarnation == hello.incarnation && $0.peer.provenName == peer.provenName }
-        if let old { remove(old.peer, because: "it connects anew") }
+        guard let old else { return true }
+        guard old.connection < hello.connection else { return false }
+        remove(old.peer, because: "it connects anew")
+        return true
     }
 
     /// Whether another worker may come in; if necessary, and possible, one that is silent gives way to it.
@@ -37,12 +41,16 @@ extension CoordinatorState {
         return makeRoom(for: peer, among: fellows, limit)
     }
 
-    /// A worker that has missed several heartbeats gives way; where there is none, the one that comes is refused.
+    /// A worker that has missed several heartbeats gives way. Where one has missed the last, the one that comes gets no answer yet, and
+    /// says hello again soon; where none has, it is refused.
     private mutating func makeRoom(for peer: Peer, among members: [Member], _ limit: String) -> Bool {
-        if let ghost = members.min(by: { $0.heard < $1.heard }), now - ghost.heard > timing.heartbeat * 4 {
-            remove(ghost.peer, because: "silent for \((now - ghost.heard).text), and another needs its place")
+        guard let quietest = members.min(by: { $0.heard < $1.heard }) else { return true }
+        let silence = now - quietest.heard
+        if silence > timing.heartbeat * 4 {
+            remove(quietest.peer, because: "silent for \(silence.text), and another needs its place")
             return true
         }
+        if silence > timing.heartbeat * 3 / 2 { return false }
         send(.refused(limit), to: peer)
         return false
     }
@@ -163,7 +171,8 @@ extension CoordinatorState {
             } else if member.standing != .active, now - member.joined > timing.joining {
                 remove(member.peer, because: "not ready after \((now - member.joined).text)")
             } else if member.window.stalled(at: now) > timing.stall {
-                remove(member.peer, because: "took nothing off its bulk link for \(member.window.stalled(at: now).text)")
+                remove(
+                    member.peer, because: "took nothing off its bulk link for \(member.window.stalled(at: now).text)")
             }
         }
     }

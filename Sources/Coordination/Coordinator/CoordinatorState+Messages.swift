@@ -13,6 +13,13 @@ extension CoordinatorState {
         }
     }
 
+    /// A hello on the second port is answered, and counts as nobody's; anything else there makes no sense.
+    mutating func turnAway(_ message: WorkerMessage, of peer: Peer) {
+        guard case .hello = message else { return ignoreMalformed(.invalid("link"), from: peer) }
+        charge(peer, .none)
+        if !isBarred(peer) { actions.append(.turnAway(peer)) }
+    }
+
     private mutating func dispatch(_ envelope: Envelope<WorkerMessage>, from peer: Peer) {
         switch envelope.body {
         case .hello: break

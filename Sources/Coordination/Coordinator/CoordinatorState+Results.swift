@@ -4,10 +4,14 @@ import Contract
 extension CoordinatorState {
     mutating func take(_ chunk: WorkerMessage.PartialChunk, step: Int, from peer: Peer) {
         send(.credit(bytes: chunk.bytes), to: peer)
-        guard step == chunk.round.step, var received = record(of: chunk, from: peer)?.received,
-            received.insert(offset: chunk.offset, bytes: chunk.bytes)
-        else { return count(\.strayChunks, .stray, of: peer) }
-        extendDeadlines(of: peer)
+        guard step == chunk.round.step, let lease = record(of: chunk, from: peer) else {
+            return count(\.strayChunks, .stray, of: peer)
+        }
+        var received = lease.received
+        guard received.insert(offset: chunk.offset, bytes: chunk.bytes) else {
+            return count(\.strayChunks, .stray, of: peer)
+        }
+        extendDeadlines(of: peer, pause: lease.lastChunk.map { now - $0 })
         let total = sizes.partialBytes(chunk.round.kind)
         actions.append(.place(lease: chunk.lease, offset: chunk.offset, total: total))
         note(received, of: chunk)
@@ -32,6 +36,7 @@ extension CoordinatorState {
         update(chunk.lease, in: chunk.round) { lease in
             lease.received = received
             lease.firstChunk = lease.firstChunk ?? now
+            lease.lastChunk = now
         }
         if let lease = state(of: chunk.round)?.leases[chunk.lease] {
             members[lease.peer]?.learn(leafTime: chunk.leafTime, in: chunk.round.kind)

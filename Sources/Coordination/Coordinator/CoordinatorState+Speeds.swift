@@ -46,7 +46,7 @@ extension CoordinatorState {
             return (shards: nodes.reduce(0) { $0 + tree.shards(under: $1).count }, nodes: nodes.count)
         }
         let length = Assignment.length(counts, shares)
-        let best = Assignment.shortestLength(of: tree.leaves, for: shares)
+        let best = Assignment.shortest(of: tree.leaves, for: shares).length
         return length > Self.worthwhileGain.ratio * best && length - best > Self.worthwhileGain.seconds
     }
 }

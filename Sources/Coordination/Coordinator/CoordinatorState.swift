@@ -5,7 +5,7 @@ import Contract
 /// The invariants, kept by every event:
 /// - each shard of the current round is under exactly one committed sum, or leased to a live worker, or waits because no
 ///   worker is there;
-/// - a partial counts only when all its bytes came in order from the worker that holds its lease;
+/// - a partial counts only when all its bytes came, each once, from the worker that holds its lease;
 /// - the first result of a node counts; a later one is compared by hash where a hash is known.
 public struct CoordinatorState: Sendable {
     /// What does not change while a coordinator lives.
@@ -152,8 +152,11 @@ public struct CoordinatorState: Sendable {
         case .begin(let round): begin(round)
         case .received(let envelope, let peer): receive(envelope, from: peer)
         case .malformed(let error, let peer): ignoreMalformed(error, from: peer)
+        case .misdirected(let message, let peer): turnAway(message, of: peer)
         case .undeliverable(let peer): remove(peer, because: "connection lost")
-        case .reading(let peer): members[peer]?.window.excuse(at: now)
+        case .reading(let peer):
+            members[peer]?.window.excuse(at: now)
+            extendDeadlines(of: peer)
         case .expelled(let name, let reason): expel(name, because: reason)
         case .memoryOpened(let peer): use(memoryOf: peer)
         case .nodeDigest(let round, let node, let digest): record(digest, of: node, in: round)
@@ -190,7 +193,7 @@ public struct CoordinatorState: Sendable {
     }
 
     /// Malformed bytes are a sign of life all the same.
-    private mutating func ignoreMalformed(_ error: WireError, from peer: Peer) {
+    mutating func ignoreMalformed(_ error: WireError, from peer: Peer) {
         guard !isBarred(peer) else { return }
         if case .version(let version) = error { return answer(version, error, from: peer) }
         count(\.malformed, .malformed, of: peer)

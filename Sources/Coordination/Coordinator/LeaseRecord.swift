@@ -23,8 +23,9 @@ struct LeaseRecord: Sendable {
     var deadline: Duration
     /// The chunks of the partial that came, in any order.
     var received: ChunkSet
-    /// When the first of them came.
+    /// When the first of them came, and the last so far.
     var firstChunk: Duration?
+    var lastChunk: Duration?
     var state = State.live
     /// Whether its result was the first of its node, and so part of the sum.
     var isUsed = false

@@ -16,6 +16,7 @@ struct Member: Sendable {
     let process: Int
     let threads: Int
     let incarnation: UInt64
+    let connection: Int
     let joined: Duration
     var standing = Standing.joining
     var isAttached = false
@@ -58,6 +59,7 @@ struct Member: Sendable {
         process = hello.process
         threads = hello.threads
         incarnation = hello.incarnation
+        connection = hello.connection
         joined = now
         reminderDue = now + timing.silence
         heard = now

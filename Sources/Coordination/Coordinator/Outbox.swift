@@ -25,15 +25,17 @@ struct Outbox: Sendable {
     private let sizes: BulkSizes
     private var parameters: Parameters?
     private var urgent: [Rows] = []
+    /// Some of these examples have left since, as urgent ones.
     private var copies: [Rows] = []
-    /// The examples in both lines.
-    private var queued: [PixelSplit: Set<UInt32>] = [:]
+    private var waitingUrgently: [PixelSplit: Set<UInt32>] = [:]
+    private var waitingAsCopies: [PixelSplit: Set<UInt32>] = [:]
 
     init(sizes: BulkSizes) {
         self.sizes = sizes
     }
 
-    private var waitingRows: Int { queued.values.reduce(0) { $0 + $1.count } }
+    /// The step of the parameters that wait.
+    var parametersStep: Int? { parameters?.step }
 
     /// Puts the parameters of `step` in line.
     mutating func enqueueParameters(step: Int) {
@@ -47,42 +49,35 @@ struct Outbox: Sendable {
 
     /// Puts pixels in line, none twice; answers false where too many wait already.
     mutating func enqueue(_ wanted: WorkerMessage.RowsWanted) -> Bool {
-        let isNew = { [queued] example in queued[wanted.split]?.contains(example) != true }
+        let split = wanted.split
+        let copied = wanted.examples.filter { waitingAsCopies[split]?.contains($0) == true }
+        let new = wanted.examples.filter { !isWaiting($0, split) }
+        let waiting = [waitingUrgently, waitingAsCopies].flatMap(\.values).reduce(0) { $0 + $1.count }
+        guard waiting + new.count <= Self.rowLimit else { return false }
         switch wanted.purpose {
-        case .copy:
-            return append(wanted.examples.filter(isNew), of: wanted.split, to: \.copies)
-        case .microbatch:
-            let copies = takeCopies(of: wanted)
-            return append(wanted.examples.filter { copies.contains($0) || isNew($0) }, of: wanted.split, to: \.urgent)
-        case .hurry:
-            let copies = takeCopies(of: wanted)
-            return append(wanted.examples.filter(copies.contains), of: wanted.split, to: \.urgent)
+        case .copy: append(new, split, to: \.copies, \.waitingAsCopies)
+        case .microbatch: hurry(Set(copied).union(new), in: wanted)
+        case .hurry: hurry(Set(copied), in: wanted)
         }
-    }
-
-    private mutating func append(
-        _ examples: [UInt32], of split: PixelSplit, to lane: WritableKeyPath<Outbox, [Rows]>
-    ) -> Bool {
-        guard waitingRows + examples.count <= Self.rowLimit else { return false }
-        queued[split, default: []].formUnion(examples)
-        if !examples.isEmpty { self[keyPath: lane].append(Rows(split: split, examples: examples[...])) }
         return true
     }
 
-    /// Takes those of the wanted examples that wait as copies out of their line.
-    private mutating func takeCopies(of wanted: WorkerMessage.RowsWanted) -> Set<UInt32> {
-        let hurried = Set(wanted.examples)
-        var found: Set<UInt32> = []
-        for index in copies.indices where copies[index].split == wanted.split {
-            let examples = copies[index].examples
-            let own = examples.filter(hurried.contains)
-            if own.isEmpty { continue }
-            found.formUnion(own)
-            copies[index].examples = examples.filter { !hurried.contains($0) }[...]
-        }
-        copies.removeAll(where: \.examples.isEmpty)
-        queued[wanted.split]?.subtract(found)
-        return found
+    private func isWaiting(_ example: UInt32, _ split: PixelSplit) -> Bool {
+        waitingUrgently[split]?.contains(example) == true || waitingAsCopies[split]?.contains(example) == true
+    }
+
+    private mutating func hurry(_ chosen: Set<UInt32>, in wanted: WorkerMessage.RowsWanted) {
+        waitingAsCopies[wanted.split]?.subtract(chosen)
+        append(wanted.examples.filter(chosen.contains), wanted.split, to: \.urgent, \.waitingUrgently)
+    }
+
+    private mutating func append(
+        _ examples: [UInt32], _ split: PixelSplit, to lane: WritableKeyPath<Outbox, [Rows]>,
+        _ waiting: WritableKeyPath<Outbox, [PixelSplit: Set<UInt32>]>
+    ) {
+        guard !examples.isEmpty else { return }
+        self[keyPath: waiting][split, default: []].formUnion(examples)
+        self[keyPath: lane].append(Rows(split: split, examples: examples[...]))
     }
 
     /// Takes the next chunk that `window` admits.
@@ -94,8 +89,14 @@ struct Outbox: Sendable {
             parameters = end < sizes.parameterBytes ? Parameters(step: waiting.step, offset: end) : nil
             return .parameters(step: waiting.step, offset: waiting.offset, bytes: bytes)
         }
-        if let rows = urgent.first { return window.admits(bytes(ofNext: rows)) ? takeRows(from: \.urgent) : nil }
-        if let rows = copies.first { return window.admitsCopy(bytes(ofNext: rows)) ? takeRows(from: \.copies) : nil }
+        if let rows = urgent.first {
+            guard window.admits(bytes(ofNext: rows)) else { return nil }
+            return takeRows(from: \.urgent, \.waitingUrgently)
+        }
+        while let rows = copies.first {
+            guard window.admitsCopy(bytes(ofNext: rows)) else { return nil }
+            if let chunk = takeRows(from: \.copies, \.waitingAsCopies) { return chunk }
+        }
         return nil
     }
 
@@ -103,12 +104,15 @@ struct Outbox: Sendable {
         min(sizes.rowsPerChunk, rows.examples.count) * sizes.exampleBytes
     }
 
-    private mutating func takeRows(from lane: WritableKeyPath<Outbox, [Rows]>) -> Chunk {
+    /// The first rows of a lane without those that wait there no more; nil where that leaves none.
+    private mutating func takeRows(
+        from lane: WritableKeyPath<Outbox, [Rows]>, _ waiting: WritableKeyPath<Outbox, [PixelSplit: Set<UInt32>]>
+    ) -> Chunk? {
         let rows = self[keyPath: lane][0]
-        let examples = Array(rows.examples.prefix(sizes.rowsPerChunk))
-        self[keyPath: lane][0].examples = rows.examples.dropFirst(examples.count)
+        let first = rows.examples.prefix(sizes.rowsPerChunk)
+        self[keyPath: lane][0].examples = rows.examples.dropFirst(first.count)
         if self[keyPath: lane][0].examples.isEmpty { self[keyPath: lane].removeFirst() }
-        queued[rows.split]?.subtract(examples)
-        return .rows(rows.split, examples)
+        let examples = first.filter { self[keyPath: waiting][rows.split]?.remove($0) != nil }
+        return examples.isEmpty ? nil : .rows(rows.split, examples)
     }
 }

@@ -63,6 +63,7 @@ extension WorkerMessage.Hello {
         fields.write(count: process)
         fields.write(count: threads)
         fields.writer.write(incarnation)
+        fields.write(count: connection)
     }
 
     fileprivate init(from fields: inout WireFields) throws(WireError) {
@@ -71,6 +72,7 @@ extension WorkerMessage.Hello {
         process = try fields.readCount()
         threads = try fields.readCount()
         incarnation = try fields.reader.read(UInt64.self)
+        connection = try fields.readCount()
         guard (1...4_096).contains(threads) else { throw .invalid("number of threads") }
     }
 }

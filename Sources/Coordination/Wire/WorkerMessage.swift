@@ -45,13 +45,18 @@ public enum WorkerMessage: WireBody {
         /// A random number that it keeps for its life: a worker that says hello over a new connection is known by it, and takes its own
         /// place.
         public var incarnation: UInt64
+        /// How often it has opened its links: a hello of an earlier connection is not worth an answer.
+        public var connection: Int
 
-        public init(name: String, host: String, process: Int, threads: Int, incarnation: UInt64) {
+        public init(
+            name: String, host: String, process: Int, threads: Int, incarnation: UInt64, connection: Int = 0
+        ) {
             self.name = name
             self.host = host
             self.process = process
             self.threads = threads
             self.incarnation = incarnation
+            self.connection = connection
         }
     }
 

@@ -51,19 +51,16 @@ struct Assignment {
         for shard in shards { isFree[shard] = true }
         let held = shares.map { share in shards.count { share.holdings.contains($0) } }
         // A whole round's shards can be cut into blocks of one size.
-        let grain = shards.count == tree.leaves ? Self.grain(of: shards.count, for: shares) : 1
+        let grain = shards.count == tree.leaves ? Self.shortest(of: shards.count, for: shares).grain : 1
         quotas = Self.quotas(of: shards.count / grain, for: shares, holding: held).map { $0 * grain }
     }
 
-    /// How many shards a block has at least: so many that the round ends soonest, the fewest among equals.
-    private static func grain(of count: Int, for shares: [Share]) -> Int {
+    /// How many shards a block has at least, so that the round ends soonest, the fewest among equals; and how long it then lasts, in the
+    /// unit of the speeds.
+    static func shortest(of count: Int, for shares: [Share]) -> (grain: Int, length: Double) {
         let grains = sequence(first: 1) { 2 * $0 <= count ? 2 * $0 : nil }
-        return grains.min { length(of: count, for: shares, grain: $0) < length(of: count, for: shares, grain: $1) } ?? 1
-    }
-
-    /// How long the shortest round takes that is made of all shards, in the unit of the speeds.
-    static func shortestLength(of count: Int, for shares: [Share]) -> Double {
-        length(of: count, for: shares, grain: grain(of: count, for: shares))
+        let lengths = grains.map { (grain: $0, length: length(of: count, for: shares, grain: $0)) }
+        return lengths.min { $0.length < $1.length } ?? (1, 0)
     }
 
     private static func length(of count: Int, for shares: [Share], grain: Int) -> Double {

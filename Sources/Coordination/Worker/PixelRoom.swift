@@ -30,6 +30,9 @@ struct PixelRoom: Sendable {
 
     func keeps(_ shard: Int) -> Bool { kept[shard] != nil }
 
+    /// Whether a shard is kept, or has pixels that this round needs.
+    func holds(_ shard: Int) -> Bool { keeps(shard) || passing[shard] != nil }
+
     /// The examples that have to fit now.
     var needed: Int { kept.count * size + passing.values.reduce(0, +) }
 

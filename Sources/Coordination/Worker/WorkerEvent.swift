@@ -24,7 +24,9 @@ public enum WorkerEvent: Sendable, Equatable {
     case leave(String)
     /// A connection was refused, or whoever listens did not prove to be the coordinator.
     case turnedAway(Turning)
-    /// The coordinator's name has no address, in a sentence.
+    /// The coordinator's name has addresses.
+    case resolved
+    /// It has none, in a sentence.
     case unresolved(String)
     /// One of the two connections ended, or took no message any more.
     case disconnected

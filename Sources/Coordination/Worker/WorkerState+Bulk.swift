@@ -54,6 +54,7 @@ extension WorkerState {
         for example in examples { assignment?.ledger.insert(example, in: rows.split) }
         actions.append(.placeRows(rows.split, kept))
         requested[rows.split]?.subtract(examples)
+        copyPace.received += examples.count
         for task in tasks.indices where tasks[task].round.kind.split == rows.split {
             for leaf in tasks[task].waiting.indices { tasks[task].waiting[leaf].missing.subtract(examples) }
         }
@@ -64,7 +65,8 @@ extension WorkerState {
     /// Whether there is such an example, and room for it: of shards that are kept, and of others for what was asked for.
     private func isExpected(_ example: UInt32, in split: PixelSplit) -> Bool {
         guard let assignment, assignment.ledger.covers(example, in: split) else { return false }
-        return assignment.room.keeps(Int(example) % assignment.contract.shards) || isHereOrComing(example, split)
+        let shard = Int(example) % assignment.contract.shards
+        return assignment.room.keeps(shard) || assignment.room.holds(shard) && isHereOrComing(example, split)
     }
 
     /// Asks for the pixels that leaves wait for, which overtake all copying; for those that are coming as copies, only that they hurry.
@@ -75,7 +77,9 @@ extension WorkerState {
         request(missing.filter { !coming.contains($0) }, split, .microbatch)
     }
 
-    private mutating func request(_ examples: [UInt32], _ split: PixelSplit, _ purpose: WorkerMessage.RowsWanted.Purpose) {
+    private mutating func request(
+        _ examples: [UInt32], _ split: PixelSplit, _ purpose: WorkerMessage.RowsWanted.Purpose
+    ) {
         requested[split, default: []].formUnion(examples)
         for start in stride(from: 0, to: examples.count, by: WorkerMessage.RowsWanted.limit) {
             let part = Array(examples[start...].prefix(WorkerMessage.RowsWanted.limit))
@@ -94,11 +98,14 @@ extension WorkerState {
         copyOn()
     }
 
-    /// Keeps about half a window of background requests under way; shards take turns, so that none waits for another.
+    /// Keeps about a second's worth of requests under way; shards take turns, so that none waits for another.
     private mutating func copyOn() {
         guard let welcome else { return }
-        let batch = max(1, min(welcome.windowBytes / 2 / welcome.exampleBytes, WorkerMessage.RowsWanted.limit))
-        guard requested.values.reduce(0, { $0 + $1.count }) <= batch / 2 else { return }
+        let least = max(1, 2 * welcome.chunkBytes / welcome.exampleBytes)
+        let most = max(least, min(welcome.windowBytes / 2 / welcome.exampleBytes, WorkerMessage.RowsWanted.limit))
+        guard requested.values.reduce(0, { $0 + $1.count }) <= max(least, copyPace.batch) / 2 else { return }
+        copyPace.ask(at: now, least: least, most: most)
+        let batch = copyPace.batch
         for split in PixelSplit.allCases { request(nextCopies(split, batch), split, .copy) }
     }
 
@@ -115,8 +122,11 @@ extension WorkerState {
         return wanted
     }
 
+    /// A shard that others compute now is copied no further: its pixels are theirs to have.
     private func nextCopy(_ split: PixelSplit) -> Int? {
-        copies.firstIndex { !$0.isDone(split) }
+        guard let tree = assignment?.contract.tree else { return nil }
+        let leased = Set(tasks.flatMap { tree.shards(under: $0.node) })
+        return copies.firstIndex { leased.contains($0.shard) && !$0.isDone(split) }
     }
 
     private func isHereOrComing(_ example: UInt32, _ split: PixelSplit) -> Bool {

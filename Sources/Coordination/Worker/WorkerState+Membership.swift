@@ -27,6 +27,7 @@ extension WorkerState {
         linksInterval = interval
         linksDue = now + interval
         helloInterval = .milliseconds(50)
+        connections += 1
         actions.append(.connect)
         sayHello()
     }
@@ -37,6 +38,7 @@ extension WorkerState {
         // A name that a coordinator gave stays, also for the next one.
         var hello = configuration.hello
         if hello.name.isEmpty { hello.name = welcome?.name ?? "" }
+        hello.connection = connections
         send(.hello(hello))
     }
 
@@ -69,7 +71,7 @@ extension WorkerState {
         }
     }
 
-    private var tryingFor: String {
+    var tryingFor: String {
         timing.patience < Timing.unlimited ? "trying for \(timing.patience.span)" : "still trying"
     }
 

@@ -52,8 +52,8 @@ extension WorkerState {
         guard looksFurther(after: fate) else { return endWithCoordinator(sentence, fate) }
         note(
             .searching(
-                "the coordinator has ended: \(sentence); looking for the next one at \(configuration.endpoint) for "
-                    + "\(Int(timing.patience.inSeconds)) s"))
+                "the coordinator has ended: \(sentence); looking for the next one at \(configuration.endpoint), \(tryingFor)"
+            ))
         search()
     }
 

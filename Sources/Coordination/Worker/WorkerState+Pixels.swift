@@ -48,12 +48,11 @@ extension WorkerState {
     }
 
     private mutating func forget(_ shards: [Int]) {
-        guard let count = assignment?.contract.shards, !shards.isEmpty else { return }
+        guard !shards.isEmpty else { return }
         for shard in shards {
             assignment?.ledger.forget(shard: shard)
             actions.append(.forgetPixels(shard: shard))
         }
         copies.removeAll { shards.contains($0.shard) }
-        requested = requested.mapValues { $0.filter { !shards.contains(Int($0) % count) } }
     }
 }

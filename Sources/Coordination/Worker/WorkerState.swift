@@ -83,6 +83,8 @@ public struct WorkerState: Sendable {
     var linksInterval: Duration = .zero
     /// How long a worker that is ready waits to be accepted before it opens its links anew; doubles each time.
     var acceptancePatience: Duration = .zero
+    /// How often the links were opened.
+    var connections = 0
     /// What is known of why a search finds nobody.
     var searchHint: SearchHint?
 
@@ -106,7 +108,8 @@ public struct WorkerState: Sendable {
     var upload = CreditWindow(limit: 1, chunkBytes: 1)
 
     var copies: [BackgroundCopy] = []
-    /// Examples asked for and not here yet.
+    var copyPace = CopyPace()
+    /// Examples asked for and not here yet, also of shards that were forgotten since: they come all the same.
     var requested: [PixelSplit: Set<UInt32>] = [:]
     /// The newest coordinator epoch seen of the run.
     var newestEpochs: [RunIdentifier: UInt64] = [:]
@@ -138,6 +141,7 @@ public struct WorkerState: Sendable {
         case .leave(let sentence): leave(sentence)
         case .turnedAway(let turning): turnAway(turning)
         case .disconnected: disconnect()
+        case .resolved: if case .unresolved = searchHint { searchHint = nil }
         case .unresolved(let sentence): noteUnresolved(sentence)
         case .tick: tick()
         }

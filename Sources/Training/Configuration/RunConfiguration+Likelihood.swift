@@ -19,7 +19,7 @@ extension RunConfiguration {
         let rows = stride(from: 0, to: count, by: max(1, count / Self.sampledImages)).prefix(Self.sampledImages)
         let pixels = try source.pixels(of: Array(rows), in: .train)
         let grey = pixels.count { $0 != 0 && $0 != 255 }
-        guard grey * 100 >= pixels.count else { return nil }
+        guard !pixels.isEmpty, grey * 100 >= pixels.count else { return nil }
         return
             "about \(grey * 100 / pixels.count) of 100 pixels are grey, and `bernoulli` is a likelihood of black and white ones only: "
             + "set model.images.binarize, such as to 0.5, or objective.likelihood to `squared_error`"

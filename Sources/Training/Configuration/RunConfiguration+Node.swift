@@ -3,13 +3,14 @@ import Contract
 extension RunConfiguration {
     /// Reads a configuration from the tree that a YAML file was parsed into.
     ///
+    /// - Parameter isNew: Whether a run is to begin with it; what a run began with is held to nothing new.
     /// - Throws: `ConfigurationError` with the file, the path of the key and what is wrong; an unknown key comes with the nearest
     ///   known one.
-    public init(_ node: ConfigurationNode, file: String) throws(ConfigurationError) {
+    public init(_ node: ConfigurationNode, file: String, isNew: Bool = true) throws(ConfigurationError) {
         do throws(ConfigurationProblem) {
             self = try node.decode(RunConfiguration.self)
             try validate()
-            try requireLogits()
+            if isNew { try requireLogits() }
         } catch {
             throw ConfigurationError(file: file, problem: error)
         }
