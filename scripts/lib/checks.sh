@@ -192,8 +192,17 @@ shows() {
     for text in "${@:2}"; do grep -qF "$text" "$1" || { cat "$1"; echo "there is no \"$text\" in $1"; return 1; }; done
 }
 
-# Whether no process of a list of hosts is there any more.
-nobody_is_left() { ! pgrep -af "$1/|127.0.0.1:$2" || { echo "these processes are left"; return 1; }; }
+# Whether no process of a list of hosts is there any more; one that looks at a file for a coordinator that is gone ends by itself.
+nobody_is_left() {
+    local tries
+    for ((tries = 0; tries < 100; tries++)); do
+        pgrep -f "$1/|127.0.0.1:$2" >/dev/null || return 0
+        sleep 0.1
+    done
+    pgrep -af "$1/|127.0.0.1:$2"
+    echo "these processes are left"
+    return 1
+}
 
 # Prints why no release can be tried in a bare root here, if that is so.
 no_bare_root() {
