@@ -112,4 +112,20 @@ import Testing
         pass(.seconds(121), in: &desk)
         #expect(isAsked(step: 10, in: &desk))
     }
+
+    /// Nobody would send them, so nobody would say that they were taken, and nothing newer could leave.
+    @Test func parametersOfAStepThatIsOverLeaveTheLineAndTheirWorkerMayHaveOtherWork() {
+        var desk = Desk()
+        for peer in [first, second] { _ = desk.join(peer) }
+        desk.state.members[first]?.window.spend(64, at: .zero)  // nothing more is admitted
+        let actions = desk.handle(.begin(round(5)))
+        _ = desk.deliver(actions.leases(of: second)[0], from: second)
+        pass(.seconds(121), in: &desk)
+        for lease in desk.handle(.tick).leases(of: second) { _ = desk.deliver(lease, from: second) }
+        for step in 6..<9 { #expect(!isAsked(step: step, in: &desk)) }
+        let sent = desk.say(.credit(bytes: 64), from: first, step: 8)
+        #expect(!sent.contains { if case .sendParameters = $0 { true } else { false } }, "\(sent)")
+        pass(.seconds(200), in: &desk)
+        #expect(isAsked(step: 9, in: &desk))
+    }
 }

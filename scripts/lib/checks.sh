@@ -226,16 +226,16 @@ release_in_a_bare_root() {
     done
     files=$(scratch bare-root)
     swift build "${release_flags[@]}" --product tributary || return
-    mmdebstrap --variant=minbase --include="$(IFS=,; echo "${run_packages[*]}")" bookworm "$files/root" || return
-    cp .build/static/release/tributary "$files/root/usr/local/bin/" || return
-    in_bare_root "$files/root" tributary --help || return
-    in_bare_root "$files/root" tributary data synthesize faces --count 200 --out /tmp/faces.h5 || return
-    in_bare_root "$files/root" tributary train --preset face-64 --data /tmp/faces.h5 --out /tmp/run --steps 2 --workers 2 || return
-    released=$(in_bare_root "$files/root" tributary checkpoint digest /tmp/run) || return
-    "$tributary" train --preset face-64 --data "$files/root/tmp/faces.h5" --out "$files/run" --steps 2 --workers 1 || return
+    mmdebstrap --variant=minbase --include="$(IFS=,; echo "${run_packages[*]}")" bookworm "$files/debian" || return
+    cp .build/static/release/tributary "$files/debian/usr/local/bin/" || return
+    in_bare_root "$files/debian" tributary --help || return
+    in_bare_root "$files/debian" tributary data synthesize faces --count 200 --out /tmp/faces.h5 || return
+    in_bare_root "$files/debian" tributary train --preset face-64 --data /tmp/faces.h5 --out /tmp/run --steps 2 --workers 2 || return
+    released=$(in_bare_root "$files/debian" tributary checkpoint digest /tmp/run) || return
+    "$tributary" train --preset face-64 --data "$files/debian/tmp/faces.h5" --out "$files/run" --steps 2 --workers 1 || return
     [[ $released == "$("$tributary" checkpoint digest "$files/run")" ]] || { echo "the digests differ"; return 1; }
     echo "$(du -h --dereference .build/static/release/tributary | cut -f 1) run in a bare Debian, with the digest $released"
-    rm -rf "$files/root"
+    rm -rf "$files/debian"
 }
 
 # Runs a command in another root, whose /proc goes with the command.
