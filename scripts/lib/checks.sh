@@ -284,7 +284,7 @@ measured_link() {
     # A step's parameters and sums are 2.33 MB for each worker; pixels 22 MB once, and what one worker copies before the other comes;
     # headers, encryption and acknowledgements are a twelfth.
     awk -v rows="$(grep -c '"train"' "$1/runs/$2/metrics.jsonl")" 'match($0, /MB out\/in [0-9]+/) {
-        sent = substr($0, RSTART + 10, RLENGTH - 10); needed = (rows + 1) * 4.66 + 24
+        sent = substr($0, RSTART + 10, RLENGTH - 10) + 0; needed = (rows + 1) * 4.66 + 24
         printf "%d MB left for %d steps that need %.0f\n", sent, rows, needed
         exit !(sent <= 1.1 * 1.083 * needed)
     }' "$1/$2.txt"
