@@ -22,7 +22,11 @@ public func * (left: Tensor, right: Tensor) -> Tensor {
 
 public func / (left: Tensor, right: Tensor) -> Tensor { Tensor.binary(.divide, left, right) }
 
-public prefix func - (operand: Tensor) -> Tensor { operand.unary(.negate) }
+/// −x; twice is x itself.
+public prefix func - (operand: Tensor) -> Tensor {
+    if case .unary(.negate) = operand.node.operation { return operand.node.inputs[0] }
+    return operand.unary(.negate)
+}
 
 public func + (left: Tensor, right: Float) -> Tensor { left + .constant(right, left.shape) }
 public func + (left: Float, right: Tensor) -> Tensor { .constant(left, right.shape) + right }

@@ -72,12 +72,15 @@ struct Network {
         }.map(path)
     }
 
+    /// Whether any layer draws random numbers.
+    var hasNoise: Bool { layers.contains { $0.behaviour.drawsNoise } }
+
     /// The network's result for x (B, …), and what its normalisations measured.
     func apply(to x: Tensor, _ mode: Mode) -> (result: Tensor, statistics: [(name: String, tensor: Tensor)]) {
         var x = x
         var statistics: [(name: String, tensor: Tensor)] = []
         for (index, layer) in layers.enumerated() {
-            var scope = Scope(
+            var scope = LayerScope(
                 mode, path: path(index), noiseKey: firstNoiseKey + UInt16(index), layer: layer.behaviour,
                 input: shapes[index])
             x = layer.behaviour.apply(to: x, in: &scope)
@@ -98,6 +101,6 @@ enum NoiseKey {
 
 extension Variable {
     func named(under path: String) -> Variable {
-        Variable(name: "\(path)/\(name)", shape: shape, initialisation: initialisation)
+        Variable(name: "\(path)/\(name)", shape: shape, initialisation: initialisation, rule: rule)
     }
 }

@@ -8,29 +8,51 @@ extension VariationalAutoencoder {
             try require(extent, "images/\(name)")
         }
         try require(Limits.allow(images.shape), "images", "are \(images.shape), more than \(Limits.elements) elements")
-        try require(description.latents, "latents")
+        try require(description.latents.count, "latents")
+        if case .categorical(let categories) = description.latents {
+            try require(
+                categories.classes >= 2, "latents/categorical/classes",
+                "is \(categories.classes), but must be 2 or more")
+        }
+        let formula = objective.estimator.formula
+        try require(
+            (1...1024).contains(formula.samples), "objective/estimator",
+            "takes \(formula.samples) samples, but can take 1 to 1024")
+        if let problem = formula.problem(with: description.latents) {
+            throw DescriptionError(path: "objective/estimator", problem: problem)
+        }
         let weight = objective.reconstructionWeight
         try require(
             weight.isFinite && weight >= 0, "objective/reconstruction_weight", "is \(weight), but must be 0 or more")
-        if case .gaussian(let variance) = objective.likelihood {
+        if case .gaussian(variance: .fixed(let variance)) = objective.likelihood {
             let isPossible = variance.isFinite && variance > 0
             try require(isPossible, "objective/likelihood/gaussian/variance", "is \(variance), but must be above 0")
         }
     }
 
-    static func check(_ encoder: Network, _ decoder: Network, _ images: Shape, _ latents: Int)
-        throws(DescriptionError)
-    {
+    static func check(
+        _ encoder: Network, _ decoder: Network, _ description: ModelDescription, _ objective: Objective
+    ) throws(DescriptionError) {
         try require(
             encoder.output.rank == 1, "encoder",
             "ends with \(encoder.output), but must end with a vector of features: put `flatten` at its end")
+        let images = description.images
+        let planes = objective.likelihood.planes
+        let wanted: Shape = [planes * images.channels, images.height, images.width]
         try require(
-            decoder.output == images, "decoder",
-            "ends with \(decoder.output), but the images are \(images): change its last layers' filters, padding or trim, "
-                + "or end it with `reshape`")
+            decoder.output == wanted, "decoder",
+            "ends with \(decoder.output), but "
+                + (planes == 1
+                    ? "the images are \(wanted)" : "the likelihood takes \(planes) numbers for each pixel, \(wanted)")
+                + ": change its last layers' filters, padding or trim, or end it with `reshape`")
+        let latents = description.latents.count
         try require(
             Limits.allow([latents, encoder.output[0]]), "latents",
             "is \(latents), which with \(encoder.output[0]) features is too much: make the features fewer")
+        let samples = objective.estimator.formula.samples
+        try require(
+            samples == 1 || !decoder.hasNoise, "decoder",
+            "drops, which it cannot with \(samples) samples of each example: take `dropout` out, or samples 1")
     }
 
     private static func require(_ setting: Int, _ path: String) throws(DescriptionError) {

@@ -3,7 +3,7 @@ import Tensors
 
 /// A variational autoencoder: an encoder network q(z|x), a decoder network p(x|z), and the objective that trains both.
 ///
-/// Start with `Objective` for what is computed, `DiagonalGaussian` for how z is sampled, and `Preset` for whole models. Nothing
+/// Start with `Objective` for what is computed, `Objectives/EvidenceLowerBound` for a formula, and `Preset` for whole models. Nothing
 /// here computes a number: the graphs that the model makes are compiled and run by an engine.
 ///
 /// Source: Kingma and Welling, "Auto-encoding variational Bayes", ICLR 2014.
@@ -12,10 +12,16 @@ public struct VariationalAutoencoder: Sendable {
     public let objective: Objective
     /// The trained tensors, encoder first: names such as `encoder/0/convolution/weight`, shapes as PyTorch has them.
     public let parameters: SliceTable
-    /// The running means and variances of batch normalisation.
+    /// The running means and variances of batch normalisation, and running values of the objective.
     public let statistics: SliceTable
+    /// How each of the statistics moves, in the order of their table.
+    public let statisticRules: [StatisticRule]
+    /// The sums that a step measures, after gradients and statistics: `reconstruction` and `divergence` first.
+    public let metrics: [String]
+    /// The numbers that a schedule gives to each step.
+    public let scheduled: [Scheduled]
 
-    /// How far a step moves running statistics towards the microbatches': running ← (1 − momentum) · running + momentum · batch.
+    /// How far a step moves a moving average: running ← (1 − momentum) · running + momentum · batch.
     public static let statisticsMomentum: Float = 0.1
 
     let encoder: Network
@@ -31,19 +37,23 @@ public struct VariationalAutoencoder: Sendable {
         encoder = try Network(
             "encoder", description.encoder, input: description.images.shape, firstNoiseKey: NoiseKey.encoder)
         decoder = try Network(
-            "decoder", description.decoder, input: [description.latents], firstNoiseKey: NoiseKey.decoder)
-        try Self.check(encoder, decoder, description.images.shape, description.latents)
-        let heads = PosteriorHead.allCases.flatMap { [encoder] in
-            $0.variables(features: encoder.output[0], latents: description.latents)
-        }
-        variables = encoder.parameters + heads + decoder.parameters
-        runningStatistics = encoder.statistics + decoder.statistics
+            "decoder", description.decoder, input: [description.latents.count], firstNoiseKey: NoiseKey.decoder)
+        try Self.check(encoder, decoder, description, objective)
+        // Writing the formula down once says what it needs. Two examples, since one has no variance.
+        let x = description.images.placeholder(2)
+        var scope = Scope(.training, pixels: x, description, objective, encoder, decoder)
+        let loss = objective.estimator.formula.loss(x, in: &scope)
+        variables = scope.parameters
+        runningStatistics = scope.statistics
         parameters = SliceTable(variables.map { ($0.name, $0.shape) })
         statistics = SliceTable(runningStatistics.map { ($0.name, $0.shape) })
+        statisticRules = runningStatistics.map(\.rule)
+        metrics = loss.metrics.map(\.name)
+        scheduled = scope.scheduled
     }
 
     /// The number of values between all layers of both networks for one example: what a pass forwards makes.
-    public var valuesPerExample: Int { encoder.values + decoder.values }
+    public var valuesPerExample: Int { encoder.values + objective.estimator.formula.samples * decoder.values }
 
     /// The parameters before training, laid out by the table: a function of the seed alone.
     ///

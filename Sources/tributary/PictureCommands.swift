@@ -105,8 +105,8 @@ struct Interpolate: ParsableCommand {
             throw UsageProblem(
                 "the split has \(ends.count) image, and a row goes from one to another; name another with --split")
         }
-        let means = try model.encode(ends.pixels).means
-        let width = model.program.configuration.model.latents
+        let means = try model.means(ends.pixels)
+        let width = model.program.configuration.model.latents.count
         let latents = (0..<pairs).flatMap { row in
             (0..<columns).flatMap { column in
                 let share = Float(column) / Float(columns - 1)

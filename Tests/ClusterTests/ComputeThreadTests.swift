@@ -202,7 +202,7 @@ import TrainingTestSupport
             .init(
                 name: "", contract: "",
                 parameterBytes: 4 * (program.layout.parameters.count + program.layout.statistics.count),
-                partialBytes: program.partialFormat.bytes, evaluationBytes: EvaluationSums.format.bytes,
+                partialBytes: program.partialFormat.bytes, evaluationBytes: program.evaluationFormat.bytes,
                 exampleBytes: program.pixelsPerExample, chunkBytes: chunkBytes, windowBytes: 1 << 20),
             WorkerOptions(connect: "ipc:///nowhere", threads: 1) { _ in engine }, graphBytes: 1 << 30)
     }

@@ -16,7 +16,7 @@ import Training
             validationExamples: cluster.source.count(.valid))
         let sizes = BulkSizes(
             parameterBytes: 4 * (program.layout.parameters.count + program.layout.statistics.count),
-            partialBytes: program.partialFormat.bytes, evaluationBytes: EvaluationSums.format.bytes,
+            partialBytes: program.partialFormat.bytes, evaluationBytes: program.evaluationFormat.bytes,
             exampleBytes: program.pixelsPerExample)
         let region = MemoryRegion(process: 0, descriptor: 0, identity: 0, slots: 1, slotBytes: 1)
         let welcome = CoordinatorMessage.Welcome(

@@ -21,7 +21,7 @@ import VAE
             .linear(units: 60), .reshape(2, 6, 5),
         ])
 
-    @Test(arguments: [Likelihood.bernoulli, .gaussian(variance: 0.25), .squaredError])
+    @Test(arguments: [Likelihood.bernoulli, .gaussian(variance: .fixed(0.25)), .squaredError])
     func trainingAgreesWithTheInterpreter(likelihood: Likelihood) throws {
         let model = try VariationalAutoencoder(layers, Objective(likelihood: likelihood, reconstructionWeight: 2))
         try expectAgreement(try model.trainingGraph(microbatch: 5), tolerance: 1e-4, scale: 0.3)

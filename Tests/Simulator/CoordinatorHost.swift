@@ -98,7 +98,7 @@ struct CoordinatorHost {
     private static func sizes(_ program: TrainingProgram) -> BulkSizes {
         BulkSizes(
             parameterBytes: 4 * (program.layout.parameters.count + program.layout.statistics.count),
-            partialBytes: 4 * program.layout.partialCount, evaluationBytes: 4 * EvaluationSums.count,
+            partialBytes: 4 * program.layout.partialCount, evaluationBytes: 4 * program.evaluationFormat.count,
             exampleBytes: program.pixelsPerExample, chunkBytes: chunkBytes, windowBytes: 4 * chunkBytes)
     }
 

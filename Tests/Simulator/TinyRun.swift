@@ -82,12 +82,12 @@ struct TinyRun: Sendable {
 
     /// How many numbers a round's sums have.
     func count(_ kind: Round.Kind) -> Int {
-        kind == .training ? program.layout.partialCount : EvaluationSums.count
+        kind == .training ? program.layout.partialCount : program.evaluationFormat.count
     }
 
     /// What a round's sums look like.
     func format(_ kind: Round.Kind) -> PartialFormat {
-        kind == .training ? program.partialFormat : EvaluationSums.format
+        kind == .training ? program.partialFormat : program.evaluationFormat
     }
 
     /// The examples of a leaf, as the contract has them.

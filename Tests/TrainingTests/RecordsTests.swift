@@ -16,7 +16,8 @@ import Testing
 
     static func valid(_ step: Int, epoch: Int) -> MetricsRow {
         MetricsRow(
-            EvaluationMetrics(sums: [30, 20, 10], examples: 10)!, step: step, epoch: epoch, imagesPerSecond: 1,
+            EvaluationMetrics(sums: [30, 20, 10], examples: 10, of: ["reconstruction", "divergence"])!, step: step,
+            epoch: epoch, imagesPerSecond: 1,
             workers: 2)
     }
 
@@ -30,7 +31,7 @@ import Testing
                 == #"{"version":2,"step":4,"epoch":1,"split":"train","negative_elbo":1.75,"reconstruction":1.5,"divergence":0.25,"images_per_second":12.3,"workers":2}"#
         )
         #expect(MetricsRow(line: Self.valid(8, epoch: 2).line) == Self.valid(8, epoch: 2))
-        let infinite = EvaluationMetrics(sums: [.infinity, 1, 1], examples: 1)!
+        let infinite = EvaluationMetrics(sums: [.infinity, 1, 1], examples: 1, of: ["reconstruction", "divergence"])!
         let row = MetricsRow(infinite, step: 1, epoch: 1, imagesPerSecond: 1, workers: 1)
         #expect(row.line.contains(#""reconstruction":null,"divergence":1,"#))
         #expect(MetricsRow(line: row.line)?.divergence == 1)
@@ -50,7 +51,8 @@ import Testing
                 path, PosixFileSystem().read(path) + Array(#"{"step":6,"epo"#.utf8))
             _ = try MetricsLog(path, resumingAt: 5, history: history)
             #expect(try Self.text(path) == (0..<5).map { Self.row($0).line + "\n" }.joined())
-            history.add(EvaluationMetrics(sums: [30, 20, 10], examples: 10)!, epoch: 1)
+            history.add(
+                EvaluationMetrics(sums: [30, 20, 10], examples: 10, of: ["reconstruction", "divergence"])!, epoch: 1)
             do {
                 let log = try MetricsLog(path, resumingAt: 5, history: history)
                 try log.append(Self.valid(4, epoch: 1))
@@ -73,7 +75,8 @@ import Testing
                 + [#"{"step":3,"epoch":1,"split":"valid",\#(values)"#]
             try PosixFileSystem().createDurably(path, Array((old.joined(separator: "\n") + "\n").utf8))
             var history = History()
-            history.add(EvaluationMetrics(sums: [30, 20, 10], examples: 10)!, epoch: 1)
+            history.add(
+                EvaluationMetrics(sums: [30, 20, 10], examples: 10, of: ["reconstruction", "divergence"])!, epoch: 1)
             do {
                 let log = try MetricsLog(path, resumingAt: 3, history: history)
                 try log.append(Self.row(3))

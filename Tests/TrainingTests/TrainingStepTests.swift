@@ -67,8 +67,8 @@ import TrainingTestSupport
         var sum = [Float](repeating: 0, count: layout.partialCount)
         for index in layout.gradient { sum[index] = 12 }
         for index in layout.batchStatistics { sum[index] = 4 * 3 }
-        sum[layout.reconstruction] = 24
-        sum[layout.divergence] = 6
+        sum[layout.metricSums.lowerBound] = 24
+        sum[layout.metricSums.lowerBound + 1] = 6
         let metrics = try program.rule.apply(&sum, to: &state)
         #expect(metrics.reconstruction == 2 && metrics.divergence == 0.5 && metrics.negativeELBO == 2.5)
         let encoder = layout.parameters.slices.filter { $0.name.hasPrefix("encoder/") }.reduce(0) {
@@ -92,7 +92,7 @@ import TrainingTestSupport
         let digest = state.digest
         var sum = [Float](repeating: 0, count: layout.partialCount)
         switch what {
-        case "reconstruction": sum[layout.reconstruction] = .nan
+        case "reconstruction": sum[layout.metricSums.lowerBound] = .nan
         case "gradient": sum[layout.gradient.upperBound - 1] = .infinity
         case "huge": sum[0] = 1e30
         default: sum[layout.batchStatistics.lowerBound] = .nan

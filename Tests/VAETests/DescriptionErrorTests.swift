@@ -79,8 +79,8 @@ import Testing
         #expect(message(latents: 0).contains("latents is 0"))
         #expect(message(latents: .max).contains("latents is 9223372036854775807"))
         #expect(message(encoder: [.flatten, .linear(units: 65536)], latents: 65536).contains("65536 features"))
-        #expect(message(Objective(likelihood: .gaussian(variance: .nan))).contains("variance is nan"))
-        #expect(message(Objective(likelihood: .gaussian(variance: 0))).contains("variance is 0.0"))
+        #expect(message(Objective(likelihood: .gaussian(variance: .fixed(.nan)))).contains("variance is nan"))
+        #expect(message(Objective(likelihood: .gaussian(variance: .fixed(0)))).contains("variance is 0.0"))
         #expect(
             message(Objective(likelihood: .bernoulli, reconstructionWeight: -1)).contains(
                 "reconstruction_weight is -1.0"))

@@ -14,7 +14,7 @@ import Testing
         let shape: Shape = [1, mean.count]
         let q = DiagonalGaussian(mean: .input("mean", shape), logVariance: .input("log variance", shape))
         let inputs = [("mean", shape, mean), ("log variance", shape, logVariance)]
-        return evaluate(q.divergenceFromStandardNormal, inputs)[0]
+        return evaluate(q.divergenceFromPrior, inputs)[0]
     }
 
     @Test func divergenceIsZeroAtTheStandardNormalAndPositiveElsewhere() {
@@ -58,14 +58,15 @@ import Testing
 
     private func negativeLogLikelihood(_ likelihood: Likelihood) -> [Double] {
         let x = Tensor.input("x", shape)
-        let term = likelihood.negativeLogLikelihood(of: x, decoded: .input("decoded", shape))
+        var scope = Scope.forDistributions(examples: shape[0])
+        let term = -likelihood.distribution(.input("decoded", shape), in: &scope).logDensity(of: x)
         return evaluate(term, [("x", shape, pixels), ("decoded", shape, decoded)])
     }
 
     /// By PyTorch (see scripts/reference/elbo.py).
     @Test func likelihoodsArePyTorchs() {
         for (likelihood, expected) in [
-            (Likelihood.bernoulli, References.bernoulli), (.gaussian(variance: 0.25), References.gaussian),
+            (Likelihood.bernoulli, References.bernoulli), (.gaussian(variance: .fixed(0.25)), References.gaussian),
             (.squaredError, References.squaredError),
         ] {
             for (value, reference) in zip(negativeLogLikelihood(likelihood), expected) {
@@ -76,7 +77,7 @@ import Testing
 
     @Test func certainLogitsCostNothingWhenRightAndThemselvesWhenWrong() {
         let x = Tensor.input("x", [1, 2])
-        let term = BernoulliLikelihood(logits: .input("logits", [1, 2])).negativeLogLikelihood(of: x)
+        let term = -Bernoulli(logits: .input("logits", [1, 2])).logDensity(of: x)
         let inputs = [("x", Shape([1, 2]), [1.0, 0]), ("logits", Shape([1, 2]), [900.0, 700])]
         #expect(evaluate(term, inputs) == [700])
     }
@@ -84,7 +85,7 @@ import Testing
     /// The squared error is the normal likelihood of variance ½ without ½ ln π a pixel.
     @Test func squaredErrorIsANormalWithoutItsConstant() {
         for (squared, gaussian) in zip(
-            negativeLogLikelihood(.squaredError), negativeLogLikelihood(.gaussian(variance: 0.5)))
+            negativeLogLikelihood(.squaredError), negativeLogLikelihood(.gaussian(variance: .fixed(0.5))))
         {
             #expect(abs(gaussian - squared - 1.5 * Glibc.log(Double.pi)) < 1e-6)
         }

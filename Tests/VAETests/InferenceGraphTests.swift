@@ -11,7 +11,8 @@ import Testing
     private let pixels: [Double]
 
     init() throws {
-        model = try VariationalAutoencoder(TinyModels.convolutional, Objective(likelihood: .gaussian(variance: 0.5)))
+        model = try VariationalAutoencoder(
+            TinyModels.convolutional, Objective(likelihood: .gaussian(variance: .fixed(0.5))))
         parameters = model.initialParameters(seed: 4).map(Double.init)
         var generator = SeededGenerator(seed: 8)
         statistics = model.initialStatistics().map { Double($0) + Double.random(in: 0...0.5, using: &generator) }

@@ -16,7 +16,7 @@ import Testing
         #expect(try JSONDecoder().decode(Objective.self, from: objective) == preset.objective)
     }
 
-    @Test(arguments: [Likelihood.bernoulli, .squaredError, .gaussian(variance: 0.5)])
+    @Test(arguments: [Likelihood.bernoulli, .squaredError, .gaussian(variance: .fixed(0.5))])
     func likelihoodsSurviveEncoding(likelihood: Likelihood) throws {
         let data = try JSONEncoder().encode([likelihood])
         #expect(try JSONDecoder().decode([Likelihood].self, from: data) == [likelihood])

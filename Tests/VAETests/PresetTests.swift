@@ -44,7 +44,7 @@ import Testing
         #expect(model.evaluationGraph(microbatch: 4).outputs.count == 3)
         #expect(model.reconstructionGraph(count: 2).outputs.count == 2 * preset.model.images.shape.count)
         #expect(model.samplingGraph(count: 2).outputs.count == 2 * preset.model.images.shape.count)
-        #expect(model.encodingGraph(count: 2).outputs.count == 4 * preset.model.latents)
+        #expect(model.encodingGraph(count: 2).outputs.count == 4 * preset.model.latents.count)
     }
 
     /// The images need no gradient, so the first convolution has none with respect to its input.

@@ -8,7 +8,7 @@ import Testing
 @Suite struct TrainingGraphTests {
     private static let cases: [(ModelDescription, Objective)] = [
         (TinyModels.convolutional, Objective(likelihood: .squaredError, reconstructionWeight: 3)),
-        (TinyModels.convolutional, Objective(likelihood: .gaussian(variance: 0.2))),
+        (TinyModels.convolutional, Objective(likelihood: .gaussian(variance: .fixed(0.2)))),
         (TinyModels.linear, Objective(likelihood: .bernoulli)),
     ]
 

@@ -124,7 +124,7 @@ public final class CoordinatorProcess {
         _ program: TrainingProgram, _ configuration: CoordinatorState.Configuration
     ) -> SumStore {
         SumStore(
-            training: program.partialFormat, evaluation: EvaluationSums.format,
+            training: program.partialFormat, evaluation: program.evaluationFormat,
             chunkBytes: configuration.sizes.chunkBytes)
     }
 
@@ -155,7 +155,7 @@ public final class CoordinatorProcess {
         let layout = opening.program.layout
         let sizes = BulkSizes(
             parameterBytes: 4 * (layout.parameters.count + layout.statistics.count),
-            partialBytes: opening.program.partialFormat.bytes, evaluationBytes: EvaluationSums.format.bytes,
+            partialBytes: opening.program.partialFormat.bytes, evaluationBytes: opening.program.evaluationFormat.bytes,
             exampleBytes: opening.program.pixelsPerExample)
         var configuration = CoordinatorState.Configuration(
             run: opening.run, epoch: opening.epoch, contract: opening.contract, sizes: sizes, timing: options.timing,

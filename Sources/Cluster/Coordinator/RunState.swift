@@ -120,8 +120,8 @@ package struct RunState {
         evaluation sums: consuming RootSum, _ report: RoundReport, imagesPerSecond: Double
     ) throws -> EvaluationReport? {
         let examples = program.evaluation.examples
-        guard let epoch = endedEpoch, let found = EvaluationMetrics(sums: try sums.completed(), examples: examples)
-        else { return nil }
+        let found = EvaluationMetrics(sums: try sums.completed(), examples: examples, of: program.layout.metrics)
+        guard let epoch = endedEpoch, let found else { return nil }
         history.add(found, epoch: epoch)
         try metrics.append(
             MetricsRow(

@@ -137,7 +137,7 @@ struct ComputeBench {
         _ whenFinal: (Range<Int>, Span<Float>) -> Void
     ) {
         let plan = workshop.program.evaluation
-        var sums = EvaluationSums.zeros
+        var sums = workshop.program.evaluationZeros
         for index in 0..<plan.microbatchCount(shard: leaf.shard) {
             let microbatch = plan.microbatch(index, shard: leaf.shard)
             guard let pixels = workshop.pixels.pixels(of: microbatch.examples, in: .validation) else {

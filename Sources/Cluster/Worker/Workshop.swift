@@ -31,7 +31,7 @@ final class Workshop: Sendable {
         pixels = PixelStore(
             shards: contract.shards, exampleBytes: program.pixelsPerExample)
         sums = NodeSums(
-            contract.tree, training: program.partialFormat, evaluation: EvaluationSums.format,
+            contract.tree, training: program.partialFormat, evaluation: program.evaluationFormat,
             chunkBytes: welcome.chunkBytes)
         let needed = Self.graphBytes(program, microbatch: contract.microbatch, threads: options.threads)
         self.graphBytes = Int(min(needed, 1e18))
@@ -64,8 +64,7 @@ final class Workshop: Sendable {
         let layout = program.layout
         let own = [
             4 * (layout.parameters.count + layout.statistics.count), program.partialFormat.bytes,
-            EvaluationSums.format.bytes,
-            program.pixelsPerExample,
+            program.evaluationFormat.bytes, program.pixelsPerExample,
         ]
         let told = [welcome.parameterBytes, welcome.partialBytes, welcome.evaluationBytes, welcome.exampleBytes]
         guard own == told else {

@@ -14,7 +14,7 @@ public enum DivergenceWeightSchedule: Hashable, Sendable {
     case cyclical(from: Double, to: Double, epochs: Double, cycles: Int, rise: Double)
 
     /// β of a step before which the data was passed through `epochs` times.
-    public func weight(epochs: Double) -> Double {
+    public func value(epochs: Double) -> Double {
         switch self {
         case .constant(let weight): weight
         case .linear(let from, let to, let horizon): from + (to - from) * min(1, epochs / horizon)
@@ -30,8 +30,7 @@ public enum DivergenceWeightSchedule: Hashable, Sendable {
         return min(1, (position - position.rounded(.down)) / rise)
     }
 
-    func validate() throws(ConfigurationProblem) {
-        let path = "divergence_weight"
+    func validate(_ path: String) throws(ConfigurationProblem) {
         switch self {
         case .constant(let weight): try Self.check(weight: weight, path)
         case .linear(let from, let to, let epochs):

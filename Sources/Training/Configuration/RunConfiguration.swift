@@ -10,6 +10,8 @@ public struct RunConfiguration: Hashable, Sendable {
     public var objective: Objective
     /// β
     public var divergenceWeight: DivergenceWeightSchedule
+    /// τ of relaxed samples; nil for an objective that has none.
+    public var temperature: DivergenceWeightSchedule?
     public var optimizer: Adam
     public var learningRate: LearningRateSchedule
     /// A parameter belongs to one group at most; those of none are not clipped.
@@ -28,13 +30,15 @@ public struct RunConfiguration: Hashable, Sendable {
 
     public init(
         model: ModelDescription, objective: Objective, divergenceWeight: DivergenceWeightSchedule = .constant(1),
-        optimizer: Adam = Adam(), learningRate: LearningRateSchedule, clipping: [ClippingGroup] = [],
+        temperature: DivergenceWeightSchedule? = nil, optimizer: Adam = Adam(), learningRate: LearningRateSchedule,
+        clipping: [ClippingGroup] = [],
         precision: Precision = .float32, wire: WireFormat = .float32, shards: Int, microbatch: Int, seed: UInt64 = 1,
         epochs: Int
     ) {
         self.model = model
         self.objective = objective
         self.divergenceWeight = divergenceWeight
+        self.temperature = temperature
         self.optimizer = optimizer
         self.learningRate = learningRate
         self.clipping = clipping
@@ -48,7 +52,8 @@ public struct RunConfiguration: Hashable, Sendable {
 
     /// Refuses numbers that no training can have. Shards and microbatch are checked against the data by `ShardPlan`.
     func validate() throws(ConfigurationProblem) {
-        try divergenceWeight.validate()
+        try divergenceWeight.validate("divergence_weight")
+        try temperature?.validate("temperature")
         try optimizer.validate()
         try learningRate.validate()
         for (index, group) in clipping.enumerated() {
@@ -66,6 +71,7 @@ extension RunConfiguration: Codable {
         case model
         case objective
         case divergenceWeight = "divergence_weight"
+        case temperature
         case optimizer
         case learningRate = "learning_rate"
         case clipping
@@ -83,6 +89,7 @@ extension RunConfiguration: Codable {
         objective = try container.decode(Objective.self, forKey: .objective)
         divergenceWeight =
             try container.decodeIfPresent(DivergenceWeightSchedule.self, forKey: .divergenceWeight) ?? .constant(1)
+        temperature = try container.decodeIfPresent(DivergenceWeightSchedule.self, forKey: .temperature)
         optimizer = try container.decodeIfPresent(Adam.self, forKey: .optimizer) ?? Adam()
         learningRate = try container.decode(LearningRateSchedule.self, forKey: .learningRate)
         clipping = try container.decodeIfPresent([ClippingGroup].self, forKey: .clipping) ?? []

@@ -3,6 +3,7 @@ import Tensors
 
 /// Evaluates a whole split in one thread: the reference for evaluation by a cluster, and what `evaluate` runs.
 public final class Evaluator {
+    private let program: TrainingProgram
     private let plan: EvaluationPlan
     private let tree: ReductionTree
     private let source: any ExampleSource
@@ -13,6 +14,7 @@ public final class Evaluator {
     public init(
         _ program: TrainingProgram, engine: any Engine, source: any ExampleSource, split: Split = .valid
     ) throws {
+        self.program = program
         plan = EvaluationPlan(
             examples: source.count(split), shards: program.plan.shards, microbatch: program.plan.microbatch)
         tree = program.tree
@@ -24,14 +26,14 @@ public final class Evaluator {
     /// What the split's examples cost, or nil where there are none.
     public func evaluate(_ state: ModelState) throws -> EvaluationMetrics? {
         computer.load(state.parameterMemory)
-        var fold = TreeFold(tree, format: EvaluationSums.format)
+        var fold = TreeFold(tree, format: program.evaluationFormat)
         for shard in 0..<plan.shards { fold.insert(try sums(shard), at: tree.leaf(ofShard: shard)) }
         guard let sums = fold.takeResult() else { preconditionFailure("a fold of all shards has a result") }
-        return EvaluationMetrics(sums: sums, examples: plan.examples)
+        return EvaluationMetrics(sums: sums, examples: plan.examples, of: program.layout.metrics)
     }
 
     private func sums(_ shard: Int) throws -> [Float] {
-        var sums = EvaluationSums.zeros
+        var sums = program.evaluationZeros
         for index in 0..<plan.microbatchCount(shard: shard) {
             let microbatch = plan.microbatch(index, shard: shard)
             let pixels = try source.pixels(of: microbatch.examples.map(Int.init), in: split)

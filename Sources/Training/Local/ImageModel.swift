@@ -44,11 +44,8 @@ public final class ImageModel {
         try run(.reconstruction, unitInterval(pixels))[0]
     }
 
-    /// The mean and the logarithm of the variance of every image's posterior, (count, latents).
-    public func encode(_ pixels: [UInt8]) throws -> (means: [Float], logVariances: [Float]) {
-        let outputs = try run(.encoding, unitInterval(pixels))
-        return (outputs[0], outputs[1])
-    }
+    /// The mean of every image's posterior, (count, latents).
+    public func means(_ pixels: [UInt8]) throws -> [Float] { try run(.encoding, unitInterval(pixels))[0] }
 
     /// The mean images of latents, (count, latents).
     public func decode(_ latents: [Float]) throws -> [Float] { try run(.sampling, latents)[0] }
@@ -58,11 +55,11 @@ public final class ImageModel {
         try decode(priorLatents(count: count, seed: seed))
     }
 
-    /// Latents from the prior, N(0, 1): a function of the seed, and the first ones do not depend on the count.
+    /// Latents from the prior: a function of the seed, and the first ones do not depend on the count.
     public func priorLatents(count: Int, seed: UInt64) -> [Float] {
         (0..<count).flatMap { sample in
             let stream = RandomStream(seed: seed, operator: RandomStream.synthesis, example: UInt32(sample))
-            return (0..<program.configuration.model.latents).map { Float(stream.normal($0)) }
+            return program.configuration.model.latents.draw(stream)
         }
     }
 

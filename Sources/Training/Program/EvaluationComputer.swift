@@ -16,12 +16,13 @@ public final class EvaluationComputer {
         let graph = program.model.evaluationGraph(microbatch: program.plan.microbatch)
             .rounded(to: program.configuration.precision)
         precondition(
-            graph.outputs.slices.map(\.name) == EvaluationSums.names,
+            graph.outputs.slices.map(\.name)
+                == program.layout.metrics.map(VariationalAutoencoder.metric) + [VariationalAutoencoder.examples],
             "the evaluation graph's outputs are laid out otherwise")
         self.program = program
         executable = try engine.compile(graph)
         inputs = Array(repeating: 0, count: graph.inputs.count)
-        sums = Array(repeating: 0, count: EvaluationSums.names.count)
+        sums = program.evaluationZeros
         pixels = graph.inputs.required("pixels")
         weights = graph.inputs.required("weights")
     }
@@ -44,38 +45,32 @@ public final class EvaluationComputer {
     }
 }
 
-/// The sums that evaluation gives for a shard or a node.
-public enum EvaluationSums {
-    static let names = ["metrics/reconstruction", "metrics/divergence", "metrics/examples"]
-
-    /// The number of elements.
-    public static let count = 3
-
-    /// What they look like on the wire: whatever the run's format, three floats.
-    public static let format = PartialFormat(count: count)
-
-    /// A shard's sums before its first microbatch.
-    public static let zeros: [Float] = [0, 0, 0]
-}
-
 /// What evaluation found. Nats are summed over dimensions and averaged over examples.
 public struct EvaluationMetrics: Hashable, Sendable {
     public var reconstruction: Double
     public var divergence: Double
+    /// What else the objective measures.
+    public var others: [Metric]
     public var negativeELBO: Double { reconstruction + divergence }
 
     /// The means behind the sum at the tree's root, or nil where there are no examples.
     ///
-    /// - Parameter examples: How many there are; summing ones in float32 would stop at 2²⁴.
-    public init?(sums: [Float], examples: Int) {
-        precondition(sums.count == EvaluationSums.count, "\(sums.count) sums of an evaluation")
+    /// - Parameters:
+    ///   - examples: How many there are; summing ones in float32 would stop at 2²⁴.
+    ///   - names: The metrics that were summed, as a model's table has them.
+    public init?(sums: [Float], examples: Int, of names: [String]) {
         guard examples > 0 else { return nil }
-        reconstruction = Double(sums[0]) / Double(examples)
-        divergence = Double(sums[1]) / Double(examples)
+        let means = MetricMeans(names, sums: sums.dropLast(), count: examples)
+        reconstruction = means.reconstruction
+        divergence = means.divergence
+        others = means.others
     }
 }
 
 extension TrainingProgram {
+    /// A shard's sums before its first microbatch.
+    public var evaluationZeros: [Float] { Array(repeating: 0, count: evaluationFormat.count) }
+
     /// Compiles the evaluation graph for one thread.
     public func evaluationComputer(engine: any Engine) throws -> EvaluationComputer {
         try EvaluationComputer(self, engine: engine)

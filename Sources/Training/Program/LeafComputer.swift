@@ -8,7 +8,8 @@ public final class LeafComputer {
     private let executable: any Executable
     private var inputs: [Float]
     private let pixels: SliceTable.Slice
-    private let divergenceWeight: SliceTable.Slice
+    /// What schedules give, and where it goes.
+    private let scheduled: [(number: Scheduled, place: Int)]
     /// What tells the microbatch's noise from all other.
     private var noise: NoiseKeys?
 
@@ -22,7 +23,7 @@ public final class LeafComputer {
         executable = try engine.compile(graph)
         inputs = Array(repeating: 0, count: graph.inputs.count)
         pixels = graph.inputs.required("pixels")
-        divergenceWeight = graph.inputs.required("divergence weight")
+        scheduled = program.model.scheduled.map { ($0, graph.inputs.required($0.rawValue).offset) }
     }
 
     /// Takes over the parameters of a step, for all the microbatches that follow.
@@ -38,7 +39,7 @@ public final class LeafComputer {
             microbatch.count == program.plan.microbatch,
             "a microbatch of \(microbatch.count), not \(program.plan.microbatch)")
         writeUnitInterval(bytes, to: &inputs, pixels.range)
-        inputs[divergenceWeight.offset] = program.rule.divergenceWeight(step: step)
+        for (number, place) in scheduled { inputs[place] = program.rule.value(of: number, step: step) }
         noise = NoiseKeys(
             seed: program.configuration.seed, passes: microbatch.passes, examples: microbatch.examples)
     }

@@ -22,8 +22,9 @@ public struct TrainingProgram: Sendable {
         evaluation = EvaluationPlan(
             examples: validationExamples, shards: configuration.shards, microbatch: configuration.microbatch)
         model = try VariationalAutoencoder(configuration.model, configuration.objective)
-        layout = ModelLayout(parameters: model.parameters, statistics: model.statistics)
+        layout = ModelLayout(model)
         rule = try StepRule(configuration, plan: plan, layout: layout)
+        try configuration.check(schedules: model.scheduled)
     }
 
     /// The program of a contract.
@@ -37,6 +38,10 @@ public struct TrainingProgram: Sendable {
 
     /// What the sums of a training step look like on the wire, and which of their elements are rounded at every node.
     public var partialFormat: PartialFormat { layout.partialFormat(configuration.wire) }
+
+    /// What the sums of an evaluation look like on the wire: whatever the run's format, floats. They are the metrics' and the number of
+    /// examples.
+    public var evaluationFormat: PartialFormat { PartialFormat(count: layout.metrics.count + 1) }
 
     /// The number of values of one example.
     public var pixelsPerExample: Int {

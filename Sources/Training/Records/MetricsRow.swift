@@ -14,6 +14,8 @@ public struct MetricsRow: Hashable, Sendable, Decodable {
     public var negativeELBO: Double
     public var reconstruction: Double
     public var divergence: Double
+    /// What else the objective measures, each under a key of its own.
+    public var others: [Metric]
     public var imagesPerSecond: Double
     public var workers: Int
 
@@ -33,19 +35,19 @@ public struct MetricsRow: Hashable, Sendable, Decodable {
     public init(_ metrics: StepMetrics, epoch: Int, imagesPerSecond: Double, workers: Int) {
         self.init(
             step: metrics.step + 1, epoch: epoch, split: .train, reconstruction: metrics.reconstruction,
-            divergence: metrics.divergence, imagesPerSecond: imagesPerSecond, workers: workers)
+            divergence: metrics.divergence, others: metrics.others, imagesPerSecond: imagesPerSecond, workers: workers)
     }
 
     /// The row of an evaluation.
     public init(_ metrics: EvaluationMetrics, step: Int, epoch: Int, imagesPerSecond: Double, workers: Int) {
         self.init(
             step: step, epoch: epoch, split: .valid, reconstruction: metrics.reconstruction,
-            divergence: metrics.divergence, imagesPerSecond: imagesPerSecond, workers: workers)
+            divergence: metrics.divergence, others: metrics.others, imagesPerSecond: imagesPerSecond, workers: workers)
     }
 
     private init(
-        step: Int, epoch: Int, split: Split, reconstruction: Double, divergence: Double, imagesPerSecond: Double,
-        workers: Int
+        step: Int, epoch: Int, split: Split, reconstruction: Double, divergence: Double, others: [Metric],
+        imagesPerSecond: Double, workers: Int
     ) {
         self.step = step
         self.epoch = epoch
@@ -53,16 +55,19 @@ public struct MetricsRow: Hashable, Sendable, Decodable {
         negativeELBO = reconstruction + divergence
         self.reconstruction = reconstruction
         self.divergence = divergence
+        self.others = others
         self.imagesPerSecond = imagesPerSecond
         self.workers = workers
     }
 
     /// The row as a line of JSON, keys in the order above.
     public var line: String {
-        let numbers = [
+        let terms = [
             ("negative_elbo", negativeELBO), ("reconstruction", reconstruction), ("divergence", divergence),
-            ("images_per_second", (imagesPerSecond * 10).rounded() / 10),
         ]
+        let numbers =
+            terms + others.map { ($0.name, $0.value) }
+            + [("images_per_second", (imagesPerSecond * 10).rounded() / 10)]
         let values = numbers.map { #""\#($0.0)":\#(Self.text($0.1))"# }.joined(separator: ",")
         return
             #"{"version":\#(Self.version),"step":\#(step),"epoch":\#(epoch),"split":"\#(split.rawValue)",\#(values),"#
@@ -84,8 +89,25 @@ public struct MetricsRow: Hashable, Sendable, Decodable {
         negativeELBO = try number(.negativeELBO)
         reconstruction = try number(.reconstruction)
         divergence = try number(.divergence)
+        others = try Self.others(decoder)
         imagesPerSecond = try number(.imagesPerSecond)
         workers = try container.decode(Int.self, forKey: .workers)
+    }
+
+    /// The keys that are none of a row's own.
+    private static func others(_ decoder: any Decoder) throws -> [Metric] {
+        let container = try decoder.container(keyedBy: MetricKey.self)
+        let names = container.allKeys.filter { CodingKeys(stringValue: $0.stringValue) == nil }
+        return try names.sorted { $0.stringValue < $1.stringValue }.map {
+            Metric($0.stringValue, try container.decodeIfPresent(Double.self, forKey: $0) ?? .nan)
+        }
+    }
+
+    private struct MetricKey: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
     }
 
     /// Reads a line, or returns nil for one that is torn.

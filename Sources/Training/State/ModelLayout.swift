@@ -9,10 +9,26 @@ import VAE
 public struct ModelLayout: Hashable, Sendable {
     public let parameters: SliceTable
     public let statistics: SliceTable
+    /// How each of the statistics moves.
+    let statisticRules: [StatisticRule]
+    /// The names of the sums that a step measures, each over its examples and in nats: `reconstruction` and `divergence` first.
+    public let metrics: [String]
 
-    public init(parameters: SliceTable, statistics: SliceTable) {
+    init(
+        parameters: SliceTable, statistics: SliceTable, statisticRules: [StatisticRule]? = nil,
+        metrics: [String] = ["reconstruction", "divergence"]
+    ) {
         self.parameters = parameters
         self.statistics = statistics
+        self.statisticRules =
+            statisticRules ?? Array(repeating: .movingAverage, count: statistics.slices.count)
+        self.metrics = metrics
+    }
+
+    public init(_ model: VariationalAutoencoder) {
+        self.init(
+            parameters: model.parameters, statistics: model.statistics, statisticRules: model.statisticRules,
+            metrics: model.metrics)
     }
 
     /// Where the gradients are in a leaf's result.
@@ -21,14 +37,11 @@ public struct ModelLayout: Hashable, Sendable {
     /// Where the batch values of the running statistics are.
     public var batchStatistics: Range<Int> { parameters.count..<parameters.count + statistics.count }
 
-    /// Where the sum of the examples' reconstruction terms is, in nats.
-    public var reconstruction: Int { parameters.count + statistics.count }
-
-    /// Where the sum of the examples' divergences is, in nats.
-    public var divergence: Int { reconstruction + 1 }
+    /// Where the sums of the metrics are.
+    public var metricSums: Range<Int> { partialCount - metrics.count..<partialCount }
 
     /// The number of elements of a leaf's result.
-    public var partialCount: Int { reconstruction + 2 }
+    public var partialCount: Int { parameters.count + statistics.count + metrics.count }
 
     /// What a partial looks like on the wire.
     public func partialFormat(_ wire: WireFormat) -> PartialFormat {
@@ -38,6 +51,6 @@ public struct ModelLayout: Hashable, Sendable {
     /// The names of a training graph's outputs, in this order.
     var outputNames: [String] {
         parameters.slices.map { "gradient/" + $0.name } + statistics.slices.map { "statistics/" + $0.name }
-            + ["metrics/reconstruction", "metrics/divergence"]
+            + metrics.map(VariationalAutoencoder.metric)
     }
 }

@@ -6,16 +6,21 @@ public struct StepMetrics: Hashable, Sendable {
     public var reconstruction: Double
     /// KL(q(z|x) ‖ p(z)), in nats.
     public var divergence: Double
+    /// What else the objective measures.
+    public var others: [Metric]
     /// The length of each clipping group's gradient before clipping, in the configuration's order.
     public var gradientNorms: [Double]
 
     /// reconstruction + divergence, in nats, whatever weights the objective gives them.
     public var negativeELBO: Double { reconstruction + divergence }
 
-    public init(step: Int, reconstruction: Double, divergence: Double, gradientNorms: [Double]) {
+    public init(
+        step: Int, reconstruction: Double, divergence: Double, others: [Metric] = [], gradientNorms: [Double]
+    ) {
         self.step = step
         self.reconstruction = reconstruction
         self.divergence = divergence
+        self.others = others
         self.gradientNorms = gradientNorms
     }
 }

@@ -21,9 +21,9 @@ public struct StepRule: Sendable {
         groups = try Self.groups(configuration.clipping, layout)
     }
 
-    /// β in a step.
-    public func divergenceWeight(step: Int) -> Float {
-        Float(configuration.divergenceWeight.weight(epochs: plan.epochs(beforeStep: step)))
+    /// What a schedule gives to a step.
+    public func value(of number: Scheduled, step: Int) -> Float {
+        Float(configuration.schedule(of: number).value(epochs: plan.epochs(beforeStep: step)))
     }
 
     /// The learning rate in a step.
@@ -77,7 +77,7 @@ public struct StepRule: Sendable {
     public func advance(_ state: inout ModelState, by sum: [Float]) {
         let environment = FloatEnvironment.flushToZero()
         defer { environment.restore() }
-        state.updateStatistics(sum, momentum: VariationalAutoencoder.statisticsMomentum, shards: plan.shards)
+        state.updateStatistics(sum, shards: plan.shards)
         state.step += 1
     }
 
@@ -122,9 +122,10 @@ public struct StepRule: Sendable {
     }
 
     private func metrics(_ sum: [Float], _ layout: ModelLayout, step: Int, _ norms: [Double]) -> StepMetrics {
-        StepMetrics(
-            step: step, reconstruction: Double(sum[layout.reconstruction]) / Double(plan.globalBatch),
-            divergence: Double(sum[layout.divergence]) / Double(plan.globalBatch), gradientNorms: norms)
+        let means = MetricMeans(layout.metrics, sums: sum[layout.metricSums], count: plan.globalBatch)
+        return StepMetrics(
+            step: step, reconstruction: means.reconstruction, divergence: means.divergence, others: means.others,
+            gradientNorms: norms)
     }
 
     /// A gradient whose square overflows Float32 would stop the optimizer for good, so it counts as infinite.
@@ -136,6 +137,7 @@ public struct StepRule: Sendable {
         }
         try require(metrics.reconstruction, below: .infinity, "the reconstruction term")
         try require(metrics.divergence, below: .infinity, "the divergence")
+        for metric in metrics.others { try require(metric.value, below: .infinity, "the metric \(metric.name)") }
         for (slice, square) in zip(layout.parameters.slices, squares) {
             let limit = Double(Float.greatestFiniteMagnitude).squareRoot()
             try require(square.squareRoot(), below: limit, "the gradient of \(slice.name)")
@@ -179,6 +181,18 @@ extension Range<Int> {
     fileprivate func offset(by distance: Int) -> Range<Int> { lowerBound + distance..<upperBound + distance }
 }
 
+extension StatisticRule {
+    /// How far a step moves a running value.
+    ///
+    /// - Parameter step: From 0.
+    fileprivate func momentum(step: Int) -> Float {
+        switch self {
+        case .movingAverage: VariationalAutoencoder.statisticsMomentum
+        case .meanOfAll: 1 / Float(step + 1)
+        }
+    }
+}
+
 extension ModelState {
     /// Lends pieces of parameters and moments to threads.
     fileprivate mutating func updateParameters(
@@ -195,10 +209,16 @@ extension ModelState {
     }
 
     /// Moves the running statistics towards the mean of the shards' batch values: r ← (1 − momentum)·r + momentum·(sum / S).
+    fileprivate mutating func updateStatistics(_ sum: [Float], shards: Int) {
+        for (slice, rule) in zip(layout.statistics.slices, layout.statisticRules) {
+            updateStatistics(slice.range, sum, momentum: rule.momentum(step: step), shards: shards)
+        }
+    }
+
     @inline(never)
-    fileprivate mutating func updateStatistics(_ sum: [Float], momentum: Float, shards: Int) {
+    private mutating func updateStatistics(_ range: Range<Int>, _ sum: [Float], momentum: Float, shards: Int) {
         let start = layout.batchStatistics.lowerBound
-        for index in statistics.indices {
+        for index in range {
             let mean = sum[start + index] * (1 / Float(shards))
             statistics[index] = (1 - momentum) * statistics[index] + momentum * mean
         }

@@ -21,6 +21,9 @@ public struct ImageDescription: Hashable, Sendable, Codable {
     /// (B, C, H, W)
     func shape(of count: Int) -> Shape { [count, channels, height, width] }
 
+    /// Pixels of which only the shape counts.
+    func placeholder(_ count: Int) -> Tensor { .input(VariationalAutoencoder.pixels, shape(of: count)) }
+
     /// The pixels as the model sees them.
     ///
     /// The step function is the slope of ReLU: 1 above 0, else 0.

@@ -1,8 +1,8 @@
 /// A variational autoencoder in words: what a configuration file says of it.
 ///
-/// The encoder's layers end in a vector of features for each image. Two linear layers, which need not be written, turn the
-/// features into the mean and the logarithm of the variance of the posterior of `latents` numbers. The decoder's layers turn a
-/// sample of these into an image. In YAML:
+/// The encoder's layers end in a vector of features for each image. Linear layers, which need not be written, turn the features into
+/// what the posterior of the latents is made of: the mean and the logarithm of the variance where they are normal. The decoder's
+/// layers turn a sample into what the likelihood is made of. In YAML:
 ///
 ///     images: {channels: 1, height: 28, width: 28, binarize: 0.5}
 ///     encoder: [flatten, linear: {units: 400}, relu]
@@ -11,15 +11,20 @@
 public struct ModelDescription: Hashable, Sendable, Codable {
     public var images: ImageDescription
     public var encoder: [Layer]
-    /// The number of latent dimensions.
-    public var latents: Int
+    /// A bare number is that of normal latents.
+    public var latents: Latents
     public var decoder: [Layer]
 
-    public init(images: ImageDescription, encoder: [Layer], latents: Int, decoder: [Layer]) {
+    public init(images: ImageDescription, encoder: [Layer], latents: Latents, decoder: [Layer]) {
         self.images = images
         self.encoder = encoder
         self.latents = latents
         self.decoder = decoder
+    }
+
+    /// With normal latents.
+    public init(images: ImageDescription, encoder: [Layer], latents: Int, decoder: [Layer]) {
+        self.init(images: images, encoder: encoder, latents: .gaussian(latents), decoder: decoder)
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable { case images, encoder, latents, decoder }
@@ -28,7 +33,7 @@ public struct ModelDescription: Hashable, Sendable, Codable {
         let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
         images = try container.decode(ImageDescription.self, forKey: .images)
         encoder = try container.decode([Layer].self, forKey: .encoder)
-        latents = try container.decode(Int.self, forKey: .latents)
+        latents = try container.decode(Latents.self, forKey: .latents)
         self.decoder = try container.decode([Layer].self, forKey: .decoder)
     }
 }

@@ -44,7 +44,9 @@ struct Choice<Names: CodingKey & CaseIterable> {
     fileprivate let codingPath: [any CodingKey]
 
     /// The settings below the name; for a bare word the default ones, where there are such.
-    func settings<Settings: Decodable>(_ type: Settings.Type, default word: Settings? = nil) throws -> Settings {
+    func settings<Settings: Decodable>(
+        _ type: Settings.Type = Settings.self, default word: Settings? = nil
+    ) throws -> Settings {
         if let container { return try container.decode(type, forKey: name) }
         if let word { return word }
         let sentence = "`\(name.stringValue)` needs settings below it"

@@ -20,7 +20,7 @@ extension Layer {
 
 extension Layer.LeakyReLU: LayerBehaviour {
     func output(for input: Shape) throws(LayerProblem) -> Shape { input }
-    func apply(to x: Tensor, in scope: inout Scope) -> Tensor { Tensors.leakyReLU(x, slope: slope) }
+    func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor { Tensors.leakyReLU(x, slope: slope) }
 }
 
 /// A function without settings, applied to each element.
@@ -28,5 +28,5 @@ struct Elementwise: LayerBehaviour {
     let function: (Tensor) -> Tensor
 
     func output(for input: Shape) throws(LayerProblem) -> Shape { input }
-    func apply(to x: Tensor, in scope: inout Scope) -> Tensor { function(x) }
+    func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor { function(x) }
 }

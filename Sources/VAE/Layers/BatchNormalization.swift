@@ -41,7 +41,7 @@ extension Layer.BatchNormalization: LayerBehaviour {
         ]
     }
 
-    func apply(to x: Tensor, in scope: inout Scope) -> Tensor {
+    func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor {
         switch scope.mode {
         case .training:
             let layer = Tensors.BatchNormalization(

@@ -64,7 +64,7 @@ extension Layer.Convolution: LayerBehaviour {
         return bias ? [weight, Variable(name: "bias", shape: [filters], initialisation: initialisation)] : [weight]
     }
 
-    func apply(to x: Tensor, in scope: inout Scope) -> Tensor {
+    func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor {
         let y = Tensors.convolution(x, scope["weight"]!, operation)
         return scope["bias"].map { y + $0.reshaped(to: [1, filters, 1, 1]) } ?? y
     }

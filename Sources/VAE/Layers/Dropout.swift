@@ -35,25 +35,29 @@ extension Layer {
 }
 
 extension Layer.Dropout: LayerBehaviour {
+    var drawsNoise: Bool { true }
+
     func output(for input: Shape) throws(LayerProblem) -> Shape {
         try requireProbability(probability)
         return input
     }
 
-    func apply(to x: Tensor, in scope: inout Scope) -> Tensor {
+    func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor {
         guard scope.mode == .training, probability > 0 else { return x }
         return Tensors.dropout(x, probability: probability, key: scope.noiseKey)
     }
 }
 
 extension Layer.Dropout2D: LayerBehaviour {
+    var drawsNoise: Bool { true }
+
     func output(for input: Shape) throws(LayerProblem) -> Shape {
         try requireProbability(probability)
         try requireImage(input)
         return input
     }
 
-    func apply(to x: Tensor, in scope: inout Scope) -> Tensor {
+    func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor {
         guard scope.mode == .training, probability > 0 else { return x }
         return Tensors.dropout2D(x, probability: probability, key: scope.noiseKey)
     }

@@ -51,18 +51,24 @@ protocol LayerBehaviour {
     /// The running statistics.
     func statistics(for input: Shape) -> [Variable]
 
+    /// Whether the layer draws random numbers in training.
+    var drawsNoise: Bool { get }
+
     /// The layer's result for x (B, …).
-    func apply(to x: Tensor, in scope: inout Scope) -> Tensor
+    func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor
 }
 
 extension LayerBehaviour {
+    var drawsNoise: Bool { false }
     func parameters(for input: Shape) -> [Variable] { [] }
     func statistics(for input: Shape) -> [Variable] { [] }
 }
 
-/// A tensor that a layer owns.
+/// A tensor that a layer or a formula owns.
 struct Variable {
     let name: String
     let shape: Shape
     let initialisation: Initialisation
+    /// How it follows the microbatches, where it is a running value.
+    var rule = StatisticRule.movingAverage
 }

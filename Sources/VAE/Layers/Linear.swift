@@ -38,7 +38,7 @@ extension Layer.Linear: LayerBehaviour {
         return bias ? [weight, Variable(name: "bias", shape: [units], initialisation: initialisation)] : [weight]
     }
 
-    func apply(to x: Tensor, in scope: inout Scope) -> Tensor {
+    func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor {
         let y = matrixMultiply(x, scope["weight"]!, transposeRight: true)
         return scope["bias"].map { y + $0 } ?? y
     }

@@ -3,7 +3,7 @@ import Tensors
 /// (C, H, W) to a vector, row-major.
 struct Flatten: LayerBehaviour {
     func output(for input: Shape) throws(LayerProblem) -> Shape { [input.count] }
-    func apply(to x: Tensor, in scope: inout Scope) -> Tensor { x.flattened() }
+    func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor { x.flattened() }
 }
 
 extension Layer {
@@ -54,7 +54,7 @@ extension Layer.Reshape: LayerBehaviour {
         return shape
     }
 
-    func apply(to x: Tensor, in scope: inout Scope) -> Tensor { x.reshaped(to: Shape([x.shape[0]] + dimensions)) }
+    func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor { x.reshaped(to: Shape([x.shape[0]] + dimensions)) }
 }
 
 extension Layer.Upsampling: LayerBehaviour {
@@ -65,7 +65,7 @@ extension Layer.Upsampling: LayerBehaviour {
     }
 
     /// (B·C·H, 1, W, 1) is stretched to (B·C·H, factor, W, factor), which read row-major is the larger image.
-    func apply(to x: Tensor, in scope: inout Scope) -> Tensor {
+    func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor {
         let (rows, width) = (x.shape.count / x.shape[3], x.shape[3])
         return x.reshaped(to: [rows, 1, width, 1]).broadcast(to: [rows, factor, width, factor])
             .reshaped(to: [x.shape[0], x.shape[1], x.shape[2] * factor, width * factor])

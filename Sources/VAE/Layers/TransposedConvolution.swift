@@ -76,7 +76,7 @@ extension Layer.TransposedConvolution: LayerBehaviour {
         return bias ? [weight, Variable(name: "bias", shape: [filters], initialisation: initialisation)] : [weight]
     }
 
-    func apply(to x: Tensor, in scope: inout Scope) -> Tensor {
+    func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor {
         let size = SIMD2(extent(of: x.shape[2]), extent(of: x.shape[3]))
         let y = Tensors.transposedConvolution(x, scope["weight"]!, operation, outputSize: size)
         return scope["bias"].map { y + $0.reshaped(to: [1, filters, 1, 1]) } ?? y

@@ -4,7 +4,7 @@ import Tensors
 enum Mode { case training, inference }
 
 /// What a layer sees of the network around it.
-struct Scope {
+struct LayerScope {
     let mode: Mode
     /// The layer's place and name, with which the names of its tensors begin, such as `encoder/0/convolution`.
     let path: String

@@ -1,15 +1,15 @@
 import Tensors
 
-/// What training makes small: the negative evidence lower bound (ELBO), with a weight on each of its terms.
+/// What training makes small: the negative evidence lower bound (ELBO) or another bound, with a weight on each of its terms.
 ///
-/// For a latent z with prior p(z) = N(0, 1), a decoder p(x|z) and an encoder q(z|x),
+/// For a latent z with prior p(z), a decoder p(x|z) and an encoder q(z|x),
 ///
 ///     ln p(x) ≥ ELBO(x) = E_q[ln p(x|z)] − KL(q(z|x) ‖ p(z)),
 ///
 /// with equality where q(z|x) is the true posterior: making −ELBO small fits the decoder to the data and the encoder to the
 /// decoder at once. Its two terms, both in nats and summed over dimensions, are
 ///
-///     reconstruction = −E_q[ln p(x|z)], estimated from one sample of z,
+///     reconstruction = −E_q[ln p(x|z)], estimated from samples of z,
 ///     divergence     =  KL(q(z|x) ‖ p(z)), in closed form,
 ///
 /// and training follows the gradient of α · reconstruction + β · divergence. α = β = 1 is the ELBO. β belongs to a schedule and
@@ -18,33 +18,35 @@ public struct Objective: Hashable, Sendable, Codable {
     public var likelihood: Likelihood
     /// α
     public var reconstructionWeight: Float
+    /// Which bound, and how its gradient is estimated.
+    public var estimator: Estimator
 
-    public init(likelihood: Likelihood, reconstructionWeight: Float = 1) {
+    public init(
+        likelihood: Likelihood, reconstructionWeight: Float = 1, estimator: Estimator = .evidenceLowerBound(.init())
+    ) {
         self.likelihood = likelihood
         self.reconstructionWeight = reconstructionWeight
+        self.estimator = estimator
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case likelihood
         case reconstructionWeight = "reconstruction_weight"
+        case estimator
     }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
         likelihood = try container.decode(Likelihood.self, forKey: .likelihood)
         reconstructionWeight = try container.decodeIfPresent(Float.self, forKey: .reconstructionWeight) ?? 1
+        estimator = try container.decodeIfPresent(Estimator.self, forKey: .estimator) ?? .evidenceLowerBound(.init())
     }
-}
 
-/// The two terms of the negative ELBO for each example, (B), in nats.
-struct Terms {
-    let reconstruction: Tensor
-    let divergence: Tensor
-}
-
-extension Objective {
-    /// α · reconstruction + β · divergence for each example, (B).
-    func loss(_ terms: Terms, divergenceWeight: Tensor) -> Tensor {
-        reconstructionWeight * terms.reconstruction + divergenceWeight * terms.divergence
+    /// The usual estimator is left out, as it always was.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(likelihood, forKey: .likelihood)
+        try container.encode(reconstructionWeight, forKey: .reconstructionWeight)
+        if estimator != .evidenceLowerBound(.init()) { try container.encode(estimator, forKey: .estimator) }
     }
 }

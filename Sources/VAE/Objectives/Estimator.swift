@@ -1,0 +1,47 @@
+/// Which bound is made small and how its gradient is estimated: the list of all objectives, a line each.
+///
+/// Written `estimator: {importance_weighted: {samples: 5}}`; absent it is the ELBO with one reparameterised sample.
+public enum Estimator: Hashable, Sendable {
+    case evidenceLowerBound(EvidenceLowerBound)
+    case importanceWeighted(ImportanceWeighted)
+    case scoreFunction(ScoreFunction)
+    case relaxed(Relaxed)
+
+    var formula: any ObjectiveFormula {
+        switch self {
+        case .evidenceLowerBound(let formula): formula
+        case .importanceWeighted(let formula): formula
+        case .scoreFunction(let formula): formula
+        case .relaxed(let formula): formula
+        }
+    }
+}
+
+extension Estimator: Codable {
+    private enum Names: String, CodingKey, CaseIterable {
+        case evidenceLowerBound = "evidence_lower_bound"
+        case importanceWeighted = "importance_weighted"
+        case scoreFunction = "score_function"
+        case relaxed
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let choice = try decoder.choice(of: Names.self)
+        switch choice.name {
+        case .evidenceLowerBound: self = .evidenceLowerBound(try choice.settings(default: .init()))
+        case .importanceWeighted: self = .importanceWeighted(try choice.settings(default: .init()))
+        case .scoreFunction: self = .scoreFunction(try choice.settings(default: .init()))
+        case .relaxed: self = .relaxed(try choice.settings(default: .init()))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Names.self)
+        switch self {
+        case .evidenceLowerBound(let formula): try container.encode(formula, forKey: .evidenceLowerBound)
+        case .importanceWeighted(let formula): try container.encode(formula, forKey: .importanceWeighted)
+        case .scoreFunction(let formula): try container.encode(formula, forKey: .scoreFunction)
+        case .relaxed(let formula): try container.encode(formula, forKey: .relaxed)
+        }
+    }
+}

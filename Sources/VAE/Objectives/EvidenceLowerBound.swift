@@ -1,0 +1,44 @@
+import Tensors
+
+/// −ELBO = −E_q[ln p(x|z)] + KL(q(z|x) ‖ p(z)), the expectation as the mean of L samples through which gradients flow.
+///
+/// With a code that nothing draws there is no divergence, and this is an autoencoder.
+///
+/// Source: Kingma and Welling, "Auto-encoding variational Bayes", ICLR 2014, equation 10.
+public struct EvidenceLowerBound: ObjectiveFormula, Hashable, Codable {
+    /// L
+    public var samples: Int
+
+    public init(samples: Int = 1) { self.samples = samples }
+
+    func loss(_ x: Tensor, in scope: inout Scope) -> Loss {
+        let q = scope.posterior(of: x)
+        let z = q.repeated(samples).sample(in: &scope)
+        let reconstruction = -scope.likelihood(of: z).logDensity(of: x.repeatedRows(samples)).meanOverSamples(samples)
+        let divergence = q.divergenceFromPrior
+        let beta = scope.scheduled(.divergenceWeight)
+        return Loss(
+            scope.settings.reconstructionWeight * reconstruction + beta * divergence,
+            reconstruction: reconstruction, divergence: divergence)
+    }
+
+    func problem(with latents: Latents) -> String? {
+        latents.areReparameterised
+            ? nil : "needs latents that gradients flow through; for these use `score_function` or `relaxed`"
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case samples }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
+        samples = try container.decodeIfPresent(Int.self, forKey: .samples) ?? 1
+    }
+}
+
+extension Tensor {
+    /// (B · K) to (B): the mean over an example's samples.
+    func meanOverSamples(_ count: Int) -> Tensor { count == 1 ? self : bySample(count).mean(axes: [1]) }
+
+    /// (B · K) to (B, K).
+    func bySample(_ count: Int) -> Tensor { reshaped(to: [shape[0] / count, count]) }
+}

@@ -1,0 +1,72 @@
+import Tensors
+
+/// −ELBO with the gradient ∇φ = E_q[(f − b) ∇φ ln q(z|x)] of the encoder, for latents that no gradient flows through.
+///
+/// Here f = −ln p(x|z), the part of the ELBO that is not in closed form; the divergence is, and so is its gradient. b is a baseline: any
+/// number that does not depend on z leaves the estimate without bias, and one near f takes variance away.
+///
+/// Source: Mnih and Gregor, "Neural variational inference and learning in belief networks", ICML 2014, section 2.3.
+public struct ScoreFunction: ObjectiveFormula, Hashable, Codable {
+    /// What is taken off f.
+    public enum Baseline: String, Hashable, Sendable, Codable, CaseIterable {
+        case none
+        /// The mean of f over all steps so far.
+        case runningMean = "running_mean"
+        /// The exponential moving average of f.
+        case movingAverage = "moving_average"
+        /// The mean over the example's other samples, of which there must be some.
+        ///
+        /// Source: Kool, van Hoof, Welling, "Buy 4 REINFORCE samples, get a baseline for free!", 2019.
+        case leaveOneOut = "leave_one_out"
+    }
+
+    /// K
+    public var samples: Int
+    public var baseline: Baseline
+
+    public init(samples: Int = 1, baseline: Baseline = .runningMean) {
+        self.samples = samples
+        self.baseline = baseline
+    }
+
+    func loss(_ x: Tensor, in scope: inout Scope) -> Loss {
+        let posterior = scope.posterior(of: x)
+        let q = posterior.repeated(samples)
+        let z = q.sample(in: &scope).withoutGradient()
+        let f = -scope.likelihood(of: z).logDensity(of: x.repeatedRows(samples))
+        let alpha = scope.settings.reconstructionWeight
+        let surprise = (f - baseline(f, in: &scope)).withoutGradient() * q.logDensity(of: z)
+        let reconstruction = f.meanOverSamples(samples)
+        let divergence = posterior.divergenceFromPrior
+        let beta = scope.scheduled(.divergenceWeight)
+        return Loss(
+            alpha * (reconstruction + surprise.meanOverSamples(samples)) + beta * divergence,
+            reconstruction: reconstruction, divergence: divergence)
+    }
+
+    private func baseline(_ f: Tensor, in scope: inout Scope) -> Tensor {
+        switch baseline {
+        case .none: return .constant(0)
+        case .runningMean: return scope.statistic("baseline", startingAt: 0, .meanOfAll) { f.mean() }
+        case .movingAverage: return scope.statistic("baseline", startingAt: 0) { f.mean() }
+        case .leaveOneOut:
+            let bySample = f.bySample(samples)
+            let others = (bySample.sum(axes: [1], keepDimensions: true) - bySample) / Float(samples - 1)
+            return others.reshaped(to: f.shape)
+        }
+    }
+
+    func problem(with latents: Latents) -> String? {
+        if case .deterministic = latents { return "needs latents that are drawn, and a deterministic code is not" }
+        if baseline == .leaveOneOut, samples < 2 { return "takes `leave_one_out` from other samples: set samples to 2" }
+        return nil
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case samples, baseline }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
+        samples = try container.decodeIfPresent(Int.self, forKey: .samples) ?? 1
+        baseline = try container.decodeIfPresent(Baseline.self, forKey: .baseline) ?? .runningMean
+    }
+}

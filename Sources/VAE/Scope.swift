@@ -1,0 +1,135 @@
+import Tensors
+
+/// The one door through which a formula gets what its arguments do not give it: the networks, noise, parameters and running values of
+/// its own, and numbers that a schedule gives to each step.
+///
+/// It records what was asked for, in the order in which it was asked for. So the tables of a model's parameters and statistics come from
+/// writing its formula down once, and nothing is declared twice.
+public struct Scope {
+    /// Whether a step of training is written, or what is done with a trained model.
+    let mode: Mode
+    /// B, the number of examples.
+    let examples: Int
+    /// The pixels that are trained on, (B, C, H, W); nil where nothing is judged.
+    let pixels: Tensor?
+    let settings: Objective
+    let latents: Latents
+    private let encoder: Network
+    private let decoder: Network
+
+    /// What training adjusts, and what it keeps a running value of.
+    private(set) var parameters: [Variable] = []
+    private(set) var statistics: [Variable] = []
+    /// What this microbatch gives for each running value.
+    private(set) var batchStatistics: [(name: String, tensor: Tensor)] = []
+    /// The numbers that a step is given, each a scalar.
+    private(set) var scheduled: [Scheduled] = []
+    private var noiseSources: UInt16 = 0
+
+    /// What a formula sees in training.
+    ///
+    /// - Parameter pixels: (B, C, H, W), as the model sees them.
+    init(
+        _ mode: Mode, pixels: Tensor, _ description: ModelDescription, _ settings: Objective, _ encoder: Network,
+        _ decoder: Network
+    ) {
+        self.init(mode, examples: pixels.shape[0], pixels: pixels, description, settings, encoder, decoder)
+    }
+
+    /// What is done with a trained model for some examples.
+    init(
+        _ mode: Mode, examples: Int, pixels: Tensor?, _ description: ModelDescription, _ settings: Objective,
+        _ encoder: Network, _ decoder: Network
+    ) {
+        self.mode = mode
+        self.examples = examples
+        self.pixels = pixels
+        self.settings = settings
+        latents = description.latents
+        self.encoder = encoder
+        self.decoder = decoder
+    }
+
+    /// Keyed random numbers (R, …), where R is a multiple of B: row r is the draw number r mod R/B for example r / (R/B).
+    mutating func noise(_ distribution: Operation.Noise.Distribution, _ shape: Shape) -> Tensor {
+        let rows = shape[0]
+        precondition(rows % examples == 0, "\(rows) rows of noise for \(examples) examples")
+        let ofExamples: Shape = rows == examples ? shape : [examples, shape.count / examples]
+        defer { noiseSources += 1 }
+        return Tensor(.noise(.init(distribution, key: NoiseKey.latents + noiseSources)), shape: ofExamples)
+            .reshaped(to: shape)
+    }
+
+    /// A trained tensor of the formula's own.
+    mutating func parameter(_ name: String, _ shape: Shape, startingAt value: Float) -> Tensor {
+        request([Variable(name: name, shape: shape, initialisation: .constant(value))], in: \.parameters)
+        return .parameter(name, shape)
+    }
+
+    /// A running value, a scalar, as it was before this step.
+    ///
+    /// - Parameters:
+    ///   - rule: How far a step moves it.
+    ///   - batch: What this microbatch moves it towards; only asked for in training.
+    mutating func statistic(
+        _ name: String, startingAt value: Float, _ rule: StatisticRule = .movingAverage, batch: () -> Tensor
+    ) -> Tensor {
+        let variable = Variable(name: name, shape: [], initialisation: .constant(value), rule: rule)
+        if request([variable], in: \.statistics), mode == .training { batchStatistics.append((name, batch())) }
+        return .statistic(name, [])
+    }
+
+    /// A number that a schedule gives to each step of training, a scalar.
+    mutating func scheduled(_ number: Scheduled) -> Tensor {
+        if !scheduled.contains(number) { scheduled.append(number) }
+        return .input(number.rawValue, [])
+    }
+
+    /// q(z|x), the encoder's answer to pixels (B, C, H, W).
+    mutating func posterior(of x: Tensor) -> any LatentDistribution {
+        let features = apply(encoder, to: x)
+        let heads = latents.heads.map { head -> Tensor in
+            request(head.variables(features: features.shape[1]), in: \.parameters)
+            return head.apply(to: features)
+        }
+        return latents.posterior(heads)
+    }
+
+    /// p(x|z), the decoder's answer to latents (R, Z).
+    mutating func likelihood(of z: Tensor) -> any Distribution {
+        settings.likelihood.distribution(apply(decoder, to: z), in: &self)
+    }
+
+    private mutating func apply(_ network: Network, to x: Tensor) -> Tensor {
+        request(network.parameters, in: \.parameters)
+        let (result, measured) = network.apply(to: x, mode)
+        // Statistics of a network that is applied twice are those of its first pass.
+        if request(network.statistics, in: \.statistics) { batchStatistics += measured }
+        return result
+    }
+
+    /// Whether any of the variables is asked for the first time.
+    @discardableResult
+    private mutating func request(_ variables: [Variable], in table: WritableKeyPath<Scope, [Variable]>) -> Bool {
+        let known = Set(self[keyPath: table].map(\.name))
+        let new = variables.filter { !known.contains($0.name) }
+        self[keyPath: table] += new
+        return !new.isEmpty
+    }
+}
+
+/// A number that a schedule gives to each step. Its name is that of the graph's input.
+public enum Scheduled: String, Hashable, Sendable, CaseIterable {
+    /// β
+    case divergenceWeight = "divergence weight"
+    /// τ, how sharp a relaxed sample is.
+    case temperature
+}
+
+/// How a running value follows the microbatches' ones. The value of a step is the mean over its microbatches.
+public enum StatisticRule: Hashable, Sendable {
+    /// running ← (1 − momentum) · running + momentum · batch, with a momentum of 0.1.
+    case movingAverage
+    /// The mean of all steps so far: running ← running + (batch − running) / t in the step number t, from 1.
+    case meanOfAll
+}
