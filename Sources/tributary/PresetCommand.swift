@@ -1,6 +1,8 @@
 import ArgumentParser
 import ConfigurationFiles
+import Ingest
 import Training
+import VAE
 
 /// `tributary preset NAME`: a configuration to copy and change.
 struct PresetCommand: ParsableCommand {
@@ -8,13 +10,51 @@ struct PresetCommand: ParsableCommand {
         commandName: "preset", abstract: "Prints a preset as YAML, to be copied and changed.",
         discussion: """
             Example:
-              tributary preset face-64 > mine.yaml
+              tributary preset face --data faces.h5 > mine.yaml
               tributary train --config mine.yaml --data faces.h5 --out runs/mine
+
+            The presets face and digits are made for images of any size, 16 to 512 pixels a side and 1 to 4 channels; comments \
+            say why they are as they are. The others are for images of one size each: \
+            \(RunConfiguration.presetNames.joined(separator: ", ")).
             """)
 
-    @Argument(help: "One of \(RunConfiguration.presetNames.joined(separator: ", ")).") var name: String
+    @Argument(help: "One of \(ConfigurationSource.presetNames.joined(separator: ", ")).") var name: String
+    @Option(help: "The image file that face or digits is made for.", completion: .file()) var data: String?
+    @Option(help: "The size that face or digits is made for, HEIGHTxWIDTHxCHANNELS, such as 218x178x3.")
+    var size: ImageSizeArgument?
+
+    func validate() throws {
+        guard data == nil || size == nil else { throw ValidationError("name one of --data and --size, not both") }
+        guard data == nil && size == nil || !RunConfiguration.presetNames.contains(name) else {
+            throw ValidationError(
+                "the preset \(name) has one size, so it takes no --\(data == nil ? "size" : "data"): the presets for any size are "
+                    + RunConfiguration.sizedPresetNames.joined(separator: " and "))
+        }
+    }
 
     func run() throws {
-        try output(YAML.text(ConfigurationSource.preset(name).node), terminator: "")
+        try output(ConfigurationSource.text(ofPreset: name, images: images), terminator: "")
+    }
+
+    private func images() throws -> ImageSet {
+        if let data { return try ImageSet(ofFile: data) }
+        guard let size else {
+            throw UsageProblem(
+                "the preset \(name) is made for the size of the images: name them with --data FILE.h5, or say --size, such as --size 64x64x3"
+            )
+        }
+        return ImageSet(size.images(of: name))
+    }
+}
+
+extension ImageSet {
+    /// What an image file holds.
+    init(ofFile path: String) throws {
+        try ForeignFile.dataset.requireSafe(path)
+        let dataset = try ImageDataset(path)
+        self.init(
+            ImageDescription(
+                channels: dataset.shape.channels, height: dataset.shape.height, width: dataset.shape.width),
+            trainingExamples: try dataset.rows(ofSplit: "train").count)
     }
 }

@@ -9,8 +9,9 @@ import Training
 /// What `train` and `coordinator` have in common: what to train, on what, into which directory, and for how long.
 struct RunOptions: ParsableArguments {
     @Option(
-        help: "A ready configuration: \(RunConfiguration.presetNames.joined(separator: ", ")).",
-        completion: .list(RunConfiguration.presetNames))
+        help:
+            "A ready configuration: face or digits, made for the data's size, or one of \(RunConfiguration.presetNames.joined(separator: ", ")).",
+        completion: .list(ConfigurationSource.presetNames))
     var preset: String?
     @Option(
         help: "A YAML file, or - for standard input; `tributary preset NAME` prints one to start from.",
@@ -95,7 +96,7 @@ struct RunOptions: ParsableArguments {
 
     /// The preset or file that is named; a run that goes on holds what it began with.
     private func start() throws -> RunConfiguration {
-        if let preset { return try ConfigurationSource.preset(preset) }
+        if let preset { return try ConfigurationSource.preset(preset) { try ImageSet(ofFile: data) } }
         if let config { return try ConfigurationSource.file(config, isNew: !resume) }
         let path = RunPaths(out).configuration
         guard FileManager.default.fileExists(atPath: path) else {

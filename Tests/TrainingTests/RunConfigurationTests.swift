@@ -25,6 +25,21 @@ import VAE
         #expect(RunConfiguration.preset("lenet") == nil)
     }
 
+    @Test func sizedPresetsHaveBatchesThatTheDataAndTheMemoryAllow() throws {
+        func batch(_ height: Int, _ width: Int, _ examples: Int?) throws -> Int {
+            let images = ImageDescription(channels: 3, height: height, width: width)
+            let set = ImageSet(images, trainingExamples: examples)
+            let configuration = try RunConfiguration(.face, for: set)
+            _ = try TrainingProgram(configuration, trainingExamples: examples ?? 1000, validationExamples: 0)
+            let read = try RunConfiguration(configuration.node, file: "a.yaml")
+            #expect(read == configuration)
+            return configuration.shards * configuration.microbatch
+        }
+        #expect(try batch(64, 64, nil) == 128 && batch(64, 64, 5_000) == 128 && batch(128, 128, 640) == 128)
+        #expect(try batch(218, 178, nil) == 32 && batch(512, 512, nil) == 32)
+        #expect(try batch(64, 64, 160) == 32 && batch(45, 45, 20) == 16 && batch(45, 45, 8) == 8)
+    }
+
     @Test func defaultsMayBeLeftOut() throws {
         guard case .dictionary(var entries) = RunConfiguration.tiny.node else { return }
         for key in ["divergence_weight", "optimizer", "clipping", "seed"] { entries[key] = nil }

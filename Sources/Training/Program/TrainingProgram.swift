@@ -73,7 +73,8 @@ public struct TrainingProgram: Sendable {
         try require(
             fits, "model.images",
             "the model takes images of \(images.channels) x \(images.height) x \(images.width) (channels, height, width), "
-                + "and the data has \(source.channels) x \(source.height) x \(source.width)")
+                + "and the data has \(source.channels) x \(source.height) x \(source.width): --preset face and --preset digits make a "
+                + "model for the data, and `tributary data import` with --size makes data for the model")
     }
 
     /// Makes the contract of a new run, by running the probe.

@@ -2,7 +2,7 @@ import Tensors
 
 extension Layer {
     public static func transposedConvolution(
-        filters: Int, window: Int, stride: Int = 1, padding: Int = 0, trim: Int = 0, bias: Bool = true
+        filters: Int, window: Int, stride: Int = 1, padding: Int = 0, trim: Trim = 0, bias: Bool = true
     ) -> Layer {
         .transposedConvolution(
             TransposedConvolution(
@@ -10,8 +10,8 @@ extension Layer {
     }
 
     /// The transposed convolution of an image (C, H, W): each pixel adds a multiple of the window to the result
-    /// (filters, H', W'), with H' = (H − 1) · stride − 2·padding + window − trim. Weight (C, filters, window, window), bias
-    /// (filters).
+    /// (filters, H', W'), with H' = (H − 1) · stride − 2·padding + window − trim, and W' likewise. Weight (C, filters, window,
+    /// window), bias (filters).
     public struct TransposedConvolution: Hashable, Sendable, Codable {
         public var filters: Int
         public var window: Int
@@ -19,11 +19,11 @@ extension Layer {
         /// Rows and columns cut off on each side.
         public var padding: Int
         /// Rows and columns cut off at the bottom and on the right beyond the padding.
-        public var trim: Int
+        public var trim: Trim
         public var bias: Bool
 
         public init(
-            filters: Int, window: Int, stride: Int = 1, padding: Int = 0, trim: Int = 0, bias: Bool = true
+            filters: Int, window: Int, stride: Int = 1, padding: Int = 0, trim: Trim = 0, bias: Bool = true
         ) {
             self.filters = filters
             self.window = window
@@ -41,7 +41,7 @@ extension Layer {
             window = try container.decode(Int.self, forKey: .window)
             stride = try container.decodeIfPresent(Int.self, forKey: .stride) ?? 1
             padding = try container.decodeIfPresent(Int.self, forKey: .padding) ?? 0
-            trim = try container.decodeIfPresent(Int.self, forKey: .trim) ?? 0
+            trim = try container.decodeIfPresent(Trim.self, forKey: .trim) ?? 0
             bias = try container.decodeIfPresent(Bool.self, forKey: .bias) ?? true
         }
     }
@@ -51,16 +51,17 @@ extension Layer.TransposedConvolution: LayerBehaviour {
     private var operation: Operation.Convolution {
         Operation.Convolution(
             stride: SIMD2(repeating: stride), paddingBefore: SIMD2(repeating: padding),
-            paddingAfter: SIMD2(repeating: padding + trim))
+            paddingAfter: SIMD2(padding + trim.rows, padding + trim.columns))
     }
 
-    private func extent(of input: Int) -> Int { (input - 1) * stride - 2 * padding + window - trim }
+    private func height(of input: Int) -> Int { (input - 1) * stride - 2 * padding + window - trim.rows }
+    private func width(of input: Int) -> Int { (input - 1) * stride - 2 * padding + window - trim.columns }
 
     func output(for input: Shape) throws(LayerProblem) -> Shape {
         try requireWindow(filters, window, stride, padding)
-        try requireSetting("trim", trim, atLeast: 0)
+        for extent in [trim.rows, trim.columns] { try requireSetting("trim", extent, atLeast: 0) }
         try requireImage(input)
-        let (height, width) = (extent(of: input[1]), extent(of: input[2]))
+        let (height, width) = (height(of: input[1]), width(of: input[2]))
         try LayerProblem.require(
             height > 0 && width > 0,
             "makes an image of \(height) × \(width) from its input \(input): make padding \(padding) or trim \(trim) smaller"
@@ -77,7 +78,7 @@ extension Layer.TransposedConvolution: LayerBehaviour {
     }
 
     func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor {
-        let size = SIMD2(extent(of: x.shape[2]), extent(of: x.shape[3]))
+        let size = SIMD2(height(of: x.shape[2]), width(of: x.shape[3]))
         let y = Tensors.transposedConvolution(x, scope["weight"]!, operation, outputSize: size)
         return scope["bias"].map { y + $0.reshaped(to: [1, filters, 1, 1]) } ?? y
     }
