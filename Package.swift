@@ -45,6 +45,7 @@ let package = Package(
 
         // Leaves.
         .target(name: "Randomness"),
+        .target(name: "Settings"),
         .target(name: "FloatEnvironment", dependencies: ["CFloatEnvironment"]),
         .target(name: "Parallel", dependencies: ["CCores"]),
         .target(name: "Files", dependencies: ["CFiles", "Parallel"]),
@@ -58,7 +59,7 @@ let package = Package(
         // Mathematics.
         .target(name: "Tensors", dependencies: ["Randomness"]),
         .target(name: "Contract", dependencies: ["Randomness", "FloatEnvironment"]),
-        .target(name: "VAE", dependencies: ["Tensors", "Randomness"]),
+        .target(name: "VAE", dependencies: ["Tensors", "Randomness", "Settings"]),
         .target(name: "OneDNN", dependencies: ["Tensors", "Randomness", "COneDNN", "CKernels"]),
 
         // The system.
@@ -68,7 +69,7 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "VAE", "Tensors", "Contract", "Storage", "Pictures", "Hashing", "Randomness",
+                "VAE", "Tensors", "Contract", "Storage", "Pictures", "Hashing", "Randomness", "Settings",
                 "FloatEnvironment", "Files", "Parallel", "Optimizer",
             ]),
         .target(name: "Coordination", dependencies: ["Contract", "Randomness"]),
@@ -80,7 +81,7 @@ let package = Package(
             ]),
         .target(
             name: "ConfigurationFiles",
-            dependencies: ["Training", "Contract", "Files", .product(name: "Yams", package: "Yams")]),
+            dependencies: ["Training", "VAE", "Contract", "Settings", "Files", .product(name: "Yams", package: "Yams")]),
         .target(name: "Performance", dependencies: ["Tensors"]),
         .executableTarget(
             name: "tributary",
@@ -141,7 +142,9 @@ let package = Package(
                 "Training", "VAE", "Tensors", "OneDNN", "Contract", "Storage", "Files", "Hashing", "Pictures",
                 "Randomness",
             ]),
-        .testTarget(name: "ConfigurationFilesTests", dependencies: ["ConfigurationFiles", "Contract"]),
+        .testTarget(
+            name: "ConfigurationFilesTests",
+            dependencies: ["ConfigurationFiles", "Contract", "Settings", "Training", "VAE", "Tensors"]),
         .testTarget(name: "CoordinationTests", dependencies: ["Coordination", "Contract", "SeededRandomness"]),
         // The real decisions under a simulated network, clock and disk; `scripts/simulate` runs `simulate`.
         .target(

@@ -39,7 +39,7 @@ public enum ConfigurationSource {
         let size = "\(network.extents[0]) pixels (height x width), channels: \(set.images.channels)"
         let batch =
             "batch: \(configuration.shards) shards x \(configuration.microbatch) images a step"
-            + (set.trainingExamples.map { " of the \($0) to train on" } ?? "") + "."
+            + (set.trainingExamples.map { ", of \($0) to train on" } ?? "") + "."
         let lines = ["\(name), made for images of \(size)."] + network.reasons + [batch]
         return try lines.map { "# \($0)\n" }.joined() + YAML.text(configuration.node)
     }
@@ -47,8 +47,8 @@ public enum ConfigurationSource {
     /// Reads a file, or the standard input where the path is `-`.
     ///
     /// - Parameter isNew: Whether a run is to begin with it.
-    /// - Throws: `FileError`, `UsageProblem` for what is not YAML, or `ConfigurationError` for what is no configuration.
+    /// - Throws: `FileError`, `UsageProblem` for what is not YAML, or `ConfigurationProblems` for what is no configuration.
     public static func file(_ path: String, isNew: Bool) throws -> RunConfiguration {
-        try RunConfiguration(YAML.read(path), file: YAML.name(of: path), isNew: isNew)
+        try YAML.read(path).configuration(isNew: isNew)
     }
 }

@@ -10,23 +10,29 @@ public enum YAML {
     /// Reads a file within bounds on its bytes, its values and their depth, or the standard input where the path is `-`.
     ///
     /// - Throws: `FileError`, or `UsageProblem` with the file, the line and what is wrong.
-    public static func read(_ path: String) throws -> ConfigurationNode {
+    static func read(_ path: String) throws -> YAMLDocument {
+        try requireNoDanglingLink(path)
         let bytes = try PosixFileSystem().read(path == "-" ? "/dev/stdin" : path, atMost: byteLimit)
-        return try node(bytes, file: name(of: path))
+        return try document(bytes, file: name(of: path))
+    }
+
+    private static func requireNoDanglingLink(_ path: String) throws(UsageProblem) {
+        guard FileStatus(atLink: path)?.kind == .link, FileStatus(path) == nil else { return }
+        throw UsageProblem("\(path) is a link, and what it leads to is not there: put the file there, or name another")
     }
 
     /// What sentences call a path.
     static func name(of path: String) -> String { path == "-" ? "the standard input" : path }
 
     /// Reads the bytes of a file.
-    static func node(_ bytes: [UInt8], file: String) throws(UsageProblem) -> ConfigurationNode {
+    static func document(_ bytes: [UInt8], file: String) throws(UsageProblem) -> YAMLDocument {
         let content = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(byteOrderMark.count) : bytes[...]
         guard let text = String(validating: content, as: UTF8.self) else {
             throw UsageProblem("\(file) is not text in UTF-8; \(start)")
         }
         var tree = YAMLTree(text, file: file)
         guard let node = try tree.node() else { throw UsageProblem("\(file) is empty; \(start)") }
-        return node
+        return YAMLDocument(file: file, node: node, lines: tree.lines)
     }
 
     /// What some editors put before UTF-8.

@@ -20,6 +20,8 @@ struct YAMLTree {
     /// Lines that a tab indents, by number from 1, each with its last word.
     private let tabbedLines: [Int: String]
     private var count = 0
+    /// The lines of keys and of elements of lists by their paths, such as `model.encoder[0]`.
+    private(set) var lines: [String: Int] = [:]
     private var anchors: [String: (node: ConfigurationNode, count: Int)] = [:]
 
     init(_ text: String, file: String) {
@@ -33,15 +35,15 @@ struct YAMLTree {
         do {
             let parser = try Yams.Parser(yaml: Self.replacing("*", by: Self.star, in: text))
             // Nodes know their anchors only while the parser is there.
-            return try withExtendedLifetime(parser) { try parser.singleRoot().map { try convert($0, depth: 1) } }
+            return try withExtendedLifetime(parser) { try parser.singleRoot().map { try convert($0, "", depth: 1) } }
         } catch let error as UsageProblem {
             throw error
         } catch {
-            throw UsageProblem("\(file) is not YAML: \(sentence(error))")
+            throw UsageProblem(problem(error))
         }
     }
 
-    private mutating func convert(_ node: Node, depth: Int) throws(UsageProblem) -> ConfigurationNode {
+    private mutating func convert(_ node: Node, _ path: String, depth: Int) throws(UsageProblem) -> ConfigurationNode {
         let before = count
         try spend(1)
         guard depth <= Self.depthLimit else {
@@ -49,8 +51,8 @@ struct YAMLTree {
         }
         let result: ConfigurationNode =
             switch node {
-            case .mapping(let mapping): try group(mapping, depth)
-            case .sequence(let sequence): try list(sequence, depth)
+            case .mapping(let mapping): try group(mapping, path, depth)
+            case .sequence(let sequence): try list(sequence, path, depth)
             case .scalar(let scalar): try value(scalar, node)
             case .alias: throw UsageProblem("\(file): an alias stands where none can\(place(node.mark))")
             }
@@ -58,7 +60,9 @@ struct YAMLTree {
         return result
     }
 
-    private mutating func group(_ mapping: Node.Mapping, _ depth: Int) throws(UsageProblem) -> ConfigurationNode {
+    private mutating func group(
+        _ mapping: Node.Mapping, _ path: String, _ depth: Int
+    ) throws(UsageProblem) -> ConfigurationNode {
         var entries: [String: ConfigurationNode] = [:]
         for (key, value) in mapping {
             guard case .scalar(let word) = key, !isAlias(word) else {
@@ -68,14 +72,22 @@ struct YAMLTree {
             guard entries[name] == nil else {
                 throw UsageProblem("\(file): `\(name)` appears twice\(place(key.mark))")
             }
-            entries[name] = try convert(value, depth: depth + 1)
+            let place = ConfigurationPath.key(name, below: path)
+            lines[place] = key.mark?.line
+            entries[name] = try convert(value, place, depth: depth + 1)
         }
         return .dictionary(entries)
     }
 
-    private mutating func list(_ sequence: Node.Sequence, _ depth: Int) throws(UsageProblem) -> ConfigurationNode {
+    private mutating func list(
+        _ sequence: Node.Sequence, _ path: String, _ depth: Int
+    ) throws(UsageProblem) -> ConfigurationNode {
         var elements: [ConfigurationNode] = []
-        for node in sequence { elements.append(try convert(node, depth: depth + 1)) }
+        for (index, node) in sequence.enumerated() {
+            let place = ConfigurationPath.element(index, of: path)
+            lines[place] = node.mark?.line
+            elements.append(try convert(node, place, depth: depth + 1))
+        }
         return .array(elements)
     }
 
@@ -124,6 +136,18 @@ struct YAMLTree {
     }
 
     // MARK: - What is wrong, and where
+
+    /// What is wrong with a text that the parser does not take.
+    private func problem(_ error: any Error) -> String {
+        switch error as? YamlError {
+        case .composer(_, let problem, let mark, _) where problem.contains("another document"):
+            "\(file) has a second document, which begins with `---` in line \(mark.line): keep one of them"
+        case .scanner(_, let problem, _, _) where problem.contains("nesting level"),
+            .parser(_, let problem, _, _) where problem.contains("nesting level"):
+            "\(file) is nested more than \(Self.depthLimit) deep"
+        default: "\(file) is not YAML: \(sentence(error))"
+        }
+    }
 
     /// In one line; the parser's own text quotes the file over several.
     private func sentence(_ error: any Error) -> String {

@@ -16,6 +16,15 @@ extension ConfigurationNode {
     }
 }
 
+extension ConfigurationNode {
+    /// The keys that a type knows while it is read from this tree, by the paths of their groups.
+    package func keysKnown<Value: Decodable>(to type: Value.Type) throws -> [String: Set<String>] {
+        let visits = DecodingVisits()
+        _ = try read(type, NodeDecoder(node: self, visits: visits, codingPath: []))
+        return visits.known
+    }
+}
+
 /// Which keys of which dictionaries were asked for: what a type knows is what it asks for.
 final class DecodingVisits {
     private struct Visit {
@@ -33,9 +42,13 @@ final class DecodingVisits {
 
     func ask(_ visit: Int, _ key: String) { visits[visit].known.insert(key) }
 
-    /// Two containers over one dictionary, as enumerations make them, know the union of their keys.
+    /// By the path of the dictionary. Two containers over one dictionary, as enumerations make them, know the union of their keys.
+    var known: [String: Set<String>] {
+        visits.reduce(into: [:]) { $0[$1.path, default: []].formUnion($1.known) }
+    }
+
     func refuseUnknownKeys() throws(ConfigurationProblem) {
-        let known = visits.reduce(into: [String: Set<String>]()) { $0[$1.path, default: []].formUnion($1.known) }
+        let known = known
         for visit in visits {
             let known = known[visit.path] ?? []
             if let unknown = visit.present.subtracting(known).min() {

@@ -36,7 +36,7 @@ public indirect enum ConfigurationNode: Hashable, Sendable {
     }
 
     /// What kind of value this is, for messages.
-    var kind: String {
+    public var kind: String {
         switch self {
         case .null: "nothing"
         case .boolean, .integer, .number, .string: description

@@ -24,7 +24,8 @@ struct WorkOptions: ParsableArguments {
 
     /// The configuration with what the options say.
     func configuration() throws -> RunConfiguration {
-        var result = try preset.map { try ConfigurationSource.preset($0) } ?? ConfigurationSource.file(config!, isNew: true)
+        var result =
+            try preset.map { try ConfigurationSource.preset($0) } ?? ConfigurationSource.file(config!, isNew: true)
         if let microbatch { result.microbatch = microbatch }
         return result
     }

@@ -12,6 +12,7 @@ struct Arguments {
 
     /// - Throws: What the parser throws, and `ValidationError` for a command that there is not.
     func command() throws -> any ParsableCommand {
+        if words.starts(with: ConfigurationHelp.words) { return ConfigurationHelp() }
         try requireKnownCommands()
         return try Tributary.parseAsRoot(words)
     }

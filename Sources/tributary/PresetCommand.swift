@@ -20,7 +20,9 @@ struct PresetCommand: ParsableCommand {
 
     @Argument(help: "One of \(ConfigurationSource.presetNames.joined(separator: ", ")).") var name: String
     @Option(help: "The image file that face or digits is made for.", completion: .file()) var data: String?
-    @Option(help: "The size that face or digits is made for, HEIGHTxWIDTHxCHANNELS, such as 218x178x3.")
+    @Option(
+        help: "The size that face or digits is made for, HEIGHTxWIDTHxCHANNELS, such as 218x178x3.",
+        transform: Readings.size)
     var size: ImageSizeArgument?
 
     func validate() throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationFiles
 import Files
 import Foundation
 
@@ -17,6 +18,8 @@ struct Tributary: ParsableCommand {
               tributary train --preset face-64 --data faces.h5 --out runs/faces \\
                 --workers 2 --epochs 5
               tributary sample --checkpoint runs/faces --out samples.png
+
+            `tributary help configuration` prints every key of a configuration file.
 
             Exit codes: 0 when it is done, 1 after an error that a sentence tells, 64 when it is used wrongly. The helps of train, \
             coordinator, worker and verify-run name others.
@@ -42,6 +45,9 @@ struct Tributary: ParsableCommand {
 
     /// Prints what ends the program, be it an error or a help that was asked for, and ends it.
     private static func end(with error: any Error) -> Never {
+        if let problems = error as? ConfigurationProblems, problems.sentences.count > 1 {
+            for sentence in problems.sentences { Terminal.standardError.line(sentence.printableLine) }
+        }
         let code = exitCode(for: error)
         let text = fullMessage(for: error)
         switch code {

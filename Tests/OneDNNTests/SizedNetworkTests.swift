@@ -6,22 +6,22 @@ import VAE
 
 /// Networks for odd sizes on the engine, where windows, tiles and sweeps end in the middle of things.
 @Suite struct SizedNetworkTests {
+    private static func model(_ height: Int, _ width: Int, _ channels: Int) throws -> VariationalAutoencoder {
+        let network = try SizedNetwork(.face, for: ImageDescription(channels: channels, height: height, width: width))
+        // Of two terms of like size the errors are those of rounding.
+        return try VariationalAutoencoder(network.model, Objective(likelihood: .squaredError))
+    }
+
     @Test(arguments: [(45, 45, 1), (28, 20, 1), (17, 18, 3), (16, 31, 4), (33, 16, 2)])
     func trainingStepsOfOddSizesAgree(height: Int, width: Int, channels: Int) throws {
-        for subject in Subject.allCases {
-            let network = try SizedNetwork(
-                subject, for: ImageDescription(channels: channels, height: height, width: width))
-            let model = try VariationalAutoencoder(network.model, network.objective)
-            try expectAgreement(model.trainingGraph(microbatch: 2), tolerance: 1e-4, scale: 0.1)
-            try expectAgreement(model.evaluationGraph(microbatch: 2), tolerance: 1e-4, scale: 0.1)
-        }
+        let model = try Self.model(height, width, channels)
+        try expectAgreement(model.trainingGraph(microbatch: 2), tolerance: 2e-5, scale: 0.1)
+        try expectAgreement(model.evaluationGraph(microbatch: 2), tolerance: 2e-5, scale: 0.1)
     }
 
     @Test(arguments: [(218, 178, 3), (45, 45, 1), (28, 20, 1), (97, 96, 3)])
     func oddSizesCompileWithoutReorders(height: Int, width: Int, channels: Int) throws {
-        let network = try SizedNetwork(.face, for: ImageDescription(channels: channels, height: height, width: width))
-        let model = try VariationalAutoencoder(network.model, network.objective)
-        let graph = try model.trainingGraph(microbatch: 4)
+        let graph = try Self.model(height, width, channels).trainingGraph(microbatch: 4)
         #expect(try testedEngine().compile(graph).counters.reordersBetweenOperations == 0)
     }
 }

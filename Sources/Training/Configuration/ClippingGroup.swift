@@ -1,3 +1,5 @@
+import Settings
+
 /// Parameters whose common gradient is shortened where it is longer than a limit.
 ///
 /// A gradient g of the group becomes g · min(1, limit / (‖g‖ + 10⁻⁶)), as `torch.nn.utils.clip_grad_norm_` has it.
@@ -23,4 +25,17 @@ public struct ClippingGroup: Hashable, Sendable, Codable {
 
     /// What the group's gradient of the given norm is multiplied with.
     func factor(norm: Double) -> Double { min(1, maximumNorm / (norm + 1e-6)) }
+}
+
+extension ClippingGroup.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .parameters:
+            Setting("What the names of the group's parameters begin with, such as `encoder/`.", .list(.text))
+        case .maximumNorm:
+            Setting(
+                "The longest that the gradient of the group may be.", .number(.aboveZero),
+                otherNames: ["max_norm", "clip_norm", "maxnorm"])
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import Contract
+import Settings
 
 /// β, the weight of the divergence in the objective, as training goes on.
 ///
@@ -53,18 +54,22 @@ public enum DivergenceWeightSchedule: Hashable, Sendable {
 extension DivergenceWeightSchedule: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable { case linear, cyclical }
 
-    private struct Linear: Codable {
+    struct Linear: Codable {
         var from: Double
         var to: Double
         var epochs: Double
+
+        enum CodingKeys: String, CodingKey, CaseIterable { case from, to, epochs }
     }
 
-    private struct Cyclical: Codable {
+    struct Cyclical: Codable {
         var from: Double
         var to: Double
         var epochs: Double
         var cycles: Int
         var rise: Double
+
+        enum CodingKeys: String, CodingKey, CaseIterable { case from, to, epochs, cycles, rise }
     }
 
     public init(from decoder: any Decoder) throws {
@@ -95,6 +100,49 @@ extension DivergenceWeightSchedule: Codable {
         case .cyclical(let from, let to, let epochs, let cycles, let rise):
             let cyclical = Cyclical(from: from, to: to, epochs: epochs, cycles: cycles, rise: rise)
             try container.encode(cyclical, forKey: .cyclical)
+        }
+    }
+}
+
+extension DivergenceWeightSchedule {
+    /// A weight, or a schedule of weights, as settings describe it.
+    static var kind: SettingKind {
+        .either(.number(.zeroOrMore), .choice(SettingChoice(of: "schedule", CodingKeys.self, takesWords: false)))
+    }
+}
+
+extension DivergenceWeightSchedule.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .linear:
+            Setting(
+                "A straight line from one weight to another.", .group(DivergenceWeightSchedule.Linear.CodingKeys.self))
+        case .cyclical:
+            Setting(
+                "Cycles, in each of which the weight rises and then stays.",
+                .group(DivergenceWeightSchedule.Cyclical.CodingKeys.self))
+        }
+    }
+}
+
+extension DivergenceWeightSchedule.Linear.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .from: Setting("The weight before the first step.", .number(.zeroOrMore), otherNames: ["start"])
+        case .to:
+            Setting("The weight from the end of the schedule on.", .number(.zeroOrMore), otherNames: ["end", "stop"])
+        case .epochs:
+            Setting("How long the schedule takes; fractions are allowed.", .number(.aboveZero), unit: "epochs")
+        }
+    }
+}
+
+extension DivergenceWeightSchedule.Cyclical.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .from, .to, .epochs: DivergenceWeightSchedule.Linear.CodingKeys(stringValue: rawValue)!.setting
+        case .cycles: Setting("How many cycles the epochs are cut into.", .wholeNumber(1...Int.max))
+        case .rise: Setting("The part of a cycle in which the weight rises.", .number(.upToOne))
         }
     }
 }

@@ -1,4 +1,5 @@
 import Contract
+import Settings
 
 /// How large the steps of the optimizer are, as training goes on.
 ///
@@ -22,6 +23,9 @@ public struct LearningRateSchedule: Hashable, Sendable {
         case exponential(factor: Double)
 
         enum CodingKeys: String, CodingKey, CaseIterable { case cosine, step, exponential }
+        enum CosineCodingKeys: String, CodingKey, CaseIterable { case final, epochs }
+        enum StepCodingKeys: String, CodingKey, CaseIterable { case factor, epochs }
+        enum ExponentialCodingKeys: String, CodingKey, CaseIterable { case factor }
     }
 
     public init(base: Double, warmUpEpochs: Double = 0, decay: Decay? = nil) {
@@ -98,5 +102,71 @@ extension LearningRateSchedule: Codable {
         try container.encode(base, forKey: .base)
         try container.encode(warmUpEpochs, forKey: .warmUpEpochs)
         try container.encodeIfPresent(decay, forKey: .decay)
+    }
+}
+
+extension LearningRateSchedule {
+    /// A rate, or a schedule of rates, as settings describe it.
+    static var kind: SettingKind { .either(.number(.aboveZero), .group(CodingKeys.self)) }
+}
+
+extension LearningRateSchedule.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .base: Setting("The rate where nothing lowers it.", .number(.aboveZero))
+        case .warmUpEpochs:
+            Setting(
+                "How long the rate takes to rise from 0 to `base`.", .number(.zeroOrMore), unit: "epochs", default: "0",
+                otherNames: ["warmup", "warmup_epochs", "warm_up"])
+        case .decay:
+            Setting(
+                "What lowers the rate.",
+                .choice(SettingChoice(of: "decay", LearningRateSchedule.Decay.CodingKeys.self, takesWords: false)),
+                default: "the rate stays", otherNames: ["scheduler", "lr_scheduler"])
+        }
+    }
+}
+
+extension LearningRateSchedule.Decay.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .cosine:
+            Setting("Half a cosine from `base` to `final`.", .group(LearningRateSchedule.Decay.CosineCodingKeys.self))
+        case .step:
+            Setting(
+                "The rate times `factor` whenever `epochs` have passed.",
+                .group(LearningRateSchedule.Decay.StepCodingKeys.self))
+        case .exponential:
+            Setting(
+                "The rate times `factor` after every epoch.",
+                .group(LearningRateSchedule.Decay.ExponentialCodingKeys.self))
+        }
+    }
+}
+
+extension LearningRateSchedule.Decay.CosineCodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .final: Setting("The rate at the end.", .number(.zeroOrMore), otherNames: ["eta_min", "min_lr"])
+        case .epochs:
+            Setting("How long the way down takes.", .number(.aboveZero), unit: "epochs", otherNames: ["t_max"])
+        }
+    }
+}
+
+extension LearningRateSchedule.Decay.StepCodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .factor: Setting("What the rate is multiplied with.", .number(.upToOne), otherNames: ["gamma"])
+        case .epochs: Setting("How often.", .number(.atLeast(1e-6)), unit: "epochs", otherNames: ["step_size"])
+        }
+    }
+}
+
+extension LearningRateSchedule.Decay.ExponentialCodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .factor: Setting("What the rate is multiplied with.", .number(.upToOne), otherNames: ["gamma"])
+        }
     }
 }

@@ -14,6 +14,16 @@ extension RunConfiguration {
         return .dictionary(entries.filter { !Self.outsideConfiguration.contains($0.key) })
     }
 
+    /// Refuses to go on with another configuration than a run began with; when to stop may differ.
+    ///
+    /// - Parameter place: What errors call the run.
+    /// - Throws: `ContractConflict` with what differs.
+    public func requireEqual(to stored: Contract, of place: String) throws(ContractConflict) {
+        var wanted = stored
+        (wanted.configuration, wanted.shards, wanted.microbatch, wanted.seed) = (contractNode, shards, microbatch, seed)
+        try wanted.requireEqual(to: stored, of: place)
+    }
+
     /// The configuration that a run began with.
     ///
     /// - Parameter epochs: When to stop, which a contract leaves open.

@@ -4,7 +4,9 @@ import VAE
 /// What fits together and yet means something else than its author thought.
 extension RunConfiguration {
     /// Refuses a decoder that cannot give every logit. Runs that were begun so stay readable: only what a user writes is held to it.
-    func requireLogits() throws(ConfigurationProblem) {
+    public static func requireLogits(
+        of model: ModelDescription, under objective: Objective
+    ) throws(ConfigurationProblem) {
         guard objective.likelihood == .bernoulli, let end = model.boundedEnd else { return }
         throw ConfigurationProblem(
             path: "model.decoder[\(end.index)]",

@@ -10,7 +10,7 @@ extension RunConfiguration {
         do throws(ConfigurationProblem) {
             self = try node.decode(RunConfiguration.self)
             try validate()
-            if isNew { try requireLogits() }
+            if isNew { try Self.requireLogits(of: model, under: objective) }
         } catch {
             throw ConfigurationError(file: file, problem: error)
         }

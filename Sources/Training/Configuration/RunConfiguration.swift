@@ -1,4 +1,5 @@
 import Contract
+import Settings
 import Tensors
 import VAE
 
@@ -99,5 +100,72 @@ extension RunConfiguration: Codable {
         microbatch = try container.decode(Int.self, forKey: .microbatch)
         seed = try container.decodeIfPresent(UInt64.self, forKey: .seed) ?? 1
         epochs = try container.decode(Int.self, forKey: .epochs)
+    }
+}
+
+extension RunConfiguration {
+    /// All keys of a configuration file.
+    public static var settings: SettingGroup { SettingGroup(CodingKeys.self) }
+}
+
+extension RunConfiguration.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .model: Setting("The networks.", .model)
+        case .objective: Setting("What training makes small.", .objective)
+        case .divergenceWeight:
+            Setting(
+                "The weight of the divergence of the posterior from the prior, or how it changes.",
+                DivergenceWeightSchedule.kind, default: "1",
+                otherNames: [
+                    "beta", "kld_weight", "kl_weight", "kl_beta", "kl_coeff", "kld_coeff", "beta_vae", "kl_lambda",
+                    "kl_annealing",
+                ])
+        case .temperature:
+            Setting(
+                "How sharp relaxed samples are, or how that changes; for `estimator: relaxed` alone.",
+                DivergenceWeightSchedule.kind, default: "none", otherNames: ["tau", "temp", "gumbel_temperature"])
+        case .optimizer:
+            Setting(
+                "How parameters follow gradients.",
+                .choice(SettingChoice(of: "optimizer", Adam.Names.self, takesWords: false)),
+                default: "adam with its defaults")
+        case .learningRate:
+            Setting(
+                "How large steps are, or how that changes.", LearningRateSchedule.kind,
+                otherNames: ["lr", "learn_rate", "step_size", "base_lr", "eta", "initial_lr"])
+        case .clipping:
+            Setting(
+                "Groups of parameters whose gradient is shortened where it is longer than a limit.",
+                .list(.group(ClippingGroup.CodingKeys.self)), default: "none",
+                otherNames: [
+                    "gradient_clip_val", "grad_clip", "clip_grad", "max_grad_norm", "clip_grad_norm", "gradient_clip",
+                ])
+        case .precision:
+            Setting(
+                "The numbers that convolutions and matrix products are computed from.",
+                .word(Precision.allCases.map(\.rawValue)),
+                default: "float32", otherNames: ["dtype", "amp", "fp16", "mixed_precision"])
+        case .wire:
+            Setting("The numbers that workers send.", .word(WireFormat.allCases.map(\.rawValue)), default: "float32")
+        case .shards:
+            Setting(
+                "Parts of the training images, each of which gives one microbatch to every step.",
+                .powerOfTwo(upTo: 1 << 16))
+        case .microbatch:
+            Setting(
+                "Images of each shard in a step: a step takes shards times microbatch images.",
+                .wholeNumber(1...1 << 20),
+                unit: "images", otherNames: ["micro_batch", "microbatch_size", "micro_batch_size", "batch_per_gpu"])
+        case .seed:
+            Setting(
+                "The seed of all random numbers.", .wholeNumber(0...Int.max), default: "1",
+                otherNames: ["manual_seed", "random_seed", "rng_seed", "random_state"])
+        case .epochs:
+            Setting(
+                "How often training passes through its images, unless --epochs or --steps says otherwise.",
+                .wholeNumber(1...1_000_000_000), unit: "epochs",
+                otherNames: ["num_epochs", "max_epochs", "n_epochs", "nb_epochs", "training_epochs", "niter"])
+        }
     }
 }

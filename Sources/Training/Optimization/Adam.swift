@@ -1,5 +1,6 @@
 import Contract
 import Optimizer
+import Settings
 
 /// The optimizer: steps along the mean of past gradients, divided by the root of the mean of their squares.
 ///
@@ -45,8 +46,8 @@ public struct Adam: Hashable, Sendable {
 }
 
 extension Adam: Codable {
-    private enum Names: String, CodingKey, CaseIterable { case adam }
-    private enum CodingKeys: String, CodingKey, CaseIterable { case beta1, beta2, epsilon }
+    enum Names: String, CodingKey, CaseIterable { case adam }
+    enum CodingKeys: String, CodingKey, CaseIterable { case beta1, beta2, epsilon }
 
     public init(from decoder: any Decoder) throws {
         let names = try decoder.container(keyedBy: Names.self)
@@ -63,5 +64,28 @@ extension Adam: Codable {
         try settings.encode(beta1, forKey: .beta1)
         try settings.encode(beta2, forKey: .beta2)
         try settings.encode(epsilon, forKey: .epsilon)
+    }
+}
+
+extension Adam.Names: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .adam: Setting("Adam, the optimizer that there is.", .group(Adam.CodingKeys.self))
+        }
+    }
+}
+
+extension Adam.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .beta1: Setting("How much of the mean gradient stays at a step.", .number(.belowOne), default: "0.9")
+        case .beta2:
+            Setting(
+                "How much of the mean square of the gradient stays at a step.", .number(.belowOne), default: "0.999")
+        case .epsilon:
+            Setting(
+                "What is added to the root of the mean square.", .number(.atLeast(Double(Float.leastNormalMagnitude))),
+                default: "1e-08", otherNames: ["eps"])
+        }
     }
 }

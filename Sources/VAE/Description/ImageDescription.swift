@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 /// The images that a model takes and makes.
@@ -40,5 +41,28 @@ public struct ImageDescription: Hashable, Sendable, Codable {
         height = try container.decode(Int.self, forKey: .height)
         width = try container.decode(Int.self, forKey: .width)
         binarize = try container.decodeIfPresent(Float.self, forKey: .binarize)
+    }
+}
+
+extension ImageDescription.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .channels:
+            Setting(
+                "Channels of an image: 1 for grey, 3 for colour.", .wholeNumber(1...Limits.setting),
+                otherNames: ["in_channels", "input_channels", "num_channels", "nc", "n_channels"])
+        case .height:
+            Setting(
+                "Rows of pixels.", .wholeNumber(1...Limits.setting), unit: "pixels",
+                otherNames: ["img_height", "image_height"])
+        case .width:
+            Setting(
+                "Columns of pixels.", .wholeNumber(1...Limits.setting), unit: "pixels",
+                otherNames: ["img_width", "image_width"])
+        case .binarize:
+            Setting(
+                "Pixels from 0 to 1 become 1 above this threshold and 0 up to it, before anything else is done with them.",
+                .number(.any), default: "grey stays grey", otherNames: ["binarise", "binary", "threshold"])
+        }
     }
 }

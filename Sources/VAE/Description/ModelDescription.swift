@@ -1,3 +1,5 @@
+import Settings
+
 /// A variational autoencoder in words: what a configuration file says of it.
 ///
 /// The encoder's layers end in a vector of features for each image. Linear layers, which need not be written, turn the features into
@@ -36,4 +38,32 @@ public struct ModelDescription: Hashable, Sendable, Codable {
         latents = try container.decode(Latents.self, forKey: .latents)
         self.decoder = try container.decode([Layer].self, forKey: .decoder)
     }
+}
+
+extension ModelDescription.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .images: Setting("The images that the model takes and makes.", .group(ImageDescription.CodingKeys.self))
+        case .encoder:
+            Setting(
+                "Layers from an image to a vector of features; linear layers, which are not written, make a posterior of it.",
+                .list(Layer.kind))
+        case .latents:
+            Setting(
+                "The number of latent dimensions, or what they are besides normal numbers.", Latents.kind,
+                otherNames: [
+                    "latent_dim", "latent_dims", "latent_size", "z_dim", "zdim", "z_size", "nz", "n_latents",
+                    "num_latents",
+                    "embedding_dim", "code_size", "bottleneck",
+                ])
+        case .decoder: Setting("Layers from a vector of latents to an image.", .list(Layer.kind))
+        }
+    }
+}
+
+extension SettingKind {
+    /// The settings of a model.
+    public static var model: SettingKind { .group(ModelDescription.CodingKeys.self) }
+    /// The settings of an objective.
+    public static var objective: SettingKind { .group(Objective.CodingKeys.self) }
 }

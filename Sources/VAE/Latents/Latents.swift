@@ -1,4 +1,5 @@
 import Randomness
+import Settings
 import Tensors
 
 /// What z is: the prior p(z) and the family of the posterior q(z|x).
@@ -86,7 +87,7 @@ public enum Latents: Hashable, Sendable {
 }
 
 extension Latents: Codable {
-    private enum Family: String, CodingKey, CaseIterable { case gaussian, bernoulli, categorical, deterministic }
+    enum Family: String, CodingKey, CaseIterable { case gaussian, bernoulli, categorical, deterministic }
 
     public init(from decoder: any Decoder) throws {
         if let count = try? decoder.singleValueContainer().decode(Int.self) {
@@ -114,6 +115,41 @@ extension Latents: Codable {
         case .bernoulli(let count): try container.encode(count, forKey: .bernoulli)
         case .deterministic(let count): try container.encode(count, forKey: .deterministic)
         case .categorical(let categories): try container.encode(categories, forKey: .categorical)
+        }
+    }
+}
+
+extension Latents {
+    /// Latents, as settings describe them.
+    static var kind: SettingKind {
+        .either(
+            .wholeNumber(1...Limits.setting), .choice(SettingChoice(of: "latents", Family.self, takesWords: false)))
+    }
+}
+
+extension Latents.Family: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .gaussian: Setting("So many numbers with the prior N(0, 1).", .wholeNumber(1...Limits.setting))
+        case .bernoulli:
+            Setting("So many bits with the prior 1/2.", .wholeNumber(1...Limits.setting), otherNames: ["binary"])
+        case .categorical:
+            Setting(
+                "Variables that take one of some classes, equally likely before an image is seen.",
+                .group(Latents.Categories.CodingKeys.self), otherNames: ["discrete", "one_hot"])
+        case .deterministic:
+            Setting(
+                "The code of an autoencoder: so many numbers that nothing draws.", .wholeNumber(1...Limits.setting),
+                otherNames: ["autoencoder", "ae"])
+        }
+    }
+}
+
+extension Latents.Categories.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .variables: Setting("How many variables there are.", .wholeNumber(1...Limits.setting))
+        case .classes: Setting("How many classes each has.", .wholeNumber(2...Limits.setting))
         }
     }
 }

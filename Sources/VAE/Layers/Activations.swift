@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 extension Layer {
@@ -29,4 +30,14 @@ struct Elementwise: LayerBehaviour {
 
     func output(for input: Shape) throws(LayerProblem) -> Shape { input }
     func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor { function(x) }
+}
+
+extension Layer.LeakyReLU.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .slope:
+            Setting(
+                "The slope below 0.", .number(.any), default: "0.01", otherNames: ["negative_slope", "alpha"])
+        }
+    }
 }

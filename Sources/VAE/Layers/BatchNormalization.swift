@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 extension Layer {
@@ -62,5 +63,14 @@ extension Layer.BatchNormalization: LayerBehaviour {
         let count = shape.count / shape[1]
         precondition(count > 1, "one value a channel, as in \(shape), has no variance")
         return Float(count) / Float(count - 1)
+    }
+}
+
+extension Layer.BatchNormalization.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .epsilon:
+            Setting("What is added to the variance.", .number(.aboveZero), default: "1e-05", otherNames: ["eps"])
+        }
     }
 }

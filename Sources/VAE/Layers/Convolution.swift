@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 extension Layer {
@@ -67,5 +68,30 @@ extension Layer.Convolution: LayerBehaviour {
     func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor {
         let y = Tensors.convolution(x, scope["weight"]!, operation)
         return scope["bias"].map { y + $0.reshaped(to: [1, filters, 1, 1]) } ?? y
+    }
+}
+
+extension Layer.Convolution.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .filters:
+            Setting(
+                "Channels of the result.", .wholeNumber(1...Limits.setting),
+                otherNames: ["out_channels", "channels", "features"])
+        case .window:
+            Setting(
+                "The window's height and width.", .wholeNumber(1...Limits.setting), unit: "pixels",
+                otherNames: ["kernel_size", "kernel", "ksize"])
+        case .stride:
+            Setting(
+                "From one place of the window to the next.", .wholeNumber(1...Limits.setting), unit: "pixels",
+                default: "1", otherNames: ["strides"])
+        case .padding:
+            Setting(
+                "Zeros on each side of the image.", .wholeNumber(0...Limits.setting), unit: "pixels", default: "0",
+                otherNames: ["pad"])
+        case .bias:
+            Setting("Whether each filter adds a trained number.", .boolean, default: "true", otherNames: ["use_bias"])
+        }
     }
 }

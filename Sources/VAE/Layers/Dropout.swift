@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 extension Layer {
@@ -60,5 +61,23 @@ extension Layer.Dropout2D: LayerBehaviour {
     func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor {
         guard scope.mode == .training, probability > 0 else { return x }
         return Tensors.dropout2D(x, probability: probability, key: scope.noiseKey)
+    }
+}
+
+extension Layer.Dropout.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .probability:
+            Setting("How likely it is to become 0.", .number(.belowOne), otherNames: ["p", "rate"])
+        }
+    }
+}
+
+extension Layer.Dropout2D.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .probability:
+            Setting("How likely it is to become 0.", .number(.belowOne), otherNames: ["p", "rate"])
+        }
     }
 }

@@ -1,3 +1,5 @@
+import Settings
+
 extension Layer: Codable {
     /// The names of layers, in configuration files and in the names of parameters.
     enum Name: String, CodingKey, CaseIterable {
@@ -77,5 +79,57 @@ extension Layer: Codable {
     private func encode(_ settings: some Encodable, to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Name.self)
         try container.encode(settings, forKey: name)
+    }
+}
+
+extension Layer {
+    /// A layer, as settings describe it.
+    static var kind: SettingKind { .choice(SettingChoice(of: "layer", Name.self, takesWords: true)) }
+}
+
+extension Layer.Name: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .linear:
+            Setting(
+                "A matrix product: every feature to every unit.", .group(Layer.Linear.CodingKeys.self),
+                otherNames: ["dense", "fc", "fully_connected"])
+        case .convolution:
+            Setting(
+                "A square window slid over an image.", .group(Layer.Convolution.CodingKeys.self),
+                otherNames: ["conv", "conv2d", "conv_2d"])
+        case .transposedConvolution:
+            Setting(
+                "The way back of a convolution: every pixel adds a multiple of the window.",
+                .group(Layer.TransposedConvolution.CodingKeys.self),
+                otherNames: ["conv_transpose", "convtranspose2d", "conv_transpose2d", "deconvolution", "deconv"])
+        case .batchNormalization:
+            Setting(
+                "Channels to mean 0 and variance 1 over the microbatch, then a scale and an offset that are trained.",
+                .group(Layer.BatchNormalization.CodingKeys.self),
+                otherNames: ["batch_norm", "batchnorm", "batchnorm2d", "bn"])
+        case .leakyReLU:
+            Setting(
+                "x above 0, else slope times x.", .group(Layer.LeakyReLU.CodingKeys.self),
+                otherNames: ["leakyrelu", "lrelu"])
+        case .relu: Setting("x above 0, else 0.", .nothing)
+        case .tanh: Setting("The hyperbolic tangent.", .nothing)
+        case .sigmoid: Setting("1 / (1 + exp(-x)): any number to 0…1.", .nothing)
+        case .softplus: Setting("ln(1 + exp(x)): any number to above 0.", .nothing)
+        case .dropout: Setting("In training, elements become 0 at random.", .group(Layer.Dropout.CodingKeys.self))
+        case .dropout2D:
+            Setting(
+                "In training, whole channels of an image become 0 at random.", .group(Layer.Dropout2D.CodingKeys.self),
+                otherNames: ["dropout2d"])
+        case .flatten: Setting("An image to a vector, row by row of each channel.", .nothing)
+        case .reshape:
+            Setting(
+                "The same values in another shape: channels, height, width.",
+                .list(.wholeNumber(1...Limits.elements), counts: 1...3), otherNames: ["view", "unflatten"])
+        case .upsampling:
+            Setting(
+                "Every pixel repeated in both directions.", .group(Layer.Upsampling.CodingKeys.self),
+                otherNames: ["upsample"])
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 extension Layer {
@@ -41,5 +42,18 @@ extension Layer.Linear: LayerBehaviour {
     func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor {
         let y = matrixMultiply(x, scope["weight"]!, transposeRight: true)
         return scope["bias"].map { y + $0 } ?? y
+    }
+}
+
+extension Layer.Linear.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .units:
+            Setting(
+                "Numbers in the result.", .wholeNumber(1...Limits.setting),
+                otherNames: ["out_features", "hidden_dim", "size", "width"])
+        case .bias:
+            Setting("Whether each unit adds a trained number.", .boolean, default: "true", otherNames: ["use_bias"])
+        }
     }
 }

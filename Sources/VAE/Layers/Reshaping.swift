@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 /// (C, H, W) to a vector, row-major.
@@ -69,5 +70,16 @@ extension Layer.Upsampling: LayerBehaviour {
         let (rows, width) = (x.shape.count / x.shape[3], x.shape[3])
         return x.reshaped(to: [rows, 1, width, 1]).broadcast(to: [rows, factor, width, factor])
             .reshaped(to: [x.shape[0], x.shape[1], x.shape[2] * factor, width * factor])
+    }
+}
+
+extension Layer.Upsampling.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .factor:
+            Setting(
+                "How often each pixel is repeated in each direction.", .wholeNumber(1...Limits.setting),
+                otherNames: ["scale", "scale_factor"])
+        }
     }
 }

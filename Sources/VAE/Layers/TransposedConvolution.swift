@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 extension Layer {
@@ -81,5 +82,29 @@ extension Layer.TransposedConvolution: LayerBehaviour {
         let size = SIMD2(height(of: x.shape[2]), width(of: x.shape[3]))
         let y = Tensors.transposedConvolution(x, scope["weight"]!, operation, outputSize: size)
         return scope["bias"].map { y + $0.reshaped(to: [1, filters, 1, 1]) } ?? y
+    }
+}
+
+extension Layer.TransposedConvolution.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .filters, .window, .bias: Layer.Convolution.CodingKeys(stringValue: rawValue)!.setting
+        case .stride:
+            Setting(
+                "From the place of one pixel in the result to the next.", .wholeNumber(1...Limits.setting),
+                unit: "pixels",
+                default: "1", otherNames: ["strides"])
+        case .padding:
+            Setting(
+                "Rows and columns cut off on each side of the result.", .wholeNumber(0...Limits.setting),
+                unit: "pixels",
+                default: "0", otherNames: ["pad"])
+        case .trim:
+            Setting(
+                "Rows and columns cut off at the bottom and on the right besides; two numbers where they differ.",
+                .either(
+                    .wholeNumber(0...Limits.setting), .list(.wholeNumber(0...Limits.setting), counts: 2...2)),
+                unit: "pixels", default: "0", otherNames: ["output_padding"])
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 /// p(x|z) for continuous pixels: independent normal distributions N(mean, variance).
@@ -81,6 +82,9 @@ extension PixelVariance: Codable {
         case perPixel = "per_pixel"
         case optimal
     }
+
+    /// A variance, as settings describe it.
+    static var kind: SettingKind { .either(.number(.aboveZero), .word(Word.allCases.map(\.rawValue))) }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 /// The family of p(x|z): what the decoder's result says about pixels.
@@ -39,14 +40,14 @@ public enum Likelihood: Hashable, Sendable {
 }
 
 extension Likelihood: Codable {
-    private enum Names: String, CodingKey, CaseIterable {
+    enum Names: String, CodingKey, CaseIterable {
         case bernoulli, gaussian, categorical
         case continuousBernoulli = "continuous_bernoulli"
         case squaredError = "squared_error"
         case discretizedLogistic = "discretized_logistic"
     }
 
-    private struct GaussianSettings: Codable {
+    struct GaussianSettings: Codable {
         var variance: PixelVariance
 
         init(variance: PixelVariance) { self.variance = variance }
@@ -86,6 +87,52 @@ extension Likelihood: Codable {
         case .gaussian(let variance):
             var container = encoder.container(keyedBy: Names.self)
             try container.encode(GaussianSettings(variance: variance), forKey: .gaussian)
+        }
+    }
+}
+
+extension Likelihood {
+    /// A likelihood, as settings describe it.
+    static var kind: SettingKind { .choice(SettingChoice(of: "likelihood", Names.self, takesWords: true)) }
+}
+
+extension Likelihood.Names: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .bernoulli:
+            Setting(
+                "Pixels are black or white; the decoder gives logits.", .nothing,
+                otherNames: ["bce", "binary_cross_entropy"])
+        case .gaussian:
+            Setting(
+                "Pixels are normal about the decoder's result.",
+                .group(Likelihood.GaussianSettings.CodingKeys.self), otherNames: ["normal"])
+        case .categorical:
+            Setting(
+                "Pixels are bytes; the decoder gives 256 logits for each of a channel, then those of the next.", .nothing,
+                otherNames: ["softmax", "cross_entropy"])
+        case .continuousBernoulli:
+            Setting("Pixels are grey, from 0 to 1; the decoder gives logits.", .nothing, otherNames: ["cb"])
+        case .squaredError:
+            Setting(
+                "The sum of squared differences between pixels and the decoder's result.", .nothing,
+                otherNames: ["mse", "mse_loss", "l2"])
+        case .discretizedLogistic:
+            Setting(
+                "Pixels are bytes; the decoder gives a location for each, then the logarithm of a scale for each.", .nothing,
+                otherNames: ["discretised_logistic", "logistic"])
+        }
+    }
+}
+
+extension Likelihood.GaussianSettings.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .variance:
+            Setting(
+                "The variance of a pixel, whose values go from 0 to 1: a number; one that is learned, for all pixels (`shared`) or "
+                    + "for each, given by the decoder after all means (`per_pixel`); or the mean squared error (`optimal`).",
+                PixelVariance.kind, otherNames: ["sigma2"])
         }
     }
 }

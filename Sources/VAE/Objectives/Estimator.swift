@@ -1,3 +1,5 @@
+import Settings
+
 /// Which bound is made small and how its gradient is estimated: the list of all objectives, a line each.
 ///
 /// Written `estimator: {importance_weighted: {samples: 5}}`; absent it is the ELBO with one reparameterised sample.
@@ -18,7 +20,7 @@ public enum Estimator: Hashable, Sendable {
 }
 
 extension Estimator: Codable {
-    private enum Names: String, CodingKey, CaseIterable {
+    enum Names: String, CodingKey, CaseIterable {
         case evidenceLowerBound = "evidence_lower_bound"
         case importanceWeighted = "importance_weighted"
         case scoreFunction = "score_function"
@@ -42,6 +44,34 @@ extension Estimator: Codable {
         case .importanceWeighted(let formula): try container.encode(formula, forKey: .importanceWeighted)
         case .scoreFunction(let formula): try container.encode(formula, forKey: .scoreFunction)
         case .relaxed(let formula): try container.encode(formula, forKey: .relaxed)
+        }
+    }
+}
+
+extension Estimator {
+    /// An estimator, as settings describe it.
+    static var kind: SettingKind { .choice(SettingChoice(of: "estimator", Names.self, takesWords: true)) }
+}
+
+extension Estimator.Names: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .evidenceLowerBound:
+            Setting(
+                "The ELBO, with gradients through samples of the latents.", .group(EvidenceLowerBound.CodingKeys.self),
+                otherNames: ["elbo", "vae", "reparameterized"])
+        case .importanceWeighted:
+            Setting(
+                "The importance-weighted bound of several samples.", .group(ImportanceWeighted.CodingKeys.self),
+                otherNames: ["iwae", "iw"])
+        case .scoreFunction:
+            Setting(
+                "The ELBO, with the score function's gradient, for latents that no gradient flows through.",
+                .group(ScoreFunction.CodingKeys.self), otherNames: ["reinforce", "nvil"])
+        case .relaxed:
+            Setting(
+                "The ELBO of discrete latents, with gradients through a stand-in for the sample.",
+                .group(Relaxed.CodingKeys.self), otherNames: ["gumbel", "gumbel_softmax", "concrete"])
         }
     }
 }

@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 /// −ELBO = −E_q[ln p(x|z)] + KL(q(z|x) ‖ p(z)), the expectation as the mean of L samples through which gradients flow.
@@ -41,4 +42,12 @@ extension Tensor {
 
     /// (B · K) to (B, K).
     func bySample(_ count: Int) -> Tensor { reshaped(to: [shape[0] / count, count]) }
+}
+
+extension EvidenceLowerBound.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .samples: Setting("Samples of the latents for each image.", .wholeNumber(1...1024), default: "1")
+        }
+    }
 }

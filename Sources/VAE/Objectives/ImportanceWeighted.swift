@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 /// −ln (1/K) Σₖ wₖ with wₖ = p(x, zₖ) / q(zₖ|x): a tighter bound the larger K is, and the ELBO for K = 1.
@@ -64,5 +65,17 @@ public struct ImportanceWeighted: ObjectiveFormula, Hashable, Codable {
         let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
         samples = try container.decodeIfPresent(Int.self, forKey: .samples) ?? 5
         gradient = try container.decodeIfPresent(Gradient.self, forKey: .gradient) ?? .reparameterized
+    }
+}
+
+extension ImportanceWeighted.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .samples: Setting("K, the samples for each image.", .wholeNumber(1...1024), default: "5", otherNames: ["k"])
+        case .gradient:
+            Setting(
+                "How the encoder's gradient is estimated: by differentiating the bound, or by DReG.",
+                .word(ImportanceWeighted.Gradient.allCases.map(\.rawValue)), default: "reparameterized")
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 /// What training makes small: the negative evidence lower bound (ELBO) or another bound, with a weight on each of its terms.
@@ -48,5 +49,24 @@ public struct Objective: Hashable, Sendable, Codable {
         try container.encode(likelihood, forKey: .likelihood)
         try container.encode(reconstructionWeight, forKey: .reconstructionWeight)
         if estimator != .evidenceLowerBound(.init()) { try container.encode(estimator, forKey: .estimator) }
+    }
+}
+
+extension Objective.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .likelihood:
+            Setting(
+                "What the decoder's result says about pixels.", Likelihood.kind,
+                otherNames: ["loss", "loss_fn", "recon_loss", "reconstruction_loss", "criterion"])
+        case .reconstructionWeight:
+            Setting(
+                "How much the reconstruction's part of the loss counts.", .number(.zeroOrMore), default: "1",
+                otherNames: ["recon_weight", "recons_weight", "reconstruction_term_weight", "alpha"])
+        case .estimator:
+            Setting(
+                "Which bound is made small, and how its gradient is estimated.", Estimator.kind,
+                default: "evidence_lower_bound with one sample")
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 /// −ELBO of discrete latents with a gradient that flows through a stand-in for the sample: biased, and of low variance.
@@ -79,5 +80,16 @@ extension Categorical: Relaxable {
     func relaxedSample(_ temperature: Tensor, in scope: inout Scope) -> (soft: Tensor, hard: Tensor) {
         let noisy = byVariable(logits + gumbel(in: &scope))
         return ((noisy / temperature).softmax(axis: 2).flattened(), noisy.argmaxOneHot(axis: 2).flattened())
+    }
+}
+
+extension Relaxed.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .sample:
+            Setting(
+                "What stands for a sample: a relaxed one, or a true one with the gradient of a relaxed one or of the mean.",
+                .word(Relaxed.Sample.allCases.map(\.rawValue)), default: "hard")
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 /// −ELBO with the gradient ∇φ = E_q[(f − b) ∇φ ln q(z|x)] of the encoder, for latents that no gradient flows through.
@@ -68,5 +69,17 @@ public struct ScoreFunction: ObjectiveFormula, Hashable, Codable {
         let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
         samples = try container.decodeIfPresent(Int.self, forKey: .samples) ?? 1
         baseline = try container.decodeIfPresent(Baseline.self, forKey: .baseline) ?? .runningMean
+    }
+}
+
+extension ScoreFunction.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .samples: Setting("Samples of the latents for each image.", .wholeNumber(1...1024), default: "1")
+        case .baseline:
+            Setting(
+                "What is taken off the reconstruction so that the gradient varies less.",
+                .word(ScoreFunction.Baseline.allCases.map(\.rawValue)), default: "running_mean")
+        }
     }
 }
