@@ -10,11 +10,27 @@ struct Arguments {
         self.words = Self.joiningNegativeNumbers(Array(words))
     }
 
-    /// - Throws: What the parser throws, and `ValidationError` for a command that there is not.
+    /// - Throws: What the parser throws, and `Misuse` for a command or an option that there is not.
     func command() throws -> any ParsableCommand {
         if words.starts(with: ConfigurationHelp.words) { return ConfigurationHelp() }
-        try requireKnownCommands()
-        return try Tributary.parseAsRoot(words)
+        let command = try knownCommand()
+        do {
+            return try Tributary.parseAsRoot(words)
+        } catch  where Tributary.exitCode(for: error) == .validationFailure {
+            guard let unknown = UnknownOption(in: words, of: command) else { throw error }
+            throw Misuse(command: command, error: ValidationError(unknown.sentence))
+        }
+    }
+
+    /// Such as `tributary data import`.
+    static func path(of command: any ParsableCommand.Type) -> String {
+        func path(from root: any ParsableCommand.Type) -> [String]? {
+            if root == command { return [root._commandName] }
+            return root.configuration.subcommands.lazy.compactMap { path(from: $0) }.first.map {
+                [root._commandName] + $0
+            }
+        }
+        return (path(from: Tributary.self) ?? []).joined(separator: " ")
     }
 
     /// The parser takes `-1` for an option, so `--steps -1` would lack its value: with `--steps=-1` it is the value.
@@ -36,19 +52,21 @@ struct Arguments {
         return next.isNumber || next == "."
     }
 
-    /// The parser calls a misspelt command a surplus word, and `help` passes it over.
-    private func requireKnownCommands() throws {
+    /// The command that the words begin with. The parser calls a misspelt command a surplus word, and `help` passes it over.
+    private func knownCommand() throws -> any ParsableCommand.Type {
         var command: any ParsableCommand.Type = Tributary.self
         var path = command._commandName
         for word in words.first == "help" ? words.dropFirst() : words[...] {
             let known = command.configuration.subcommands
-            guard !known.isEmpty, !word.hasPrefix("-"), word != "help" else { return }
+            guard !known.isEmpty, !word.hasPrefix("-"), word != "help" else { break }
             guard let next = known.first(where: { $0._commandName == word }) else {
-                throw Self.unknown(word, of: path, known.filter { $0.configuration.shouldDisplay })
+                let error = Self.unknown(word, of: path, known.filter { $0.configuration.shouldDisplay })
+                throw Misuse(command: command, error: error)
             }
             command = next
             path += " \(word)"
         }
+        return command
     }
 
     private static func unknown(_ word: String, of path: String, _ known: [any ParsableCommand.Type]) -> ValidationError

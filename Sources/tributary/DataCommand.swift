@@ -100,7 +100,7 @@ extension DataCommand {
         @Option(help: "How many faces; 80 % are for training, 10 % for validation, 10 % for testing.") var count: Int
         @OptionGroup var destination: DatasetOutput
         @Option(help: "Width and height, in pixels.") var size = 64
-        @Option(help: "The seed of the random numbers.") var seed: UInt64 = 0
+        @Option(help: "The seed of the random numbers.", transform: Readings.seed) var seed: UInt64 = 0
 
         func validate() throws {
             guard (10...10_000_000).contains(count) else {

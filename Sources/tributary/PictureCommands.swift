@@ -28,7 +28,7 @@ struct Sample: ParsableCommand {
 
     @OptionGroup var options: PictureOptions
     @Option(help: "How many images.") var count = 64
-    @Option(help: "The seed of the random numbers.") var seed: UInt64 = 1
+    @Option(help: "The seed of the random numbers.", transform: Readings.seed) var seed: UInt64 = 1
     @Option(help: "Images in a row.") var columns = 8
 
     func validate() throws {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConfigurationFiles
 import Contract
+import Files
 import Foundation
 import OneDNN
 import Tensors
@@ -14,7 +15,8 @@ struct RunOptions: ParsableArguments {
         completion: .list(ConfigurationSource.presetNames))
     var preset: String?
     @Option(
-        help: "A YAML file, or - for standard input; `tributary preset NAME` prints one to start from.",
+        help:
+            "A YAML file, or - for standard input; `tributary preset NAME` prints one to start from, `tributary help configuration` its keys.",
         completion: .file())
     var config: String?
     @Option(help: "The image file, as `tributary data` makes it.", completion: .file()) var data: String
@@ -33,13 +35,15 @@ struct RunOptions: ParsableArguments {
             "The newest instructions that workers may use (default: the best that this machine has for the precision). Changes the result."
     )
     var instructionSet: InstructionSet?
-    @Option(help: "The seed of all random numbers. Changes the result.") var seed: UInt64?
+    @Option(help: "The seed of all random numbers. Changes the result.", transform: Readings.seed) var seed: UInt64?
     @Flag(
         help:
             "Go on from the newest checkpoint in --out, with the configuration that is there; where there is none, begin."
     )
     var resume = false
-    @Option(name: .customLong("checkpoint-every"), help: "Time between checkpoints, such as 30s, 5m or 1h.")
+    @Option(
+        name: .customLong("checkpoint-every"), help: "Time between checkpoints, such as 30s, 5m or 1h.",
+        transform: Readings.interval)
     var checkpointEvery: Interval = Interval(seconds: 30)
     @Option(
         name: .customLong("digest-every"), help: "Steps between rows of digests.jsonl (default: at each checkpoint).")
@@ -70,8 +74,10 @@ struct RunOptions: ParsableArguments {
             }
         }
         guard (0...1).contains(audit) else { throw ValidationError("--audit is from 0 to 1, not \(audit)") }
-        if let seed, seed > Int.max { throw ValidationError("--seed is below 2^63, not \(seed)") }
         guard !out.isEmpty else { throw ValidationError("--out is empty: name a directory") }
+        guard [nil, .directory].contains(FileStatus(out)?.kind) else {
+            throw ValidationError("--out \(out) is a file, and a run takes a directory: name one")
+        }
     }
 
     /// As many of anything as a run can count without overflow.
@@ -82,21 +88,27 @@ struct RunOptions: ParsableArguments {
         try OneDNNEngine(instructionSet: instructionSet, precision: configuration.precision)
     }
 
+    /// The run that is to go on, if there is one.
+    func storedRun() throws -> StoredRun? { resume ? try StoredRun(in: out) : nil }
+
     /// The configuration with what the flags say. To be asked once: a pipe gives it once.
-    func configuration() throws -> RunConfiguration {
-        var result = try start()
+    ///
+    /// - Throws: `ContractConflict` where a run that goes on began with another; nothing of the data is read then.
+    func configuration(of run: StoredRun?) throws -> RunConfiguration {
+        var result = try start(run)
         if let shards { result.shards = shards }
         if let microbatch { result.microbatch = microbatch }
         if let precision { result.precision = precision }
         if let wire { result.wire = wire }
         if let seed { result.seed = seed }
         if let epochs { result.epochs = epochs }
+        try run?.require(result)
         return result
     }
 
     /// The preset or file that is named; a run that goes on holds what it began with.
-    private func start() throws -> RunConfiguration {
-        if let preset { return try ConfigurationSource.preset(preset) { try ImageSet(ofFile: data) } }
+    private func start(_ run: StoredRun?) throws -> RunConfiguration {
+        if let preset { return try ConfigurationSource.preset(preset) { try run?.imageSet ?? ImageSet(ofFile: data) } }
         if let config { return try ConfigurationSource.file(config, isNew: !resume) }
         let path = RunPaths(out).configuration
         guard FileManager.default.fileExists(atPath: path) else {
@@ -115,7 +127,7 @@ extension Precision: ExpressibleByArgument {}
 extension WireFormat: ExpressibleByArgument {}
 
 /// A length of time on the command line: a number with s, m or h.
-struct Interval: ExpressibleByArgument {
+struct Interval: ExpressibleByArgument, CustomStringConvertible {
     let seconds: Double
 
     /// Seconds: a century, for those who want no checkpoint on the way.
@@ -131,5 +143,7 @@ struct Interval: ExpressibleByArgument {
         seconds = value * unit
     }
 
-    var defaultValueDescription: String { "\(Int(seconds))s" }
+    var defaultValueDescription: String { description }
+
+    var description: String { "\(Int(seconds))s" }
 }

@@ -30,8 +30,8 @@ struct Train: ParsableCommand {
     @Option(help: "Threads of each worker: microbatches computed side by side.") var threads = 1
     @Option(
         help:
-            "The most memory that all workers together may take, such as 8G (default: three quarters of the machine's, or of the container's)."
-    )
+            "The most memory that all workers together may take, such as 8G (default: three quarters of the machine's, or of the container's).",
+        transform: Readings.memory)
     var memory: ByteCount?
     @Flag(help: "Print first how long each part of a microbatch takes.") var profile = false
 
@@ -43,9 +43,10 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try options.configuration()
+        let stored = try options.storedRun()
+        let configuration = try options.configuration(of: stored)
         let engine = try options.engine(for: configuration)
-        let coordinator = try options.coordinatorOptions(configuration, listen: "", engine: engine)
+        let coordinator = try options.coordinatorOptions(configuration, of: stored, listen: "", engine: engine)
         if profile { try printProfile(of: coordinator.configuration, engine: engine) }
         let cores = Machine.cores
         let cluster = LocalCluster(
@@ -78,9 +79,10 @@ struct Coordinate: ParsableCommand {
 
     func run() throws {
         let security = try security.coordinator()
-        let configuration = try options.configuration()
+        let stored = try options.storedRun()
+        let configuration = try options.configuration(of: stored)
         var coordinatorOptions = try options.coordinatorOptions(
-            configuration, listen: listen, engine: options.engine(for: configuration))
+            configuration, of: stored, listen: listen, engine: options.engine(for: configuration))
         coordinatorOptions.security = security
         let coordinator = try CoordinatorProcess(
             coordinatorOptions, reporter: ProgressReporter(), log: TerminalLog.logger("coordinator"))
@@ -109,13 +111,13 @@ struct Work: ParsableCommand {
     @OptionGroup var security: SecurityOptions
     @Option(
         help:
-            "The most memory that a run may take here, such as 8G (default: three quarters of the machine's, or of the container's)."
-    )
+            "The most memory that a run may take here, such as 8G (default: three quarters of the machine's, or of the container's).",
+        transform: Readings.memory)
     var memory: ByteCount?
     @Option(
         help:
-            "How long to look for a coordinator, also after one that was interrupted, such as 10m (default: 300s; 20s at an ipc:// address)."
-    )
+            "How long to look for a coordinator, also after one that was interrupted, such as 10m (default: 300s; 20s at an ipc:// address).",
+        transform: Readings.interval)
     var wait: Interval?
     /// Of a worker that `train` starts: it ends when `train` does, and leaves the talking to it.
     @Flag(help: .hidden) var local = false
@@ -164,9 +166,10 @@ struct Work: ParsableCommand {
 
 extension RunOptions {
     func coordinatorOptions(
-        _ configuration: RunConfiguration, listen: String, engine: OneDNNEngine
+        _ configuration: RunConfiguration, of run: StoredRun?, listen: String, engine: OneDNNEngine
     ) throws -> CoordinatorOptions {
         let source = try DatasetSource(data)
+        try run?.require(source, file: data)
         if let doubt = try configuration.doubt(about: source) { Terminal.standardError.line("warning: \(doubt)") }
         var coordinator = CoordinatorOptions(
             configuration: configuration, configurationText: try YAML.text(configuration.node),

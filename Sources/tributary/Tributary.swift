@@ -37,7 +37,11 @@ struct Tributary: ParsableCommand {
         do {
             try OpenFiles.require(64)
             var command = try Arguments(CommandLine.arguments.dropFirst()).command()
-            try command.run()
+            do {
+                try command.run()
+            } catch let error as ValidationError {
+                throw Misuse(command: type(of: command), error: error)
+            }
         } catch {
             end(with: error)
         }
@@ -48,8 +52,9 @@ struct Tributary: ParsableCommand {
         if let problems = error as? ConfigurationProblems, problems.sentences.count > 1 {
             for sentence in problems.sentences { Terminal.standardError.line(sentence.printableLine) }
         }
-        let code = exitCode(for: error)
-        let text = fullMessage(for: error)
+        let misuse = error as? Misuse
+        let code = exitCode(for: misuse?.error ?? error)
+        let text = misuse?.text ?? fullMessage(for: error)
         switch code {
         case _ where text.isEmpty: break
         case .success: print(text)

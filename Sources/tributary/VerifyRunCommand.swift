@@ -19,7 +19,7 @@ struct VerifyRun: ParsableCommand {
             """)
 
     @Argument(help: "The run directory.", completion: .directory) var directory: String
-    @Option(help: "Which rows of digests.jsonl, such as 600..630.") var steps: StepRange
+    @Option(help: "Which rows of digests.jsonl, such as 600..630.", transform: Readings.steps) var steps: StepRange
     @Option(help: "The image file that the run was trained on.", completion: .file()) var data: String
     @Flag(help: "Print JSON.") var json = false
 

@@ -39,6 +39,7 @@ package struct RunOpening {
         let wanted = try program.contract(engine: options.engine, dataFingerprint: options.source.fingerprint)
         directory = try open()
         let newest = try directory.checkpoints.newest()
+        if newest == nil { try directory.paths.requireNoRecordWithoutCheckpoint(files: options.files) }
         let epochs = EpochFile(directory: directory.paths.directory, files: options.files)
         let known = try epochs.read().run
         try Self.check(newest, isOf: known, in: options.directory)

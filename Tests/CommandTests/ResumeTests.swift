@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+
+/// What is said where a run cannot go on as it is asked to.
+@Suite(.enabled(if: Command.isBuilt, "the tributary command is not built"))
+struct ResumeTests {
+    /// Whoever names the wrong preset should not wait for data, nor be told about it.
+    @Test(arguments: ["faces.h5", "none.h5"]) func anotherPresetIsToldBeforeTheData(_ data: String) throws {
+        let bench = try Workbench()
+        try #require(bench.train("--steps", "2").status == 0)
+        for preset in ["mlp", "face"] {
+            let command = try Command(
+                "train", "--resume", "--preset", preset, "--data", bench[data], "--out", bench["run"], "--workers", "1")
+            let sentence = try #require(command.sentence, "\(command.errors)")
+            #expect(sentence.hasPrefix("the run in \(bench["run"]) began with another configuration: "), "\(sentence)")
+            #expect(sentence.components(separatedBy: " in the run;").count == 4, "\(sentence)")
+        }
+    }
+
+    @Test func otherDataIsToldByWhatItHoldsAndNotByHashes() throws {
+        let bench = try Workbench()
+        try #require(bench.train("--steps", "2").status == 0)
+        for (name, words) in [
+            ("more", ["--count", "200", "--size", "16"]), ("larger", ["--count", "100", "--size", "20"]),
+            ("others", ["--count", "100", "--size", "16", "--seed", "9"]),
+        ] {
+            let drawn = try Command(
+                program: Command.executable,
+                ["data", "synthesize", "faces", "--out", bench["\(name).h5"]] + words)
+            try #require(drawn.status == 0)
+            let command = try Command(
+                "train", "--resume", "--data", bench["\(name).h5"], "--out", bench["run"], "--workers", "1", "--steps",
+                "3")
+            let sentence = try #require(command.sentence, "\(command.errors)")
+            #expect(
+                sentence.hasPrefix("\(bench["\(name).h5"]) is not what the run in \(bench["run"]) was trained on: "),
+                "\(sentence)")
+            #expect(sentence.contains("80 images of 16 x 16 x 3 to train on and 10 held out"), "\(sentence)")
+            #expect(sentence.hasSuffix("Name the run's own file with --data, or begin a new run in another directory"))
+            #expect(sentence.contains("but not the same ones") == (name == "others"), "\(sentence)")
+        }
+    }
+
+    @Test func aRunWhoseCheckpointsAreGoneIsNotBegunAnew() throws {
+        let bench = try Workbench()
+        try #require(bench.train("--steps", "2").status == 0)
+        for name in try FileManager.default.contentsOfDirectory(atPath: bench["run/checkpoints"]) {
+            try FileManager.default.removeItem(atPath: bench["run/checkpoints/\(name)"])
+        }
+        let log = try String(contentsOfFile: bench["run/metrics.jsonl"], encoding: .utf8)
+        let command = try bench.train("--steps", "4", "--resume")
+        #expect(
+            command.sentence
+                == "the run in \(bench["run"]) is recorded up to step 2, and no checkpoint is left in \(bench["run"])/checkpoints to go on from: put the checkpoints back, or begin a new run in another directory",
+            "\(command.errors)")
+        #expect(try String(contentsOfFile: bench["run/metrics.jsonl"], encoding: .utf8) == log)
+    }
+
+    /// A run that died before its first checkpoint begins anew.
+    @Test func aRunThatNeverReachedACheckpointBegins() throws {
+        let bench = try Workbench()
+        try #require(bench.train("--steps", "2").status == 0)
+        let first = "{\"step\":0,"
+        let rows = try String(contentsOfFile: bench["run/digests.jsonl"], encoding: .utf8).split(separator: "\n")
+        try bench.write(rows.filter { $0.hasPrefix(first) }.map { "\($0)\n" }.joined(), to: "run/digests.jsonl")
+        for name in try FileManager.default.contentsOfDirectory(atPath: bench["run/checkpoints"]) {
+            try FileManager.default.removeItem(atPath: bench["run/checkpoints/\(name)"])
+        }
+        let command = try bench.train("--steps", "2", "--resume")
+        #expect(command.status == 0 && command.output.hasPrefix("step        2\n"), "\(command.errors)")
+    }
+}
