@@ -9,14 +9,35 @@ final class ProgressReporter: RunReporter {
     private struct State {
         var pause = Pause()
         var meter = RateMeter()
+        var evaluations = SparseLine()
+        var pictures = SparseLine()
     }
 
     func report(_ event: RunEvent) {
         switch event {
         case .step(let step): show(step)
+        case .evaluated: hold(event, \.evaluations)
+        case .pictures: hold(event, \.pictures)
         default:
             if let line = event.line { terminal.line(line) }
         }
+        showLines { $0.takeDue(at: .now) }
+    }
+
+    /// Shows what is held back, and no bar any more, before the result or an error.
+    func finish() {
+        showLines { $0.takeLast(at: .now) }
+        terminal.status("")
+    }
+
+    private func hold(_ event: RunEvent, _ kind: WritableKeyPath<State, SparseLine>) {
+        guard let line = event.line else { return }
+        state.withLock { $0[keyPath: kind].hold(line) }
+    }
+
+    private func showLines(_ take: (inout SparseLine) -> String?) {
+        let lines = state.withLock { [take(&$0.evaluations), take(&$0.pictures)] }
+        for line in lines.compactMap(\.self) { terminal.line(line) }
     }
 
     private func show(_ step: StepReport) {

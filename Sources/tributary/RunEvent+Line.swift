@@ -6,8 +6,9 @@ extension RunEvent {
         switch self {
         case .started(let summary): summary.line
         case .evaluated(let report):
-            "epoch \(report.epoch) ended: held-out -ELBO \(decimal(report.negativeELBO)) = "
-                + "\(decimal(report.reconstruction)) + \(decimal(report.divergence)) nats"
+            (report.endsEpoch ? "epoch \(report.epoch) ended" : "step \(report.step)")
+                + ": held-out -ELBO \(decimal(report.negativeELBO)) = \(decimal(report.reconstruction)) + "
+                + "\(decimal(report.divergence)) nats"
         case .pictures(let paths, _): "pictures: \(paths.joined(separator: " "))"
         case .step, .checkpointSaved, .workerJoined, .workerLeft, .leaseMoved, .notice, .finished: nil
         }

@@ -48,6 +48,7 @@ struct RunOptions: ParsableArguments {
     @Option(
         name: .customLong("digest-every"), help: "Steps between rows of digests.jsonl (default: at each checkpoint).")
     var digestEvery: Int?
+    @OptionGroup var cadence: CadenceOptions
     @Option(help: "The share of the work, from 0 to 1, that two workers compute, to find one that computes wrongly.")
     var audit = 0.0
     @Flag(help: "Print the result as JSON.") var json = false

@@ -52,7 +52,7 @@ struct Train: ParsableCommand {
         let cluster = LocalCluster(
             coordinator, workers: workers ?? max(1, cores / threads), threads: threads,
             memory: memory?.bytes ?? WorkerOptions.defaultMemoryLimit)
-        try options.finish { try cluster.run(reporter: ProgressReporter(), log: TerminalLog.logger("tributary")) }
+        try options.finish { try cluster.run(reporter: $0, log: TerminalLog.logger("tributary")) }
     }
 }
 
@@ -84,9 +84,9 @@ struct Coordinate: ParsableCommand {
         var coordinatorOptions = try options.coordinatorOptions(
             configuration, of: stored, listen: listen, engine: options.engine(for: configuration))
         coordinatorOptions.security = security
-        let coordinator = try CoordinatorProcess(
-            coordinatorOptions, reporter: ProgressReporter(), log: TerminalLog.logger("coordinator"))
-        try options.finish { try coordinator.run() }
+        try options.finish { reporter in
+            try CoordinatorProcess(coordinatorOptions, reporter: reporter, log: TerminalLog.logger("coordinator")).run()
+        }
     }
 }
 
@@ -176,6 +176,7 @@ extension RunOptions {
             source: source, directory: out, listen: listen, resume: resume,
             stop: steps.map { .steps($0) } ?? .epochs(configuration.epochs),
             checkpointEvery: .seconds(checkpointEvery.seconds), digestEvery: digestEvery, engine: engine)
+        cadence.apply(to: &coordinator)
         coordinator.audit = audit
         coordinator.requiresEngine = instructionSet != nil
         coordinator.checkpointCheck = ForeignFile.checkpoint.requireSafe
@@ -183,11 +184,12 @@ extension RunOptions {
     }
 
     /// Runs, says how it ended, and exits as a shell expects of an interrupted program.
-    func finish(_ run: () throws -> RunOutcome) throws {
+    func finish(_ run: (ProgressReporter) throws -> RunOutcome) throws {
+        let reporter = ProgressReporter()
         let outcome: RunOutcome
         do {
-            defer { Terminal.standardError.status("") }  // no bar before the result or the error
-            outcome = try run()
+            defer { reporter.finish() }
+            outcome = try run(reporter)
         }
         let result = RunResult(outcome)
         // Ctrl-C may have ended whoever reads the result, too.

@@ -22,7 +22,7 @@ import Training
             cluster = try TestCluster()
             opening = try RunOpening(cluster.options)
             let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
-            training = opening.begin(.steps(9), metrics: records.metrics)
+            training = opening.begin(cluster.options, metrics: records.metrics)
             let model = training.model
             sizes = BulkSizes(
                 parameterBytes: 4 * (model.parameters.count + model.statistics.count),

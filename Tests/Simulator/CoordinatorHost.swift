@@ -75,7 +75,7 @@ struct CoordinatorHost {
         self.sabotage = sabotage
         opening = try RunOpening(options)
         records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
-        training = opening.begin(options.stop, metrics: records.metrics)
+        training = opening.begin(options, metrics: records.metrics)
         self.machine = machine
         memory = machine.make(
             process: 0, slots: MemoryRegion.parameterSlots, slotBytes: Self.sizes(opening.program).parameterBytes)
@@ -333,7 +333,7 @@ struct CoordinatorHost {
         try opening.directory.goBack(to: step)
         opening = try opening.again(options)
         records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
-        training = opening.begin(options.stop, metrics: records.metrics)
+        training = opening.begin(options, metrics: records.metrics)
         state = CoordinatorState(Self.configuration(opening, options, memory))
         memories = [:]
         stored.step = nil

@@ -130,7 +130,27 @@ import TrainingTestSupport
         try trainer.train(to: program.plan.steps(epochs: 3))
         #expect(trainer.history.valid.map(\.epoch) == [1, 2, 3])
         #expect(trainer.history.train.map(\.epoch) == [1, 2, 3])
-        #expect(trainer.history.evaluationDue(beforeStep: trainer.state.step, plan: program.plan) == nil)
+        let step = trainer.state.step
+        let history = trainer.history
+        #expect(!history.isEvaluationDue(afterSteps: step, every: .epochs(1), isLast: true, plan: program.plan))
+    }
+
+    /// 37 examples in steps of 12.
+    @Test(arguments: [
+        (Cadence.epochs(1), 2, [2]), (.epochs(1), 5, [4, 5]), (.epochs(2), 13, [7, 13]), (.steps(3), 7, [3, 6, 7]),
+        (.steps(1), 3, [1, 2, 3]),
+    ])
+    func evaluationComesAsOftenAsAskedAndAtTheEnd(every: Cadence, steps: Int, expected: [Int]) throws {
+        let program = try TrainingProgram.tiny()
+        var trainer = try LocalTrainer(
+            program, engine: Interpreter(), source: RandomExamples(), state: program.initialState(),
+            evaluationEvery: every)
+        try trainer.train(to: steps)
+        #expect(trainer.history.valid.map(\.step) == expected)
+        #expect(trainer.history.valid.map(\.epoch) == expected.map { program.plan.epoch(ofStep: $0 - 1) })
+        var usual = try LocalTrainer.tiny(program)
+        try usual.train(to: steps)
+        #expect(trainer.state.digest == usual.state.digest)
     }
 
     /// Padding, sharding and order leave no trace: one microbatch of everything finds the same means.

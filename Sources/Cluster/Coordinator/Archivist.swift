@@ -12,7 +12,7 @@ final class Archivist: Sendable {
     /// What came of a job.
     enum News: Sendable {
         case saved(path: String, step: Int)
-        case pictures([String], epoch: Int)
+        case pictures([String], PictureMoment)
         case picturesFailed(String)
         /// Nothing that is saved from now on can be trusted to be there.
         case failed(any Error)
@@ -37,7 +37,7 @@ final class Archivist: Sendable {
 
     /// What pictures are drawn of.
     private struct Scene: Sendable {
-        let epoch: Int
+        let moment: PictureMoment
         let state: ModelState
         let history: History
     }
@@ -72,10 +72,10 @@ final class Archivist: Sendable {
         jobs.put(.save(checkpoint))
     }
 
-    /// Writes an epoch's pictures. Where epochs are shorter than drawing takes, some go without, but never the last.
-    func draw(epoch: Int, _ state: ModelState, _ history: History) {
+    /// Draws a state. Where another comes before that one was begun, that one goes without; the last never does.
+    func draw(_ moment: PictureMoment, _ state: ModelState, _ history: History) {
         let isWaiting = scene.withLock { scene in
-            defer { scene = Scene(epoch: epoch, state: state, history: history) }
+            defer { scene = Scene(moment: moment, state: state, history: history) }
             return scene != nil
         }
         if !isWaiting { jobs.put(.draw) }
@@ -122,10 +122,10 @@ final class Archivist: Sendable {
         do {
             let pictures = desk.pictures ?? desk.makePictures()
             desk.pictures = pictures
-            let paths = try pictures.write(epoch: newest.epoch, newest.state, newest.history, to: desk.samples)
-            tell(.pictures(paths, epoch: newest.epoch))
+            let paths = try pictures.write(newest.moment, newest.state, newest.history, to: desk.samples)
+            tell(.pictures(paths, newest.moment))
         } catch {
-            tell(.picturesFailed("no pictures of epoch \(newest.epoch): \(error)"))
+            tell(.picturesFailed("no pictures of \(newest.moment): \(error)"))
         }
     }
 }

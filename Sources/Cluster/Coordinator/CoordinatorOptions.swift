@@ -28,6 +28,12 @@ public struct CoordinatorOptions: Sendable {
     public var stop: Stop
     /// How much time passes between checkpoints.
     public var checkpointEvery: Duration
+    /// How many of the newest checkpoints stay, at least 2.
+    public var keptCheckpoints = CheckpointStore.fewestKept
+    /// How often the held-out examples are evaluated; at the end they are in any case.
+    public var evaluateEvery = Cadence.epochs(1)
+    /// How often pictures are drawn; nil for after each epoch, but at most once a minute. At the end they are in any case.
+    public var picturesEvery: Cadence?
     /// How many steps pass between rows of `digests.jsonl`; nil for one at each checkpoint.
     public var digestEvery: Int?
     /// The share of leaves, from 0 to 1, that two workers compute, so that one that computes wrongly is found out.

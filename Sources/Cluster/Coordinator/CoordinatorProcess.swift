@@ -100,7 +100,7 @@ public final class CoordinatorProcess {
         let auditKey = UInt64.random(in: 0 ... .max)
         self.auditKey = auditKey
         let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
-        training = opening.begin(options.stop, metrics: records.metrics)
+        training = opening.begin(options, metrics: records.metrics)
         address = AddressFile(directory: opening.directory.paths.directory)
         var configuration = Self.configuration(opening, options, auditKey)
         outgoing = OutgoingParameters(
@@ -214,10 +214,10 @@ public final class CoordinatorProcess {
     /// Begins the next round, or ends the run.
     private func goOn() {
         guard ending == nil else { return }
-        if let epoch = training.takeEpochToDraw() {
+        if let moment = training.takePictures(at: clock.now) {
             settle()
             guard failure == nil else { return }
-            archivist.draw(epoch: epoch, training.model, training.history)
+            archivist.draw(moment, training.model, training.history)
         }
         guard let round = training.nextRound else {
             return end(.completed, "all \(training.totalSteps) steps are done")
@@ -359,7 +359,7 @@ public final class CoordinatorProcess {
             isSaving = false
             newestCheckpoint = path
             reporter.report(.checkpointSaved(path: path, step: step))
-        case .pictures(let paths, let epoch): reporter.report(.pictures(paths: paths, epoch: epoch))
+        case .pictures(let paths, let moment): reporter.report(.pictures(paths: paths, moment))
         case .picturesFailed(let sentence):
             log.warning("\(sentence)")
             reporter.report(.notice(sentence))
@@ -406,7 +406,7 @@ public final class CoordinatorProcess {
         try opening.directory.goBack(to: step)
         opening = try opening.again(options)
         let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
-        training = opening.begin(options.stop, metrics: records.metrics)
+        training = opening.begin(options, metrics: records.metrics)
         archivist = Self.archivist(opening, records, originals, options, inbox)
         readingList.clear()
         var configuration = Self.configuration(opening, options, auditKey)

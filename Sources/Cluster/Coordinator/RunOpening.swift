@@ -22,7 +22,8 @@ package struct RunOpening {
     package init(_ options: CoordinatorOptions) throws {
         try self.init(options) {
             try RunDirectory(
-                options.directory, resume: options.resume, files: options.files, check: options.checkpointCheck)
+                options.directory, resume: options.resume, files: options.files, keeping: options.keptCheckpoints,
+                check: options.checkpointCheck)
         }
     }
 
@@ -77,13 +78,14 @@ package struct RunOpening {
     }
 
     /// The run, ready for its first round.
-    package func begin(_ stop: CoordinatorOptions.Stop, metrics: MetricsLog) -> RunState {
+    package func begin(_ options: CoordinatorOptions, metrics: MetricsLog) -> RunState {
         let total =
-            switch stop {
+            switch options.stop {
             case .epochs(let epochs): program.plan.steps(epochs: epochs)
             case .steps(let steps): steps
             }
         return RunState(
-            program, contract, run: run, totalSteps: total, model: state, history: history, metrics: metrics)
+            program, contract, run: run, totalSteps: total, evaluateEvery: options.evaluateEvery,
+            picturesEvery: options.picturesEvery, model: state, history: history, metrics: metrics)
     }
 }

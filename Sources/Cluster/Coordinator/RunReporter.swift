@@ -1,3 +1,5 @@
+import Training
+
 /// Whoever wants to show how a run goes: a progress bar, a log, a test.
 ///
 /// It is called on the coordinator's own thread and must not take long.
@@ -11,11 +13,10 @@ public enum RunEvent: Sendable {
     case started(RunSummary)
     /// A step was applied.
     case step(StepReport)
-    /// The held-out examples were evaluated after an epoch.
+    /// The held-out examples were evaluated.
     case evaluated(EvaluationReport)
     case checkpointSaved(path: String, step: Int)
-    /// Pictures were written after an epoch.
-    case pictures(paths: [String], epoch: Int)
+    case pictures(paths: [String], PictureMoment)
     case workerJoined(name: String, process: Int)
     case workerLeft(name: String, reason: String)
     /// A node was leased to another worker before its step was over, in the wording of the log.
@@ -67,8 +68,10 @@ public struct StepReport: Sendable {
 
 /// What an evaluation came to. Nats are summed over dimensions and averaged over the held-out examples.
 public struct EvaluationReport: Sendable {
-    /// The epoch that it ends.
+    /// The epoch that the last step lies in.
     public var epoch: Int
+    /// Whether that step ends the epoch.
+    public var endsEpoch: Bool
     /// How many steps had been applied.
     public var step: Int
     public var reconstruction: Double

@@ -15,8 +15,8 @@ package struct RunState {
     private var pending: Pending?
     package private(set) var history: History
     private let metrics: MetricsLog
-    /// The epoch whose pictures were asked for last.
-    private var drawnEpoch = 0
+    private let evaluateEvery: Cadence
+    private var pictures: PictureSchedule
 
     private struct Pending {
         let update: StepUpdate
@@ -27,8 +27,8 @@ package struct RunState {
     }
 
     init(
-        _ program: TrainingProgram, _ contract: Contract, run: RunIdentifier, totalSteps: Int, model: ModelState,
-        history: History, metrics: MetricsLog
+        _ program: TrainingProgram, _ contract: Contract, run: RunIdentifier, totalSteps: Int, evaluateEvery: Cadence,
+        picturesEvery: Cadence?, model: ModelState, history: History, metrics: MetricsLog
     ) {
         self.program = program
         self.contract = contract
@@ -37,30 +37,30 @@ package struct RunState {
         self.model = model
         self.history = history
         self.metrics = metrics
+        self.evaluateEvery = evaluateEvery
+        pictures = PictureSchedule(every: picturesEvery, plan: program.plan, totalSteps: totalSteps)
     }
 
     package var checkpoint: Checkpoint {
         Checkpoint(contract: contract, run: run.description, state: model, history: history)
     }
 
-    /// The epoch that ended just before the next step, until its evaluation is recorded.
-    private var endedEpoch: Int? {
-        history.evaluationDue(beforeStep: model.step, plan: program.plan)
+    /// Whether the state is to be evaluated before the next step, until that is recorded.
+    private var isEvaluationDue: Bool {
+        program.evaluation.examples > 0
+            && history.isEvaluationDue(
+                afterSteps: model.step, every: evaluateEvery, isLast: model.step >= totalSteps, plan: program.plan)
     }
 
     /// What comes next, or nil at the end.
     package var nextRound: Round? {
-        if endedEpoch != nil, program.evaluation.examples > 0 { return Round(step: model.step, kind: .evaluation) }
+        if isEvaluationDue { return Round(step: model.step, kind: .evaluation) }
         return model.step < totalSteps ? Round(step: model.step, kind: .training) : nil
     }
 
-    /// The epoch whose pictures are due now, once.
-    package mutating func takeEpochToDraw() -> Int? {
-        let ended = program.plan.epoch(ofStep: model.step) - 1
-        let endsHere = ended > 0 && program.plan.epoch(ofStep: max(0, model.step - 1)) <= ended
-        guard endsHere, ended > drawnEpoch, program.evaluation.examples == 0 || endedEpoch == nil else { return nil }
-        drawnEpoch = ended
-        return ended
+    /// The pictures that are due now, once; they come after the evaluation of the same state.
+    package mutating func takePictures(at now: Duration) -> PictureMoment? {
+        isEvaluationDue ? nil : pictures.take(afterSteps: model.step, at: now)
     }
 
     /// Updates the parameters below an index, so that the first ones can leave before the last ones are there.
@@ -121,12 +121,14 @@ package struct RunState {
     ) throws -> EvaluationReport? {
         let examples = program.evaluation.examples
         let found = EvaluationMetrics(sums: try sums.completed(), examples: examples, of: program.layout.metrics)
-        guard let epoch = endedEpoch, let found else { return nil }
-        history.add(found, epoch: epoch)
+        guard isEvaluationDue, let found else { return nil }
+        history.add(found, afterSteps: model.step, plan: program.plan)
+        let epoch = program.plan.epoch(ofStep: model.step - 1)
         try metrics.append(
             MetricsRow(
                 found, step: model.step, epoch: epoch, imagesPerSecond: imagesPerSecond, workers: report.workers))
         return EvaluationReport(
-            epoch: epoch, step: model.step, reconstruction: found.reconstruction, divergence: found.divergence)
+            epoch: epoch, endsEpoch: program.plan.epoch(ofStep: model.step) > epoch, step: model.step,
+            reconstruction: found.reconstruction, divergence: found.divergence)
     }
 }

@@ -16,11 +16,11 @@ extension Checkpoint {
             let root = try File.open(image: image, named: name).root
             try Self.checkFormat(root)
             contract = try Contract(json: root.dataset("contract").readText())
-            let layout = try TrainingProgram(contract).layout
+            let program = try TrainingProgram(contract)
             let progress = try root.group("progress")
             run = try progress.attribute("run")
-            state = try Self.readState(root, layout, step: progress.attribute("step", as: Int.self))
-            history = try Self.readHistory(root.group("history"))
+            state = try Self.readState(root, program.layout, step: progress.attribute("step", as: Int.self))
+            history = try Self.readHistory(root.group("history"), program.plan)
             try check(
                 (0...state.step).contains(history.pendingSteps),
                 "says that \(history.pendingSteps) of its \(state.step) steps belong to an unfinished epoch")
@@ -64,26 +64,36 @@ extension Checkpoint {
         return values
     }
 
-    private static func readHistory(_ group: Group) throws -> History {
+    private static func readHistory(_ group: Group, _ plan: ShardPlan) throws -> History {
         var history = History()
-        history.train = try readEpochs(group.group("train"))
-        history.valid = try readEpochs(group.group("valid"))
+        history.train = try readEpochs(group.group("train"), plan)
+        history.valid = try readEpochs(group.group("valid"), plan)
         history.pendingSteps = try group.attribute("pending_steps", as: Int.self)
         history.pendingReconstruction = try group.attribute("pending_reconstruction", as: Double.self)
         history.pendingDivergence = try group.attribute("pending_divergence", as: Double.self)
         return history
     }
 
-    private static func readEpochs(_ group: Group) throws -> [History.Epoch] {
+    static func readEpochs(_ group: Group, _ plan: ShardPlan) throws -> [History.Epoch] {
         let epochs = try group.dataset("epoch").read(as: Int.self)
         let reconstructions = try group.dataset("reconstruction").read(as: Double.self)
         let divergences = try group.dataset("divergence").read(as: Double.self)
+        let steps = try readSteps(group, epochs, plan)
         try check(
-            epochs.count == reconstructions.count && epochs.count == divergences.count,
+            [steps.count, reconstructions.count, divergences.count].allSatisfy { $0 == epochs.count },
             "has a history of unequal columns")
         return epochs.indices.map {
-            History.Epoch(epoch: epochs[$0], reconstruction: reconstructions[$0], divergence: divergences[$0])
+            History.Epoch(
+                step: steps[$0], epoch: epochs[$0], reconstruction: reconstructions[$0], divergence: divergences[$0])
         }
+    }
+
+    /// Checkpoints of earlier programs, which evaluated at the ends of epochs only, do not give the steps.
+    private static func readSteps(_ group: Group, _ epochs: [Int], _ plan: ShardPlan) throws -> [Int] {
+        if group.kind(of: "step") != nil { return try group.dataset("step").read(as: Int.self) }
+        let most = plan.epoch(ofStep: ShardPlan.mostSteps)
+        try check(epochs.allSatisfy { (0...most).contains($0) }, "has a history of epochs that no run reaches")
+        return epochs.map { plan.steps(epochs: $0) }
     }
 }
 

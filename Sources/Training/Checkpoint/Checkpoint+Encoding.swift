@@ -73,6 +73,7 @@ extension Checkpoint {
     private static func write(_ epochs: [History.Epoch], _ group: Group) throws(H5Error) {
         let shape = [epochs.count]
         let layout = Layout.checksummed(shape: shape)
+        _ = try group.write("step", epochs.map(\.step), shape: shape, layout: layout)
         _ = try group.write("epoch", epochs.map(\.epoch), shape: shape, layout: layout)
         _ = try group.write("reconstruction", epochs.map(\.reconstruction), shape: shape, layout: layout)
         _ = try group.write("divergence", epochs.map(\.divergence), shape: shape, layout: layout)

@@ -14,12 +14,15 @@ public struct CheckpointStore: Sendable {
     private let kept: Int
     private let check: FileCheck
 
+    /// One that a run goes on from where the newest is damaged.
+    public static let fewestKept = 2
+
     /// - Parameter check: Asked before a checkpoint is parsed here; one that it refuses is passed over.
     public init(
-        directory: String, files: any FileSystem = PosixFileSystem(), keeping kept: Int = 2,
+        directory: String, files: any FileSystem = PosixFileSystem(), keeping kept: Int = fewestKept,
         check: @escaping FileCheck = { _ in }
     ) {
-        precondition(kept >= 2, "at least 2 checkpoints are kept, not \(kept)")
+        precondition(kept >= Self.fewestKept, "at least \(Self.fewestKept) checkpoints are kept, not \(kept)")
         self.directory = directory
         self.files = files
         self.kept = kept

@@ -2,15 +2,18 @@ import Contract
 
 /// What a run measured so far: one row an epoch, and the epoch in progress. It does not affect the bits.
 public struct History: Hashable, Sendable {
-    /// What an epoch came to. Nats are summed over dimensions and averaged over examples.
+    /// What an epoch, or the evaluation of a state, came to. Nats are summed over dimensions and averaged over examples.
     public struct Epoch: Hashable, Sendable {
-        /// From 1.
+        /// How many steps were applied.
+        public var step: Int
+        /// From 1: the epoch that ended, or that the last step lies in.
         public var epoch: Int
         public var reconstruction: Double
         public var divergence: Double
         public var negativeELBO: Double { reconstruction + divergence }
 
-        public init(epoch: Int, reconstruction: Double, divergence: Double) {
+        public init(step: Int, epoch: Int, reconstruction: Double, divergence: Double) {
+            self.step = step
             self.epoch = epoch
             self.reconstruction = reconstruction
             self.divergence = divergence
@@ -19,7 +22,7 @@ public struct History: Hashable, Sendable {
 
     /// The mean of the steps of each whole epoch.
     public internal(set) var train: [Epoch] = []
-    /// The evaluation after each epoch.
+    /// The evaluations, in ascending order of their steps.
     public internal(set) var valid: [Epoch] = []
     /// The number of steps of the epoch in progress, and the sums of what they measured.
     var pendingSteps = 0
@@ -37,22 +40,24 @@ public struct History: Hashable, Sendable {
         guard plan.epoch(ofStep: metrics.step + 1) > epoch else { return }
         train.append(
             Epoch(
-                epoch: epoch, reconstruction: pendingReconstruction / Double(pendingSteps),
+                step: metrics.step + 1, epoch: epoch, reconstruction: pendingReconstruction / Double(pendingSteps),
                 divergence: pendingDivergence / Double(pendingSteps)))
         (pendingSteps, pendingReconstruction, pendingDivergence) = (0, 0, 0)
     }
 
-    /// Adds the evaluation after an epoch.
-    public mutating func add(_ metrics: EvaluationMetrics, epoch: Int) {
+    /// Adds the evaluation of the state after so many steps.
+    public mutating func add(_ metrics: EvaluationMetrics, afterSteps steps: Int, plan: ShardPlan) {
         valid.append(
-            Epoch(epoch: epoch, reconstruction: metrics.reconstruction, divergence: metrics.divergence))
+            Epoch(
+                step: steps, epoch: plan.epoch(ofStep: steps - 1), reconstruction: metrics.reconstruction,
+                divergence: metrics.divergence))
     }
 
-    /// The epoch whose evaluation is due before step `step` begins, or nil: the one that has just ended, once.
-    public func evaluationDue(beforeStep step: Int, plan: ShardPlan) -> Int? {
-        guard step > 0 else { return nil }
-        let ended = plan.epoch(ofStep: step) - 1
-        let endsHere = ended > 0 && plan.epoch(ofStep: step - 1) <= ended
-        return endsHere && valid.last?.epoch != ended ? ended : nil
+    /// Whether the state after so many steps is to be evaluated and was not yet.
+    ///
+    /// - Parameter isLast: Whether the run ends there, which asks for an evaluation in any case.
+    public func isEvaluationDue(afterSteps steps: Int, every: Cadence, isLast: Bool, plan: ShardPlan) -> Bool {
+        guard steps > 0, valid.last?.step != steps else { return false }
+        return isLast || every.isDue(afterSteps: steps, plan: plan)
     }
 }

@@ -1,3 +1,4 @@
+import Contract
 import Files
 import Pictures
 import Tensors
@@ -26,19 +27,20 @@ public final class EpochPictures {
         model = ImageModel(program, state: program.initialState(), engine: engine)
     }
 
-    /// Writes `reconstructions-EPOCH.png`, `samples-EPOCH.png` and `loss.png` into a directory, and returns their paths.
+    /// Writes `reconstructions-0003.png` and `samples-0003.png`, or `…-step-0000000200.png`, and `loss.png` into a directory, and returns
+    /// their paths.
     public func write(
-        epoch: Int, _ state: ModelState, _ history: History, to directory: String,
+        _ moment: PictureMoment, _ state: ModelState, _ history: History, to directory: String,
         files: any FileSystem = PosixFileSystem()
     ) throws -> [String] {
-        let digits = String(epoch)
-        let number = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
         model.load(state)
         var pictures = [
-            ("\(directory)/reconstructions-\(number).png", try reconstructions()),
-            ("\(directory)/samples-\(number).png", try samples()),
+            ("\(directory)/reconstructions-\(moment.nameEnd).png", try reconstructions()),
+            ("\(directory)/samples-\(moment.nameEnd).png", try samples()),
         ]
-        if !history.train.isEmpty { pictures.append(("\(directory)/loss.png", Self.lossCurve(history))) }
+        if !history.train.isEmpty || !history.valid.isEmpty {
+            pictures.append(("\(directory)/loss.png", Self.lossCurve(history, plan: model.program.plan)))
+        }
         for (path, picture) in pictures { try files.replaceDurably(path, PNG.encode(picture)) }
         return pictures.map(\.0)
     }
@@ -57,10 +59,14 @@ public final class EpochPictures {
         return Grid.image((0..<Self.sampled).map { image(results, $0) }, columns: 8)
     }
 
-    /// The negative ELBO of training and held-out examples over the epochs.
-    public static func lossCurve(_ history: History) -> Image {
+    /// The negative ELBO of training and held-out examples over the epochs; an evaluation within an epoch lies between two.
+    public static func lossCurve(_ history: History, plan: ShardPlan) -> Image {
         func series(_ name: String, _ epochs: [History.Epoch]) -> LinePlot.Series {
-            LinePlot.Series(name: name, points: epochs.map { Point(x: Double($0.epoch), y: $0.negativeELBO) })
+            LinePlot.Series(
+                name: name,
+                points: epochs.map {
+                    Point(x: min(Double($0.epoch), plan.epochs(beforeStep: $0.step)), y: $0.negativeELBO)
+                })
         }
         return LinePlot(
             title: "Negative ELBO", xTitle: "epoch", yTitle: "nats per image",

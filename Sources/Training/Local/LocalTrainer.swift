@@ -9,31 +9,35 @@ public struct LocalTrainer {
     private let source: any ExampleSource
     private let leaf: LeafComputer
     private let evaluator: Evaluator
+    private let evaluationEvery: Cadence
 
     /// Compiles the graphs.
     ///
-    /// - Parameter state: Where to begin or go on.
+    /// - Parameters:
+    ///   - state: Where to begin or go on.
+    ///   - evaluationEvery: How often the held-out examples are evaluated.
     public init(
         _ program: TrainingProgram, engine: any Engine, source: any ExampleSource, state: ModelState,
-        history: History = History()
+        history: History = History(), evaluationEvery: Cadence = .epochs(1)
     ) throws {
         self.program = program
         self.source = source
         self.state = state
         self.history = history
+        self.evaluationEvery = evaluationEvery
         leaf = try program.leafComputer(engine: engine)
         evaluator = try Evaluator(program, engine: engine, source: source)
     }
 
-    /// Takes steps until `step` of them have been applied, and evaluates after every epoch.
+    /// Takes steps until `step` of them have been applied, and evaluates as often as asked and at the end.
     ///
     /// - Parameter report: Is told of every step.
     public mutating func train(to step: Int, report: (StepMetrics) throws -> Void = { _ in }) throws {
         while state.step < step {
-            try evaluateIfDue()
+            try evaluateIfDue(isLast: false)
             try report(takeStep())
         }
-        try evaluateIfDue()
+        try evaluateIfDue(isLast: true)
     }
 
     /// Computes every shard's microbatch, folds and applies.
@@ -57,8 +61,10 @@ public struct LocalTrainer {
         return partial
     }
 
-    private mutating func evaluateIfDue() throws {
-        guard let epoch = history.evaluationDue(beforeStep: state.step, plan: program.plan) else { return }
-        if let metrics = try evaluator.evaluate(state) { history.add(metrics, epoch: epoch) }
+    private mutating func evaluateIfDue(isLast: Bool) throws {
+        let isDue = history.isEvaluationDue(
+            afterSteps: state.step, every: evaluationEvery, isLast: isLast, plan: program.plan)
+        guard isDue, let metrics = try evaluator.evaluate(state) else { return }
+        history.add(metrics, afterSteps: state.step, plan: program.plan)
     }
 }

@@ -12,7 +12,7 @@ public struct MetricsLog: Sendable {
         throws
     {
         func isContained(_ row: MetricsRow) -> Bool {
-            row.step <= step && (row.split == .train || history.valid.contains { $0.epoch == row.epoch })
+            row.step <= step && (row.split == .train || history.valid.contains { $0.step == row.step })
         }
         let rows = try readRows(path, files, isNeeded: isContained, MetricsRow.init(line:))
         file = try LineFile(path, lines: rows.filter(isContained).map(\.line), files: files)

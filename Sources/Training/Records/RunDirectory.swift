@@ -4,6 +4,7 @@ import Files
 public struct RunDirectory: Sendable {
     public let paths: RunPaths
     let files: any FileSystem
+    private let kept: Int
     private let check: FileCheck
     private let lock: any Sendable
 
@@ -11,13 +12,16 @@ public struct RunDirectory: Sendable {
     ///
     /// - Parameters:
     ///   - resume: Whether a run may be there already.
+    ///   - kept: How many of the newest checkpoints stay.
     ///   - check: Asked before a checkpoint is parsed here.
     /// - Throws: `DirectoryInUse`, `DirectoryNotEmpty`, `FileError`.
     public init(
-        _ path: String, resume: Bool, files: any FileSystem = PosixFileSystem(), check: @escaping FileCheck = { _ in }
+        _ path: String, resume: Bool, files: any FileSystem = PosixFileSystem(),
+        keeping kept: Int = CheckpointStore.fewestKept, check: @escaping FileCheck = { _ in }
     ) throws {
         paths = RunPaths(path)
         self.files = files
+        self.kept = kept
         self.check = check
         try Self.createDirectories(path, files)
         // Not even a lock is left in a directory that was never a run's.
@@ -45,7 +49,7 @@ public struct RunDirectory: Sendable {
     }
 
     public var checkpoints: CheckpointStore {
-        CheckpointStore(directory: paths.checkpoints, files: files, check: check)
+        CheckpointStore(directory: paths.checkpoints, files: files, keeping: kept, check: check)
     }
 
     /// Opens the records of a run that continues at a state.
