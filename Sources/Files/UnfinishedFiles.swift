@@ -10,12 +10,12 @@ public enum UnfinishedFiles {
 
     static func forget(_ path: String) { _ = paths.withLock { $0.remove(path) } }
 
-    /// From the first call on, SIGINT (Ctrl-C), SIGTERM and SIGHUP remove these files and end this process; for a command that has nothing
-    /// else to do then.
+    /// From the first call on, whatever asks to end (`Signals.requests`) removes these files and ends this process; for a command that has
+    /// nothing else to do then.
     public static func removeWhenInterrupted() { _ = removal }
 
     private static let removal: Void = {
-        for number in [SIGINT, SIGTERM, SIGHUP] where !Signals.isIgnored(number) {
+        for (_, number) in Signals.requests where !Signals.isIgnored(number) {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             // The source ends when nobody holds it, so its handler does.

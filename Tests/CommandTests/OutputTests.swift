@@ -15,7 +15,8 @@ struct OutputTests {
     private static let values: Set = [
         "kind", "size", "crop", "count", "seed", "preset", "epochs", "steps", "shards", "microbatch", "precision",
         "wire",
-        "instruction-set", "checkpoint-every", "digest-every", "audit", "workers", "threads", "memory", "listen",
+        "instruction-set", "checkpoint-every", "digest-every", "evaluate-every", "pictures-every", "keep", "audit",
+        "workers", "threads", "memory", "listen",
         "connect",
         "name", "core", "split", "columns", "rows", "wait",
     ]
@@ -155,8 +156,11 @@ struct OutputTests {
         #expect(try bench.names() == ["streamed.\(bench.ending)"])
     }
 
-    /// Ctrl-C and `kill` leave nothing; what `kill -9` leaves goes with the next command of the same name.
-    @Test(arguments: [("INT", Int32(130)), ("TERM", 143), ("HUP", 129), ("KILL", 137)])
+    /// Ctrl-C, `kill` and whatever a batch system sends leave nothing; what `kill -9` leaves goes with the next command of the same name.
+    @Test(arguments: [
+        ("INT", Int32(130)), ("TERM", 143), ("HUP", 129), ("USR1", 138), ("USR2", 140), ("ALRM", 142), ("XCPU", 152),
+        ("KILL", 137),
+    ])
     func whatIsInterruptedLeavesNoOutput(_ signal: String, _ status: Int32) throws {
         let bench = try Workbench()
         let (folder, out) = (bench["out"], bench["out/big.h5"])
