@@ -125,6 +125,20 @@ struct UserTests {
         #expect(command.output.contains("\u{1B}[Kstep "), "the result follows the bar in its row")
     }
 
+    /// The command that it names joins.
+    @Test func whoWantsNoWorkersLearnsHowToStartOne() throws {
+        let bench = try Workbench()
+        let command = try Command(
+            shell: """
+                $tributary train --config \(bench["model.yaml"]) --data \(bench["faces.h5"]) --out \(bench["run"]) \
+                --workers 0 --steps 2 2> \(bench["log"]) & coordinator=$!
+                until grep -q 'start one with: ' \(bench["log"]); do sleep 0.02; kill -0 $coordinator || exit 1; done
+                $tributary $(sed -n 's/.*start one with: tributary //p' \(bench["log"])) --threads 1 || exit 2
+                wait $coordinator
+                """)
+        #expect(command.status == 0, "\(command.errors)")
+    }
+
     @Test func messagesThatNobodyTakesEndNoRun() throws {
         let bench = try Workbench()
         let command = try Command(

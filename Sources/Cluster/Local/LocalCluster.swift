@@ -51,6 +51,9 @@ public struct LocalCluster {
         options.listen = folder.address
         options.timing.abandonment = min(options.timing.abandonment, .seconds(120))
         let coordinator = try CoordinatorProcess(options, reporter: reporter, log: log, interruption: interruption)
+        if workers == 0, !coordinator.isComplete {
+            log.notice("no worker is started; start one with: tributary worker --connect \(folder.address)")
+        }
         let watch = WorkerWatch(workers, tell: coordinator.tellForsaken)
         let processes = try coordinator.isComplete ? [] : startWorkers(folder.address, watch)
         defer { end(processes) }
