@@ -109,8 +109,7 @@ public final class CoordinatorProcess {
         state = CoordinatorState(configuration)
         sums = Self.sumStore(training.program, configuration)
         pace = Pace(
-            imagesPerStep: training.program.plan.globalBatch, examples: training.program.evaluation.examples,
-            at: clock.now)
+            imagesPerStep: training.program.plan.globalBatch, examples: training.program.evaluation.examples)
         let context = try Context()
         gate = try Gate(options.security, in: context, log: log)
         post = CoordinatorPost(
@@ -436,6 +435,7 @@ public final class CoordinatorProcess {
     private func carryOut(_ action: CoordinatorAction, _ payload: borrowing Message) throws {
         switch action {
         case .send(let message, let step, let peer):
+            if case .lease = message { pace.begin(at: clock.now) }
             check(try post.send(message, step: step, to: peer), peer)
         case .sendParameters(let step, let offset, let bytes, let peer):
             let inUse = state.stepsInUse
