@@ -24,7 +24,9 @@ struct CheckpointCommand: ParsableCommand {
         guard let store = try store(path) else { return [(path, Result { try readFile(path) })] }
         let steps = try store.steps()
         if steps.isEmpty { throw hasNone(path) }
-        return steps.map { step in (store.path(ofStep: step), Result { try store.read(step: step) }) }
+        let all = steps.map { step in (store.path(ofStep: step), Result { try store.read(step: step) }) }
+        let hasBest = FileStatus(atLink: store.bestPath) != nil
+        return all + (hasBest ? [(store.bestPath, Result { try store.readBest() })] : [])
     }
 
     private static func hasNone(_ path: String) -> UsageProblem {
@@ -79,7 +81,9 @@ extension CheckpointCommand {
             for path in files {
                 for (file, checkpoint) in Self.readAll(path) {
                     switch checkpoint {
-                    case .success(let checkpoint): try output("\(file): whole, step \(checkpoint.state.step)")
+                    case .success(let checkpoint):
+                        let value = checkpoint.heldOutNegativeELBO.map { ", held-out -ELBO \(decimal($0)) nats" } ?? ""
+                        try output("\(file): whole, step \(checkpoint.state.step)\(value)")
                     case .failure(let error):
                         failures += 1
                         try output("\(error)")
@@ -127,6 +131,8 @@ private struct CheckpointSummary: Encodable, CustomStringConvertible {
     let digest: String
     let negativeELBO: Double?
     let heldOutNegativeELBO: Double?
+    let bestHeldOutNegativeELBO: Double?
+    let bestStep: Int?
 
     init(_ checkpoint: Checkpoint) {
         let contract = checkpoint.contract
@@ -142,6 +148,8 @@ private struct CheckpointSummary: Encodable, CustomStringConvertible {
         digest = "\(checkpoint.state.digest)"
         negativeELBO = checkpoint.history.train.last?.negativeELBO
         heldOutNegativeELBO = checkpoint.history.valid.last?.negativeELBO
+        bestHeldOutNegativeELBO = checkpoint.history.best?.negativeELBO
+        bestStep = checkpoint.history.best?.step
     }
 
     var description: String {
@@ -152,6 +160,9 @@ private struct CheckpointSummary: Encodable, CustomStringConvertible {
         ]
         if let negativeELBO { rows.append(("train -ELBO", decimal(negativeELBO) + " nats, last whole epoch")) }
         if let heldOutNegativeELBO { rows.append(("valid -ELBO", decimal(heldOutNegativeELBO) + " nats")) }
+        if let bestHeldOutNegativeELBO, let bestStep {
+            rows.append(("best valid -ELBO", decimal(bestHeldOutNegativeELBO) + " nats, step \(bestStep)"))
+        }
         return rows.map { $0.0.padding(toLength: 20, withPad: " ", startingAt: 0) + $0.1 }.joined(separator: "\n")
     }
 }

@@ -1,3 +1,4 @@
+import Coordination
 import Files
 import FilesTestSupport
 import Foundation
@@ -17,13 +18,32 @@ import TrainingTestSupport
         defer { cluster.remove() }
         cluster.source = RandomExamples(trainingCount: 100, validationCount: validationExamples)
         try fill(after: step, cluster)
-        #expect(try PosixFileSystem().names(in: cluster.directory + "/checkpoints").count == 1)
+        let checkpoints = try PosixFileSystem().names(in: cluster.directory + "/checkpoints")
+        #expect(checkpoints.count { $0.hasPrefix("step-") } == 1)
 
         cluster.resume = true
         #expect(try cluster.run(workers: 1).digest == cluster.localDigests().last)
         let text = try String(contentsOfFile: cluster.directory + "/metrics.jsonl", encoding: .utf8)
         let rows = text.split(separator: "\n").filter { $0.contains("\"train\"") }
         #expect(rows.count == cluster.steps)
+    }
+
+    /// Its workers must not think that everything is done.
+    @Test func aRunWhoseLastStateCannotBeSavedIsNotFinishedForItsWorkers() throws {
+        var cluster = try TestCluster()
+        defer { cluster.remove() }
+        #expect(try endOfWorkerWithoutRoom(cluster) == .failed)
+        cluster.resume = true
+        #expect(try cluster.run(workers: 1).digest == cluster.localDigests().last)
+    }
+
+    private func endOfWorkerWithoutRoom(_ cluster: TestCluster) throws -> WorkerEnd? {
+        var options = cluster.options
+        options.files = DiskWithoutRoomForCheckpoint(ofStep: cluster.steps)
+        let coordinator = try CoordinatorProcess(options, reporter: Recorder(), log: TestCluster.quiet)
+        let worker = BackgroundWorker(cluster)
+        #expect(throws: FileError.self) { _ = try coordinator.run() }
+        return worker.join()?.end
     }
 
     private func fill(after step: Int, _ cluster: TestCluster) throws {
@@ -36,6 +56,18 @@ import TrainingTestSupport
         worker.join()
         #expect(error?.description.contains("metrics.jsonl") == true)
         #expect(recorder.steps.count == step, "a step is reported once it is recorded")
+    }
+}
+
+/// A disk on which the checkpoint of one step finds no room.
+private struct DiskWithoutRoomForCheckpoint: RealFileSystem {
+    let step: Int
+
+    init(ofStep step: Int) { self.step = step }
+
+    func create(_ path: String, _ bytes: [UInt8]) throws(FileError) {
+        if path.contains("/step-000000000\(step).h5.") { throw FileError("write \(path)", code: ENOSPC) }
+        try real.create(path, bytes)
     }
 }
 

@@ -22,7 +22,7 @@ import Training
             cluster = try TestCluster()
             opening = try RunOpening(cluster.options)
             let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
-            training = opening.begin(cluster.options, metrics: records.metrics)
+            training = opening.begin(cluster.options, records)
             let model = training.model
             sizes = BulkSizes(
                 parameterBytes: 4 * (model.parameters.count + model.statistics.count),

@@ -23,9 +23,6 @@ struct Agenda<Item> {
         }
     }
 
-    /// Everything that is planned, in no order.
-    var items: [Item] { entries.map(\.item) }
-
     mutating func takeNext() -> (time: Duration, item: Item)? {
         guard !entries.isEmpty else { return nil }
         entries.swapAt(0, entries.count - 1)

@@ -11,8 +11,8 @@ struct CoordinatorHost {
     /// What leaves it.
     enum Output {
         case message(Envelope<CoordinatorMessage>, Payload, to: Peer)
-        /// Save this, off the critical path.
-        case save(Checkpoint)
+        /// Save what is to be saved next, off the critical path.
+        case save
         /// A step was applied; the digest of the state after it, and the node sums that it was made of.
         case committed(step: Int, digest: String)
         /// It opened its directory again, at this step.
@@ -37,7 +37,10 @@ struct CoordinatorHost {
     private var stored: (step: Int?, slot: MemorySlot) = (nil, MemorySlot(index: 0, stamp: 0))
     private var memories: [Peer: SimulatedMemory] = [:]
     private var parameters: [Int: [Float]] = [:]
-    private var isSaving = false
+    /// What is not on the disk yet, in the order in which it is to get there.
+    private var unsaved: [(checkpoint: Checkpoint, isBest: Bool)] = []
+    /// Whether workers are to hear that the run is finished once everything is saved.
+    private var isComplete = false
     private var saveDue: Duration
     private var fate: RunFate?
     private var sabotage: Sabotage?
@@ -75,7 +78,7 @@ struct CoordinatorHost {
         self.sabotage = sabotage
         opening = try RunOpening(options)
         records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
-        training = opening.begin(options, metrics: records.metrics)
+        training = opening.begin(options, records)
         self.machine = machine
         memory = machine.make(
             process: 0, slots: MemoryRegion.parameterSlots, slotBytes: Self.sizes(opening.program).parameterBytes)
@@ -128,23 +131,33 @@ struct CoordinatorHost {
         return drain(payload, at: now)
     }
 
-    /// Writes what was to be saved. A disk that fails ends the run.
-    mutating func write(_ checkpoint: Checkpoint, at now: Duration) -> (saved: Int?, outputs: [Output]) {
+    var hasUnsaved: Bool { !unsaved.isEmpty }
+
+    /// Writes what is to be saved next, and says of which step it is unless it is the best. A disk that fails ends the run.
+    mutating func writeNext(at now: Duration) -> (saved: Int?, outputs: [Output]) {
         outputs = []
-        isSaving = false
+        guard !unsaved.isEmpty else { return (nil, []) }
+        let (checkpoint, isBest) = unsaved.removeFirst()
         do {
-            _ = try records.save(checkpoint)
-            return (checkpoint.state.step, [])
+            if isBest { try records.saveBest(checkpoint) } else { _ = try records.save(checkpoint) }
+            endIfComplete()
+            return (isBest ? nil : checkpoint.state.step, drain(.nothing, at: now))
         } catch {
+            unsaved = []
             fail(error)
             return (nil, drain(.nothing, at: now))
         }
     }
 
+    private mutating func endIfComplete() {
+        if isComplete, unsaved.isEmpty { end("all steps are done", .finished) }
+    }
+
     private mutating func goOn(at now: Duration) {
         guard let round = training.nextRound else {
             save(at: now)
-            return end("all steps are done", .finished)
+            isComplete = true
+            return endIfComplete()
         }
         let inUse = state.stepsInUse
         parameters = parameters.filter { inUse.contains($0.key) }
@@ -154,9 +167,9 @@ struct CoordinatorHost {
 
     private mutating func save(at now: Duration) {
         if state.stepInDoubt != nil { return }
-        isSaving = true
         saveDue = now + Self.savePeriod
-        outputs.append(.save(training.checkpoint))
+        unsaved.append((training.checkpoint, isBest: false))
+        outputs.append(.save)
     }
 
     private mutating func end(_ sentence: String, _ fate: RunFate) {
@@ -318,13 +331,18 @@ struct CoordinatorHost {
         accumulated = nil
         sums = [:]
         switch report.round.kind {
-        case .evaluation: _ = try training.record(evaluation: RootSum(sum), report, imagesPerSecond: 1)
+        case .evaluation:
+            _ = try training.record(evaluation: RootSum(sum), report, imagesPerSecond: 1)
+            if let best = training.takeBest() {
+                unsaved.append((best, isBest: true))
+                outputs.append(.save)
+            }
         case .training:
             _ = try training.apply(RootSum(sum), report, imagesPerSecond: 1)
             _ = try training.settle()
             outputs.append(.committed(step: report.round.step, digest: training.model.digest.description))
             try records.record(training.model)
-            if now >= saveDue, !isSaving, training.nextRound != nil { save(at: now) }
+            if now >= saveDue, !unsaved.contains(where: { !$0.isBest }), training.nextRound != nil { save(at: now) }
         }
         goOn(at: now)
     }
@@ -333,7 +351,7 @@ struct CoordinatorHost {
         try opening.directory.goBack(to: step)
         opening = try opening.again(options)
         records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
-        training = opening.begin(options, metrics: records.metrics)
+        training = opening.begin(options, records)
         state = CoordinatorState(Self.configuration(opening, options, memory))
         memories = [:]
         stored.step = nil
@@ -341,7 +359,8 @@ struct CoordinatorHost {
         sums = [:]
         parameters = [:]
         events = []
-        isSaving = false
+        unsaved = []
+        isComplete = false
         outputs.append(.wentBack(to: training.model.step, epoch: opening.epoch))
         goOn(at: now)
     }

@@ -26,6 +26,7 @@ extension Simulation {
             for skipped in host.opening.skipped { tell(skipped) }
             witness.opened(
                 at: host.opening.state.step, digest: host.opening.state.digest.description, host.opening.epoch)
+            witness.found(best: host.opening.history, on: disk.copy())
         } catch {
             tell("the coordinator cannot start: \(error)")
             failedStarts += 1
@@ -54,8 +55,7 @@ extension Simulation {
         for output in outputs {
             switch output {
             case .message(let envelope, let payload, let peer): transmit(envelope, payload, to: peer)
-            case .save(let checkpoint):
-                plan(.save(checkpoint, life: coordinatorLife), in: dice.milliseconds(1...(isCalm ? 5 : 300)))
+            case .save: plan(.save(life: coordinatorLife), in: dice.milliseconds(1...(isCalm ? 5 : 300)))
             case .committed(let step, let digest): committed(step, digest)
             case .wentBack(let step, let epoch):
                 tell("going back to step \(step), epoch \(epoch)")
@@ -63,6 +63,7 @@ extension Simulation {
                 coordinatorSince = now
                 plan(.coordinatorTick(life: coordinatorLife), in: .milliseconds(250))
                 witness.wentBack(to: step, epoch)
+                if let history = coordinator?.opening.history { witness.found(best: history, on: disk.copy()) }
             case .note(let notice): note(notice)
             case .mistaken(let sentence): witness.accuse(sentence)
             case .ended(let fate): ended(fate)
@@ -83,8 +84,8 @@ extension Simulation {
         if case .undecided = notice { startWorker() }
     }
 
-    mutating func save(_ checkpoint: Checkpoint) {
-        guard let (saved, outputs) = coordinator?.write(checkpoint, at: now) else { return }
+    mutating func save() {
+        guard let (saved, outputs) = coordinator?.writeNext(at: now) else { return }
         if disk.isDead { return coordinatorDies(losingPower: dice.happens(0.5)) }
         if let saved {
             tell("checkpoint of step \(saved) saved")
@@ -96,21 +97,13 @@ extension Simulation {
     /// The process is over by itself: all is done, or the disk has failed and somebody has to see to it, or it was asked to end.
     private mutating func ended(_ fate: RunFate) {
         let life = coordinatorLife
-        saveWhatWaits(life)
+        while coordinatorLife == life, coordinator?.hasUnsaved == true { save() }
         guard coordinator != nil else { return }
         tell(fate == .finished ? "the run is over" : "the coordinator gives up")
         if fate != .finished { return coordinatorDies(losingPower: false) }
         coordinator = nil
         isOver = true
         witness.ended(disk)
-    }
-
-    /// A process does not end before its archivist has.
-    private mutating func saveWhatWaits(_ life: Int) {
-        for case .save(let checkpoint, life) in agenda.items {
-            save(checkpoint)
-            if coordinator == nil { return }
-        }
     }
 
     mutating func coordinatorDies(losingPower: Bool) {

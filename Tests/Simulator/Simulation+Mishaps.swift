@@ -120,7 +120,7 @@ extension Simulation {
 
     /// Damages the newest checkpoint, as long as there is another that is whole.
     private mutating func flipBit() {
-        let paths = disk.paths(in: "/run/checkpoints").filter { $0.hasSuffix(".h5") }
+        let paths = disk.paths(in: "/run/checkpoints").filter { $0.contains("/step-") && $0.hasSuffix(".h5") }
         guard paths.count >= 2, !paths.contains(where: witness.isFlipped), let newest = paths.last else { return }
         tell("a bit of \(newest) flips")
         disk.flip(bit: Int.random(in: 0..<1_000_000, using: &dice), of: newest)

@@ -16,7 +16,7 @@ public struct Simulation {
         case chunkReady(Int, life: Int, Leaf, [Float], chunk: Int)
         case computed(Int, life: Int, Leaf, [Float])
         case coordinatorTick(life: Int)
-        case save(Checkpoint, life: Int)
+        case save(life: Int)
         case mishap
         case thaw(Int)
         case heal(Int)
@@ -167,7 +167,7 @@ public struct Simulation {
                 checkLiveness()
             }
             plan(.coordinatorTick(life: life), in: .milliseconds(250))
-        case .save(let checkpoint, let life): if life == coordinatorLife { save(checkpoint) }
+        case .save(let life): if life == coordinatorLife { save() }
         case .mishap: mishap()
         case .thaw(let index): thaw(index)
         case .heal(let index): heal(index)

@@ -50,6 +50,22 @@ struct Witness {
         begin(step, epoch)
     }
 
+    /// The best checkpoint is that of the evaluations which the state that the run goes on from contains.
+    mutating func found(best history: History, on disk: SimulatedDisk) {
+        let store = CheckpointStore(directory: "/run/checkpoints", files: disk)
+        let best = try? store.readBest()
+        if best?.state.step != history.best?.step || best?.heldOutNegativeELBO != history.best?.negativeELBO {
+            accuse(
+                "best.h5 is of step \(best?.state.step ?? 0), and the lowest evaluation until step \(step) came after step "
+                    + "\(history.best?.step ?? 0)")
+        }
+        if let best, best.state.digest.description != run.digests[best.state.step] {
+            accuse("best.h5 is of another run")
+        }
+        let others = disk.paths(in: "/run/checkpoints").filter { $0.contains("/best-") }
+        if (try? others.count > store.steps().count) != false { accuse("too many earlier bests are left: \(others)") }
+    }
+
     private mutating func begin(_ step: Int, _ epoch: UInt64) {
         if epoch <= self.epoch { accuse("epoch \(epoch) follows epoch \(self.epoch)") }
         self.epoch = epoch
@@ -89,7 +105,13 @@ struct Witness {
     mutating func ended(_ disk: SimulatedDisk) {
         if step != TinyRun.steps { accuse("the run ended after \(step) of \(TinyRun.steps) steps") }
         checkPasses()
-        do { try checkRecords(disk.copy()) } catch { accuse("\(error)") }
+        do {
+            try checkRecords(disk.copy())
+            let newest = try CheckpointStore(directory: "/run/checkpoints", files: disk.copy()).newest()
+            found(best: newest?.checkpoint.history ?? History(), on: disk.copy())
+        } catch {
+            accuse("\(error)")
+        }
     }
 
     /// - Parameter liar: The worker that computes wrongly, if there is one.

@@ -21,6 +21,7 @@ final class Archivist: Sendable {
     private enum Job: Sendable {
         case record(ModelState)
         case save(Checkpoint)
+        case saveBest(Place)
         case draw
         case finish(DispatchSemaphore)
     }
@@ -44,6 +45,8 @@ final class Archivist: Sendable {
 
     private let jobs = JobQueue<Job>()
     private let isFinished = Mutex(false)
+    /// Where the best checkpoint waits that nothing was saved after.
+    private let bestPlace = Mutex<Place?>(nil)
     /// The newest scene that is not drawn yet.
     private let scene = Mutex<Scene?>(nil)
 
@@ -69,7 +72,37 @@ final class Archivist: Sendable {
     }
 
     func save(_ checkpoint: Checkpoint) {
+        bestPlace.withLock { $0 = nil }
         jobs.put(.save(checkpoint))
+    }
+
+    /// Saves a checkpoint as the best one. Where the one before it still waits, and no other was saved since, it takes its place.
+    func saveBest(_ checkpoint: Checkpoint) {
+        let place = Place(checkpoint)
+        let isTaken = bestPlace.withLock { waiting in
+            if waiting?.replace(checkpoint) == true { return true }
+            waiting = place
+            return false
+        }
+        if !isTaken { jobs.put(.saveBest(place)) }
+    }
+
+    /// A checkpoint that waits for its turn, and may be replaced until then.
+    private final class Place: Sendable {
+        private let checkpoint: Mutex<Checkpoint?>
+
+        init(_ checkpoint: Checkpoint) { self.checkpoint = Mutex(checkpoint) }
+
+        /// Whether it was in time.
+        func replace(_ other: Checkpoint) -> Bool {
+            checkpoint.withLock { checkpoint in
+                guard checkpoint != nil else { return false }
+                checkpoint = other
+                return true
+            }
+        }
+
+        func take() -> Checkpoint? { checkpoint.withLock { $0.take() } }
     }
 
     /// Draws a state. Where another comes before that one was begun, that one goes without; the last never does.
@@ -96,10 +129,11 @@ final class Archivist: Sendable {
     private func handle(_ job: Job, _ desk: inout Desk, _ tell: (News) -> Void) -> Bool {
         do {
             switch job {
-            case .record where desk.hasFailed, .save where desk.hasFailed: break
+            case .record where desk.hasFailed, .save where desk.hasFailed, .saveBest where desk.hasFailed: break
             case .record(let state): try desk.records.record(state)
             case .save(let checkpoint):
                 tell(.saved(path: try desk.records.save(checkpoint), step: checkpoint.state.step))
+            case .saveBest(let place): if let checkpoint = place.take() { try desk.records.saveBest(checkpoint) }
             case .draw: drawNewest(&desk, tell)
             case .finish(let done):
                 done.signal()

@@ -47,8 +47,12 @@ public final class CoordinatorProcess {
     private var pace: Pace
     private var checkpointDue: Duration = .zero
     private var gateDue: Duration = .zero
-    private var isSaving = false
+    /// The state that is to be on the disk next, and is not yet.
+    private var unsavedStep: Int?
+    /// What workers are told once it is.
+    private var farewell: String?
     private var newestCheckpoint: String?
+    private let bestProblem: String?
     /// Why no worker will come any more, if that is so.
     private var forsaken: String?
     /// Since when no worker is here.
@@ -100,7 +104,8 @@ public final class CoordinatorProcess {
         let auditKey = UInt64.random(in: 0 ... .max)
         self.auditKey = auditKey
         let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
-        training = opening.begin(options, metrics: records.metrics)
+        training = opening.begin(options, records)
+        bestProblem = records.bestProblem
         address = AddressFile(directory: opening.directory.paths.directory)
         var configuration = Self.configuration(opening, options, auditKey)
         outgoing = OutgoingParameters(
@@ -204,6 +209,9 @@ public final class CoordinatorProcess {
 
     private func start() {
         reporter.report(.started(RunSummary(opening, training, address: endpoint.description)))
+        if let bestProblem {
+            tell("the best checkpoint cannot be used and is replaced after the next evaluation: \(bestProblem)")
+        }
         newestCheckpoint = opening.checkpointPath
         if opening.checkpointPath == nil { save() }
         checkpointDue = clock.now + options.checkpointEvery
@@ -228,7 +236,15 @@ public final class CoordinatorProcess {
         guard ending == nil else { return }
         ending = reason
         save()
-        queue.append(.stop(sentence, reason == .completed ? .finished : .interrupted))
+        guard reason == .completed else { return queue.append(.stop(sentence, .interrupted)) }
+        farewell = sentence
+        sayFarewell()
+    }
+
+    /// Nobody hears of a finished run before its last state is on the disk.
+    private func sayFarewell() {
+        guard failure == nil, unsavedStep == nil, let sentence = farewell.take() else { return }
+        queue.append(.stop(sentence, .finished))
     }
 
     private func fail(_ error: any Error) {
@@ -266,7 +282,7 @@ public final class CoordinatorProcess {
     private func save() {
         settle()
         if failure != nil || state.stepInDoubt != nil { return }
-        isSaving = true
+        unsavedStep = training.model.step
         checkpointDue = clock.now + options.checkpointEvery
         if options.digestEvery == nil { archivist.record(training.model) }
         archivist.save(training.checkpoint)
@@ -355,13 +371,12 @@ public final class CoordinatorProcess {
     private func take(_ news: Archivist.News) {
         switch news {
         case .saved(let path, let step):
-            isSaving = false
+            if unsavedStep == step { unsavedStep = nil }
             newestCheckpoint = path
             reporter.report(.checkpointSaved(path: path, step: step))
+            sayFarewell()
         case .pictures(let paths, let moment): reporter.report(.pictures(paths: paths, moment))
-        case .picturesFailed(let sentence):
-            log.warning("\(sentence)")
-            reporter.report(.notice(sentence))
+        case .picturesFailed(let sentence): tell(sentence)
         case .failed(let error): fail(error)
         }
     }
@@ -392,9 +407,12 @@ public final class CoordinatorProcess {
 
     private func noteSlowReading() {
         guard let delay = readingList.delay(at: clock.now, limit: options.timing.silence) else { return }
-        let sentence = "workers wait for pixels: reading some of the data has taken \(Int(delay.inSeconds)) s so far"
-        log.warning("\(sentence)")
-        reporter.report(.notice(sentence))
+        tell("workers wait for pixels: reading some of the data has taken \(Int(delay.inSeconds)) s so far")
+    }
+
+    private func tell(_ warning: String) {
+        log.warning("\(warning)")
+        reporter.report(.notice(warning))
     }
 
     /// Opens the run again at an earlier state. To workers this is a new coordinator, so nothing of the wrong steps is left.
@@ -405,7 +423,7 @@ public final class CoordinatorProcess {
         try opening.directory.goBack(to: step)
         opening = try opening.again(options)
         let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
-        training = opening.begin(options, metrics: records.metrics)
+        training = opening.begin(options, records)
         archivist = Self.archivist(opening, records, originals, options, inbox)
         readingList.clear()
         var configuration = Self.configuration(opening, options, auditKey)
@@ -418,7 +436,7 @@ public final class CoordinatorProcess {
         outgoing.restart()
         queue = []
         newestCheckpoint = opening.checkpointPath
-        isSaving = false
+        unsavedStep = nil
         // The run was ending: nobody of the new epoch has to be told, but the end is not the one that was meant.
         if ending != nil {
             fail(
@@ -519,6 +537,7 @@ public final class CoordinatorProcess {
         case .evaluation:
             if let found = try training.record(evaluation: sum, report, imagesPerSecond: speed) {
                 reporter.report(.evaluated(found))
+                if let best = training.takeBest() { archivist.saveBest(best) }
             }
             trafficOfEarlierRounds = traffic
             goOn()
@@ -550,7 +569,7 @@ public final class CoordinatorProcess {
 
     private func keepRecords() {
         if let every = options.digestEvery, training.model.step % every == 0 { archivist.record(training.model) }
-        if clock.now >= checkpointDue, !isSaving, training.nextRound != nil { save() }
+        if clock.now >= checkpointDue, unsavedStep == nil, training.nextRound != nil { save() }
     }
 
     private func tell(_ notice: Notice) {

@@ -78,7 +78,7 @@ package struct RunOpening {
     }
 
     /// The run, ready for its first round.
-    package func begin(_ options: CoordinatorOptions, metrics: MetricsLog) -> RunState {
+    package func begin(_ options: CoordinatorOptions, _ records: RunRecords) -> RunState {
         let total =
             switch options.stop {
             case .epochs(let epochs): program.plan.steps(epochs: epochs)
@@ -86,6 +86,7 @@ package struct RunOpening {
             }
         return RunState(
             program, contract, run: run, totalSteps: total, evaluateEvery: options.evaluateEvery,
-            picturesEvery: options.picturesEvery, model: state, history: history, metrics: metrics)
+            picturesEvery: options.picturesEvery, model: state, history: history, best: records.best,
+            metrics: records.metrics)
     }
 }

@@ -17,6 +17,8 @@ package struct RunState {
     private let metrics: MetricsLog
     private let evaluateEvery: Cadence
     private var pictures: PictureSchedule
+    /// The held-out −ELBO of the best checkpoint, in nats.
+    private var best: Double?
 
     private struct Pending {
         let update: StepUpdate
@@ -28,7 +30,7 @@ package struct RunState {
 
     init(
         _ program: TrainingProgram, _ contract: Contract, run: RunIdentifier, totalSteps: Int, evaluateEvery: Cadence,
-        picturesEvery: Cadence?, model: ModelState, history: History, metrics: MetricsLog
+        picturesEvery: Cadence?, model: ModelState, history: History, best: Double?, metrics: MetricsLog
     ) {
         self.program = program
         self.contract = contract
@@ -37,12 +39,23 @@ package struct RunState {
         self.model = model
         self.history = history
         self.metrics = metrics
+        self.best = best
         self.evaluateEvery = evaluateEvery
         pictures = PictureSchedule(every: picturesEvery, plan: program.plan, totalSteps: totalSteps)
     }
 
     package var checkpoint: Checkpoint {
         Checkpoint(contract: contract, run: run.description, state: model, history: history)
+    }
+
+    /// The checkpoint of the state that was just evaluated, once, where no state was as good before.
+    package mutating func takeBest() -> Checkpoint? {
+        precondition(pending == nil, "the state after step \(model.step) is saved before it is settled")
+        guard let value = checkpoint.heldOutNegativeELBO, value.isFinite, best.map({ value < $0 }) ?? true else {
+            return nil
+        }
+        best = value
+        return checkpoint
     }
 
     /// Whether the state is to be evaluated before the next step, until that is recorded.

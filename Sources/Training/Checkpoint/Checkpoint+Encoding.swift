@@ -29,6 +29,7 @@ extension Checkpoint {
         try group.setAttribute("run", run)
         try group.setAttribute("step", state.step)
         try group.setAttribute("digest", state.digest.description)
+        if let heldOutNegativeELBO { try group.setAttribute("held_out_negative_elbo", heldOutNegativeELBO) }
     }
 
     /// Writes tensors under the paths that their names are, as `encoder/0/convolution/weight`.

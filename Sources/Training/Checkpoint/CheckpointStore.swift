@@ -9,10 +9,10 @@ public typealias FileCheck = @Sendable (_ path: String) throws -> Void
 /// skipped.
 public struct CheckpointStore: Sendable {
     public let directory: String
-    private let files: any FileSystem
+    let files: any FileSystem
     /// How many of the newest checkpoints stay.
     private let kept: Int
-    private let check: FileCheck
+    let check: FileCheck
 
     /// One that a run goes on from where the newest is damaged.
     public static let fewestKept = 2
@@ -45,12 +45,17 @@ public struct CheckpointStore: Sendable {
     ///   untouched then.
     public func save(_ encoded: [UInt8], step: Int) throws -> String {
         let path = path(ofStep: step)
+        try replace(path, encoded)
+        try removeOld(before: step)
+        return path
+    }
+
+    /// Writes a file durably and reads it again.
+    func replace(_ path: String, _ encoded: [UInt8]) throws {
         try files.replaceDurably(path, encoded)
         guard try files.read(path) == encoded else {
             throw CheckpointError(file: path, reason: "does not hold what was just written to it: check the disk")
         }
-        try removeOld(before: step)
-        return path
     }
 
     /// A checkpoint that was taken, and what was passed over on the way.
@@ -94,9 +99,12 @@ public struct CheckpointStore: Sendable {
     /// The path of a step's checkpoint.
     public func path(ofStep step: Int) -> String { "\(directory)/\(Self.name(ofStep: step))" }
 
-    private static func name(ofStep step: Int) -> String {
+    private static func name(ofStep step: Int) -> String { "step-\(digits(ofStep: step)).h5" }
+
+    /// Ten digits, so that names sort as steps do.
+    static func digits(ofStep step: Int) -> String {
         let digits = String(step)
-        return "step-\(String(repeating: "0", count: max(0, 10 - digits.count)))\(digits).h5"
+        return String(repeating: "0", count: max(0, 10 - digits.count)) + digits
     }
 
     /// The steps that there are files for, ascending.
@@ -113,6 +121,7 @@ public struct CheckpointStore: Sendable {
                 whole += 1
             }
         }
+        if let oldest = try steps().first { try removeEarlierBests(before: oldest) }
     }
 
     /// Removes the checkpoints of more than `step` steps, for good.

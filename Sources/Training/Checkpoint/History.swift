@@ -24,6 +24,10 @@ public struct History: Hashable, Sendable {
     public internal(set) var train: [Epoch] = []
     /// The evaluations, in ascending order of their steps.
     public internal(set) var valid: [Epoch] = []
+    /// The evaluation with the lowest −ELBO that is a number; of equal ones the first.
+    public var best: Epoch? {
+        valid.filter(\.negativeELBO.isFinite).min { $0.negativeELBO < $1.negativeELBO }
+    }
     /// The number of steps of the epoch in progress, and the sums of what they measured.
     var pendingSteps = 0
     var pendingReconstruction = 0.0

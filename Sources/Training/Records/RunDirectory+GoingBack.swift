@@ -4,7 +4,7 @@ import Files
 extension RunDirectory {
     private var markPath: String { paths.directory + "/going-back" }
 
-    /// Removes all checkpoints and digests of more than `step` steps.
+    /// Removes all checkpoints, the best one included, and digests of more than `step` steps.
     ///
     /// The intention is forced to the disk first, so that a death in between does not leave a wrong state as the newest:
     /// `finishGoingBack` does the rest then.
@@ -26,6 +26,7 @@ extension RunDirectory {
             throw RecordError(path: markPath, line: 1)
         }
         try checkpoints.remove(after: step)
+        _ = try checkpoints.restoreBest { $0 <= step }
         try DigestLog.cut(paths.digests, after: step, files)
         try files.remove(markPath)
         try files.synchronize(directory: paths.directory)

@@ -59,7 +59,8 @@ public struct RunDirectory: Sendable {
         var digests = try DigestLog(paths.digests, resumingAt: state.step, files: files)
         if digests.contains(step: state.step) { try digests.record(state.digest, step: state.step) }
         let metrics = try MetricsLog(paths.metrics, resumingAt: state.step, history: history, files: files)
-        return RunRecords(checkpoints: checkpoints, metrics: metrics, digests: digests)
+        let best = try checkpoints.restoreBest { step in history.valid.contains { $0.step == step } }
+        return RunRecords(checkpoints: checkpoints, metrics: metrics, digests: digests, best: best)
     }
 
     /// Writes `config.yaml`, the configuration as the user may start from it again.

@@ -51,6 +51,7 @@ struct TestCluster {
     var engine: any Engine = Interpreter()
     var timing = Timing()
     var audit = 0.0
+    var evaluateEvery = Cadence.epochs(1)
     /// Where it listens over TCP, without keys, rather than on a socket of its folder.
     var port: UInt16?
     var memoryLimit = WorkerOptions.defaultMemoryLimit
@@ -77,6 +78,7 @@ struct TestCluster {
             digestEvery: digestEvery, engine: engine)
         options.timing = timing
         options.audit = audit
+        options.evaluateEvery = evaluateEvery
         if port != nil { options.security = .insecure }
         return options
     }
@@ -118,8 +120,8 @@ struct TestCluster {
         let program = try TrainingProgram(
             configuration, trainingExamples: source.count(.train), validationExamples: source.count(.valid))
         var trainer = try LocalTrainer(program, engine: engine, source: source, state: program.initialState())
-        return try (1...steps).map { step in
-            try trainer.train(to: step)
+        return try (1...steps).map { _ in
+            _ = try trainer.takeStep()
             return trainer.state.digest.description
         }
     }
