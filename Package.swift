@@ -53,7 +53,7 @@ let package = Package(
         .target(name: "Archives", dependencies: ["CZip", "CZlib"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ", "CSharedMemory", "Files"]),
         .target(name: "Optimizer", dependencies: ["COptimizer"]),
-        .target(name: "Storage", dependencies: ["CHDF5"]),
+        .target(name: "Storage", dependencies: ["CHDF5", "CZlib"]),
         .target(name: "Pictures", dependencies: ["CPNG", "CTurboJPEG"]),
 
         // Mathematics.

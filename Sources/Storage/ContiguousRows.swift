@@ -1,7 +1,7 @@
 import CHDF5
 import Glibc
 
-/// The rows of a dataset of bytes that lies in one piece, read past the library.
+/// The rows of a dataset that lies in one piece, read past the library as the bytes that are there.
 ///
 /// The library serves one call at a time; this reads with `pread` from as many threads as like, at any row, about three times
 /// as fast.
@@ -15,14 +15,26 @@ public final class ContiguousRows: Sendable {
     private let name: String
     private let descriptor: Int32
     private let offset: Int
+    private let state: FileState
+
+    /// Refuses to go on where the file was written to since it was opened. The C function is `fstat`.
+    ///
+    /// - Throws: `H5Error` where its size or its time of change is another.
+    public func requireUnchanged() throws(H5Error) {
+        guard FileState(descriptor) != state else { return }
+        throw H5Error(
+            "read the dataset \(name)",
+            because: "the file was changed while it was being read; begin again, or restore it and resume")
+    }
 
     /// - Parameter descriptor: Owned from here on.
-    fileprivate init(_ dataset: Dataset, descriptor: Int32, offset: Int) {
+    fileprivate init(_ dataset: Dataset, descriptor: Int32, offset: Int, elementBytes: Int) {
         name = dataset.place
         rowCount = dataset.rowCount
-        rowBytes = dataset.rowElementCount
+        rowBytes = dataset.rowElementCount * elementBytes
         self.descriptor = descriptor
         self.offset = offset
+        state = FileState(descriptor)
     }
 
     deinit {
@@ -35,7 +47,8 @@ public final class ContiguousRows: Sendable {
     public func read(rows: some Collection<Int>) throws(H5Error) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: rows.count * rowBytes)
         for (position, row) in rows.enumerated() {
-            try read(bytes: rowBytes, from: row, into: &bytes, at: position * rowBytes)
+            precondition((0..<rowCount).contains(row), "expected a row within 0..<\(rowCount) of \(name), got \(row)")
+            try read(bytes: rowBytes, from: row * rowBytes, into: &bytes, at: position * rowBytes)
         }
         return bytes
     }
@@ -45,18 +58,20 @@ public final class ContiguousRows: Sendable {
         var bytes = [UInt8](repeating: 0, count: rows.count * rowBytes)
         guard let last = rows.last else { return bytes }
         precondition(last < rowCount, "expected rows within 0..<\(rowCount) of \(name), got \(rows)")
-        try read(bytes: bytes.count, from: rows.lowerBound, into: &bytes, at: 0)
+        try read(bytes: bytes.count, from: rows.lowerBound * rowBytes, into: &bytes, at: 0)
         return bytes
     }
 
-    private func read(bytes wanted: Int, from row: Int, into buffer: inout [UInt8], at start: Int) throws(H5Error) {
-        precondition((0..<rowCount).contains(row), "expected a row within 0..<\(rowCount) of \(name), got \(row)")
+    /// Reads bytes from a place within the dataset.
+    func read(bytes wanted: Int, from place: Int, into buffer: inout [UInt8], at start: Int) throws(H5Error) {
+        precondition(
+            place >= 0 && place + wanted <= rowCount * rowBytes,
+            "expected bytes of \(name), got \(wanted) from \(place)")
         var done = 0
         while done < wanted {
             let count = unsafe buffer.withUnsafeMutableBytes {
                 unsafe pread(
-                    descriptor, $0.baseAddress.map { unsafe $0 + start + done }, wanted - done,
-                    offset + row * rowBytes + done)
+                    descriptor, $0.baseAddress.map { unsafe $0 + start + done }, wanted - done, offset + place + done)
             }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else {
@@ -68,21 +83,42 @@ public final class ContiguousRows: Sendable {
     }
 }
 
+/// What tells that a file was written to.
+private struct FileState: Equatable {
+    private let size: Int
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    init(_ descriptor: Int32) {
+        var status = stat()
+        _ = unsafe fstat(descriptor, &status)
+        (size, seconds, nanoseconds) = (Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+    }
+}
+
 extension Dataset {
     /// The rows for reading past the library; nil where they do not lie in one piece as bytes in a file on disk.
+    public func contiguousRows() throws(H5Error) -> ContiguousRows? {
+        guard elementType == .integer(bits: 8, signed: false) else { return nil }
+        return try storedRows()
+    }
+
+    /// The rows as the file has them; nil where they do not lie in one piece in a file on disk.
     ///
     /// The C functions are `H5Dget_offset` and `H5Fget_vfd_handle`.
-    public func contiguousRows() throws(H5Error) -> ContiguousRows? {
-        guard layout.chunk == nil, elementType == .integer(bits: 8, signed: false), !shape.isEmpty else { return nil }
+    func storedRows() throws(H5Error) -> ContiguousRows? {
+        guard layout.chunk == nil, !shape.isEmpty else { return nil }
         let operation = "read the dataset \(place)"
         let offset = H5Dget_offset(id)
         let file = try Handle(operation) { H5Iget_file_id(id) }
         guard offset != chdf5_no_address(), let shared = try posixDescriptor(of: file.id) else { return nil }
-        guard Int(clamping: offset) + count <= (try fileSize(of: id)) else {
-            throw H5Error(operation, because: "the file is truncated")
-        }
+        let type = try storedType()
+        let elementBytes = H5Tget_size(type.id)
+        guard let bytes = byteCount(shape, elementBytes: elementBytes),
+            Int(clamping: offset) + bytes <= (try fileSize(of: id))
+        else { throw H5Error(operation, because: "the file is truncated") }
         let own = fcntl(shared, F_DUPFD_CLOEXEC, 0)
         guard own >= 0 else { throw H5Error(operation, because: unsafe String(cString: strerror(errno))) }
-        return ContiguousRows(self, descriptor: own, offset: Int(offset))
+        return ContiguousRows(self, descriptor: own, offset: Int(offset), elementBytes: elementBytes)
     }
 }

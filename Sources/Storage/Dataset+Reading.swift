@@ -38,6 +38,16 @@ extension Dataset {
         }
     }
 
+    /// Reads all texts, of a fixed length or of lengths of their own, under the condition of `Object.texts`.
+    public func texts() throws(H5Error) -> [String] {
+        guard elementType == .string(length: nil) else { return try readStrings() }
+        let type = try storedType()
+        let (id, typeID) = (id, type.id)
+        return try unsafe readVariableStrings("read the dataset \(place)", type: typeID, count: count) {
+            unsafe H5Dread(id, typeID, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), $0)
+        }
+    }
+
     private func readRows<E: Element>(_ rows: Range<Int>) throws(H5Error) -> [E] {
         let selection = try RowSelection(rows, of: self)
         let (memory, file) = (selection.memory.id, selection.file.id)

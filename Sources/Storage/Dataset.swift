@@ -36,12 +36,14 @@ public final class Dataset: Object {
     }
 
     /// Opens a dataset. The C function is `H5Dopen2`.
-    convenience init(opening path: String, in location: hid_t) throws(H5Error) {
+    ///
+    /// - Parameter isSparse: Whether chunks may never have been written, so that the shape alone says little of the size.
+    convenience init(opening path: String, in location: hid_t, isSparse: Bool = false) throws(H5Error) {
         try self.init(
             checking: Handle("open the dataset \(path) of \(Storage.fileName(location))") {
                 unsafe H5Dopen2(location, path, hid_t(H5P_DEFAULT))
             })
-        try checkSize()
+        try checkSize(isSparse: isSparse)
     }
 
     /// Creates a dataset. The C function is `H5Dcreate2`.
@@ -61,12 +63,14 @@ public final class Dataset: Object {
     /// Compares what the dataset claims to hold with what the file can hold.
     ///
     /// The factor is gzip's best: no stored byte becomes more than 1032. Uncompressed data has to be there byte for byte.
-    private func checkSize() throws(H5Error) {
+    private func checkSize(isSparse: Bool) throws(H5Error) {
         let type = try storedType()
         let limit = try fileSize(of: id)
         let factor = layout.chunk == nil ? 1 : 1032
         let elementBytes = H5Tget_size(type.id)
-        let claims = [shape, layout.chunk ?? []].map { byteCount($0, elementBytes: elementBytes) }
+        let claims = [isSparse ? layout.chunk ?? shape : shape, layout.chunk ?? []].map {
+            byteCount($0, elementBytes: elementBytes)
+        }
         guard claims.allSatisfy({ $0.map { $0 / factor <= limit } ?? false }) else {
             throw H5Error(
                 "open the dataset \(place)",

@@ -130,6 +130,7 @@ extension File {
     private static func accessProperties(_ compatibility: Compatibility) throws(H5Error) -> Handle {
         _ = exitIsOurs
         _ = ownContentsOnly
+        _ = LZF.registration
         try requireThreadSafety()
         let access = try Handle("prepare the opening of a file") { H5Pcreate(chdf5_class_file_access()) }
         if compatibility == .latest {

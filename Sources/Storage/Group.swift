@@ -28,22 +28,32 @@ public final class Group: Object {
         try Dataset(opening: name, in: id)
     }
 
+    /// Opens a dataset of chunks of which some may never have been written; its readers count those.
+    public func sparseDataset(_ name: String) throws(H5Error) -> Dataset {
+        try Dataset(opening: name, in: id, isSparse: true)
+    }
+
     /// What a name stands for.
-    public enum Kind: Sendable {
+    public enum Kind: Hashable, Sendable {
         case group
         case dataset
         case other
+        /// What the library cannot open, with its reason: a link that leads nowhere, or a newer format.
+        case closed(H5Error)
     }
 
     /// What a name stands for, or nil where there is no such name. The C functions are `H5Lexists` and `H5Oopen`.
     public func kind(of name: String) -> Kind? {
-        guard exists(name),
-            let object = try? Handle("open \(name)", { unsafe H5Oopen(id, name, hid_t(H5P_DEFAULT)) })
-        else { return nil }
-        switch H5Iget_type(object.id) {
-        case H5I_GROUP: return .group
-        case H5I_DATASET: return .dataset
-        default: return .other
+        guard exists(name) else { return nil }
+        do {
+            let object = try Handle("open \(name) of \(fileName)", { unsafe H5Oopen(id, name, hid_t(H5P_DEFAULT)) })
+            switch H5Iget_type(object.id) {
+            case H5I_GROUP: return .group
+            case H5I_DATASET: return .dataset
+            default: return .other
+            }
+        } catch {
+            return .closed(error)
         }
     }
 

@@ -40,10 +40,21 @@ extension Layout {
         for index in 0..<(try call(operation) { H5Pget_nfilters(id) }) {
             let (filter, name, parameter) = try Self.filter(UInt32(index), of: id, operation)
             switch filter {
-            case H5Z_FILTER_SHUFFLE: shuffle = true
-            case H5Z_FILTER_DEFLATE: gzip = Int(parameter)
-            case H5Z_FILTER_FLETCHER32: fletcher32 = true
-            default: try Self.requireFilter(filter, name, operation)
+            case H5Z_FILTER_SHUFFLE:
+                shuffle = true
+                filters?.append(.shuffle(elementBytes: Int(parameter)))
+            case H5Z_FILTER_DEFLATE:
+                gzip = Int(parameter)
+                filters?.append(.gzip(level: Int(parameter)))
+            case H5Z_FILTER_FLETCHER32:
+                fletcher32 = true
+                filters?.append(.fletcher32)
+            case LZF.filter:
+                lzf = true
+                filters?.append(.lzf)
+            default:
+                try Self.requireFilter(filter, name, operation)
+                filters = nil
             }
         }
     }
@@ -67,6 +78,6 @@ extension Layout {
         throw H5Error(
             operation,
             because: "it was written with filter \(filter)\(known), which this HDF5 library lacks; "
-                + "write it again uncompressed or with gzip")
+                + "write it again uncompressed, or with gzip or lzf")
     }
 }

@@ -12,6 +12,22 @@ public struct Layout: Hashable, Sendable {
     /// Whether every chunk carries a Fletcher-32 checksum, which reading verifies.
     public var fletcher32 = false
 
+    /// Whether chunks are compressed with h5py's LZF, which is read and never written.
+    public internal(set) var lzf = false
+
+    /// Filters in the order in which they were applied; nil where the library alone can undo one of them.
+    public internal(set) var filters: [ChunkFilter]? = []
+
+    /// Equal where datasets are created alike.
+    public static func == (a: Layout, b: Layout) -> Bool {
+        (a.chunk, a.shuffle, a.gzip, a.fletcher32, a.lzf) == (b.chunk, b.shuffle, b.gzip, b.fletcher32, b.lzf)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(chunk)
+        hasher.combine(gzip)
+    }
+
     /// One piece: the fastest to read at random, with neither checksum nor compression.
     public static let contiguous = Layout(chunk: nil)
 

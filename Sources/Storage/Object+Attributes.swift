@@ -82,6 +82,19 @@ extension Object {
         ) { unsafe H5Aread(opened, $0, $1) }
     }
 
+    /// The texts under a name, of a fixed length or of lengths of their own.
+    ///
+    /// Texts with lengths of their own lie in a heap, and the library (1.10.8) believes what a file says of that. So this is only for
+    /// files that a process with nothing to lose has read in the same way.
+    public func texts(_ attribute: String) throws(H5Error) -> [String] {
+        let source = try AttributeSource(attribute, of: self)
+        guard source.elementType == .string(length: nil) else { return try attributes(attribute) }
+        let (opened, type) = (source.attribute.id, source.type.id)
+        return try unsafe readVariableStrings(reading(attribute), type: type, count: source.count) {
+            unsafe H5Aread(opened, type, $0)
+        }
+    }
+
     func reading(_ attribute: String) -> String { "read the attribute \(attribute) of \(place)" }
 }
 
@@ -104,7 +117,7 @@ extension Object {
         }
     }
 
-    /// Hangs texts of variable lengths on the object, where other programs insist on them; `attributes` does not read them back.
+    /// Hangs texts of variable lengths on the object, where other programs insist on them; `texts` reads them back.
     public func setVariableLengthAttribute(_ name: String, _ values: [String]) throws(H5Error) {
         let type = try stringType(length: nil)
         let attribute = try createAttribute(name, type: type.id, space: dataspace([values.count]))

@@ -39,6 +39,26 @@ func readStrings(
     }
 }
 
+/// Reads `count` texts of their own lengths, of a stored type, through `transfer`, which fills an array of pointers to them.
+///
+/// The C function that gives back what the library allocated is `H5Dvlen_reclaim`.
+func readVariableStrings(
+    _ operation: @autoclosure () -> String, type: hid_t, count: Int, _ transfer: (UnsafeMutableRawPointer) -> herr_t
+) throws(H5Error) -> [String] {
+    guard count > 0 else { return [] }
+    let space = try dataspace([count])
+    var pointers = unsafe [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
+    try call(operation()) { unsafe pointers.withUnsafeMutableBytes { unsafe transfer($0.baseAddress!) } }
+    let texts = unsafe pointers.map { unsafe $0.map { unsafe String(cString: $0) } ?? "" }
+    let spaceID = space.id
+    try call(operation()) {
+        unsafe pointers.withUnsafeMutableBytes {
+            unsafe H5Dvlen_reclaim(type, spaceID, hid_t(H5P_DEFAULT), $0.baseAddress!)
+        }
+    }
+    return texts
+}
+
 /// Writes texts of their own lengths through `transfer`, which is given an array of pointers to them.
 func writeStrings(
     _ operation: @autoclosure () -> String, _ values: [String], _ transfer: (UnsafeRawPointer?) -> herr_t

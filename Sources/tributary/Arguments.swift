@@ -7,7 +7,7 @@ struct Arguments {
 
     /// - Parameter words: What was typed behind the program's name.
     init(_ words: some Sequence<String>) {
-        self.words = Self.joiningNegativeNumbers(Array(words))
+        self.words = Self.joiningNegativeNumbers(Self.splittingRanges(Array(words)))
     }
 
     /// - Throws: What the parser throws, and `Misuse` for a command or an option that there is not.
@@ -31,6 +31,16 @@ struct Arguments {
             }
         }
         return (path(from: Tributary.self) ?? []).joined(separator: " ")
+    }
+
+    /// The parser knows options of one value, or of as many as follow: `--range 0 255 file` has two.
+    private static func splittingRanges(_ words: [String]) -> [String] {
+        let end = words.firstIndex(of: "--") ?? words.endIndex
+        guard let option = words[..<end].firstIndex(of: "--range"), option + 2 < end,
+            [1, 2].allSatisfy({ Double(words[option + $0]) != nil })
+        else { return words }
+        return words[..<option] + ["--range=\(words[option + 1])", "--range=\(words[option + 2])"]
+            + words[(option + 3)...]
     }
 
     /// The parser takes `-1` for an option, so `--steps -1` would lack its value: with `--steps=-1` it is the value.

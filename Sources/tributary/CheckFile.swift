@@ -14,15 +14,18 @@ enum ForeignFile: String, ExpressibleByArgument {
     case dataset
     case checkpoint
 
+    @Sendable func requireSafe(_ path: String) throws { try requireSafe(path, reading: nil) }
+
     /// Opens the file in another process.
     ///
+    /// - Parameter data: How a dataset will be read.
     /// - Throws: `UsageProblem` with that process's own sentence, or with how it ended.
-    @Sendable func requireSafe(_ path: String) throws {
+    func requireSafe(_ path: String, reading data: DataDescription?) throws {
         try requireFile(path)
         let process = Process()
         let errors = Pipe()
         process.executableURL = URL(fileURLWithPath: LocalCluster.thisProgram)
-        process.arguments = ["check-file", rawValue, "--", path]
+        process.arguments = ["check-file", rawValue] + (data?.arguments ?? []) + ["--", path]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = errors
@@ -61,9 +64,9 @@ enum ForeignFile: String, ExpressibleByArgument {
     }
 
     /// Does with the file, in this process, what whoever opened it would have the library do.
-    fileprivate func open(_ path: String) throws {
+    fileprivate func open(_ path: String, _ data: DataDescription?) throws {
         switch self {
-        case .dataset: try ImageDataset(path).readThroughTheLibrary()
+        case .dataset: try ImageDataset.readThroughTheLibrary(path, data?.readingOptions() ?? ReadingOptions())
         case .checkpoint: _ = try Checkpoint(PosixFileSystem().read(path), file: path)
         }
     }
@@ -77,10 +80,11 @@ struct CheckFile: ParsableCommand {
 
     @Argument var kind: ForeignFile
     @Argument var path: String
+    @OptionGroup var reading: DataOptions
 
     func run() throws {
         let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
         ResourceLimits.restrict(memory: 4 << 30 + 8 * size, processorSeconds: 60 + size / (10 << 20))
-        try kind.open(path)
+        try kind.open(path, reading.added(to: nil))
     }
 }

@@ -1,38 +1,54 @@
+import ConfigurationFiles
 import Hashing
 import Ingest
 import Training
 
-/// An image file as training sees it: the split `train`, and for held-out examples `valid`, or `test` where there is none.
+/// An image file as training sees it: the split that a model is fitted to, and the one that is held out.
 struct DatasetSource: ExampleSource {
-    private let dataset: ImageDataset
+    private let images: SealedImages
     private let rows: [Split: [Int]]
     /// The name of the held-out split in the file, or nil.
     let heldOut: String?
     let fingerprint: String
+    /// What the file was taken for, and what should be known of it.
+    let lines: [String]
 
     /// Opens the file and reads it once for its fingerprint.
     ///
-    /// - Parameter heldOut: The split to hold out, or nil for the usual one.
-    init(_ path: String, heldOut wanted: String? = nil) throws {
-        try ForeignFile.dataset.requireSafe(path)
-        dataset = try ImageDataset(path)
-        let names = Set(dataset.splits.map(\.name))
-        heldOut = wanted ?? ["valid", "test"].first { names.contains($0) }
-        rows = [
-            .train: try dataset.rows(ofSplit: "train"),
-            .valid: try heldOut.map { [dataset] in try dataset.rows(ofSplit: $0) } ?? [],
-        ]
-        fingerprint = try dataset.fingerprint(split: "train").description
+    /// - Parameters:
+    ///   - data: How it is read, where it does not say so itself.
+    ///   - heldOut: The split to hold out, or nil for the usual one.
+    init(_ path: String, _ data: DataDescription? = nil, heldOut wanted: String? = nil) throws {
+        var data = data
+        if let wanted { data = (data ?? DataDescription()).updated(with: DataDescription(validSplit: wanted)) }
+        let dataset = try Self.open(path, data)
+        defer { Terminal.standardError.status("") }
+        let choice = try dataset.choice()
+        images = try SealedImages(dataset, choice)
+        rows = [.train: choice.train.rows, .valid: choice.heldOut?.rows ?? []]
+        heldOut = choice.heldOut?.name
+        fingerprint = images.fingerprint.description
+        lines = ["data: \(dataset.sentence); \(choice)"] + dataset.notes.map { "note: \($0)" }
     }
 
-    var channels: Int { dataset.shape.channels }
-    var height: Int { dataset.shape.height }
-    var width: Int { dataset.shape.width }
+    /// Opens a file here once another process has.
+    static func open(_ path: String, _ data: DataDescription?) throws -> ImageDataset {
+        let options = try data?.readingOptions() ?? ReadingOptions()
+        Terminal.standardError.status("checking \(path)")
+        defer { Terminal.standardError.status("") }
+        try ForeignFile.dataset.requireSafe(path, reading: data)
+        let progress = ReadingTicker()
+        return try ImageDataset(path, options) { progress.show($0, $1, $2) }
+    }
+
+    var channels: Int { images.shape.channels }
+    var height: Int { images.shape.height }
+    var width: Int { images.shape.width }
 
     func count(_ split: Split) -> Int { rows[split]!.count }
 
     func pixels(of examples: [Int], in split: Split) throws -> [UInt8] {
         let places = rows[split]!
-        return try dataset.pixels(rows: examples.map { places[$0] })
+        return try images.pixels(rows: examples.map { places[$0] })
     }
 }

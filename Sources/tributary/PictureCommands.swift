@@ -55,6 +55,7 @@ struct Reconstruct: ParsableCommand {
 
     @OptionGroup var options: PictureOptions
     @Option(help: "The image file.", completion: .file()) var data: String
+    @OptionGroup(title: "How the image file is read") var reading: DataOptions
     @Option(help: "The split to take images from (default: valid, or test where there is none).") var split: String?
     @Option(help: "How many images.") var count = 24
 
@@ -64,7 +65,7 @@ struct Reconstruct: ParsableCommand {
 
     func run() throws {
         try options.write(besides: [data]) { model in
-            let originals = try HeldOutImages(data, split: split, first: count, for: model.program)
+            let originals = try HeldOutImages(data, reading, split: split, first: count, for: model.program)
             let made = try model.reconstruct(originals.pixels)
             return Grid.pairs(originals: model.pictures(originals.pixels), reconstructions: model.pictures(made))
         }
@@ -85,6 +86,7 @@ struct Interpolate: ParsableCommand {
 
     @OptionGroup var options: PictureOptions
     @Option(help: "The image file.", completion: .file()) var data: String
+    @OptionGroup(title: "How the image file is read") var reading: DataOptions
     @Option(help: "The split to take images from (default: valid, or test where there is none).") var split: String?
     @Option(help: "How many pairs of images.") var rows = 6
     @Option(help: "Images in a row, both ends included.") var columns = 10
@@ -99,7 +101,7 @@ struct Interpolate: ParsableCommand {
     }
 
     private func picture(_ model: ImageModel) throws -> Image {
-        let ends = try HeldOutImages(data, split: split, first: 2 * rows, for: model.program)
+        let ends = try HeldOutImages(data, reading, split: split, first: 2 * rows, for: model.program)
         let pairs = ends.count / 2
         guard pairs > 0 else {
             throw UsageProblem(
@@ -127,6 +129,7 @@ struct Evaluate: ParsableCommand {
 
     @Option(help: "A checkpoint, or a run directory for its newest one.", completion: .file()) var checkpoint: String
     @Option(help: "The image file.", completion: .file()) var data: String
+    @OptionGroup(title: "How the image file is read") var reading: DataOptions
     @Option(help: "The split to evaluate (default: valid, or test where there is none).") var split: String?
     @Flag(help: "Print JSON.") var json = false
 
@@ -141,8 +144,8 @@ struct Evaluate: ParsableCommand {
 
     func run() throws {
         let checkpoint = try CheckpointCommand.read(checkpoint)
-        let source = try DatasetSource(data, heldOut: split)
         let program = try TrainingProgram(checkpoint.contract)
+        let source = try DatasetSource(data, reading.added(to: program.configuration.data), heldOut: split)
         try program.check(source)
         let part: Training.Split = source.count(.valid) > 0 ? .valid : .train
         let engine = try OneDNNEngine(precision: program.configuration.precision)
@@ -165,8 +168,10 @@ private struct HeldOutImages {
     let pixels: [UInt8]
     let count: Int
 
-    init(_ path: String, split: String?, first wanted: Int, for program: TrainingProgram) throws {
-        let source = try DatasetSource(path, heldOut: split)
+    init(
+        _ path: String, _ reading: DataOptions, split: String?, first wanted: Int, for program: TrainingProgram
+    ) throws {
+        let source = try DatasetSource(path, reading.added(to: program.configuration.data), heldOut: split)
         try program.check(source)
         let part: Training.Split = source.count(.valid) > 0 ? .valid : .train
         count = min(wanted, source.count(part))

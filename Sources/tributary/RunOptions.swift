@@ -20,6 +20,7 @@ struct RunOptions: ParsableArguments {
         completion: .file())
     var config: String?
     @Option(help: "The image file, as `tributary data` makes it.", completion: .file()) var data: String
+    @OptionGroup(title: "How the image file is read") var reading: DataOptions
     @Option(help: "The run directory.", completion: .directory) var out: String
     @Option(help: "Stop after this many passes over the training images.") var epochs: Int?
     @Option(help: "Stop after this many optimizer steps.") var steps: Int?
@@ -103,6 +104,7 @@ struct RunOptions: ParsableArguments {
         if let wire { result.wire = wire }
         if let seed { result.seed = seed }
         if let epochs { result.epochs = epochs }
+        result.data = reading.added(to: result.data)
         try run?.require(result)
         return result
     }

@@ -21,6 +21,7 @@ struct VerifyRun: ParsableCommand {
     @Argument(help: "The run directory.", completion: .directory) var directory: String
     @Option(help: "Which rows of digests.jsonl, such as 600..630.", transform: Readings.steps) var steps: StepRange
     @Option(help: "The image file that the run was trained on.", completion: .file()) var data: String
+    @OptionGroup(title: "How the image file is read") var reading: DataOptions
     @Flag(help: "Print JSON.") var json = false
 
     /// What the command exits with where a digest differs.
@@ -29,7 +30,8 @@ struct VerifyRun: ParsableCommand {
     func run() throws {
         try RunPaths(directory).requireRun()
         var verification = try RunVerification(
-            directory, steps: steps.range, source: DatasetSource(data), check: ForeignFile.checkpoint.requireSafe,
+            directory, steps: steps.range, source: DatasetSource(data, reading.added(to: known())),
+            check: ForeignFile.checkpoint.requireSafe,
             engine: { try OneDNNEngine(numericClass: $0) })
         for skipped in verification.skipped { Terminal.standardError.line("\(skipped)") }
         let start = verification.checkpoint ?? "the state before the first step, since no older checkpoint is there"
@@ -38,6 +40,13 @@ struct VerifyRun: ParsableCommand {
         let report = RunVerificationReport(verification, steps, verdict)
         try output(json ? try jsonText(report) : report.description)
         if !report.equal { throw Self.differs }
+    }
+
+    /// How the run's contract says that its data is read.
+    private func known() throws -> DataDescription? {
+        let store = CheckpointStore(
+            directory: RunPaths(directory).checkpoints, check: ForeignFile.checkpoint.requireSafe)
+        return try store.newest().flatMap { try RunConfiguration($0.checkpoint.contract).data }
     }
 
     private func verify(_ verification: inout RunVerification) throws -> RunVerification.Verdict {

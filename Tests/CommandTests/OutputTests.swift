@@ -18,7 +18,8 @@ struct OutputTests {
         "instruction-set", "checkpoint-every", "digest-every", "evaluate-every", "pictures-every", "keep", "audit",
         "workers", "threads", "memory", "listen",
         "connect",
-        "name", "core", "split", "columns", "rows", "wait",
+        "name", "core", "split", "columns", "rows", "wait", "images-path", "labels-path", "layout", "range",
+        "train-split", "valid-split",
     ]
 
     @Test func everyArgumentIsKnownToBeReadWrittenOrNeither() {

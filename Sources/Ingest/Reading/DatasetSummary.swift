@@ -48,9 +48,9 @@ public struct DatasetSummary: Codable, Hashable, Sendable {
         count = dataset.count
         shape = dataset.shape
         storedType = part.storedType.description
-        axes = "\(part.order) (\(part.hasAxisNames ? "named in the file" : "inferred from the shape"))"
-        scale = part.scale.description
-        layout = Self.describe(part.layout)
+        axes = part.axes.description
+        scale = dataset.scales[0].description
+        layout = part.layout
         splits = try dataset.splits.map {
             Split(name: $0.name, count: $0.rows.count, fingerprint: try dataset.fingerprint(split: $0.name))
         }
@@ -59,15 +59,6 @@ public struct DatasetSummary: Codable, Hashable, Sendable {
         targetNames = dataset.targets?.names ?? []
         values = try Self.values(of: dataset)
         attributes = try Self.attributes(of: File.open(dataset.path).root)
-    }
-
-    private static func describe(_ layout: Layout) -> String {
-        guard let chunk = layout.chunk else { return "in one piece" }
-        let filters = [
-            layout.shuffle ? "shuffled" : nil, layout.gzip.map { "gzip \($0)" },
-            layout.fletcher32 ? "checksummed" : nil,
-        ]
-        return (["chunks of \(chunk)"] + filters.compactMap { $0 }).joined(separator: ", ")
     }
 
     private static func values(of dataset: ImageDataset) throws -> Values {

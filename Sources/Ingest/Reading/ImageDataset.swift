@@ -1,11 +1,13 @@
+import Files
 import Hashing
 import Storage
+import Synchronization
 
 /// An HDF5 file of images opened for reading: where to start in this target.
 ///
 /// Images come out as bytes in the order (N, C, H, W), from any number of threads. Fuel's layout says everything about itself;
 /// of other files the datasets' names, the order of the axes, the scale of the values and the splits are recognised, and
-/// `DatasetSummary` says what was recognised.
+/// `DatasetSummary` says what was recognised. `ReadingOptions` say it where a file does not.
 public final class ImageDataset: Sendable {
     /// The path of the file.
     public let path: String
@@ -25,35 +27,115 @@ public final class ImageDataset: Sendable {
     /// The targets, or nil where the file has none.
     public let targets: ImageTargets?
 
-    let parts: [PixelPart]
+    /// What a user should know before training: values that are clipped, labels and images that are left out.
+    public let notes: [String]
 
-    /// Opens a file.
+    let options: ReadingOptions
+    let parts: [PixelPart]
+    /// How the values of each part stand for brightness.
+    let scales: [PixelScale]
+    private let progress: ReadingProgress
+    private let unpacked = Mutex<[UnpackedPixels?]>([])
+
+    /// Opens a file, and looks at its values.
     ///
     /// - Throws: `H5Error` where the library cannot read it, `DataError` where it holds no images or could mean two things.
-    public init(_ path: String) throws {
-        let root = try File.open(path).root
-        let names = try ImageNames(in: root)
-        let parts = try names.parts.map { try PixelPart(path: path, name: $0.dataset) }
-        guard let first = parts.first, parts.allSatisfy({ $0.shape == first.shape }) else {
-            throw DataError(path, "holds images of several shapes: \(parts.map { "\($0.name) \($0.shape)" })")
+    public convenience init(
+        _ path: String, _ options: ReadingOptions = ReadingOptions(),
+        progress: @escaping ReadingProgress = { _, _, _ in }
+    ) throws {
+        try self.init(Opened(path, options), options, progress)
+    }
+
+    private init(_ opened: Opened, _ options: ReadingOptions, _ progress: @escaping ReadingProgress) throws {
+        (path, parts, shape) = (opened.path, opened.parts, opened.parts[0].shape)
+        count = opened.parts.reduce(0) { $0 + $1.count }
+        let (missing, missingNotes) = try Self.missing(opened.parts, options, path)
+        scales = try Self.scales(of: opened.parts, options, path, progress)
+        splits = opened.splits.map { $0.without(missing) }
+        splitSource = opened.splitSource
+        targets = opened.targets
+        var seen = Set<String>()
+        notes = (opened.notes + missingNotes + scales.flatMap(\.notes)).filter { seen.insert($0).inserted }
+        self.options = options
+        self.progress = progress
+    }
+
+    /// What the library says of a file, before any pixel is looked at.
+    private struct Opened {
+        let path: String
+        let parts: [PixelPart]
+        let splits: [ImageSplit]
+        let splitSource: String
+        let targets: ImageTargets?
+        let notes: [String]
+
+        init(_ path: String, _ options: ReadingOptions) throws {
+            let root = try File.open(path).root
+            let names = try ImageNames(in: root, options)
+            let parts = try names.parts.map { try PixelPart(path: path, $0, options) }
+            guard let first = parts.first, parts.allSatisfy({ $0.shape == first.shape }) else {
+                throw DataError(path, "holds images of several shapes: \(parts.map { "\($0.name) \($0.shape)" })")
+            }
+            self.path = path
+            self.parts = parts
+            (splits, splitSource) = try ImageSplit.all(of: names, counts: parts.map(\.count), in: root)
+            var notes: [String] = []
+            targets = try ImageTargets(of: names, counts: parts.map(\.count), in: root, notes: &notes)
+            self.notes = notes
         }
-        self.path = path
-        self.parts = parts
-        shape = first.shape
-        count = parts.reduce(0) { $0 + $1.count }
-        (splits, splitSource) = try ImageSplit.all(of: names, counts: parts.map(\.count), in: root)
-        targets = try ImageTargets(of: names, count: parts.reduce(0) { $0 + $1.count }, in: root)
+    }
+
+    /// Datasets of one type are looked at together; those of several types each mean what they say.
+    private static func scales(
+        of parts: [PixelPart], _ options: ReadingOptions, _ path: String, _ progress: ReadingProgress
+    ) throws -> [PixelScale] {
+        let own = options.range.map { [Float($0.lowerBound)...Float($0.upperBound)] } ?? []
+        let values = try parts.map { try $0.values(ranges: PixelScale.known + own, progress) }
+        return try parts.map { part in
+            let alike = zip(parts, values).filter { $0.0.storedType == part.storedType }.map(\.1)
+            return try PixelScale.scale(of: alike, range: options.range, place: path)
+        }
+    }
+
+    /// The rows that were never written, and a sentence for each dataset that has some.
+    private static func missing(
+        _ parts: [PixelPart], _ options: ReadingOptions, _ path: String
+    ) throws -> (rows: Set<Int>, notes: [String]) {
+        var (start, rows, notes) = (0, Set<Int>(), [String]())
+        for part in parts {
+            defer { start += part.count }
+            guard let first = part.missing.first?.lowerBound, let last = part.missing.last?.upperBound else { continue }
+            let count = part.missing.reduce(0) { $0 + $1.count }
+            let (written, all) = part.chunks
+            let what = all == 1 ? "nothing was ever written" : "\(all - written) of \(all) chunks were never written"
+            let sentence =
+                "\(part.name): \(what), which leaves \(count) of \(part.count) images black or torn (rows \(first) to \(last - 1))"
+            guard options.onlyWritten, count < part.count else {
+                throw DataError(
+                    path,
+                    "is not whole, as if its writer had died: in \(sentence); write it again"
+                        + (count < part.count ? ", or leave those images out with --only-written" : ""))
+            }
+            notes.append("left out: in \(sentence)")
+            for range in part.missing { rows.formUnion(range.map { start + $0 }) }
+        }
+        return (rows, notes)
     }
 
     /// The rows of a split.
     ///
     /// - Throws: `DataError` that lists the splits, where there is none of this name.
     public func rows(ofSplit name: String) throws -> [Int] {
-        guard let split = splits.first(where: { $0.name == name }) else {
+        try split(name).rows
+    }
+
+    func split(_ name: String) throws -> ImageSplit {
+        guard let split = splits.first(where: { $0.name == SplitWord.name(name) || $0.name == name }) else {
             let known = splits.map(\.name).joined(separator: ", ")
             throw DataError(path, "has no split \(name), only \(known)")
         }
-        return split.rows
+        return split
     }
 
     /// The images of some rows, in the order given: rows · C · H · W bytes.
@@ -61,17 +143,17 @@ public final class ImageDataset: Sendable {
         precondition(
             rows.allSatisfy((0..<count).contains), "expected rows within 0..<\(count) of \(path), got \(rows)")
         var (start, result) = (0, [UInt8](repeating: 0, count: rows.count * shape.count))
-        for part in parts {
-            let here = start..<start + part.count
+        for index in parts.indices {
+            let here = start..<start + parts[index].count
             let positions = rows.indices.filter { here.contains(rows[$0]) }
-            let pixels = try part.pixels(rows: positions.map { rows[$0] - start })
+            let pixels = try pixels(positions.map { rows[$0] - start }, ofPart: index)
             if positions.count == rows.count { return pixels }
             for (index, position) in positions.enumerated() {
                 result.replaceSubrange(
                     position * shape.count..<(position + 1) * shape.count,
                     with: pixels[index * shape.count..<(index + 1) * shape.count])
             }
-            start += part.count
+            start = here.upperBound
         }
         return result
     }
@@ -81,27 +163,50 @@ public final class ImageDataset: Sendable {
         precondition(
             rows.lowerBound >= 0 && rows.upperBound <= count,
             "expected rows within 0..<\(count) of \(path), got \(rows)")
-        var (start, result) = (0, [UInt8]())
-        for part in parts {
-            let here = rows.clamped(to: start..<start + part.count)
-            let piece = try here.isEmpty ? [] : part.pixels(rows: here.lowerBound - start..<here.upperBound - start)
-            result = result.isEmpty ? piece : result + piece
-            start += part.count
-        }
-        return result
+        return try pixels(rows: Array(rows))
     }
 
-    /// Reads everything that only the HDF5 library can read, once, and keeps nothing: what a run reads of it later has been read
-    /// without harm then.
-    public func readThroughTheLibrary() throws {
-        for part in parts where !part.isReadPastTheLibrary {
-            let step = max(1, (4 << 20) / part.shape.count, part.layout.chunk?.first ?? 1)
-            for start in stride(from: 0, to: part.count, by: step) {
-                _ = try part.pixels(rows: start..<min(start + step, part.count))
-            }
+    private func pixels(_ rows: [Int], ofPart index: Int) throws -> [UInt8] {
+        guard !rows.isEmpty else { return [] }
+        let part = parts[index]
+        guard let stored = part.rows else { return try unpacked(index).pixels(rows) }
+        let isRun = zip(rows, rows.dropFirst()).allSatisfy { $1 == $0 + 1 }
+        let bytes = isRun ? try stored.read(rows: rows[0]..<rows[0] + rows.count) : try stored.read(rows: rows)
+        return part.axes.channelsFirst(part.conversion(scales[index])(bytes))
+    }
+
+    /// The pixels of a part that cannot be read at random, unpacked when they are first asked for.
+    private func unpacked(_ index: Int) throws -> UnpackedPixels {
+        try unpacked.withLock { all in
+            if all.isEmpty { all = parts.map { _ in nil } }
+            if let pixels = all[index] { return pixels }
+            let pixels = try UnpackedPixels(of: parts[index], scales[index], file: path, progress)
+            all[index] = pixels
+            return pixels
         }
-        _ = try targetValues()
-        _ = try DatasetSummary.attributes(of: File.open(path).root)
+    }
+
+    /// Whether some pixels are read from the file whenever they are asked for.
+    var mayChange: Bool { parts.contains { $0.rows != nil } }
+
+    /// Refuses to go on where the file was written to since it was opened.
+    func requireUnchanged() throws {
+        for part in parts { try part.rows?.requireUnchanged() }
+    }
+
+    /// Has the HDF5 library do once all that it does for a file, and keeps nothing: what a run has it do later it has done
+    /// without harm then.
+    public static func readThroughTheLibrary(_ path: String, _ options: ReadingOptions = ReadingOptions()) throws {
+        let opened = try Opened(path, options)
+        for part in opened.parts { try part.images.touch() }
+        let root = try File.open(path).root
+        for name in opened.targets?.datasets ?? [] {
+            let labels = try root.dataset(name)
+            _ =
+                labels.elementType.isNumber || labels.elementType == .bool
+                ? try labels.read(converting: Double.self).count : try labels.texts().count
+        }
+        _ = try DatasetSummary.attributes(of: root)
     }
 
     /// SHA-256 over the shape, the name, the size and all pixels of a split, in the order of its rows.
@@ -109,13 +214,23 @@ public final class ImageDataset: Sendable {
     /// Two files that hold the same images in the same order have the same fingerprint, however they store them.
     /// - Complexity: Reads the whole split.
     public func fingerprint(split name: String) throws -> SHA256Digest {
+        try fingerprint(of: split(name), noting: { _, _ in })
+    }
+
+    /// The fingerprint of a split.
+    ///
+    /// - Parameter note: Gets the rows and pixels of each piece.
+    func fingerprint(of split: ImageSplit, noting note: ([Int], [UInt8]) throws -> Void) throws -> SHA256Digest {
         var hash = SHA256()
-        let rows = try rows(ofSplit: name)
-        hash.update(name)
-        for extent in [rows.count, shape.channels, shape.height, shape.width] { hash.update(extent) }
+        hash.update(split.name)
+        for extent in [split.rows.count, shape.channels, shape.height, shape.width] { hash.update(extent) }
         let step = max(1, (4 << 20) / shape.count)
-        for start in stride(from: 0, to: rows.count, by: step) {
-            hash.update(try pixels(rows: Array(rows[start..<min(start + step, rows.count)])))
+        for start in stride(from: 0, to: split.rows.count, by: step) {
+            let rows = Array(split.rows[start..<min(start + step, split.rows.count)])
+            let pixels = try pixels(rows: rows)
+            hash.update(pixels)
+            try note(rows, pixels)
+            progress("taking the fingerprint of \(path)", start + rows.count, split.rows.count)
         }
         return hash.finalize()
     }

@@ -9,7 +9,7 @@ public struct ImageSplit: Hashable, Sendable {
     /// The rows of its images, in order.
     public let rows: [Int]
 
-    /// The splits of a file and, in words, where they come from.
+    /// The splits of a file and, in words, where they come from. Names that people have for the usual three become those.
     static func all(
         of names: ImageNames, counts: [Int], in root: Group
     ) throws -> (splits: [ImageSplit], source: String) {
@@ -19,7 +19,11 @@ public struct ImageSplit: Hashable, Sendable {
             try requireApart(splits, in: root)
             if !splits.isEmpty { return (splits, "the file's split attribute") }
         }
-        if names.parts.count > 1 { return (consecutive(names.parts, counts), "the names of the datasets") }
+        // Images that are there to be tested with are not trained on because nothing else is there.
+        let alone = names.parts.count == 1 ? names.parts[0].split : nil
+        if names.parts.count > 1 || alone == .valid || alone == .test {
+            return (consecutive(names.parts, counts), "the names of the datasets")
+        }
         return (share(of: count), "a keyed shuffle that holds a tenth out, as the file has none")
     }
 
@@ -34,34 +38,40 @@ public struct ImageSplit: Hashable, Sendable {
                 throw DataError(
                     root.fileName, "has splits with more than \(mentions) times its \(count) images together")
             }
-            if let index = splits.firstIndex(where: { $0.name == entry.split }) {
-                splits[index] = ImageSplit(name: entry.split, rows: splits[index].rows + rows)
+            let name = SplitWord.name(entry.split)
+            if let index = splits.firstIndex(where: { $0.name == name }) {
+                splits[index] = ImageSplit(name: name, rows: splits[index].rows + rows)
             } else {
-                splits.append(ImageSplit(name: entry.split, rows: rows))
+                splits.append(ImageSplit(name: name, rows: rows))
             }
         }
         return splits
     }
 
     /// What a model is fitted to, chosen by and judged by. Other splits may be made of these, such as `train_valid`.
-    private static let exclusive = ["train", "valid", "test"]
+    private static func requireApart(_ splits: [ImageSplit], in root: Group) throws {
+        let known = SplitWord.allCases.compactMap { word in splits.first { $0.name == word.rawValue } }
+        for (index, split) in known.enumerated() {
+            for other in known[(index + 1)...] { try split.requireApart(from: other, file: root.fileName) }
+        }
+    }
 
     /// An image that a model was fitted to says nothing about images that it has not seen.
-    private static func requireApart(_ splits: [ImageSplit], in root: Group) throws {
-        let known = exclusive.compactMap { name in splits.first { $0.name == name } }
-        for (index, split) in known.enumerated() {
-            let rows = Set(split.rows)
-            for other in known[(index + 1)...] {
-                let shared = Set(other.rows.filter(rows.contains)).sorted()
-                guard let first = shared.first, let last = shared.last else { continue }
-                let images = shared.count == 1 ? "1 image" : "\(shared.count) images"
-                let places = shared.count == 1 ? "row \(first)" : "rows \(first) to \(last)"
-                throw DataError(
-                    root.fileName,
-                    "has \(images) in both \(split.name) and \(other.name) (\(places)): an image of one must be in no other, "
-                        + "so make the splits again")
-            }
-        }
+    func requireApart(from other: ImageSplit, file: String) throws {
+        let own = Set(rows)
+        let shared = Set(other.rows.filter(own.contains)).sorted()
+        guard let first = shared.first, let last = shared.last else { return }
+        let images = shared.count == 1 ? "1 image" : "\(shared.count) images"
+        let places = shared.count == 1 ? "row \(first)" : "rows \(first) to \(last)"
+        throw DataError(
+            file,
+            "has \(images) in both \(name) and \(other.name) (\(places)): an image of one must be in no other, "
+                + "so make the splits again")
+    }
+
+    /// The split without some rows.
+    func without(_ missing: Set<Int>) -> ImageSplit {
+        missing.isEmpty ? self : ImageSplit(name: name, rows: rows.filter { !missing.contains($0) })
     }
 
     /// How often all images may be in splits, on the average: overlapping splits are rare, and never many.
@@ -82,7 +92,7 @@ public struct ImageSplit: Hashable, Sendable {
         var start = 0
         return zip(parts, counts).map { part, count in
             defer { start += count }
-            return ImageSplit(name: part.split ?? part.dataset, rows: Array(start..<start + count))
+            return ImageSplit(name: part.split?.rawValue ?? part.dataset, rows: Array(start..<start + count))
         }
     }
 

@@ -8,30 +8,106 @@ public struct ImageTargets: Hashable, Sendable {
     /// The columns' names, or none where the file has none.
     public let names: [String]
 
+    /// The texts that the numbers stand for, in order, where the file has texts.
+    public let classNames: [String]
+
     /// The datasets that hold them, part by part.
     let datasets: [String]
 
-    /// Reads the targets that go with `count` images; nil where there are none of that many rows.
-    init?(of found: ImageNames, count: Int, in root: Group) throws {
-        let datasets = try found.targets.map { try root.dataset($0) }
-        guard let first = datasets.first, datasets.allSatisfy({ $0.elementType.isNumber || $0.elementType == .bool }),
-            datasets.reduce(0, { $0 + $1.rowCount }) == count, !first.shape.isEmpty
-        else { return nil }
-        columnCount = first.rowElementCount
-        guard datasets.allSatisfy({ $0.rowElementCount == first.rowElementCount }) else {
-            throw DataError(
-                root.fileName, "has targets of several widths in \(found.targets.joined(separator: " and "))")
+    /// Finds the labels of each part by their number of rows; nil where one part has none.
+    ///
+    /// - Parameters:
+    ///   - counts: The number of images of each part.
+    ///   - notes: Takes a sentence about labels that are there and were left out.
+    init?(of found: ImageNames, counts: [Int], in root: Group, notes: inout [String]) throws {
+        var datasets: [Dataset] = []
+        for (index, part) in found.parts.enumerated() {
+            guard let dataset = try Self.labels(found.labels[index], counts[index], part, root, &notes) else {
+                continue
+            }
+            datasets.append(dataset)
         }
-        self.datasets = found.targets
-        let names: [String] = (try? first.attributes(DatasetNames.targetNames)) ?? []
+        guard let first = datasets.first else { return nil }
+        guard datasets.count == found.parts.count else {
+            notes.append("labels are left out: not every set of images has some")
+            return nil
+        }
+        let widths = zip(datasets, counts).map { Self.width(of: $0, count: $1) ?? 0 }
+        let isText = datasets.map(\.isText)
+        guard Set(widths).count == 1, Set(isText).count == 1 else {
+            notes.append(
+                "labels are left out: \(datasets.map { "\($0.name) has shape \($0.shape)" }.joined(separator: ", "))")
+            return nil
+        }
+        columnCount = widths[0]
+        self.datasets = datasets.map { String($0.name.drop { $0 == "/" }) }
+        let names: [String] = (try? first.texts(DatasetNames.targetNames)) ?? []
         self.names = names.count == columnCount ? names : []
+        classNames = isText[0] ? Array(Set(try datasets.flatMap { try $0.texts() })).sorted() : []
+    }
+
+    /// The first of some datasets that has a row for each image.
+    private static func labels(
+        _ paths: [String], _ count: Int, _ part: ImageNames.Part, _ root: Group, _ notes: inout [String]
+    ) throws -> Dataset? {
+        for path in paths {
+            let dataset: Dataset
+            do { dataset = try root.dataset(path) } catch {
+                notes.append("\(path) is left out: \(error.reason)")
+                continue
+            }
+            guard dataset.isText || dataset.elementType.isNumber || dataset.elementType == .bool else {
+                notes.append("\(path) is left out: it holds \(dataset.elementType), and labels are numbers or texts")
+                continue
+            }
+            guard width(of: dataset, count: count) != nil else {
+                notes.append(
+                    "\(path) is left out: it has shape \(dataset.shape), and \(part.dataset) has \(count) images")
+                continue
+            }
+            return dataset
+        }
+        return nil
+    }
+
+    /// K; nil where there is no row for each image. MATLAB turns (N, K) into (K, N).
+    private static func width(of dataset: Dataset, count: Int) -> Int? {
+        if dataset.shape.first == count, dataset.rowElementCount > 0 { return dataset.rowElementCount }
+        return isTurned(dataset, count: count) ? dataset.shape[0] : nil
+    }
+
+    fileprivate static func isTurned(_ dataset: Dataset, count: Int) -> Bool {
+        dataset.shape.count == 2 && dataset.shape[0] != count && dataset.shape[1] == count
+            && (dataset.shape[0] == 1 || dataset.hasAttribute("MATLAB_class"))
+    }
+
+    /// The numbers of one part, image by image.
+    fileprivate func values(of dataset: Dataset, count: Int) throws -> [Double] {
+        guard !dataset.isText else {
+            let numbers = Dictionary(uniqueKeysWithValues: classNames.enumerated().map { ($1, Double($0)) })
+            return try dataset.texts().map { numbers[$0] ?? .nan }
+        }
+        let values = try dataset.read(converting: Double.self)
+        guard Self.isTurned(dataset, count: count) else { return values }
+        return (0..<count).flatMap { row in (0..<columnCount).map { values[$0 * count + row] } }
+    }
+}
+
+extension Dataset {
+    fileprivate var isText: Bool {
+        if case .string = elementType { true } else { false }
     }
 }
 
 extension ImageDataset {
     /// Reads the targets of all images, image by image: N · K numbers, or none where the file has no targets.
+    ///
+    /// Texts are numbered in alphabetical order.
     public func targetValues() throws -> [Double] {
+        guard let targets else { return [] }
         let root = try File.open(path).root
-        return try (targets?.datasets ?? []).flatMap { try root.dataset($0).read(converting: Double.self) }
+        return try zip(targets.datasets, parts).flatMap { name, part in
+            try targets.values(of: try root.dataset(name), count: part.count)
+        }
     }
 }

@@ -1,99 +1,112 @@
 import Storage
 import Synchronization
 
-/// The images of one dataset as bytes in the order (N, C, H, W), whatever the file has.
-final class PixelPart: Sendable {
+/// The images of one dataset, whatever the file has.
+struct PixelPart: Sendable {
     let name: String
     let count: Int
-    let shape: ImageShape
-    let order: AxisOrder
-    let scale: PixelScale
-    /// Whether the file names its axes, so that their order is not inferred.
-    let hasAxisNames: Bool
+    let axes: ImageAxes
     let storedType: ElementType
-    let layout: Layout
+    /// How the images lie in the file, in words.
+    let layout: String
+    let images: any StoredImages
+    /// Rows that can be read as they are, past the library; nil where something has to be unpacked.
+    let rows: ContiguousRows?
+    /// Rows that were never written, in order.
+    let missing: [Range<Int>]
+    let chunks: (written: Int, all: Int)
+    let isBool: Bool
 
-    /// Rows that can be read as they are, past the library; nil where something has to be converted.
-    private let rows: ContiguousRows?
-
-    /// The library serves one call at a time, and so does this.
-    private let dataset: Mutex<Unpacking>
-
-    /// What has to be read through the library.
-    private struct Unpacking: ~Copyable {
-        let dataset: Dataset
-        var recent = RecentBlocks(limit: 64 << 20)
-    }
+    var shape: ImageShape { axes.shape }
 
     /// Opens a dataset of a file of its own, so that parts share nothing.
-    init(path: String, name: String) throws {
-        let dataset = try File.open(path).root.dataset(name)
-        let place = "\(name) of \(path)"
-        guard dataset.count > 0, (2...4).contains(dataset.shape.count) else {
+    init(path: String, _ part: ImageNames.Part, _ options: ReadingOptions) throws {
+        let dataset = try File.open(path).root.sparseDataset(part.dataset)
+        let place = "\(part.dataset) of \(path)"
+        guard dataset.elementType.isNumber || dataset.elementType == .bool else {
+            throw DataError(
+                place, "holds \(dataset.elementType), which is not pixels: write them as an array of numbers")
+        }
+        guard dataset.count > 0 else {
             throw DataError(place, "has shape \(dataset.shape), which is not that of images")
         }
-        let labels = Self.labels(dataset)
-        let order = try AxisOrder(labels: labels) ?? AxisOrder(inferredFrom: dataset.shape, place: place)
-        let scale = try PixelScale(of: dataset, place: place)
-        self.name = name
-        self.order = order
-        self.scale = scale
-        hasAxisNames = AxisOrder(labels: labels) != nil
-        count = dataset.rowCount
-        shape = order.imageShape(of: dataset.shape)
+        name = part.dataset
+        axes = try Self.axes(of: dataset, options, place)
+        count = dataset.shape[axes.imageAxis]
         storedType = dataset.elementType
-        layout = dataset.layout
-        rows = try scale == .bytes ? dataset.contiguousRows() : nil
-        self.dataset = Mutex(Unpacking(dataset: dataset))
+        isBool = dataset.elementType == .bool
+        layout = Self.describe(dataset.layout)
+        let elements = try StoredElements(path: path, name: part.dataset)
+        let images = DatasetImages(elements: elements, axis: axes.imageAxis)
+        self.images = images
+        rows = axes.imageAxis == 0 ? elements.contiguous : nil
+        let (missing, written, all) = try images.missingRows()
+        (self.missing, chunks) = (missing, (written, all))
     }
 
-    /// The names of the axes, or none where the file gives none of fixed length.
-    private static func labels(_ dataset: Dataset) -> [String] {
+    private static func axes(of dataset: Dataset, _ options: ReadingOptions, _ place: String) throws -> ImageAxes {
+        if let layout = options.layout { return try ImageAxes(layout, .option, of: dataset.shape, place: place) }
+        return try ImageAxes(
+            of: dataset.shape, names: names(of: dataset), isTurned: dataset.hasAttribute("MATLAB_class"), place: place)
+    }
+
+    /// The names of the axes, or none where the file gives none for each.
+    private static func names(of dataset: Dataset) -> [String] {
         for name in [DatasetNames.axes, DatasetNames.dimensionLabels] where dataset.hasAttribute(name) {
-            if let labels: [String] = try? dataset.attributes(name), labels.count == dataset.shape.count {
-                return labels
-            }
+            let labels = (try? dataset.texts(name)) ?? []
+            if labels.count == dataset.shape.count { return labels }
         }
         return []
     }
 
-    /// Whether the library has no part in reading the pixels.
-    var isReadPastTheLibrary: Bool { rows != nil }
-
-    /// The images of some rows, in the order given.
-    func pixels(rows wanted: [Int]) throws -> [UInt8] {
-        let stored = try rows?.read(rows: wanted) ?? dataset.withLock { try convertedRows(wanted, &$0) }
-        return order.channelsFirst(stored, shape)
+    private static func describe(_ layout: Layout) -> String {
+        guard let chunk = layout.chunk else { return "in one piece" }
+        let filters = [
+            layout.shuffle ? "shuffled" : nil, layout.gzip.map { "gzip \($0)" }, layout.lzf ? "lzf" : nil,
+            layout.fletcher32 ? "checksummed" : nil,
+        ]
+        return (["chunks of \(chunk)"] + filters.compactMap { $0 }).joined(separator: ", ")
     }
 
-    /// The images of rows that follow one another.
-    func pixels(rows wanted: Range<Int>) throws -> [UInt8] {
-        let stored = try rows?.read(rows: wanted) ?? dataset.withLock { try converted(wanted, $0.dataset) }
-        return order.channelsFirst(stored, shape)
+    /// Makes bytes of stored values.
+    func conversion(_ scale: PixelScale) -> @Sendable ([UInt8]) -> [UInt8] {
+        let format = images.format
+        guard format.isByte else { return { format.values(in: $0).map(scale.byte) } }
+        if scale.keepsBytes { return { $0 } }
+        let table = (0...255).map { scale.byte(Float($0)) }
+        return { $0.map { table[Int($0)] } }
     }
 
-    /// Reads scattered rows by reading each chunk that holds some of them once, as a chunk is the least that can be unpacked.
-    private func convertedRows(_ wanted: [Int], _ source: inout Unpacking) throws -> [UInt8] {
-        let step = max(1, layout.chunk?.first ?? 1)
-        var result = [UInt8](repeating: 0, count: wanted.count * shape.count)
-        var (block, bytes) = (0..<0, [UInt8]())
-        for position in wanted.indices.sorted(by: { wanted[$0] < wanted[$1] }) {
-            let row = wanted[position]
-            if !block.contains(row) {
-                block = row / step * step..<min((row / step + 1) * step, count)
-                bytes = try source.recent.bytes(of: block.lowerBound) { [dataset = source.dataset] in
-                    try converted(block, dataset)
-                }
+    /// What the values are like; of bytes only as many are read as leave no doubt.
+    func values(ranges: [ClosedRange<Float>], _ progress: ReadingProgress) throws -> PartValues {
+        let all = Mutex(ValueStatistics(ranges: ranges))
+        let format = images.format
+        for rows in written(by: images.step) {
+            try images.forEachPiece(of: rows) { piece in
+                var own = ValueStatistics(ranges: ranges)
+                format.isByte ? own.add(bytes: piece) : own.add(format.values(in: piece))
+                all.withLock { $0.add(own) }
             }
-            let start = (row - block.lowerBound) * shape.count
-            result.replaceSubrange(
-                position * shape.count..<(position + 1) * shape.count, with: bytes[start..<start + shape.count])
+            progress("looking at the values of \(name)", rows.upperBound, count)
+            if format.isByte, ranges.count == PixelScale.known.count, all.withLock(\.areBytesBeyondDoubt) { break }
         }
-        return result
+        let isInteger = if case .integer = storedType { true } else { isBool }
+        return PartValues(name: name, isInteger: isInteger, isBool: isBool, statistics: all.withLock { $0 })
     }
 
-    private func converted(_ rows: Range<Int>, _ dataset: Dataset) throws -> [UInt8] {
-        if scale == .bytes, storedType == UInt8.elementType { return try dataset.read(rows: rows, as: UInt8.self) }
-        return try dataset.read(rows: rows, converting: Float.self).map(scale.byte)
+    /// All rows that were written, in steps.
+    func written(by step: Int) -> [Range<Int>] {
+        var (start, present) = (0, [Range<Int>]())
+        for gap in missing {
+            if gap.lowerBound > start { present.append(start..<gap.lowerBound) }
+            start = gap.upperBound
+        }
+        if start < count { present.append(start..<count) }
+        return present.flatMap { range in
+            stride(from: range.lowerBound, to: range.upperBound, by: step).map { $0..<min($0 + step, range.upperBound) }
+        }
     }
 }
+
+/// Says how far a reading has come: what is being done, and how much of how much.
+public typealias ReadingProgress = @Sendable (_ what: String, _ done: Int, _ of: Int) -> Void

@@ -28,13 +28,15 @@ public struct RunConfiguration: Hashable, Sendable {
     public var seed: UInt64
     /// When to stop, unless told otherwise. Schedules have horizons of their own.
     public var epochs: Int
+    /// How the file of images is read; nil where it says everything itself.
+    public var data: DataDescription?
 
     public init(
         model: ModelDescription, objective: Objective, divergenceWeight: DivergenceWeightSchedule = .constant(1),
         temperature: DivergenceWeightSchedule? = nil, optimizer: Adam = Adam(), learningRate: LearningRateSchedule,
         clipping: [ClippingGroup] = [],
         precision: Precision = .float32, wire: WireFormat = .float32, shards: Int, microbatch: Int, seed: UInt64 = 1,
-        epochs: Int
+        epochs: Int, data: DataDescription? = nil
     ) {
         self.model = model
         self.objective = objective
@@ -49,6 +51,7 @@ public struct RunConfiguration: Hashable, Sendable {
         self.microbatch = microbatch
         self.seed = seed
         self.epochs = epochs
+        self.data = data
     }
 
     /// Refuses numbers that no training can have. Shards and microbatch are checked against the data by `ShardPlan`.
@@ -82,6 +85,7 @@ extension RunConfiguration: Codable {
         case microbatch
         case seed
         case epochs
+        case data
     }
 
     public init(from decoder: any Decoder) throws {
@@ -100,6 +104,7 @@ extension RunConfiguration: Codable {
         microbatch = try container.decode(Int.self, forKey: .microbatch)
         seed = try container.decodeIfPresent(UInt64.self, forKey: .seed) ?? 1
         epochs = try container.decode(Int.self, forKey: .epochs)
+        data = try container.decodeIfPresent(DataDescription.self, forKey: .data)
     }
 }
 

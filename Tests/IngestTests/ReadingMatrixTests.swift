@@ -1,0 +1,415 @@
+import Foundation
+import Storage
+import Testing
+
+@testable import Ingest
+
+/// What people store and how, with the one right value of each: a file that is misread trains as well as any other.
+@Suite("What a file means")
+struct ReadingMatrixTests {
+    private func read<Value>(
+        _ options: ReadingOptions = ReadingOptions(), _ write: (Group) throws -> Void,
+        _ check: (ImageDataset) throws -> Value
+    ) throws -> Value {
+        try withTemporaryFolder { folder in
+            do { try write(File.create(over: "\(folder)/a.h5").root) }
+            return try check(ImageDataset("\(folder)/a.h5", options))
+        }
+    }
+
+    private func problem(_ options: ReadingOptions = ReadingOptions(), _ write: (Group) throws -> Void) -> String {
+        do {
+            return try read(options, write) {
+                _ = try $0.choice(); return "read as \($0.sentence)"
+            }
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    // MARK: - Scale
+
+    /// 20 images of 4 × 4, of all bytes.
+    private let bytes = (0..<320).map { UInt8($0 * 37 % 256) }
+    private var units: [Float] { bytes.map { Float($0) / 255 } }
+
+    private func images(_ values: [Float]) -> (Group) throws -> Void {
+        { try $0.write("images", values, shape: [20, 4, 4]) }
+    }
+
+    @Test("values within a known range become the bytes that they were, and stray ones are clipped, counted and said")
+    func knownScales() throws {
+        var above = units
+        above[7] = 1.003
+        var below = units
+        below[7] = -0.003
+        var ulp = units
+        ulp[7] = 1.000_976_6  // the float16 after 1
+        var hot = bytes.map { Float($0) }
+        hot[7] = 256.2
+        for (values, position, note) in [
+            (units, UInt8?.none, ""),
+            (above, 255, "1 value of 320 beyond 0 to 1 (the least 0, the greatest 1.003) is clipped"),
+            (below, 0, "1 value of 320 beyond 0 to 1"), (ulp, 255, "the greatest 1.001"),
+            (bytes.map { Float($0) }, nil, ""), (hot, 255, "1 value of 320 beyond 0 to 255"),
+            (bytes.map { Float($0) / 127.5 - 1 }, nil, ""),
+        ] {
+            try read(ReadingOptions(), images(values)) { (dataset: ImageDataset) throws in
+                var expected = bytes
+                if let position { expected[7] = position }
+                #expect(try dataset.pixels(rows: 0..<20) == expected)
+                #expect(dataset.notes.count == (note.isEmpty ? 0 : 1))
+                #expect(dataset.notes.first.map { $0.contains(note) } ?? note.isEmpty, "\(dataset.notes)")
+            }
+        }
+    }
+
+    @Test("values of no known range are refused with the numbers that undo it, and --range takes them")
+    func unknownScales() throws {
+        let mean = units.reduce(0, +) / 320
+        for (values, range, text) in [
+            (units.map { $0 - 0.5 }, -0.5...0.5, "say --range -0.5 0.5"),
+            (units.map { $0 - mean }, Double(-mean)...Double(1 - mean), "if a mean was taken away"),
+            (units.map { $0 * 2.55 }, 0...2.55, "say --range 0 2.55"),
+            (units.map { $0 * 2 }, 0...2, "say --range 0 2"),
+            (units.map { ($0 - 0.5) / 0.25 }, -2...2, "say --range -2 2"),
+            (bytes.map { Float($0) * 257 }, 0...65535, "say --range 0 65535"),
+        ] {
+            let refusal = problem(ReadingOptions(), images(values))
+            #expect(refusal.contains(text) && refusal.contains("known are"), "\(refusal)")
+            try read(ReadingOptions(range: range), images(values)) { (dataset: ImageDataset) throws in
+                let pixels = try dataset.pixels(rows: 0..<20)
+                #expect(zip(pixels, bytes).allSatisfy { abs(Int($0) - Int($1)) <= 1 })
+            }
+        }
+        #expect(problem(ReadingOptions(), images(units + [])).hasPrefix("read as"))
+        var broken = units
+        broken[3] = .nan
+        #expect(problem(ReadingOptions(), images(broken)).contains("holds nan, which is not a brightness"))
+    }
+
+    @Test("zeros and ones stay zeros and ones beside one stray 2, and dark bytes are said to be dark")
+    func strayBytes() throws {
+        var bits = (0..<4000).map { UInt8($0 % 3 == 0 ? 1 : 0) }
+        bits[5] = 2
+        try read {
+            try $0.write("images", bits, shape: [10, 20, 20])
+        } _: { (dataset: ImageDataset) throws in
+            #expect(try dataset.pixels(rows: 0..<10) == bits.map { $0 == 0 ? 0 : 255 })
+            #expect(dataset.notes == ["1 value of 4000 beyond 0 to 1 (the least 0, the greatest 2) is clipped"])
+        }
+        let dark = (0..<4000).map { UInt8($0 % 17) }
+        try read {
+            try $0.write("images", dark, shape: [10, 20, 20])
+        } _: { (dataset: ImageDataset) throws in
+            #expect(try dataset.pixels(rows: 0..<10) == dark)
+            #expect(dataset.notes.first?.contains("say --range 0 16") == true)
+        }
+        try read(ReadingOptions(range: 0...16)) {
+            try $0.write("images", dark, shape: [10, 20, 20])
+        } _: { (dataset: ImageDataset) throws in
+            #expect(try dataset.pixels(rows: 0..<10) == dark.map { UInt8((Double($0) * 255 / 16).rounded()) })
+        }
+    }
+
+    @Test("one scale is chosen for all datasets of one set of images, and unlike ones are refused")
+    func severalParts() throws {
+        // Alone the test images would be zeros and ones, or begin at 0.
+        let few = [Float](repeating: 0, count: 16) + [Float](repeating: 1, count: 16)
+        try read {
+            try $0.write("x_train", bytes.map { Float($0) }, shape: [20, 4, 4])
+            try $0.write("x_test", few, shape: [2, 4, 4])
+        } _: { (dataset: ImageDataset) throws in
+            #expect(try dataset.pixels(rows: 20..<22) == few.map { UInt8($0) })
+        }
+        let refusal = problem {
+            try $0.write("x_train", bytes.map { Float($0) }, shape: [20, 4, 4])
+            try $0.write("x_test", units, shape: [20, 4, 4])
+        }
+        #expect(
+            refusal.contains(
+                "holds values from 0 to 1 in x_test but from 0 to 255 in x_train, so they were scaled differently"))
+        try read {
+            try $0.write("x_train", bytes, shape: [20, 4, 4])
+            try $0.write("x_test", units, shape: [20, 4, 4])
+        } _: { (dataset: ImageDataset) throws in
+            #expect(try dataset.pixels(rows: 0..<40) == bytes + bytes, "bytes and floats each mean what they say")
+        }
+    }
+
+    // MARK: - Axes
+
+    /// Five images of 3 × 10 × 12 in the order (N, C, H, W).
+    private let planar = (0..<5 * 360).map { UInt8($0 * 31 % 251) }
+
+    /// The same with the axes in another order.
+    private func turned(_ order: String) -> (values: [UInt8], shape: [Int]) {
+        let extents: [Character: Int] = ["N": 5, "C": 3, "H": 10, "W": 12]
+        let strides: [Character: Int] = ["N": 360, "C": 120, "H": 12, "W": 1]
+        var places = [0]
+        for axis in order {
+            places = places.flatMap { place in (0..<extents[axis]!).map { place + $0 * strides[axis]! } }
+        }
+        return (places.map { planar[$0] }, order.map { extents[$0]! })
+    }
+
+    @Test(
+        "every order of axes that is said is read, also in chunks",
+        arguments: ["NCHW", "NHWC", "NCWH", "NWHC", "HWCN", "CHWN", "WHCN", "HNWC"])
+    func layouts(order: String) throws {
+        let (values, shape) = turned(order)
+        for layout in [Layout.contiguous, .chunked([2, 3, 2, 5], gzip: 1), .chunked([5, 1, 4, 2], shuffle: true)] {
+            try read(ReadingOptions(layout: AxisLayout(order))) {
+                var layout = layout
+                layout.chunk = layout.chunk.map { zip($0, shape).map { min($0, $1) } }
+                try $0.write("images", values, shape: shape, layout: layout)
+            } _: { (dataset: ImageDataset) throws in
+                #expect(dataset.shape == ImageShape(channels: 3, height: 10, width: 12))
+                #expect(try dataset.pixels(rows: 0..<5) == planar)
+                #expect(try dataset.pixels(rows: [4, 1]) == Array(planar[1440...]) + Array(planar[360..<720]))
+            }
+        }
+    }
+
+    @Test("MATLAB's axes are turned back, in four, three and two dimensions")
+    func matlab() throws {
+        let cases: [([UInt8], [Int], [UInt8])] = [
+            (turned("NCWH").values, [5, 3, 12, 10], planar),
+            (turned("CWHN").values, [3, 12, 10, 5], planar),
+            ((0..<120).map { planar[$0 % 10 * 12 + $0 / 10] }, [1, 12, 10], Array(planar[..<120])),
+            ((0..<200).map { planar[$0 / 100 * 100 + $0 % 10 * 10 + $0 / 10 % 10] }, [2, 100], Array(planar[..<200])),
+        ]
+        for (values, shape, expected) in cases {
+            try read {
+                try $0.write("X", values, shape: shape).setAttribute("MATLAB_class", "uint8")
+            } _: { (dataset: ImageDataset) throws in
+                #expect(try dataset.pixels(rows: 0..<dataset.count) == expected)
+                #expect(dataset.sentence.contains("as MATLAB wrote it"))
+            }
+        }
+    }
+
+    @Test("rows of numbers are images of the size that is said, or of the only one that fits")
+    func flat() throws {
+        let many = (0..<10 * 784).map { UInt8($0 % 250) }
+        for (shape, layout, size) in [
+            ([10, 784], nil, "1 × 28 × 28"), ([10, 784], "flat:14x56", "1 × 14 × 56"), ([784, 10], nil, "1 × 28 × 28"),
+        ] {
+            let transposed = shape[0] == 784 ? (0..<7840).map { many[$0 % 10 * 784 + $0 / 10] } : many
+            try read(ReadingOptions(layout: layout.flatMap { AxisLayout($0) })) {
+                try $0.write("x_train", transposed, shape: shape)
+            } _: { (dataset: ImageDataset) throws in
+                #expect(dataset.shape.description == size)
+                #expect(try dataset.pixels(rows: 0..<10) == many)
+            }
+        }
+        let (interleaved, _) = turned("NHWC")
+        try read(ReadingOptions(layout: AxisLayout("flat:10x12x3"))) {
+            try $0.write("images", interleaved, shape: [5, 360])
+        } _: { (dataset: ImageDataset) throws in
+            #expect(try dataset.pixels(rows: 0..<5) == planar)
+        }
+        try read(ReadingOptions(layout: AxisLayout("flat:3x10x12"))) {
+            try $0.write("images", planar, shape: [5, 360])
+        } _: { (dataset: ImageDataset) throws in
+            #expect(try dataset.pixels(rows: 0..<5) == planar)
+        }
+    }
+
+    @Test("a shape of two readings is refused with both and what decides")
+    func ambiguousShapes() throws {
+        let zeros = { (shape: [Int]) in
+            { (root: Group) throws in
+                _ = try root.write("images", [UInt8](repeating: 200, count: shape.reduce(1, *)), shape: shape)
+            }
+        }
+        for (shape, texts) in [
+            ([784, 10000], ["784 grey images of 100 × 100", "10000 grey images of 28 × 28"]),
+            ([64, 64, 3], ["64 grey images of 64 × 3 (--layout NHW)", "one colour picture of 64 × 64"]),
+            ([3, 64, 64], ["3 grey images", "one colour picture"]),
+            ([2, 3, 3, 3], ["--layout NCHW", "--layout NHWC"]), ([28, 28, 500], ["--layout NHW", "--layout HWN"]),
+            ([10, 12288], ["--layout flat:64x64x3", "--layout flat:3x64x64"]),
+            ([10, 560], ["say how they lie with --layout, such as flat:28x20"]),
+        ] {
+            let refusal = problem(ReadingOptions(), zeros(shape))
+            #expect(texts.allSatisfy(refusal.contains), "\(shape): \(refusal)")
+        }
+        #expect(problem(ReadingOptions(layout: AxisLayout("NHWC")), zeros([10, 28, 28])).contains("NHWC names 4 axes"))
+        for text in ["NHW", "nhwc", "flat:28x20", "flat:3x32x32", "HWCN"] { #expect(AxisLayout(text) != nil) }
+        for text in ["", "HWC", "NHHW", "NHWCX", "flat:", "flat:28", "flat:0x9", "flat:2x2x2x2", "N H W"] {
+            #expect(AxisLayout(text) == nil, "\(text)")
+        }
+    }
+
+    // MARK: - Never written
+
+    @Test("images that were never written are refused with their number, and left out when told")
+    func neverWritten() throws {
+        let write = { (root: Group) throws in
+            let images = try root.createDataset(
+                "images", of: UInt8.self, shape: [20, 4, 4], layout: .chunked([4, 2, 4], gzip: 1))
+            try images.write(Array(bytes[..<128]), rows: 0..<8)
+            try images.write(Array(bytes[192...255]), rows: 12..<16)
+        }
+        let refusal = problem(ReadingOptions(), write)
+        #expect(
+            refusal.contains(
+                "images: 4 of 10 chunks were never written, which leaves 8 of 20 images black or torn (rows 8 to 19)"))
+        try read(ReadingOptions(onlyWritten: true), write) { (dataset: ImageDataset) throws in
+            let rows = dataset.splits.flatMap(\.rows).sorted()
+            #expect(rows == Array(0..<8) + Array(12..<16))
+            #expect(try dataset.pixels(rows: rows) == rows.flatMap { bytes[$0 * 16..<$0 * 16 + 16] })
+            #expect(dataset.notes.count == 1)
+        }
+        let nothing = problem { _ = try $0.createDataset("images", of: UInt8.self, shape: [20, 4, 4]) }
+        #expect(nothing.contains("nothing was ever written"))
+        let vast = problem(ReadingOptions(onlyWritten: true)) {
+            _ = try $0.createDataset(
+                "images", of: UInt8.self, shape: [1 << 30, 64, 64], layout: .chunked([1 << 20, 1, 1]))
+        }
+        #expect(!vast.hasPrefix("read as"))
+    }
+
+    // MARK: - Splits
+
+    private func parts(_ names: [String]) -> (Group) throws -> Void {
+        { root in
+            for (index, name) in names.enumerated() {
+                for group in name.split(separator: "/").dropLast() where root.kind(of: String(group)) == nil {
+                    _ = try root.createGroup(String(group))
+                }
+                try root.write(name, [UInt8](repeating: UInt8(40 * index + 100), count: 160), shape: [10, 4, 4])
+            }
+        }
+    }
+
+    @Test(
+        "validation is held out before testing, under every name, and testing is never trained on unless told",
+        arguments: [
+            (["x_train", "x_val", "x_test"], "train valid"), (["x_train", "x_test"], "train test"),
+            (["train/data", "valid/data", "test/data"], "train valid"),
+            (["training/images", "dev/images"], "train valid"),
+            (["train_images", "testing_images"], "train test"), (["images_train", "images_validation"], "train valid"),
+            (["X_train", "X_dev", "X_test"], "train valid"), (["train", "valid", "test"], "train valid"),
+            (["train_set_x"], "train valid"), (["x_test"], nil), (["x_val"], nil),
+        ])
+    func splitNames(names: [String], chosen: String?) throws {
+        guard let chosen else {
+            #expect(problem(ReadingOptions(), parts(names)).contains("--train-split to train on it all the same"))
+            let name = names[0].hasSuffix("test") ? "test" : "val"
+            try read(ReadingOptions(trainSplit: name), parts(names)) { (dataset: ImageDataset) throws in
+                #expect(try dataset.choice().train.rows == Array(0..<10))
+                #expect(try dataset.choice().heldOut == nil)
+            }
+            return
+        }
+        try read(ReadingOptions(), parts(names)) { (dataset: ImageDataset) throws in
+            let choice = try dataset.choice()
+            #expect("\(choice.train.name) \(choice.heldOut?.name ?? "")" == chosen)
+            #expect(choice.description.hasPrefix("trains on train ("))
+        }
+    }
+
+    @Test("Fuel's table is read with the names that people give splits, and splits can be named")
+    func fuelSplitNames() throws {
+        let write = { (names: [String]) in
+            { (root: Group) throws in
+                try root.write("features", [UInt8](repeating: 9, count: 480), shape: [30, 4, 4])
+                try root.setSplits(
+                    names.enumerated().map { SplitEntry(split: $1, source: "features", rows: $0 * 10..<$0 * 10 + 10) })
+            }
+        }
+        try read(ReadingOptions(), write(["training", "testing", "val"])) { (dataset: ImageDataset) throws in
+            #expect(try dataset.choice().train.rows == Array(0..<10))
+            #expect(try dataset.choice().heldOut?.rows == Array(20..<30))
+        }
+        try read(ReadingOptions(trainSplit: "extra", validSplit: "test"), write(["train", "extra", "test"])) {
+            (dataset: ImageDataset) throws in
+            #expect(try dataset.choice().train.rows == Array(10..<20))
+            #expect(try dataset.choice().heldOut?.rows == Array(20..<30))
+        }
+        #expect(
+            problem(ReadingOptions(trainSplit: "none"), write(["train", "val"])).contains(
+                "has no split none, only train, valid"))
+        #expect(
+            problem(ReadingOptions(trainSplit: "val", validSplit: "valid"), write(["train", "val"])).contains(
+                "one split valid"))
+    }
+
+    // MARK: - Labels
+
+    @Test("labels are matched part by part, in every form, and left out with a note")
+    func labels() throws {
+        let both = parts(["x_train", "x_test"])
+        func labels(_ write: (Group) throws -> Void) throws -> (values: [Double], notes: [String]) {
+            try read(
+                ReadingOptions(),
+                {
+                    try both($0); try write($0)
+                }, { (try $0.targetValues(), $0.notes) })
+        }
+        let numbers = (0..<10).map { Double($0 % 3) }
+        for write: (Group, String) throws -> Void in [
+            { try $0.write($1, numbers.map { Int32($0) }, shape: [10]) },
+            { try $0.write($1, numbers.map { UInt8($0) }, shape: [10, 1]) },
+            { try $0.write($1, numbers.map { Float($0) }, shape: [10]) },
+            { try $0.write($1, numbers, shape: [1, 10]) },
+            { try $0.write($1, numbers.map { ["cat", "dog", "owl"][Int($0)] }, shape: [10]) },
+        ] {
+            let found = try labels { root in
+                for name in ["y_train", "y_test"] { try write(root, name) }
+            }
+            #expect(found.values == numbers + numbers)
+            #expect(found.notes.isEmpty)
+        }
+        let signs = try labels { root in
+            for name in ["y_train", "y_test"] {
+                try root.write(name, (0..<20).map { Int32($0 % 2 * 2 - 1) }, shape: [10, 2])
+            }
+        }
+        #expect(signs.values == (0..<20).flatMap { _ in [-1, 1] })
+        let none = try labels { _ in }
+        #expect(none.values == [])
+        let swapped = try labels {
+            try $0.write("y_train", [UInt8](repeating: 1, count: 12), shape: [12])
+            try $0.write("y_test", [UInt8](repeating: 1, count: 8), shape: [8])
+        }
+        #expect(
+            swapped.values == []
+                && swapped.notes.first == "y_train is left out: it has shape [12], and x_train has 10 images")
+        let half = try labels { try $0.write("y_train", [UInt8](repeating: 1, count: 10), shape: [10]) }
+        #expect(half.values == [] && half.notes == ["labels are left out: not every set of images has some"])
+        try read(
+            ReadingOptions(labelsPath: "smile"),
+            {
+                try $0.write("faces", [UInt8](repeating: 9, count: 160), shape: [10, 4, 4])
+                try $0.write("smile", numbers, shape: [10])
+            }
+        ) { (dataset: ImageDataset) throws in #expect(try dataset.targetValues() == numbers) }
+    }
+
+    // MARK: - Names
+
+    @Test("a dataset under any name is found where it is the only one, and named where there are several")
+    func names() throws {
+        let image = [UInt8](repeating: 200, count: 10 * 256)
+        try read {
+            try $0.write("celeba", image, shape: [10, 16, 16])
+        } _: { (dataset: ImageDataset) throws in
+            #expect(dataset.count == 10)
+        }
+        let several = { (root: Group) throws in
+            try root.write("first", image, shape: [10, 16, 16])
+            try root.write("second", image, shape: [5, 2, 16, 16])
+        }
+        #expect(
+            problem(ReadingOptions(), several).contains(
+                "may hold its images in any of first, second; name one with --images-path"))
+        try read(ReadingOptions(imagesPath: "/first"), several) { (dataset: ImageDataset) throws in
+            #expect(dataset.count == 10)
+        }
+        #expect(
+            problem(ReadingOptions(imagesPath: "third"), several).contains(
+                "has no dataset third; there are first, second"))
+    }
+}
