@@ -19,11 +19,11 @@ let package = Package(
             name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
         .systemLibrary(
             name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
-        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-        .systemLibrary(
-            name: "CTurboJPEG", pkgConfig: "libturbojpeg",
-            providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(
+            name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CMatio", pkgConfig: "matio", providers: [.apt(["libmatio-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -31,6 +31,8 @@ let package = Package(
         .systemLibrary(name: "CSharedMemory"),
         .systemLibrary(name: "CCores"),
         .systemLibrary(name: "CFiles"),
+        // libjpeg and libpng, whose errors jump.
+        .target(name: "CPictures", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
         .target(
             name: "CKernels",
@@ -50,11 +52,12 @@ let package = Package(
         .target(name: "Parallel", dependencies: ["CCores"]),
         .target(name: "Files", dependencies: ["CFiles", "Parallel"]),
         .target(name: "Hashing", dependencies: ["CCrypto"]),
-        .target(name: "Archives", dependencies: ["CZip", "CZlib"]),
+        .target(name: "Archives", dependencies: ["CZip", "CZlib", "CArchive"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ", "CSharedMemory", "Files"]),
         .target(name: "Optimizer", dependencies: ["COptimizer"]),
         .target(name: "Storage", dependencies: ["CHDF5", "CZlib"]),
-        .target(name: "Pictures", dependencies: ["CPNG", "CTurboJPEG"]),
+        .target(name: "Matrices", dependencies: ["CMatio"]),
+        .target(name: "Pictures", dependencies: ["CPictures", "CWebP"]),
 
         // Mathematics.
         .target(name: "Tensors", dependencies: ["Randomness"]),
@@ -65,7 +68,9 @@ let package = Package(
         // The system.
         .target(
             name: "Ingest",
-            dependencies: ["Storage", "Pictures", "Archives", "Randomness", "Hashing", "Files"]),
+            dependencies: [
+                "Storage", "Pictures", "Archives", "Matrices", "Randomness", "Hashing", "Files", "Parallel",
+            ]),
         .target(
             name: "Training",
             dependencies: [
@@ -171,7 +176,8 @@ let package = Package(
             name: "FuzzTests",
             dependencies: [
                 "tributary", "TrainingTestSupport", "SeededRandomness", "FaultyNetwork",
-                "Cluster", "Coordination", "Contract", "Ingest", "Messaging", "Storage", "Tensors", "Training",
+                "Cluster", "Coordination", "Contract", "Files", "Ingest", "Pictures", "Messaging", "Storage", "Tensors",
+                "Training",
                 .product(name: "Logging", package: "swift-log"),
             ]),
     ],
@@ -181,7 +187,7 @@ let package = Package(
 // Settings for every Swift target of ours. Strict memory safety makes each unsafe expression say so
 // with the keyword `unsafe`; only the targets that import C may contain it.
 let ours = package.targets.filter { $0.type == .regular || $0.type == .executable || $0.type == .test }
-for target in ours where !["COneDNN", "CKernels", "COptimizer"].contains(target.name) {
+for target in ours where !["COneDNN", "CKernels", "COptimizer", "CPictures"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .enableUpcomingFeature("ExistentialAny"),  // SE-0335: an existential says `any`

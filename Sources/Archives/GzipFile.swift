@@ -48,8 +48,3 @@ public enum GzipFile {
         }
     }
 }
-
-/// What the system says about the call that just failed. The C function is `strerror`.
-private func systemErrorText() -> String {
-    unsafe String(cString: strerror(errno))
-}

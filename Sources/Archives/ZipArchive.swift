@@ -42,38 +42,23 @@ import CZip
         unsafe zip_discard(archive)
     }
 
-    /// The bytes of one member, whose checksum the library verifies. The C functions are `zip_fopen_index` and `zip_fread`.
+    /// The bytes of one member, whose checksum the library verifies.
     ///
     /// - Throws: `ArchiveError` where the member is too large, corrupt, encrypted, or not as long as the directory says.
     public func contents(of member: Member) throws(ArchiveError) -> [UInt8] {
         guard member.size <= Self.memberLimit else {
             throw .member(member.name, of: path, "claims \(member.size) bytes, more than a member may have")
         }
+        // One byte more than it should have: only at the end does the library check the checksum.
+        return try ByteStream(stream(of: member)).read(member.size + 1)
+    }
+
+    /// The bytes of one member as they come. The C function is `zip_fopen_index`.
+    func stream(of member: Member) throws(ArchiveError) -> any ByteSource {
         guard let file = unsafe zip_fopen_index(archive, member.index, 0) else {
             throw .member(member.name, of: path, "cannot be opened: \(unsafe String(cString: zip_strerror(archive)))")
         }
-        defer { _ = unsafe zip_fclose(file) }
-        return try unsafe read(file, member)
-    }
-
-    /// Reads a member, and asks for one byte more than it should have: only at the end does the library check the checksum.
-    private func read(_ file: OpaquePointer, _ member: Member) throws(ArchiveError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        let capacity = min(member.size, 1 << 24) + 1  // a directory may lie, so memory grows with what really comes
-        var piece = [UInt8](repeating: 0, count: capacity)
-        while bytes.count <= member.size {
-            let count = unsafe zip_fread(file, &piece, UInt64(piece.count))
-            guard count >= 0 else {
-                let text = unsafe String(cString: zip_file_strerror(file))
-                throw .member(member.name, of: path, "is corrupt: \(text)")
-            }
-            if count == 0 { break }
-            bytes += piece[..<Int(count)]
-        }
-        guard bytes.count == member.size else {
-            throw .member(member.name, of: path, "has \(bytes.count) bytes where the directory says \(member.size)")
-        }
-        return bytes
+        return unsafe ZipMember(file, member, of: self)
     }
 
     /// The C functions are `zip_get_num_entries` and `zip_stat_index`.
@@ -94,5 +79,41 @@ import CZip
         unsafe zip_error_init_with_code(&error, code)
         defer { unsafe zip_error_fini(&error) }
         return "cannot be opened: \(unsafe String(cString: zip_error_strerror(&error)))"
+    }
+}
+
+/// A member that is being read.
+@safe private final class ZipMember: ByteSource {
+    private let file: OpaquePointer
+    private let member: ZipArchive.Member
+    /// Kept, since the member reads from it.
+    private let archive: ZipArchive
+    private var count = 0
+
+    init(_ file: OpaquePointer, _ member: ZipArchive.Member, of archive: ZipArchive) {
+        unsafe self.file = file
+        self.member = member
+        self.archive = archive
+    }
+
+    deinit { unsafe _ = zip_fclose(file) }
+
+    /// The C function is `zip_fread`. A directory may lie, so memory grows with what really comes.
+    func next(_ wanted: Int) throws(ArchiveError) -> [UInt8] {
+        var piece = [UInt8](repeating: 0, count: min(wanted, max(1, member.size - count + 1), 1 << 22))
+        let got = unsafe zip_fread(file, &piece, UInt64(piece.count))
+        guard got >= 0 else {
+            throw .member(
+                member.name, of: archive.path, "is corrupt: \(unsafe String(cString: zip_file_strerror(file)))")
+        }
+        count += Int(got)
+        guard got > 0 ? count <= member.size : count == member.size else {
+            throw .member(
+                member.name, of: archive.path,
+                "has \(got > 0 ? "more than \(member.size)" : "\(count)") bytes where the directory says \(member.size)"
+            )
+        }
+        piece.removeLast(piece.count - Int(got))
+        return piece
     }
 }

@@ -20,3 +20,19 @@ extension Image {
         cropped(x: (self.width - width) / 2, y: (self.height - height) / 2, width: width, height: height)
     }
 }
+
+extension Image {
+    /// The picture in the middle of a black one. A margin that is odd is one pixel smaller on the left and on top.
+    public func padded(width: Int, height: Int) -> Image {
+        precondition(width >= self.width && height >= self.height, "\(width)x\(height) does not hold the picture")
+        var result = [UInt8](repeating: 0, count: width * height * channels)
+        let (left, top) = ((width - self.width) / 2, (height - self.height) / 2)
+        for row in 0..<self.height {
+            let start = ((top + row) * width + left) * channels
+            result.replaceSubrange(
+                start..<start + self.width * channels,
+                with: pixels[offset(0, row)..<offset(0, row) + self.width * channels])
+        }
+        return Image(width: width, height: height, channels: channels, pixels: result)
+    }
+}

@@ -19,10 +19,11 @@ extension Image {
 
     /// The values in the order channel, row, column (CHW), as datasets store them.
     public var planarPixels: [UInt8] {
+        guard channels > 1 else { return pixels }
         var planar: [UInt8] = []
         planar.reserveCapacity(pixels.count)
         for channel in 0..<channels {
-            planar.append(contentsOf: stride(from: channel, to: pixels.count, by: channels).map { pixels[$0] })
+            for place in stride(from: channel, to: pixels.count, by: channels) { planar.append(pixels[place]) }
         }
         return planar
     }

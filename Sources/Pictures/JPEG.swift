@@ -1,55 +1,83 @@
-private import CTurboJPEG
+private import CPictures
 
-/// JPEG photographs, through TurboJPEG.
+/// JPEG photographs, through libjpeg-turbo.
 ///
 /// The exact inverse transform and smooth chroma upsampling are used, as Pillow does, so decoded pixels equal
 /// those of any program built on the same libjpeg-turbo.
 public enum JPEG {
-    /// Decodes a JPEG: grey stays grey, colour becomes RGB. CMYK is refused.
+    /// Decodes a JPEG as it lies in its file: grey stays grey, colour becomes RGB.
     ///
-    /// What libjpeg only warns about (a premature end, corrupt data) is an error here: a training set should not
-    /// silently hold half-grey pictures. The C functions are `tjDecompressHeader3` and `tjDecompress2`.
+    /// What libjpeg only warns about is an error where pixels are missing or wrong (a premature end, corrupt data): a training set
+    /// should not silently hold half-grey pictures.
     /// - Parameter name: what to call the picture in an error, usually its path.
     public static func decode(_ bytes: [UInt8], name: String = "in memory") throws(PictureError) -> Image {
-        guard !bytes.isEmpty else { throw failure("it is empty", name) }
-        guard let decoder = unsafe tjInitDecompress() else {
-            throw PictureError(description: "Could not decode the JPEG \(name): out of memory.")
+        try raw(bytes, name: name).image
+    }
+
+    /// The C functions are `jpeg_read_header`, `jpeg_start_decompress` and `jpeg_read_scanlines`.
+    static func raw(_ bytes: [UInt8], name: String) throws(PictureError) -> RawPicture {
+        try unsafe bytes.withUnsafeBufferPointer { memory throws(PictureError) in
+            let decoder = try unsafe begin(memory, name)
+            defer { unsafe cpictures_jpeg_free(decoder) }
+            let (width, height, components) = unsafe size(decoder)
+            try PictureLimits.check(width: width, height: height, name: name)
+            // Reading the pixels throws the markers away.
+            let orientation = unsafe orientation(decoder)
+            let values = try unsafe pixels(decoder, count: width * height * components, name)
+            let image =
+                components == 4
+                ? Image(width: width, height: height, inverseInk: values)
+                : Image(width: width, height: height, channels: components, pixels: values)
+            var traits: PictureTraits = components == 4 ? .ink : []
+            if unsafe cpictures_jpeg_warnings(decoder) > 0 { traits.insert(.warning) }
+            return RawPicture(image, traits, orientation: orientation)
         }
-        defer { unsafe _ = tjDestroy(decoder) }
-        let header = try unsafe header(of: bytes, decoder, name: name)
-        let channels = header.colorSpace == TJCS_GRAY.rawValue ? 1 : 3
-        var pixels = [UInt8](repeating: 0, count: header.width * header.height * channels)
-        let status = unsafe tjDecompress2(
-            decoder, bytes, UInt(bytes.count), &pixels, Int32(header.width), 0, Int32(header.height),
-            (channels == 1 ? TJPF_GRAY : TJPF_RGB).rawValue, flags)
-        guard status == 0 else { throw unsafe failure(decoder, name) }
-        return Image(width: header.width, height: header.height, channels: channels, pixels: pixels)
     }
 
-    /// A hostile file may claim thousands of progressive scans, each of which costs a pass: those are cut off.
-    private static let flags = TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS
-
-    private struct Header {
-        let width: Int
-        let height: Int
-        let colorSpace: UInt32
+    static func header(_ bytes: [UInt8], name: String) throws(PictureError) -> (Int, Int, Int, Int) {
+        try unsafe bytes.withUnsafeBufferPointer { memory throws(PictureError) in
+            let decoder = try unsafe begin(memory, name)
+            defer { unsafe cpictures_jpeg_free(decoder) }
+            let (width, height, components) = unsafe size(decoder)
+            return unsafe (width, height, min(components, 3), orientation(decoder))
+        }
     }
 
-    private static func header(
-        of bytes: [UInt8], _ decoder: tjhandle, name: String
-    ) throws(PictureError) -> Header {
-        var (width, height, subsampling, colorSpace) = (Int32(0), Int32(0), Int32(0), Int32(0))
-        let status = unsafe tjDecompressHeader3(
-            decoder, bytes, UInt(bytes.count), &width, &height, &subsampling, &colorSpace)
-        guard status == 0 else { throw unsafe failure(decoder, name) }
-        // A file that ends within its header is no error to TurboJPEG: it leaves zeros.
-        guard width > 0, height > 0 else { throw failure("the file ends within its header", name) }
-        try PictureLimits.check(width: Int(width), height: Int(height), name: name)
-        return Header(width: Int(width), height: Int(height), colorSpace: UInt32(colorSpace))
+    private static func begin(_ bytes: UnsafeBufferPointer<UInt8>, _ name: String) throws(PictureError) -> OpaquePointer
+    {
+        guard !bytes.isEmpty else { throw failure("it is empty", name) }
+        guard let decoder = unsafe cpictures_jpeg_new(bytes.baseAddress, bytes.count) else {
+            throw failure("out of memory", name)
+        }
+        guard unsafe cpictures_jpeg_read_header(decoder) != 0 else {
+            let error = unsafe failure(String(cString: cpictures_jpeg_message(decoder)), name)
+            unsafe cpictures_jpeg_free(decoder)
+            throw error
+        }
+        return unsafe decoder
     }
 
-    private static func failure(_ decoder: tjhandle, _ name: String) -> PictureError {
-        unsafe failure(String(cString: tjGetErrorStr2(decoder)), name)
+    private static func size(_ decoder: OpaquePointer) -> (width: Int, height: Int, components: Int) {
+        unsafe (
+            Int(cpictures_jpeg_width(decoder)), Int(cpictures_jpeg_height(decoder)),
+            Int(cpictures_jpeg_components(decoder))
+        )
+    }
+
+    private static func pixels(_ decoder: OpaquePointer, count: Int, _ name: String) throws(PictureError) -> [UInt8] {
+        var isWhole = false
+        let values = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            isWhole = unsafe cpictures_jpeg_read_pixels(decoder, buffer.baseAddress) != 0
+            initialized = isWhole ? count : 0
+        }
+        guard isWhole else { throw unsafe failure(String(cString: cpictures_jpeg_message(decoder)), name) }
+        return values
+    }
+
+    private static func orientation(_ decoder: OpaquePointer) -> Int {
+        var count = 0
+        guard let exif = unsafe cpictures_jpeg_exif(decoder, &count) else { return 1 }
+        return unsafe Orientation.read(UnsafeBufferPointer(start: exif, count: count))
     }
 
     private static func failure(_ reason: String, _ name: String) -> PictureError {

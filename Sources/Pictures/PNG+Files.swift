@@ -7,13 +7,6 @@ extension PNG {
     }
 }
 
-extension JPEG {
-    /// Reads a JPEG file.
-    public static func read(_ path: String) throws(PictureError) -> Image {
-        try decode(try fileBytes(path), name: path)
-    }
-}
-
 private func fileBytes(_ path: String) throws(PictureError) -> [UInt8] {
     do {
         return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))

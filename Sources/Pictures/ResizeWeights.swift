@@ -6,12 +6,15 @@ import Foundation
 /// Pillow's `Resample.c` computes the same weights in the same order of operations, and so results are equal to its
 /// `Image.resize` bit for bit (`scripts/reference/resize.py`).
 struct ResizeWeights {
-    static let fractionBits = 22
+    static let fractionBits: Int32 = 22
+    /// One half: what makes cutting the fraction off round.
+    static let half: Int32 = 1 << (fractionBits - 1)
 
     let first: [Int]
     let count: [Int]
     let stride: Int
-    let values: [Int]
+    /// 255 times the sum of their amounts stays below 2³¹, for both filters.
+    let values: [Int32]
 
     init(from input: Int, to output: Int, filter: ResizeFilter) {
         let scale = Double(input) / Double(output)
@@ -20,7 +23,7 @@ struct ResizeWeights {
         var first: [Int] = []
         var count: [Int] = []
         let stride = Int(support.rounded(.up)) * 2 + 1
-        var values: [Int] = []
+        var values: [Int32] = []
         for index in 0..<output {
             let center = (Double(index) + 0.5) * scale
             let low = max(0, Int(center - support + 0.5))
@@ -28,14 +31,14 @@ struct ResizeWeights {
             let taps = (low..<high).map { filter((Double($0) - center + 0.5) / filterScale) }
             first.append(low)
             count.append(taps.count)
-            values += Self.fixedPoint(taps) + [Int](repeating: 0, count: stride - taps.count)
+            values += Self.fixedPoint(taps) + [Int32](repeating: 0, count: stride - taps.count)
         }
         (self.first, self.count, self.stride, self.values) = (first, count, stride, values)
     }
 
-    private static func fixedPoint(_ taps: [Double]) -> [Int] {
+    private static func fixedPoint(_ taps: [Double]) -> [Int32] {
         let sum = taps.reduce(0, +)
-        return taps.map { Int(($0 / sum * Double(1 << fractionBits)).rounded(.toNearestOrAwayFromZero)) }
+        return taps.map { Int32(($0 / sum * Double(Int32(1) << fractionBits)).rounded(.toNearestOrAwayFromZero)) }
     }
 }
 

@@ -13,6 +13,7 @@ import Training
 enum ForeignFile: String, ExpressibleByArgument {
     case dataset
     case checkpoint
+    case matrices
 
     @Sendable func requireSafe(_ path: String) throws { try requireSafe(path, reading: nil) }
 
@@ -59,15 +60,18 @@ enum ForeignFile: String, ExpressibleByArgument {
     private func ending(by signal: Int32) -> String {
         let what = signal == SIGXCPU ? "took too long over" : "crashed on"
         return
-            "the HDF5 library \(what) it in a process of its own (signal \(signal)), so it is damaged or was made to do harm; "
-            + (self == .dataset ? "make it again from what it was made of" : "restore it from a copy")
+            "the \(library) library \(what) it in a process of its own (signal \(signal)), so it is damaged or was made to do harm; "
+            + (self == .checkpoint ? "restore it from a copy" : "make it again from what it was made of")
     }
+
+    private var library: String { self == .matrices ? "MATLAB file" : "HDF5" }
 
     /// Does with the file, in this process, what whoever opened it would have the library do.
     fileprivate func open(_ path: String, _ data: DataDescription?) throws {
         switch self {
         case .dataset: try ImageDataset.readThroughTheLibrary(path, data?.readingOptions() ?? ReadingOptions())
         case .checkpoint: _ = try Checkpoint(PosixFileSystem().read(path), file: path)
+        case .matrices: try MATLABSource.readThroughTheLibrary(path)
         }
     }
 }

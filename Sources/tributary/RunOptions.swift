@@ -104,7 +104,7 @@ struct RunOptions: ParsableArguments {
         if let wire { result.wire = wire }
         if let seed { result.seed = seed }
         if let epochs { result.epochs = epochs }
-        result.data = reading.added(to: result.data)
+        result.data = reading.added(to: result.data ?? run?.data)
         try run?.require(result)
         return result
     }

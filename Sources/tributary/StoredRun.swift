@@ -9,6 +9,8 @@ struct StoredRun {
     private let directory: String
     private let contract: Contract
     private let images: ImageDescription
+    /// How the run reads its file.
+    let data: DataDescription?
 
     /// Nil where there is no run, or none that reached a checkpoint.
     ///
@@ -24,7 +26,9 @@ struct StoredRun {
         }
         self.directory = directory
         contract = newest.checkpoint.contract
-        images = try RunConfiguration(contract).model.images
+        let configuration = try RunConfiguration(contract)
+        images = configuration.model.images
+        data = configuration.data
     }
 
     /// What the run was trained on, for a preset that is sized by it.

@@ -23,9 +23,7 @@ final class OutputBench {
         let faces = bench["faces.h5"]
         let needs: (arguments: [String], inputs: [String], folder: String?)
         switch writer.name {
-        case "data import mnist":
-            needs = ([bench["mnist"]], try Self.mnist(bench["mnist"]), bench["mnist"])
-        case "data import celeba":
+        case "data import":
             needs = ([bench["celeba"], "--size", "8"], try Self.celeba(bench["celeba"]), bench["celeba"])
         case "data synthesize faces": needs = (["--count", "10", "--size", "16"], [], nil)
         case "sample": needs = (["--checkpoint", bench["run"], "--count", "1"], [checkpoint], nil)
@@ -96,18 +94,6 @@ final class OutputBench {
         try FileManager.default.subpathsOfDirectory(atPath: folder).map { "\(folder)/\($0)" }.filter {
             try FileManager.default.attributesOfItem(atPath: $0)[.type] as? FileAttributeType == .typeRegular
         }.sorted()
-    }
-
-    /// Four files of MNIST's kind: two images and their labels, twice.
-    private static func mnist(_ folder: String) throws -> [String] {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        for prefix in ["train", "t10k"] {
-            let images = Data([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 8, 0, 0, 0, 8]) + Data(repeating: 7, count: 128)
-            try images.write(to: URL(fileURLWithPath: "\(folder)/\(prefix)-images-idx3-ubyte"))
-            let labels = Data([0, 0, 8, 1, 0, 0, 0, 2, 3, 4])
-            try labels.write(to: URL(fileURLWithPath: "\(folder)/\(prefix)-labels-idx1-ubyte"))
-        }
-        return try files(in: folder)
     }
 
     /// One image of CelebA's kind, of the split "train", with its lists.

@@ -9,7 +9,7 @@ struct OutputTests {
 
     /// Names of arguments, each in one of three lists, so that nobody adds an output without saying what becomes of what is there.
     private static let read: Set = [
-        "source", "data", "checkpoint", "config", "keys", "file", "files", "directory", "path",
+        "source", "data", "checkpoint", "config", "keys", "file", "files", "directory", "path", "labels",
     ]
     private static let written: Set = ["out", "folder"]
     private static let values: Set = [
@@ -19,7 +19,7 @@ struct OutputTests {
         "workers", "threads", "memory", "listen",
         "connect",
         "name", "core", "split", "columns", "rows", "wait", "images-path", "labels-path", "layout", "range",
-        "train-split", "valid-split",
+        "train-split", "valid-split", "as", "resize", "skip-unreadable",
     ]
 
     @Test func everyArgumentIsKnownToBeReadWrittenOrNeither() {

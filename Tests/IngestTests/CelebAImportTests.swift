@@ -22,12 +22,9 @@ struct CelebAImportTests {
     func matching() throws {
         try withTemporaryFolder { folder in
             try write(folder)
-            var steps: [Int] = []
-            let report = try CelebAImport(source: folder, size: 16).write(to: UnfinishedFile("\(folder)/a.h5")) {
-                done, _ in
-                steps.append(done)
-            }
-            #expect(steps == [2])
+            var steps: [ImportStage] = []
+            let report = try celeba(folder, size: 16) { steps.append($0) }.write(to: UnfinishedFile("\(folder)/a.h5"))
+            #expect(steps == [.written(2, of: 2)])
             #expect(report.notes == [])
             let dataset = try ImageDataset("\(folder)/a.h5")
             // Validation comes before test, so image 3 before image 1.
@@ -62,7 +59,7 @@ struct CelebAImportTests {
     }
 
     private func fingerprint(_ source: String, to path: String) throws -> [String] {
-        _ = try CelebAImport(source: source, size: 8).write(to: UnfinishedFile(path))
+        _ = try celeba(source, size: 8).write(to: UnfinishedFile(path))
         let dataset = try ImageDataset(path)
         return try ["\(dataset.targetValues())", "\(dataset.fingerprint(split: "valid"))"]
             + ["\(dataset.fingerprint(split: "test"))"]
@@ -75,7 +72,7 @@ struct CelebAImportTests {
             try FileManager.default.removeItem(atPath: "\(folder)/list_attr_celeba.txt")
             try FileManager.default.removeItem(atPath: "\(folder)/list_eval_partition.txt")
             try alignedImage.write(to: "\(folder)/img_align_celeba/182638.jpg")
-            let report = try CelebAImport(source: "\(folder)/img_align_celeba", size: 8).write(
+            let report = try celeba("\(folder)/img_align_celeba", size: 8).write(
                 to: UnfinishedFile("\(folder)/a.h5"))
             #expect(report.splits.map { "\($0.name) \($0.count)" } == ["train 2", "test 1"])
             #expect(report.notes.count == 2)
@@ -130,7 +127,7 @@ struct CelebAImportTests {
                 try write(folder)
                 let before = try names(in: folder)
                 let error = #expect(throws: (any Error).self) {
-                    try CelebAImport(source: folder).write(to: UnfinishedFile("\(folder)/a.h5"))
+                    try celeba(folder).write(to: UnfinishedFile("\(folder)/a.h5"))
                 }
                 #expect(error.map { "\($0)".contains(problem) } == true, "\(error.map { "\($0)" } ?? "no error")")
                 #expect(try names(in: folder) == before)
@@ -143,7 +140,7 @@ struct CelebAImportTests {
         let crop = try #require(CelebACrop(named: name))
         try withTemporaryFolder { folder in
             try write(folder)
-            let report = try CelebAImport(source: folder, crop: crop, size: 24).write(
+            let report = try celeba(folder, crop: crop, size: 24).write(
                 to: UnfinishedFile("\(folder)/a.h5"))
             #expect(report.shape == ImageShape(channels: 3, height: 24, width: 24))
         }
@@ -155,7 +152,7 @@ struct CelebAImportTests {
     func real() throws {
         try withTemporaryFolder { folder in
             let crop = try #require(CelebACrop(named: "fuel"))
-            let report = try CelebAImport(source: "\(RealData.folder)/celeba", crop: crop).write(
+            let report = try celeba("\(RealData.folder)/celeba", crop: crop).write(
                 to: UnfinishedFile("\(folder)/a.h5"))
             #expect(report.splits.map { "\($0.name) \($0.count)" } == ["train 4320", "valid 600", "test 480"])
             let ours = try ImageDataset("\(folder)/a.h5")
@@ -170,6 +167,16 @@ struct CelebAImportTests {
             }
         }
     }
+}
+
+/// CelebA from a folder, to be imported.
+private func celeba(
+    _ source: String, crop: CelebACrop = .standard, size: Int = 64, _ progress: @escaping ImportProgress = { _ in }
+) throws -> ImageImport {
+    var options = ImportOptions()
+    options.crop = .celeba(crop)
+    options.size = PictureSize(width: size, height: size)
+    return try ImageImport(source, as: "celeba", options: options, progress: progress)
 }
 
 /// A JPEG of 178 × 218 pixels of one colour, (198, 101, 50).

@@ -21,7 +21,7 @@ struct MNISTImportTests {
     func whole() throws {
         try withTemporaryFolder { folder in
             try write(files, to: folder)
-            let report = try MNISTImport(source: folder).write(to: UnfinishedFile("\(folder)/mnist.h5"))
+            let report = try ImageImport(folder, as: "mnist").write(to: UnfinishedFile("\(folder)/mnist.h5"))
             #expect(report.description == "\(folder)/mnist.h5: 5 images of 1 × 2 × 2 (train 3, test 2)")
             let dataset = try ImageDataset("\(folder)/mnist.h5")
             #expect(try dataset.pixels(rows: dataset.rows(ofSplit: "train")) == Array(10..<22))
@@ -52,7 +52,7 @@ struct MNISTImportTests {
             files[name] = bytes
             try write(files, to: folder)
             let error = #expect(throws: DataError.self) {
-                try MNISTImport(source: folder).write(to: UnfinishedFile("\(folder)/out.h5"))
+                try ImageImport(folder, as: "mnist").write(to: UnfinishedFile("\(folder)/out.h5"))
             }
             #expect(error?.description.contains(problem) == true, "\(String(describing: error))")
             #expect(try names(in: folder) == files.keys.sorted())
@@ -63,7 +63,7 @@ struct MNISTImportTests {
         "the original files give 70,000 images", .enabled(if: RealData.isThere, "the folder of real data is not here"))
     func real() throws {
         try withTemporaryFolder { folder in
-            _ = try MNISTImport(source: "\(RealData.folder)/mnist").write(to: UnfinishedFile("\(folder)/mnist.h5"))
+            _ = try ImageImport("\(RealData.folder)/mnist", as: "mnist").write(to: UnfinishedFile("\(folder)/mnist.h5"))
             let dataset = try ImageDataset("\(folder)/mnist.h5")
             #expect(dataset.splits.map { "\($0.name) \($0.rows.count)" } == ["train 60000", "test 10000"])
             // The same images as in a file that h5py wrote: the first 800 of train and the first 200 of test.

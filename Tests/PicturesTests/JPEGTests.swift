@@ -30,10 +30,6 @@ struct JPEGTests {
         #expect(throws: PictureError.self) { try JPEG.decode(Array("not a picture at all".utf8)) }
     }
 
-    @Test func inkColorsAreRefused() {
-        #expect(throws: PictureError.self) { try JPEG.decode(bytes(hexadecimal: inkJPEGFile)) }
-    }
-
     @Test func aHugeClaimIsRefusedBeforeItIsBelieved() throws {
         var file = bytes(hexadecimal: greyJPEGFile)
         let frame = try #require(file.indices.first { file[$0] == 0xFF && file[$0 + 1] == 0xC0 })

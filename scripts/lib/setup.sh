@@ -10,11 +10,11 @@ cd "$root"
 
 # The Debian and Ubuntu packages that the build needs: the C libraries of Package.swift and the tool that finds them.
 build_packages=(
-    libzmq3-dev libhdf5-dev libdnnl-dev libturbojpeg0-dev libpng-dev libzip-dev zlib1g-dev libssl-dev pkg-config
+    libzmq3-dev libhdf5-dev libdnnl-dev libjpeg-dev libpng-dev libwebp-dev libzip-dev libarchive-dev libmatio-dev zlib1g-dev libssl-dev pkg-config
 )
 
 # The Debian 12 packages that the program needs where it runs and is not built; cluster/README.md names them.
-run_packages=(libzmq5 libhdf5-103-1 libdnnl2 libturbojpeg0 libpng16-16 libzip4 zlib1g libssl3)
+run_packages=(libzmq5 libhdf5-103-1 libdnnl2 libjpeg62-turbo libpng16-16 libwebp7 libzip4 libarchive13 libmatio11 zlib1g libssl3)
 
 # What the checks need besides: `git` to see whether mistakes apply, `strip` to count instructions.
 check_packages=(git binutils)

@@ -60,4 +60,3 @@ for name, method in [("bilinear", Image.Resampling.BILINEAR), ("lanczos", Image.
 print("]\n")
 print(jpeg("colorJPEG", smooth(32, 24)))
 print(jpeg("greyJPEG", picture(16, 16, 1)))
-print(jpeg("inkJPEG", picture(8, 8, 3).convert("CMYK")))

@@ -16,20 +16,34 @@ public final class FuelWriter {
         public var splits: [Split]
         /// A name for each column of the targets; empty where there are no targets.
         public var targetNames: [String]
+        /// How targets are stored.
+        public var targetElement: TargetElement
+        /// For columns of the targets that number names: those names, in the dataset `class_names`.
+        public var classes: [String: [String]]
         /// Attributes of the root group that say where the images come from, such as `source` and `crop`.
         public var provenance: [String: String]
 
         public init(
-            shape: ImageShape, splits: [Split], targetNames: [String] = [], provenance: [String: String] = [:]
+            shape: ImageShape, splits: [Split], targetNames: [String] = [], targetElement: TargetElement = .byte,
+            classes: [String: [String]] = [:], provenance: [String: String] = [:]
         ) {
             self.shape = shape
             self.splits = splits
             self.targetNames = targetNames
+            self.targetElement = targetElement
+            self.classes = classes
             self.provenance = provenance
         }
 
         /// The number of images in all splits.
         public var count: Int { splits.reduce(0) { $0 + $1.count } }
+    }
+
+    /// The numbers that targets are stored as.
+    public enum TargetElement: Sendable {
+        case byte
+        /// For more than 256 classes, and for -1, which means unknown.
+        case int32
     }
 
     /// A split by name and number of images.
@@ -48,13 +62,15 @@ public final class FuelWriter {
     private var file: File?
     private var features: Dataset?
     private var targets: Dataset?
-    private var written = 0
+    /// For each split, how many of its images are written.
+    private var written: [Int]
 
     /// Begins a file.
     public init(_ output: UnfinishedFile, _ plan: Plan) throws {
         precondition(plan.count > 0 && plan.shape.count > 0, "expected images to write, got a plan for none")
         self.output = output
         self.plan = plan
+        written = plan.splits.map { _ in 0 }
         try writing {
             let file = try File.create(over: output.temporaryPath)
             self.file = file
@@ -84,9 +100,16 @@ public final class FuelWriter {
     private func createTargets(in file: File) throws {
         guard !plan.targetNames.isEmpty else { return }
         let shape = [plan.count, plan.targetNames.count]
-        targets = try file.root.createDataset("targets", of: UInt8.self, shape: shape)
+        switch plan.targetElement {
+        case .byte: targets = try file.root.createDataset("targets", of: UInt8.self, shape: shape)
+        case .int32: targets = try file.root.createDataset("targets", of: Int32.self, shape: shape)
+        }
         try name(["batch", "index"], ofAxes: targets)
         try targets?.setAttribute(DatasetNames.targetNames, plan.targetNames)
+        for (column, names) in plan.classes.sorted(by: { $0.key < $1.key }) {
+            let place = plan.targetNames.count == 1 ? "class_names" : "class_names \(column)"
+            try file.root.write(place, names, shape: [names.count])
+        }
     }
 
     /// Once as h5py and Fuel look for them, and once as they can be read without danger.
@@ -95,24 +118,51 @@ public final class FuelWriter {
         try dataset?.setAttribute(DatasetNames.axes, axes)
     }
 
-    /// Adds whole images, each channel by channel and row by row, and as many rows of targets.
+    /// Adds whole images, each channel by channel and row by row, and as many rows of targets, split after split.
     public func append(pixels: [UInt8], targets rows: [UInt8] = []) throws {
         let images = pixels.count / plan.shape.count
-        precondition(
-            pixels.count == images * plan.shape.count && rows.count == images * plan.targetNames.count
-                && written + images <= plan.count,
-            "expected whole images of \(plan.shape.count) bytes with \(plan.targetNames.count) targets each, at most "
-                + "\(plan.count - written) of them, got \(pixels.count) bytes and \(rows.count) targets")
-        try writing {
-            try features?.write(pixels, rows: written..<written + images)
-            try targets?.write(rows, rows: written..<written + images)
+        var done = 0
+        while done < images {
+            let split = plan.splits.indices.first { written[$0] < plan.splits[$0].count }
+            guard let split else { preconditionFailure("expected at most \(plan.count) images, got more") }
+            let next = done + min(images - done, plan.splits[split].count - written[split])
+            let columns = plan.targetNames.count
+            try append(
+                pixels: Array(pixels[done * plan.shape.count..<next * plan.shape.count]),
+                targets: rows[done * columns..<next * columns].map(Int32.init), toSplit: split)
+            done = next
         }
-        written += images
+        precondition(
+            pixels.count == images * plan.shape.count && rows.count == images * plan.targetNames.count,
+            "expected whole images of \(plan.shape.count) bytes with \(plan.targetNames.count) targets each, "
+                + "got \(pixels.count) bytes and \(rows.count) targets")
+    }
+
+    /// Adds whole images behind those that a split has.
+    public func append(pixels: [UInt8], targets values: [Int32], toSplit split: Int) throws {
+        let images = pixels.count / plan.shape.count
+        let start = plan.splits[..<split].reduce(0) { $0 + $1.count } + written[split]
+        precondition(
+            pixels.count == images * plan.shape.count && values.count == images * plan.targetNames.count
+                && written[split] + images <= plan.splits[split].count,
+            "expected whole images of \(plan.shape.count) bytes with \(plan.targetNames.count) targets each, at most "
+                + "\(plan.splits[split].count - written[split]) of them, got \(pixels.count) bytes and \(values.count) targets"
+        )
+        try writing {
+            try features?.write(pixels, rows: start..<start + images)
+            switch plan.targetElement {
+            case .byte: try targets?.write(values.map(UInt8.init), rows: start..<start + images)
+            case .int32: try targets?.write(values, rows: start..<start + images)
+            }
+        }
+        written[split] += images
     }
 
     /// Completes the file, forces it to the disk and gives it its name.
     public func finish() throws {
-        precondition(written == plan.count, "expected \(plan.count) images before the end, got \(written)")
+        precondition(
+            written == plan.splits.map(\.count),
+            "expected \(plan.splits.map(\.count)) images before the end, got \(written)")
         precondition(file != nil, "expected one finish(), got another")
         try writing {
             try file?.root.setSplits(splitEntries())

@@ -8,14 +8,17 @@ public struct ImportReport: Codable, Hashable, Sendable, CustomStringConvertible
 
     /// The file that was written.
     public let path: String
+    /// What the source was taken for.
+    public let takenFor: String
     public let shape: ImageShape
     public let splits: [Split]
     public let targetNames: [String]
     /// What was assumed or left out, a sentence each.
     public let notes: [String]
 
-    init(_ path: String, _ plan: FuelWriter.Plan, notes: [String] = []) {
+    init(_ path: String, _ plan: FuelWriter.Plan, takenFor: String, notes: [String]) {
         self.path = path
+        self.takenFor = takenFor
         shape = plan.shape
         splits = plan.splits.map { Split(name: $0.name, count: $0.count) }
         targetNames = plan.targetNames
@@ -31,5 +34,15 @@ public struct ImportReport: Codable, Hashable, Sendable, CustomStringConvertible
     }
 }
 
-/// Told how many images of how many are written.
-public typealias ImportProgress = (_ done: Int, _ all: Int) -> Void
+/// How far an import is.
+public enum ImportStage: Hashable, Sendable {
+    /// So many bytes of an archive are unpacked.
+    case unpacked(Int)
+    /// So many of all images or numbers are looked at, for their sizes or their range.
+    case lookedAt(Int, of: Int)
+    /// So many of all images are written.
+    case written(Int, of: Int)
+}
+
+/// Told how far an import is.
+public typealias ImportProgress = (ImportStage) -> Void

@@ -1,0 +1,215 @@
+/// Which arrays of a source are images, and which are labels.
+enum ArrayRoles {
+    /// An array of images.
+    struct Images {
+        let part: ArrayImages.Part
+        let split: String?
+        let file: String
+        /// The name of the layout, for people.
+        let order: String
+
+        var array: NumberArray { part.array }
+    }
+
+    private static let imageWords: Set = [
+        "x", "img", "imgs", "image", "images", "data", "faces", "features", "pictures", "input", "inputs", "samples",
+        "ff",
+    ]
+    private static let labelWords: Set = [
+        "y", "label", "labels", "target", "targets", "lbl", "lbls", "classes", "class", "digit", "digits",
+    ]
+
+    /// The arrays of images, one for each split.
+    ///
+    /// - Throws: `DataError` where there is none, or where several may be meant.
+    static func images(_ set: ArraySet, _ source: SourceFiles) throws -> [Images] {
+        let found = try set.arrays.compactMap { array, file in
+            try layout(array).map {
+                Images(
+                    part: .init(array: array, layout: $0.layout), split: split(array, file), file: file, order: $0.order
+                )
+            }
+        }
+        let candidates = found.filter { !isLabel($0.array, $0.file) && $0.array.name != source.options.labels }
+        let named = candidates.filter { isImage($0.array, $0.file) }
+        let images = named.isEmpty ? candidates : named
+        guard !images.isEmpty else { throw nothing(set, source) }
+        for (first, second) in zip(images, images.dropFirst()) where first.split == second.split {
+            throw DataError(
+                source.shown,
+                "holds images in \(first.array.place) \(first.array.shape) and in \(second.array.place) \(second.array.shape): keep one, or name them for their splits, such as x_train and x_test"
+            )
+        }
+        guard images.count == 1 || images.allSatisfy({ $0.split != nil }) else {
+            let other = images.first { $0.split == nil }!
+            throw DataError(
+                other.array.place, "belongs to no split by its name, while others do: take it out, or name its split")
+        }
+        return images.sorted { order($0.split) < order($1.split) }
+    }
+
+    private static func order(_ split: String?) -> Int { SplitNames.all.firstIndex(of: split ?? "train") ?? 0 }
+
+    private static func split(_ array: NumberArray, _ file: String) -> String? {
+        SplitNames.split(within: array.name) ?? SplitNames.split(within: file)
+    }
+
+    private static func words(_ array: NumberArray, _ file: String) -> Set<String> {
+        Set((array.name + " " + file).lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init))
+    }
+
+    private static func isLabel(_ array: NumberArray, _ file: String) -> Bool {
+        !words(array, file).isDisjoint(with: labelWords) && words(array, "").isDisjoint(with: imageWords)
+    }
+
+    private static func isImage(_ array: NumberArray, _ file: String) -> Bool {
+        !words(array, file).isDisjoint(with: imageWords)
+    }
+
+    /// How the rows of an array are images; nil where they are none.
+    ///
+    /// - Throws: `DataError` for a shape that may be two things, and for volumes.
+    private static func layout(_ array: NumberArray) throws -> (layout: ImageLayout, order: String)? {
+        let shape = array.shape
+        guard shape.allSatisfy({ $0 > 0 }) else { return nil }
+        switch shape.count {
+        case 3:
+            guard shape[1] > 1, shape[2] > 1 else { return nil }
+            if shape[2] <= 4, shape[0] > 4, shape[1] > 4 {
+                throw DataError(
+                    array.place,
+                    "is \(shape): one picture (H, W, C), or \(shape[0]) of \(shape[1]) × \(shape[2])? Save it as (1, H, W, C) or (N, H, W, 1)"
+                )
+            }
+            return (.planar(height: shape[1], width: shape[2], channels: 1), "N, H, W")
+        case 4: return try colored(array)
+        case 2:
+            guard let flat = flat(shape[1]) else { return nil }
+            if !usual.contains(shape[1]), usual.contains(shape[0]), isImage(array, "") {
+                throw DataError(
+                    array.place,
+                    "is \(shape): \(shape[0]) pictures of \(flat.layout.height) × \(flat.layout.width), or \(shape[1]) lying across? Save it as (N, H, W)"
+                )
+            }
+            return flat
+        case 5... where shape.count < 6 && isImage(array, ""):
+            throw DataError(array.place, "is \(shape): volumes of voxels are not imported, only pictures")
+        default: return nil
+        }
+    }
+
+    private static func colored(_ array: NumberArray) throws -> (layout: ImageLayout, order: String)? {
+        let shape = array.shape
+        let (first, last) = (shape[1] <= 4, shape[3] <= 4)
+        switch (first, last) {
+        case (false, true): return (.interleaved(height: shape[1], width: shape[2], channels: shape[3]), "N, H, W, C")
+        case (true, false): return (.planar(height: shape[2], width: shape[3], channels: shape[1]), "N, C, H, W")
+        case (true, true):
+            throw DataError(
+                array.place,
+                "is \(shape), which may be (N, C, H, W) or (N, H, W, C): save it so that only one axis is 4 or less")
+        case (false, false):
+            throw DataError(
+                array.place, "is \(shape): volumes of voxels are not imported, only pictures of 1 to 4 channels")
+        }
+    }
+
+    /// Rows of D numbers: squares, in three colours where D / 3 is a square.
+    private static func flat(_ count: Int) -> (layout: ImageLayout, order: String)? {
+        if count == 560 { return (.planar(height: 28, width: 20, channels: 1), "N, 28 · 20") }
+        if let side = side(count), side >= 8 { return (.planar(height: side, width: side, channels: 1), "N, H · W") }
+        if count % 3 == 0, let side = side(count / 3), side >= 8 {
+            return (.planar(height: side, width: side, channels: 3), "N, C · H · W")
+        }
+        return nil
+    }
+
+    /// Lengths of rows that people flatten pictures to: of 16, 28, 32 and 64 pixels, grey and in colour.
+    private static let usual: Set = [256, 560, 784, 1024, 2352, 3072, 4096, 12288]
+
+    private static func side(_ count: Int) -> Int? {
+        let side = Int(Double(count).squareRoot().rounded())
+        return side * side == count ? side : nil
+    }
+
+    private static func nothing(_ set: ArraySet, _ source: SourceFiles) -> DataError {
+        if let objects = set.objects.first {
+            return DataError(
+                objects,
+                "holds Python objects (pickle), which may run code and are never opened: save the images as an array of numbers"
+            )
+        }
+        let shapes = set.arrays.prefix(5).map { "\($0.array.name) \($0.array.shape)" }.joined(separator: ", ")
+        return DataError(
+            source.shown,
+            "holds no array of images, which is (N, H, W), (N, H, W, C), (N, C, H, W) or (N, D): \(shapes.isEmpty ? "it has none at all" : shapes)"
+        )
+    }
+
+    /// What the arrays were taken for.
+    static func note(_ images: [Images]) -> [String] {
+        images.first.map { ["\($0.array.name) was taken as (\($0.order))."] } ?? []
+    }
+
+    // MARK: Labels
+
+    /// The labels of the images, split by split.
+    ///
+    /// - Throws: `DataError` where the array that `--labels` names is not there.
+    static func targets(
+        _ set: ArraySet, _ images: [Images], _ source: SourceFiles
+    ) throws -> (TargetTable, notes: [String]) {
+        let wanted = source.options.labels
+        if let wanted, !set.arrays.contains(where: { $0.array.name == wanted }) {
+            throw DataError(
+                source.shown,
+                "has no array \(wanted): there are \(set.arrays.map(\.array.name).joined(separator: ", "))")
+        }
+        let taken = Set(images.map(\.array.place))
+        let candidates = set.arrays.filter { array, file in
+            guard !taken.contains(array.place), array.shape.count <= 2, array.rowCount <= 4096 else { return false }
+            return wanted.map { array.name == $0 } ?? isLabel(array, file)
+        }
+        let found = images.map { part in
+            candidates.first { $0.array.count == part.array.count && split($0.array, $0.file) == part.split }?.array
+                ?? candidates.first { images.count == 1 && $0.array.count == part.array.count }?.array
+        }
+        let notes = set.objects.map { "\($0) holds Python objects and was left out." }
+        guard let first = found.compactMap(\.self).first else {
+            return (
+                TargetTable(),
+                candidates.isEmpty ? notes : notes + ["No labels have as many rows as the images: they were left out."]
+            )
+        }
+        guard found.allSatisfy({ $0?.rowCount == first.rowCount }) else {
+            return (
+                TargetTable(), notes + ["Labels have several widths, or some splits have none: they were left out."]
+            )
+        }
+        let numbers = try found.flatMap { try $0!.numbers() }
+        guard let values = whole(numbers) else {
+            return (
+                TargetTable(),
+                notes + ["\(first.name) holds numbers with fractions, which are no labels, and was left out."]
+            )
+        }
+        var table = TargetTable()
+        table.values = values
+        table.names = names(first)
+        return (table, notes)
+    }
+
+    private static func whole(_ numbers: [Double]) -> [Int32]? {
+        let values = numbers.compactMap { Int32(exactly: $0) }
+        return values.count == numbers.count ? values : nil
+    }
+
+    /// One name for each column; dSprites' six are known.
+    private static func names(_ array: NumberArray) -> [String] {
+        let columns = array.rowCount
+        if array.name == "latents_classes", columns == 6 {
+            return ["color", "shape", "scale", "orientation", "posX", "posY"]
+        }
+        return columns == 1 ? ["class"] : (0..<columns).map { "label \($0)" }
+    }
+}

@@ -1,0 +1,197 @@
+import Archives
+
+/// Images as lines of numbers: `mnist_train.csv`, Kaggle's `train.csv` of digits and of clothes.
+///
+/// A line is a label and the pixels, or the pixels alone; the first line may name them. A line has 784 pixels, or as many as another square. A word
+/// of the file's name tells the split. EMNIST's pictures lie column by column.
+enum CSVSource: ImageSource {
+    static let names = ["csv", "mnist", "emnist"]
+
+    static func recognise(_ source: SourceFiles) throws -> Recognition? {
+        let files = try files(in: source)
+        guard let file = files.first else { return nil }
+        let side = file.table.side
+        let what = files.map(\.entry.name).joined(separator: " and ")
+        return Recognition("tables of numbers, \(side) × \(side) pixels a line (\(what))")
+    }
+
+    static func plan(_ source: SourceFiles) throws -> ImportPlan {
+        let files = try files(in: source)
+        guard let first = files.first else { throw DataError(source.shown, "holds no table whose lines are pixels") }
+        let side = first.table.side
+        var (parts, labels) = ([(part: ArrayImages.Part, split: String?)](), [Int32]())
+        let isTransposed = first.entry.name.lowercased().contains("emnist")
+        for (entry, table) in files {
+            guard table.side == side else {
+                throw DataError(
+                    source.tree.place(of: entry),
+                    "has \(table.side) × \(table.side) pixels a line, and another file \(side) × \(side)")
+            }
+            let found = try table.labels()
+            labels += found
+            let layout: ImageLayout =
+                isTransposed
+                ? .columns(height: side, width: side, channels: 1) : .planar(height: side, width: side, channels: 1)
+            parts.append(
+                (
+                    .init(array: table.array(count: found.count), layout: layout),
+                    SplitNames.split(within: FolderLayout.stem(entry.name))
+                ))
+        }
+        if files.count > 1, let lone = zip(files, parts).first(where: { $1.split == nil })?.0 {
+            throw DataError(
+                source.tree.place(of: lone.entry),
+                "belongs to no split by its name: name it train or test, or import it alone")
+        }
+        var plan = try ImportPlan(
+            parts, source,
+            provenance: ["source": "tables of numbers, \(files.map(\.entry.name).joined(separator: ", "))"])
+        if files.contains(where: \.table.hasLabel) {
+            plan.targets = TargetTable(first.table.labelName, numbers: labels)
+            for file in files where !file.table.hasLabel {
+                plan.notes.append("\(file.entry.name) has no labels: -1 stands for them.")
+            }
+        }
+        if isTransposed { plan.notes.append("EMNIST's pictures lie column by column and were turned.") }
+        return plan
+    }
+
+    private static func files(in source: SourceFiles) throws -> [(entry: FileTree.Entry, table: PixelTable)] {
+        let tables = source.tree.entries.filter { $0.ending == "csv" || $0.name.lowercased().hasSuffix(".csv.gz") }
+        let found = try tables.compactMap { entry in
+            try PixelTable(entry, in: source.tree).map { (entry: entry, table: $0) }
+        }
+        return found.sorted { order($0.entry) < order($1.entry) }
+    }
+
+    private static func order(_ entry: FileTree.Entry) -> Int {
+        SplitNames.all.firstIndex(of: SplitNames.split(within: FolderLayout.stem(entry.name)) ?? "train") ?? 0
+    }
+}
+
+/// A table whose lines are pixels.
+struct PixelTable {
+    let side: Int
+    /// The place of the label in a line; nil where there is none.
+    private let label: Int?
+    /// What the first line calls the label.
+    let labelName: String
+    private let hasHeader: Bool
+    private let columns: Int
+    private let place: String
+    private let name: String
+    private let open: () throws -> ByteStream
+
+    var hasLabel: Bool { label != nil }
+
+    /// Looks at the first lines; nil where they are no pixels.
+    init?(_ entry: FileTree.Entry, in tree: FileTree) throws {
+        place = tree.place(of: entry)
+        name = entry.name
+        open = { try tree.stream(entry, unpacking: true) }
+        let stream = try open()
+        guard let start = try? stream.line() else { return nil }
+        let first = Self.withoutMark(start)
+        let words = Self.fields(first).map { String(decoding: $0, as: UTF8.self).filter { $0 != "\"" } }
+        columns = words.count
+        // With a label there is one column more than pixels.
+        let sides = [(columns - 1, true), (columns, false)].compactMap { count, hasLabel in
+            Self.side(count).map { ($0, hasLabel) }
+        }
+        guard let (side, hasLabel) = sides.first, side >= 8 else { return nil }
+        self.side = side
+        hasHeader = !words.allSatisfy { Double($0) != nil }
+        let named =
+            hasHeader ? words.firstIndex { ["label", "class", "target", "y", "digit"].contains($0.lowercased()) } : nil
+        label = hasLabel ? named ?? 0 : nil
+        labelName = hasHeader ? named.map { words[$0] == "label" ? "class" : words[$0] } ?? "class" : "class"
+    }
+
+    private static func side(_ count: Int) -> Int? {
+        let side = Int(Double(max(0, count)).squareRoot().rounded())
+        return side * side == count ? side : nil
+    }
+
+    private static func withoutMark(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        line.starts(with: [0xEF, 0xBB, 0xBF]) ? line.dropFirst(3) : line
+    }
+
+    private static func fields(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        let separator =
+            [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")].first(where: line.contains) ?? UInt8(ascii: " ")
+        return line.split(separator: separator, omittingEmptySubsequences: separator == UInt8(ascii: " "))
+    }
+
+    /// Gives the numbers of each line.
+    private func lines() throws -> () throws -> [Int]? {
+        let stream = try open()
+        var number = 0
+        return {
+            while let line = try stream.line() {
+                number += 1
+                if number == 1, hasHeader { continue }
+                if line.isEmpty { continue }
+                let fields = Self.fields(number == 1 ? Self.withoutMark(line) : line)
+                guard fields.count == columns else {
+                    throw DataError(
+                        "line \(number) of \(place)", "has \(fields.count) numbers, and the first has \(columns)")
+                }
+                return try fields.map { try value($0, number) }
+            }
+            return nil
+        }
+    }
+
+    /// A whole number, such as `253` and `253.0`.
+    private func value(_ field: ArraySlice<UInt8>, _ line: Int) throws -> Int {
+        var value = 0
+        for byte in field {
+            guard (48...57).contains(byte), value < 1 << 20 else {
+                let text = String(decoding: field, as: UTF8.self).trimmingPrefix(" ")
+                guard let number = Double(text), let whole = Int(exactly: number) else {
+                    throw DataError(
+                        "line \(line) of \(place)",
+                        "has \(String(text.prefix(40)).debugDescription) where a whole number should be")
+                }
+                return whole
+            }
+            value = 10 * value + Int(byte - 48)
+        }
+        guard !field.isEmpty else {
+            throw DataError("line \(line) of \(place)", "has an empty field where a number should be")
+        }
+        return value
+    }
+
+    /// One label for each line; -1 where lines have none.
+    func labels() throws -> [Int32] {
+        let next = try lines()
+        var labels: [Int32] = []
+        while let numbers = try next() {
+            if let other = numbers.enumerated().first(where: { $0.offset != label && !(0...255).contains($0.element) })
+            {
+                throw DataError(
+                    place, "has the number \(other.element) in image \(labels.count + 1); pixels are 0 to 255")
+            }
+            labels.append(label.map { Int32(clamping: numbers[$0]) } ?? -1)
+        }
+        guard !labels.isEmpty else { throw DataError(place, "has no lines with images") }
+        return labels
+    }
+
+    func array(count: Int) -> NumberArray {
+        NumberArray(place: place, name: name, shape: [count, side * side], format: .byte) {
+            let next = try lines()
+            return { wanted in
+                var bytes: [UInt8] = []
+                bytes.reserveCapacity(wanted)
+                while bytes.count < wanted, let numbers = try next() {
+                    for (column, number) in numbers.enumerated() where column != label {
+                        bytes.append(UInt8(clamping: number))
+                    }
+                }
+                return bytes
+            }
+        }
+    }
+}

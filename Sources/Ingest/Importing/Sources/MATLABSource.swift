@@ -1,0 +1,131 @@
+import Archives
+import Matrices
+
+/// Images in MATLAB files: SVHN, Olivetti, Frey, and arrays (H, W, N), (H, W, C, N) or (pixels, N).
+///
+/// The first axis is the fastest, so images lie column by column. In SVHN the label 10 is the digit 0.
+/// Source: Netzer et al., "Reading digits in natural images", 2011.
+public enum MATLABSource: ImageSource {
+    static let names = ["mat"]
+
+    static func recognise(_ source: SourceFiles) throws -> Recognition? {
+        let files = source.tree.entries.filter { $0.ending == "mat" }
+        guard let file = files.first else { return nil }
+        return Recognition("MATLAB files (\(files.count == 1 ? file.name : "\(files.count), such as \(file.name)"))")
+    }
+
+    /// Does with a file all that an import does with it, for a process that a crash may end.
+    public static func readThroughTheLibrary(_ path: String) throws {
+        let file = try MatrixFile(path)
+        for variable in file.variables where variable.size <= MatrixFile.sizeLimit { _ = try file.read(variable) }
+    }
+
+    static func plan(_ source: SourceFiles) throws -> ImportPlan {
+        let entries = source.tree.entries.filter { $0.ending == "mat" }
+        var (parts, labels) = ([(part: ArrayImages.Part, split: String?)](), [[Int32]?]())
+        var notes: [String] = []
+        for entry in entries {
+            guard let path = source.tree.systemPath(of: entry) else {
+                throw DataError(
+                    source.tree.place(of: entry), "is a MATLAB file within an archive: unpack the archive first")
+            }
+            try source.requireSafeMatrices(path)
+            let found = try images(in: MatrixFile(path), source)
+            let split = SplitNames.split(within: FolderLayout.stem(entry.name))
+            parts.append((found.part, split))
+            labels.append(found.labels)
+            notes += found.notes
+        }
+        guard !parts.isEmpty else { throw DataError(source.shown, "holds no MATLAB files") }
+        if parts.count > 1,
+            Set(parts.map { $0.split ?? "" }).count < parts.count || parts.contains(where: { $0.split == nil })
+        {
+            throw DataError(
+                source.shown,
+                "holds MATLAB files that do not name a split each, such as train_32x32.mat and test_32x32.mat: import one"
+            )
+        }
+        let sorted = zip(parts, labels).sorted { order($0.0.split) < order($1.0.split) }
+        var plan = try ImportPlan(
+            sorted.map(\.0), source,
+            provenance: ["source": "MATLAB arrays of \(source.path.split(separator: "/").last ?? "a file")"])
+        if sorted.allSatisfy({ $0.1 != nil }) {
+            plan.targets = TargetTable("class", numbers: sorted.flatMap { $0.1 ?? [] })
+        }
+        plan.notes += notes
+        return plan
+    }
+
+    private static func order(_ split: String?) -> Int { SplitNames.all.firstIndex(of: split ?? "train") ?? 0 }
+
+    private typealias Found = (part: ArrayImages.Part, labels: [Int32]?, notes: [String])
+
+    /// The images of a file: the largest array that can be images.
+    private static func images(in file: MatrixFile, _ source: SourceFiles) throws -> Found {
+        let candidates = file.variables.compactMap { variable in layout(variable).map { (variable, $0) } }
+        guard let (variable, layout) = candidates.max(by: { $0.0.size < $1.0.size }) else {
+            let shapes = file.variables.prefix(5).map { "\($0.name) \($0.extents)" }.joined(separator: ", ")
+            throw DataError(
+                file.path,
+                "holds no images, which are (H, W, N), (H, W, C, N) or (pixels, N): \(shapes.isEmpty ? "it has no arrays of numbers, but \(file.others.isEmpty ? "nothing" : file.others.prefix(5).joined(separator: ", "))" : shapes)"
+            )
+        }
+        let count = variable.extents.last!
+        let array = NumberArray(
+            place: "\(variable.name) in \(file.path)", name: variable.name, shape: [count, layout.layout.count],
+            format: format(variable.element)
+        ) {
+            let bytes = try file.read(variable)
+            var done = 0
+            return { wanted in
+                defer { done = min(bytes.count, done + wanted) }
+                return Array(bytes[done..<min(bytes.count, done + wanted)])
+            }
+        }
+        let (labels, notes) = try labels(in: file, variable, count)
+        return (
+            .init(array: array, layout: layout.layout), labels,
+            ["\(variable.name) was taken as (\(layout.order))."] + notes
+        )
+    }
+
+    private static func layout(_ variable: MatrixFile.Variable) -> (layout: ImageLayout, order: String)? {
+        let extents = variable.extents
+        switch extents.count {
+        case 4 where extents[2] <= 4 && extents[0] > 1 && extents[1] > 1:
+            return (.columns(height: extents[0], width: extents[1], channels: extents[2]), "H, W, C, N")
+        case 3 where extents[0] >= 8 && extents[1] >= 8:
+            return (.columns(height: extents[0], width: extents[1], channels: 1), "H, W, N")
+        // Frey's faces are the rows of 28 × 20 pixels, though MATLAB's order is by columns.
+        case 2 where extents[0] == 560:
+            return (.planar(height: 28, width: 20, channels: 1), "pixels of 28 × 20 row by row, N")
+        case 2 where extents[1] > 1:
+            let side = Int(Double(extents[0]).squareRoot().rounded())
+            guard side * side == extents[0], side >= 8 else { return nil }
+            return (.columns(height: side, width: side, channels: 1), "pixels of \(side) × \(side) column by column, N")
+        default: return nil
+        }
+    }
+
+    private static func format(_ element: MatrixFile.Element) -> NumberFormat {
+        let name = element.rawValue
+        let kind: NumberFormat.Kind = name.hasPrefix("u") ? .unsigned : name.hasPrefix("int") ? .signed : .float
+        return NumberFormat(kind: kind, size: element.size)
+    }
+
+    /// An array of as many whole numbers as there are images, called `y` or like a label.
+    private static func labels(
+        in file: MatrixFile, _ images: MatrixFile.Variable, _ count: Int
+    ) throws -> ([Int32]?, notes: [String]) {
+        let names = ["y", "labels", "label", "target", "targets"]
+        let found = file.variables.first {
+            $0 != images && names.contains($0.name.lowercased()) && $0.extents.reduce(1, *) == count
+        }
+        guard let found else { return (nil, []) }
+        let numbers = format(found.element).numbers(try file.read(found)).compactMap { Int32(exactly: $0) }
+        guard numbers.count == count else { return (nil, ["\(found.name) holds no whole numbers and was left out."]) }
+        let isStreetView = images.extents.count == 4 && Set(numbers).isSubset(of: Set(1...10)) && numbers.contains(10)
+        guard isStreetView else { return (numbers, []) }
+        return (numbers.map { $0 % 10 }, ["The label 10 is the digit 0, as SVHN has it."])
+    }
+}

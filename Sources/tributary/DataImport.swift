@@ -1,0 +1,131 @@
+import ArgumentParser
+import Contract
+import Files
+import Foundation
+import Ingest
+
+/// `tributary data import`: whatever people have images in becomes a file that training reads.
+struct DataImport: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Brings images into an HDF5 file that training reads.",
+        discussion: """
+            The source is a file, a folder, or a zip or tar archive. It is recognised by what it holds: a folder of pictures (JPEG, PNG, WebP), \
+            flat, with a folder for each class, or below train, val and test; CelebA. Where it may be two things, both are named, and --as decides.
+
+            Examples:
+              tributary data import ~/photos --size 64 --out photos.h5
+              tributary data import faces.zip --split 0.1 --out faces.h5
+              tributary data import ~/celeba --as celeba --crop face-128 --out celeba.h5
+
+            Crops of CelebA's 178 × 218 pixels:
+            \(CelebACrop.all.map { "  \($0.name.padding(toLength: 12, withPad: " ", startingAt: 0)) \($0.origin)" }.joined(separator: "\n"))
+            """)
+
+    @Argument(help: "The file, folder or archive; a kind may stand before it, as with --as.", completion: .file())
+    var source: [String]
+    @OptionGroup var destination: DatasetOutput
+    @Option(name: .customLong("as"), help: "What the source is: \(ImageImport.kinds.joined(separator: ", ")).")
+    var kind: String?
+    @Option(
+        help:
+            "The size of the images written, 64 or 64x48 (width first). Default: the source's own, or 64 where it has several."
+    )
+    var size: String?
+    @Option(
+        help:
+            "Which part of each picture is kept: none, the middle such as 148 or 148x178, or a crop of CelebA by name.")
+    var crop: String?
+    @Option(help: "How a picture gets another aspect: fit (black bars), cover (edges cut) or stretch.")
+    var resize = ResizeRule.cover
+    @Flag(help: "Make all images grey, or all RGB. Default: grey where all are.") var color: ColorRule?
+    @Option(help: "Where labels are: a .csv, .jsonl or .json file, or the name of an array.", completion: .file())
+    var labels: String?
+    @Option(help: "The share of the images that is held out, of a source without splits, such as 0.1.") var split:
+        Double?
+    @Option(help: "The seed of that choice.") var seed: UInt64 = 0
+    @Option(help: "Leave out pictures that cannot be read, if they are no more than this.") var skipUnreadable = 0
+    @Flag(help: "Print what was imported as JSON.") var json = false
+
+    func validate() throws {
+        _ = try words()
+        if let size, PictureSize(size) == nil {
+            throw ValidationError("--size is a number from 1 to 1024, or two of them such as 64x48, not \(size)")
+        }
+        if let crop, PictureCrop(crop) == nil {
+            let names = CelebACrop.all.map(\.name).joined(separator: ", ")
+            throw ValidationError(
+                "there is no crop called \(crop): choose none, a size such as 148x178, or one of \(names)")
+        }
+        if let split, !(split > 0 && split < 1) {
+            throw ValidationError("--split is a share between 0 and 1, such as 0.1, not \(split)")
+        }
+        guard (0...1_000_000_000).contains(skipUnreadable) else {
+            throw ValidationError("--skip-unreadable is from 0 to 1000000000, not \(skipUnreadable)")
+        }
+    }
+
+    /// The source and what it is said to be: `SOURCE`, or a kind and the source.
+    private func words() throws -> (source: String, kind: String?) {
+        guard source.count <= 2, let path = source.last, !path.isEmpty else {
+            throw ValidationError("data import takes one source, got \(source.count): name one file, folder or archive")
+        }
+        let first = source.count == 2 ? source[0] : nil
+        for word in [first, kind].compactMap(\.self) where !ImageImport.kinds.contains(word) {
+            let known = ImageImport.kinds.joined(separator: ", ")
+            let suggestion = nearest(to: word, in: ImageImport.kinds).map { "did you mean \($0)?" }
+            throw ValidationError("there is no kind of source called \(word); \(suggestion ?? "there are \(known)")")
+        }
+        if let first, let kind, first != kind {
+            throw ValidationError("the source cannot be \(first) and --as \(kind)")
+        }
+        return (path, kind ?? first)
+    }
+
+    private var options: ImportOptions {
+        var options = ImportOptions()
+        options.size = size.flatMap { PictureSize($0) }
+        options.crop = crop.flatMap { PictureCrop($0) }
+        options.resize = resize
+        options.color = color
+        options.labels = labels
+        options.heldOutShare = split
+        options.seed = seed
+        options.skipUnreadable = skipUnreadable
+        return options
+    }
+
+    func run() throws {
+        let (path, kind) = try words()
+        let folder = (destination.out as NSString).deletingLastPathComponent
+        let clock = ImportClock()
+        let found = try ImageImport(
+            path, as: kind, options: options, scratch: folder.isEmpty ? "." : folder,
+            requireSafeMatrices: ForeignFile.matrices.requireSafe, progress: clock.show)
+        let file = try destination.begin(besides: found.paths + [labels].compactMap(\.self))
+        Terminal.standardError.line(found.sentence)
+        let report = try found.write(to: file)
+        Terminal.standardError.status("")
+        try output(json ? try jsonText(report) : report.description)
+    }
+}
+
+extension ResizeRule: ExpressibleByArgument {}
+extension ColorRule: EnumerableFlag {}
+
+/// Shows how far an import is, and how fast it goes.
+private final class ImportClock {
+    private var start: ContinuousClock.Instant?
+
+    func show(_ stage: ImportStage) {
+        switch stage {
+        case .unpacked(let bytes): Terminal.standardError.status("\(bytes / 1_000_000) MB unpacked")
+        case .lookedAt(let done, let all): Terminal.standardError.status("\(done) of \(all) images looked at")
+        case .written(let done, let all):
+            let start = start ?? .now
+            self.start = start
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            let rate = seconds > 0 ? ", \(Int(Double(done) / seconds)) images/s" : ""
+            Terminal.standardError.status("\(done) of \(all) images\(rate)")
+        }
+    }
+}

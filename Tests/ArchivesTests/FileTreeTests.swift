@@ -1,0 +1,94 @@
+import Archives
+import Foundation
+import Testing
+
+@Suite("Files in folders and archives")
+struct FileTreeTests {
+    private let files: [(name: String, bytes: [UInt8])] = [
+        ("b/2.txt", Array("two".utf8)), ("a/1.txt", Array("one".utf8)), ("__MACOSX/a/._1.txt", [1]), (".DS_Store", [2]),
+        ("a/.ipynb_checkpoints/1.txt", [3]), ("Thumbs.db", [4]),
+    ]
+
+    private func expect(_ tree: FileTree, _ kind: FileTree.Kind) throws {
+        #expect(tree.kind == kind && tree.ignored == 4)
+        #expect(tree.entries.map(\.path) == ["a/1.txt", "b/2.txt"])
+        #expect(try tree.entries.map { try tree.read($0) } == [Array("one".utf8), Array("two".utf8)])
+        #expect(try tree.read(tree.entries[0], atMost: 2) == Array("on".utf8))
+    }
+
+    @Test("a folder, a zip and a tar, packed or not, give the same files; what systems leave behind is counted")
+    func kinds() throws {
+        try withTemporaryFolder { folder in
+            for (name, bytes) in files {
+                let path = URL(fileURLWithPath: "\(folder)/files/\(name)")
+                try FileManager.default.createDirectory(
+                    at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data(bytes).write(to: path)
+            }
+            try expect(FileTree("\(folder)/files/"), .folder)
+            try zip(files).write(to: "\(folder)/a.zip")
+            try expect(FileTree("\(folder)/a.zip"), .zip)
+            for (name, flag) in [("a.tar", "-cf"), ("a.tar.gz", "-czf"), ("a.tgz", "-czf")] {
+                let tar = try Process.run(
+                    URL(fileURLWithPath: "/usr/bin/tar"),
+                    arguments: [flag, "\(folder)/\(name)", "-C", "\(folder)/files", "."])
+                tar.waitUntilExit()
+                try expect(FileTree("\(folder)/\(name)", scratch: folder), .tar)
+            }
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
+                    "a.tar", "a.tar.gz", "a.tgz", "a.zip", "files",
+                ])
+        }
+    }
+
+    @Test("a packed file is unpacked as it is read, and its end is looked at")
+    func streams() throws {
+        try withTemporaryFolder { folder in
+            try gzipped.write(to: "\(folder)/text.gz")
+            let tree = try FileTree("\(folder)/text.gz")
+            let stream = try tree.stream(tree.entries[0], unpacking: true)
+            #expect(try stream.read(9) == Array("Tributary".utf8))
+            #expect(try stream.read(1_000) == plain.dropFirst(9) + [])
+            try (gzipped + gzipped).write(to: "\(folder)/twice.gz")
+            let twice = try FileTree("\(folder)/twice.gz")
+            #expect(try twice.stream(twice.entries[0], unpacking: true).read(1_000) == plain + plain)
+            for bytes in [gzipped.dropLast(9) + [], gzipped.enumerated().map { $0 == gzipped.count - 6 ? ~$1 : $1 }] {
+                try bytes.write(to: "\(folder)/text.gz")
+                let tree = try FileTree("\(folder)/text.gz")
+                #expect(throws: ArchiveError.self) {
+                    let stream = try tree.stream(tree.entries[0], unpacking: true)
+                    while try !stream.read(100).isEmpty {}
+                }
+            }
+        }
+    }
+
+    @Test("lines end with LF, CRLF or the file, over the borders of what is read at once")
+    func lines() throws {
+        try withTemporaryFolder { folder in
+            let long = String(repeating: "x", count: 300_000)
+            try Array("a\r\n\nb\n\(long)\nend".utf8).write(to: "\(folder)/a.txt")
+            let tree = try FileTree("\(folder)/a.txt")
+            let stream = try tree.stream(tree.entries[0])
+            var lines: [String] = []
+            while let line = try stream.line() { lines.append(String(decoding: line, as: UTF8.self)) }
+            #expect(lines == ["a", "", "b", long, "end"])
+        }
+    }
+
+    @Test("a loop of links ends, and a missing path and a pipe are a sentence")
+    func links() throws {
+        try withTemporaryFolder { folder in
+            try FileManager.default.createDirectory(atPath: "\(folder)/a", withIntermediateDirectories: false)
+            try [7].write(to: "\(folder)/a/x")
+            try FileManager.default.createSymbolicLink(atPath: "\(folder)/a/again", withDestinationPath: folder)
+            #expect(try FileTree(folder).entries.map(\.path) == ["a/x"])
+            #expect(throws: ArchiveError.self) { try FileTree("\(folder)/none") }
+            try makePipe("\(folder)/a/pipe")
+            let tree = try FileTree("\(folder)/a")
+            let pipe = try #require(tree.entries.first { $0.path == "pipe" })
+            #expect(throws: ArchiveError.self) { try tree.read(pipe) }
+        }
+    }
+}
