@@ -20,6 +20,7 @@ struct PresetCommand: ParsableCommand {
 
     @Argument(help: "One of \(ConfigurationSource.presetNames.joined(separator: ", ")).") var name: String
     @Option(help: "The image file that face or digits is made for.", completion: .file()) var data: String?
+    @OptionGroup var reading: DataOptions
     @Option(
         help: "The size that face or digits is made for, HEIGHTxWIDTHxCHANNELS, such as 218x178x3.",
         transform: Readings.size)
@@ -39,7 +40,7 @@ struct PresetCommand: ParsableCommand {
     }
 
     private func images() throws -> ImageSet {
-        if let data { return try ImageSet(ofFile: data) }
+        if let data { return try ImageSet(ofFile: data, reading.added(to: nil)) }
         guard let size else {
             throw UsageProblem(
                 "the preset \(name) is made for the size of the images: name them with --data FILE.h5, or say --size, such as --size 64x64x3"
@@ -51,12 +52,11 @@ struct PresetCommand: ParsableCommand {
 
 extension ImageSet {
     /// What an image file holds.
-    init(ofFile path: String) throws {
-        try ForeignFile.dataset.requireSafe(path)
-        let dataset = try ImageDataset(path)
+    init(ofFile path: String, _ data: DataDescription?) throws {
+        let dataset = try DatasetSource.open(path, data)
         self.init(
             ImageDescription(
                 channels: dataset.shape.channels, height: dataset.shape.height, width: dataset.shape.width),
-            trainingExamples: try dataset.rows(ofSplit: "train").count)
+            trainingExamples: try dataset.choice().train.rows.count)
     }
 }

@@ -111,7 +111,11 @@ struct RunOptions: ParsableArguments {
 
     /// The preset or file that is named; a run that goes on holds what it began with.
     private func start(_ run: StoredRun?) throws -> RunConfiguration {
-        if let preset { return try ConfigurationSource.preset(preset) { try run?.imageSet ?? ImageSet(ofFile: data) } }
+        if let preset {
+            return try ConfigurationSource.preset(preset) {
+                try run?.imageSet ?? ImageSet(ofFile: data, reading.added(to: nil))
+            }
+        }
         if let config { return try ConfigurationSource.file(config, isNew: !resume) }
         let path = RunPaths(out).configuration
         guard FileManager.default.fileExists(atPath: path) else {

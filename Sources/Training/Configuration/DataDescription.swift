@@ -1,3 +1,5 @@
+import Settings
+
 /// How a run's file of images is read, where its user had to say it. What a file says of itself is not here.
 ///
 /// It is part of the contract, so that a run goes on with the same pixels without being told again.
@@ -46,5 +48,36 @@ public struct DataDescription: Hashable, Sendable, Codable {
             imagesPath: other?.imagesPath ?? imagesPath, labelsPath: other?.labelsPath ?? labelsPath,
             layout: other?.layout ?? layout, range: other?.range ?? range, trainSplit: other?.trainSplit ?? trainSplit,
             validSplit: other?.validSplit ?? validSplit, onlyWritten: other?.onlyWritten ?? onlyWritten)
+    }
+}
+
+extension DataDescription.CodingKeys: DescribedKey {
+    var setting: Setting {
+        switch self {
+        case .imagesPath:
+            Setting(
+                "The path of the dataset of images in the file, or of a group of them.", .text, default: "found by name",
+                otherNames: ["image_key", "images_key", "x_key"])
+        case .labelsPath:
+            Setting(
+                "The path of the dataset of labels.", .text, default: "found by name",
+                otherNames: ["label_key", "labels_key", "y_key"])
+        case .layout:
+            Setting(
+                "The order of the images' axes, such as `NHWC`, or `flat:28x28` for rows of numbers.", .text,
+                default: "as the shape allows", otherNames: ["data_format", "axes"])
+        case .range:
+            Setting(
+                "The stored values that are black and white.", .list(.number(.any), counts: 2...2), default: "as the values allow",
+                otherNames: ["value_range", "data_range"])
+        case .trainSplit:
+            Setting("The split that the model is fitted to.", .text, default: "train", otherNames: ["train_key"])
+        case .validSplit:
+            Setting(
+                "The split that is held out.", .text, default: "valid, or test where there is none",
+                otherNames: ["val_split", "validation_split", "test_split"])
+        case .onlyWritten:
+            Setting("Whether images that were never written are left out.", .boolean, default: "false")
+        }
     }
 }

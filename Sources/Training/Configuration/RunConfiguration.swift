@@ -166,6 +166,10 @@ extension RunConfiguration.CodingKeys: DescribedKey {
             Setting(
                 "The seed of all random numbers.", .wholeNumber(0...Int.max), default: "1",
                 otherNames: ["manual_seed", "random_seed", "rng_seed", "random_state"])
+        case .data:
+            Setting(
+                "How the file of images is read, where it does not say it itself.", .group(DataDescription.CodingKeys.self),
+                default: "as the file says", otherNames: ["dataset", "data_args"])
         case .epochs:
             Setting(
                 "How often training passes through its images, unless --epochs or --steps says otherwise.",
