@@ -114,6 +114,7 @@ public enum ConfigurationReference {
         for foreign in ForeignWord.all {
             for word in foreign.words { entries[word] = foreign.remedy(.null) }
         }
+        for name in RunConfiguration.settings.names { entries[name] = nil }
         let rows = entries.sorted { $0.key < $1.key }.map { ["`\($0.key)`", $0.value] }
         return "## Words of other tools\n\nThese are no keys here. Whoever writes one is told this.\n\n"
             + aligned([["elsewhere", "here"]] + rows)

@@ -45,12 +45,28 @@ import Training
             checked += 1
         }
         #expect(checked == 6)
-        let layers =
-            #"[{"batch_normalization":{"epsilon":1e-05}},{"leaky_relu":{"slope":0.01}},"#
-            + #"{"convolution":{"bias":true,"filters":1,"padding":0,"stride":1,"window":1}},"#
-            + #"{"transposed_convolution":{"bias":true,"filters":1,"padding":0,"stride":1,"trim":0,"window":1}},"#
-            + #""flatten",{"linear":{"bias":true,"units":4}}]"#
-        #expect(least["model"]?["encoder"]?.description == layers)
+        let adam = try ConfigurationNode.dictionary(["adam": .dictionary([:])]).decode(Adam.self)
+        #expect(adam == Adam())
+    }
+
+    @Test func defaultsOfLayersAreThoseOfTheTypes() throws {
+        guard case .choice(let choice) = Layer.kind else { return }
+        var checked = 0
+        for (name, setting) in choice.group.entries {
+            guard case .group(let group) = setting.kind,
+                case .dictionary(let entries) = SettingSamples.trees(of: group)[0]
+            else { continue }
+            let needed = entries.filter { group[$0.key]?.presence == .required }
+            let layer = try ConfigurationNode.dictionary([name: .dictionary(needed)]).decode(Layer.self)
+            let whole = try ConfigurationNode(encoding: layer)[name]
+            if needed.isEmpty { #expect(try ConfigurationNode.string(name).decode(Layer.self) == layer, "\(name)") }
+            for (key, setting) in group.entries {
+                guard case .optional(let text) = setting.presence else { continue }
+                #expect(whole?[key]?.description == text, "\(name).\(key)")
+                checked += 1
+            }
+        }
+        #expect(checked == 10)
     }
 
     private static let least = """
@@ -72,11 +88,11 @@ import Training
         epochs: 1
         """
 
-    /// Beyond its range a value is refused by the check of the file, and by whatever computes with it.
+    /// Beyond its range a value is refused by the check of the file, and by whatever computes with it; at its bounds by neither.
     @Test func rangesAreThoseOfTheTypes() throws {
         let base = try YAML.document(Array(Self.least.utf8), file: "a.yaml").node
         let whole = SettingSamples.trees(of: RunConfiguration.settings)
-        var tried = 0
+        var (tried, accepted) = (0, 0)
         for (path, kind) in SettingSamples.values(of: RunConfiguration.settings) {
             let keys = path.split(separator: ".").map(String.init)
             guard let group = whole.first(where: { $0.holds(keys) || $0.holds(keys.dropLast()) })?[keys[0]] else {
@@ -96,8 +112,17 @@ import Training
                 }
                 tried += 1
             }
+            for value in SettingSamples.valuesAtBounds(kind) where !path.hasPrefix("model.images") {
+                let right = tree.replacing(keys, by: value)
+                #expect(SettingsCheck(right, against: RunConfiguration.settings).problems.isEmpty, "\(path): \(value)")
+                #expect(throws: Never.self, "\(path): \(value)") {
+                    let configuration = try RunConfiguration(right, file: "a.yaml")
+                    _ = try TrainingProgram(configuration, trainingExamples: 1 << 30, validationExamples: 0)
+                }
+                accepted += 1
+            }
         }
-        #expect(tried > 40)
+        #expect(tried > 40 && accepted > 15)
     }
 
     @Test func rangesOfLayersAreThoseOfTheTypes() throws {

@@ -91,6 +91,19 @@ enum SettingSamples {
         }
     }
 
+    /// The bounds of a kind, where they belong to it.
+    static func valuesAtBounds(_ kind: SettingKind) -> [ConfigurationNode] {
+        switch kind {
+        case .wholeNumber(let range): [.integer(range.lowerBound), .integer(range.upperBound)]
+        case .powerOfTwo(let most): [.integer(1), .integer(most)]
+        case .number(let range):
+            [range.includesLower ? range.lower : nil, range.includesUpper ? range.upper : nil].compactMap {
+                $0.map(ConfigurationNode.real)
+            }
+        default: []
+        }
+    }
+
     /// Numbers next to 0 are flushed to it where contract arithmetic runs.
     private static func below(_ bound: Double) -> Double { bound == 0 ? -1e-30 : Double(Float(bound).nextDown) }
 }
