@@ -47,7 +47,8 @@ public enum YAML {
 
     /// The order in which people read a configuration; other keys follow by name.
     private static let readingOrder = [
-        "model", "images", "channels", "height", "width", "binarize", "encoder", "latents", "decoder", "objective",
+        "model", "images", "channels", "height", "width", "binarize", "flip", "dequantize", "encoder", "latents",
+        "decoder", "objective",
         "divergence_weight", "optimizer", "learning_rate", "base", "clipping", "parameters", "shards", "microbatch",
         "seed", "epochs", "filters", "units", "window", "stride", "padding", "trim", "bias",
     ]

@@ -337,8 +337,8 @@ struct BoundNoise {
         let (distribution, probability) = unsafe noise.distribution.code
         for index in unsafe 0..<rows {
             var stream = unsafe tributary_stream(
-                seed: keys.seed, pass: keys.passes[index], example: keys.examples[index], operator_number: noise.key,
-                sample: keys.sample)
+                seed: keys.seed, pass: keys.pass(row: index, of: noise), example: keys.examples[index],
+                operator_number: noise.key, sample: keys.sample)
             let place = unsafe staging ?? target + index * row
             unsafe tributary_fill_noise(kernels, distribution, &stream, probability, Int64(row), place)
             unsafe copy?.run(Borrowed(), kernels, targetShift: index * row)

@@ -93,9 +93,13 @@ public struct NoiseKeys: Hashable, Sendable {
         self.examples = examples
     }
 
-    /// The stream of one row for the noise with the given key.
-    public func stream(row: Int, key: UInt16) -> RandomStream {
-        RandomStream(seed: seed, operator: key, pass: passes[row], example: examples[row], sample: sample)
+    /// The pass that one row's numbers of a source of noise are those of.
+    public func pass(row: Int, of noise: Operation.Noise) -> UInt32 { noise.isInEveryPass ? 0 : passes[row] }
+
+    /// The stream of one row for a source of noise.
+    public func stream(row: Int, of noise: Operation.Noise) -> RandomStream {
+        RandomStream(
+            seed: seed, operator: noise.key, pass: pass(row: row, of: noise), example: examples[row], sample: sample)
     }
 }
 

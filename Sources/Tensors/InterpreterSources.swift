@@ -39,7 +39,7 @@ struct InterpreterSources {
     private func draw(_ source: Operation.Noise, _ shape: Shape) -> [Double] {
         precondition(noise.examples.count == shape[0], "noise \(shape) with keys for \(noise.examples.count) examples")
         return (0..<shape[0]).flatMap { row in
-            let stream = noise.stream(row: row, key: source.key)
+            let stream = noise.stream(row: row, of: source)
             return (0..<shape.count / shape[0]).map { draw(source.distribution, stream, $0) }
         }
     }

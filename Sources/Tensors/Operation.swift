@@ -85,10 +85,13 @@ public enum Operation: Hashable, Sendable {
         public var distribution: Distribution
         /// The operator in the key; one number per source of noise in a graph.
         public var key: UInt16
+        /// Whether an example's numbers are those of pass 0 in every pass.
+        public var isInEveryPass: Bool
 
-        public init(_ distribution: Distribution, key: UInt16) {
+        public init(_ distribution: Distribution, key: UInt16, inEveryPass isInEveryPass: Bool = false) {
             self.distribution = distribution
             self.key = key
+            self.isInEveryPass = isInEveryPass
         }
     }
 

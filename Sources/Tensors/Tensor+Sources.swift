@@ -18,9 +18,9 @@ extension Tensor {
         Tensor(.noise(.init(.normal, key: key)), shape: shape)
     }
 
-    /// Numbers in (0, 1), shape (B, …).
-    public static func uniform(_ shape: Shape, key: UInt16) -> Tensor {
-        Tensor(.noise(.init(.uniform, key: key)), shape: shape)
+    /// Numbers in (0, 1), shape (B, …); in every pass the same ones, if said so.
+    public static func uniform(_ shape: Shape, key: UInt16, inEveryPass isInEveryPass: Bool = false) -> Tensor {
+        Tensor(.noise(.init(.uniform, key: key, inEveryPass: isInEveryPass)), shape: shape)
     }
 
     /// 1 with the given probability, else 0; shape (B, …).

@@ -97,6 +97,10 @@ enum NoiseKey {
     static let layersOfANetwork = 512
     static let encoder: UInt16 = 0x1000
     static let decoder: UInt16 = 0x2000
+    // Of the images before the model sees them.
+    static let binarization: UInt16 = 0x3000
+    static let flip: UInt16 = 0x3001
+    static let dequantization: UInt16 = 0x3002
 }
 
 extension Variable {

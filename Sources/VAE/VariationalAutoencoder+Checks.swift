@@ -8,6 +8,7 @@ extension VariationalAutoencoder {
             try require(extent, "images/\(name)")
         }
         try require(Limits.allow(images.shape), "images", "are \(images.shape), more than \(Limits.elements) elements")
+        try checkPreparation(of: images, objective.likelihood)
         try require(description.latents.count, "latents")
         if case .categorical(let categories) = description.latents {
             try require(
@@ -28,6 +29,20 @@ extension VariationalAutoencoder {
             let isPossible = variance.isFinite && variance > 0
             try require(isPossible, "objective/likelihood/gaussian/variance", "is \(variance), but must be above 0")
         }
+    }
+
+    private static func checkPreparation(
+        of images: ImageDescription, _ likelihood: Likelihood
+    ) throws(DescriptionError) {
+        try require((0...1).contains(images.flip), "images/flip", "is \(images.flip), but a probability is from 0 to 1")
+        guard images.dequantize else { return }
+        try require(
+            images.binarize == nil, "images/dequantize",
+            "is for grey pixels, and `binarize` makes them black and white: remove one of the two")
+        try require(
+            !likelihood.isOfSingleValues, "images/dequantize",
+            "is for densities of grey pixels, and the likelihood is one of single values: set objective/likelihood to "
+                + "`gaussian`, or remove it")
     }
 
     static func check(

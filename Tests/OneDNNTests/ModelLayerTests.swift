@@ -27,6 +27,17 @@ import VAE
         try expectAgreement(try model.trainingGraph(microbatch: 5), tolerance: 1e-4, scale: 0.3)
     }
 
+    /// Pixels that are drawn come out the same, bit by bit, so everything after them agrees.
+    @Test(arguments: [Binarization.dynamic, .static, nil])
+    func drawnPixelsAgreeWithTheInterpreter(binarize: Binarization?) throws {
+        var layers = layers
+        layers.images.binarize = binarize
+        layers.images.dequantize = binarize == nil
+        let model = try VariationalAutoencoder(layers, Objective(likelihood: .squaredError))
+        try expectAgreement(try model.trainingGraph(microbatch: 5), tolerance: 1e-4, scale: 0.3)
+        try expectAgreement(model.evaluationGraph(microbatch: 5), tolerance: 1e-4, scale: 0.3)
+    }
+
     @Test func inferenceAgreesWithTheInterpreter() throws {
         let model = try VariationalAutoencoder(layers, Objective(likelihood: .bernoulli))
         try expectAgreement(model.samplingGraph(count: 4), tolerance: 1e-4, scale: 0.3)

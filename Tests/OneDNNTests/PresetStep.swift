@@ -58,7 +58,7 @@ struct PresetStep {
         let pixels = graph.inputs[VariationalAutoencoder.pixels]!
         let count = pixels.shape.count / reference.microbatch
         for row in 0..<reference.microbatch {
-            let stream = keys(reference).stream(row: row, key: RandomStream.synthesis)
+            let stream = keys(reference).stream(row: row, of: Operation.Noise(.uniform, key: RandomStream.synthesis))
             for element in 0..<count {
                 inputs[pixels.offset + row * count + element] = Float(stream.bits(element) >> 24) / 255
             }

@@ -6,10 +6,17 @@ import Testing
 @testable import VAE
 
 @Suite struct TrainingGraphTests {
-    private static let cases: [(ModelDescription, Objective)] = [
-        (TinyModels.convolutional, Objective(likelihood: .squaredError, reconstructionWeight: 3)),
-        (TinyModels.convolutional, Objective(likelihood: .gaussian(variance: .fixed(0.2)))),
-        (TinyModels.linear, Objective(likelihood: .bernoulli)),
+    private static let cases: [(ModelDescription, Objective)] =
+        [
+            (TinyModels.convolutional, Objective(likelihood: .squaredError, reconstructionWeight: 3)),
+            (TinyModels.convolutional, Objective(likelihood: .gaussian(variance: .fixed(0.2)))),
+            (TinyModels.linear, Objective(likelihood: .bernoulli)),
+        ] + preparations.map { (TinyModels.linear(seeing: $0), Objective(likelihood: .squaredError)) }
+
+    private static let preparations = [
+        ImageDescription(channels: 1, height: 2, width: 3, binarize: .dynamic),
+        ImageDescription(channels: 1, height: 2, width: 3, binarize: .static),
+        ImageDescription(channels: 1, height: 2, width: 3, dequantize: true),
     ]
 
     /// The gradient of the sum of α·reconstruction + β·divergence, noise and masks held by their keys.

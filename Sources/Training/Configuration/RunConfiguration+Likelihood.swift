@@ -24,7 +24,7 @@ extension RunConfiguration {
         guard !pixels.isEmpty, grey * 100 >= pixels.count else { return nil }
         return
             "about \(grey * 100 / pixels.count) of 100 pixels are grey, and `bernoulli` is a likelihood of black and white ones only: "
-            + "set model.images.binarize, such as to 0.5, or objective.likelihood to `squared_error`"
+            + "set model.images.binarize, such as to `dynamic` or 0.5, or objective.likelihood to `squared_error`"
     }
 
     private static let sampledImages = 64

@@ -1,3 +1,4 @@
+import Contract
 import Tensors
 
 /// Runs a graph on any number of rows, a fixed number at a time, the last ones filled up with zeros.
@@ -19,8 +20,10 @@ final class BatchRunner {
 
     /// The rows of each output, in the graph's order.
     ///
-    /// - Parameter rows: The input's rows, one after another.
-    func run(_ rows: [Float], noise: NoiseKeys) -> [[Float]] {
+    /// - Parameters:
+    ///   - rows: The input's rows, one after another.
+    ///   - seed: Of noise, which is that of an evaluation of the first examples of a split.
+    func run(_ rows: [Float], seed: UInt64) -> [[Float]] {
         let width = graph.inputs.count / batch
         precondition(rows.count % width == 0, "\(rows.count) values do not make rows of \(width)")
         var results = graph.outputs.slices.map { _ in [Float]() }
@@ -28,11 +31,18 @@ final class BatchRunner {
         for start in stride(from: 0, to: rows.count, by: graph.inputs.count) {
             let part = rows[start..<min(start + graph.inputs.count, rows.count)]
             let padding = Array(repeating: Float(0), count: graph.inputs.count - part.count)
+            let noise = keys(seed: seed, first: start / width)
             executable.run(inputs: part + padding, noise: noise, into: &outputs)
             for (index, slice) in graph.outputs.slices.enumerated() {
                 results[index] += outputs[slice.range].prefix(part.count / width * (slice.shape.count / batch))
             }
         }
         return results
+    }
+
+    private func keys(seed: UInt64, first: Int) -> NoiseKeys {
+        NoiseKeys(
+            seed: seed, passes: Array(repeating: EvaluationPlan.pass, count: batch),
+            examples: (first..<first + batch).map { UInt32(truncatingIfNeeded: $0) })
     }
 }

@@ -5,8 +5,8 @@ import VAE
 
 /// A trained model at work in inference mode: it encodes, reconstructs, decodes and samples images. One thread uses it at a time.
 ///
-/// Pixels come as bytes and leave as numbers in [0, 1]; both are (count, C, H, W), row-major. A graph is compiled when it is
-/// first needed.
+/// Pixels come as bytes and leave as numbers in [0, 1]; both are (count, C, H, W), row-major. Where pixels are drawn (`binarize: dynamic`, say),
+/// they are drawn as in an evaluation whose first examples they are. A graph is compiled when it is first needed.
 public final class ImageModel {
     public let program: TrainingProgram
     private let engine: any Engine
@@ -73,7 +73,7 @@ public final class ImageModel {
         let runner = try runners[purpose] ?? BatchRunner(graph(purpose), batch: Self.batch, engine: engine)
         runners[purpose] = runner
         if loaded.insert(purpose).inserted { runner.load(state) }
-        return runner.run(rows, noise: NoiseKeys(seed: program.configuration.seed))
+        return runner.run(rows, seed: program.configuration.seed)
     }
 
     private func graph(_ purpose: Purpose) -> Graph {

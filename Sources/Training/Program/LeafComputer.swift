@@ -39,6 +39,9 @@ public final class LeafComputer {
             microbatch.count == program.plan.microbatch,
             "a microbatch of \(microbatch.count), not \(program.plan.microbatch)")
         writeUnitInterval(bytes, to: &inputs, pixels.range)
+        var all = inputs.mutableSpan
+        var images = all._mutatingExtracting(pixels.range)
+        program.flip(&images, of: microbatch)
         for (number, place) in scheduled { inputs[place] = program.rule.value(of: number, step: step) }
         noise = NoiseKeys(
             seed: program.configuration.seed, passes: microbatch.passes, examples: microbatch.examples)

@@ -1,19 +1,32 @@
+import Randomness
 import Settings
 import Tensors
 
-/// The images that a model takes and makes.
+/// The images that a model takes and makes, and what is done with pixels before the model sees them.
 public struct ImageDescription: Hashable, Sendable, Codable {
     public var channels: Int
     public var height: Int
     public var width: Int
-    /// If given, pixels in 0…1 become 1 above this threshold and 0 up to it, before anything else is done with them.
-    public var binarize: Float?
+    /// If given, pixels in 0…1 become 0 or 1.
+    public var binarize: Binarization?
+    /// The probability, from 0 to 1, with which training sees an image with left and right exchanged, drawn anew in every pass.
+    /// Evaluation never does.
+    public var flip: Float
+    /// Whether pixels of 256 values become numbers between 0 and 1: (byte + u) / 256 with u uniform in (0, 1), drawn anew in every pass.
+    ///
+    /// Source: Uria, Murray and Larochelle, "RNADE", NeurIPS 2013; Theis, van den Oord and Bethge, "A note on the evaluation of generative
+    /// models", ICLR 2016, section 3.1.
+    public var dequantize: Bool
 
-    public init(channels: Int, height: Int, width: Int, binarize: Float? = nil) {
+    public init(
+        channels: Int, height: Int, width: Int, binarize: Binarization? = nil, flip: Float = 0, dequantize: Bool = false
+    ) {
         self.channels = channels
         self.height = height
         self.width = width
         self.binarize = binarize
+        self.flip = flip
+        self.dequantize = dequantize
     }
 
     /// (C, H, W)
@@ -25,22 +38,51 @@ public struct ImageDescription: Hashable, Sendable, Codable {
     /// Pixels of which only the shape counts.
     func placeholder(_ count: Int) -> Tensor { .input(VariationalAutoencoder.pixels, shape(of: count)) }
 
-    /// The pixels as the model sees them.
-    ///
-    /// The step function is the slope of ReLU: 1 above 0, else 0.
-    func prepared(_ pixels: Tensor) -> Tensor {
-        guard let binarize else { return pixels }
-        return Tensor(.unary(.leakyReLUSlope(slope: 0)), [pixels - binarize], shape: pixels.shape)
+    /// Whether training sees an example mirrored in one of its passes. Whoever hands pixels to a training graph asks for each row.
+    public func isFlipped(example: UInt32, pass: UInt32, seed: UInt64) -> Bool {
+        let stream = RandomStream(seed: seed, operator: NoiseKey.flip, pass: pass, example: example)
+        return flip > 0 && stream.uniform(0) < Double(flip)
     }
 
-    enum CodingKeys: String, CodingKey, CaseIterable { case channels, height, width, binarize }
+    /// The pixels as the model sees them.
+    func prepared(_ pixels: Tensor) -> Tensor {
+        if dequantize {
+            return pixels * (255.0 / 256) + Tensor.uniform(pixels.shape, key: NoiseKey.dequantization) * (1.0 / 256)
+        }
+        switch binarize {
+        case nil: return pixels
+        case .threshold(let threshold): return Self.step(pixels - threshold)
+        case .dynamic: return Self.step(pixels - .uniform(pixels.shape, key: NoiseKey.binarization))
+        case .static: return Self.step(pixels - .uniform(pixels.shape, key: NoiseKey.binarization, inEveryPass: true))
+        }
+    }
+
+    /// 1 above 0, else 0: the slope of ReLU.
+    private static func step(_ x: Tensor) -> Tensor {
+        Tensor(.unary(.leakyReLUSlope(slope: 0)), [x], shape: x.shape)
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case channels, height, width, binarize, flip, dequantize }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
         channels = try container.decode(Int.self, forKey: .channels)
         height = try container.decode(Int.self, forKey: .height)
         width = try container.decode(Int.self, forKey: .width)
-        binarize = try container.decodeIfPresent(Float.self, forKey: .binarize)
+        binarize = try container.decodeIfPresent(Binarization.self, forKey: .binarize)
+        flip = try container.decodeIfPresent(Float.self, forKey: .flip) ?? 0
+        dequantize = try container.decodeIfPresent(Bool.self, forKey: .dequantize) ?? false
+    }
+
+    /// What is not asked for is not written, so that contracts from before there was a choice stay as they are.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(channels, forKey: .channels)
+        try container.encode(height, forKey: .height)
+        try container.encode(width, forKey: .width)
+        try container.encodeIfPresent(binarize, forKey: .binarize)
+        if flip != 0 { try container.encode(flip, forKey: .flip) }
+        if dequantize { try container.encode(dequantize, forKey: .dequantize) }
     }
 }
 

@@ -26,6 +26,14 @@ public enum Likelihood: Hashable, Sendable {
         }
     }
 
+    /// Whether it gives probabilities of single values, black and white or bytes, and no density between them.
+    var isOfSingleValues: Bool {
+        switch self {
+        case .bernoulli, .categorical, .discretizedLogistic: true
+        case .continuousBernoulli, .gaussian, .squaredError: false
+        }
+    }
+
     /// p(x|z) of the decoder's result (R, planes · C, H, W).
     func distribution(_ decoded: Tensor, in scope: inout Scope) -> any Distribution {
         switch self {

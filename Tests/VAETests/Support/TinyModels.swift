@@ -25,6 +25,12 @@ enum TinyModels {
         encoder: [.flatten, .linear(units: 4), .relu], latents: 2,
         decoder: [.linear(units: 4), .relu, .linear(units: 6), .reshape(1, 2, 3)])
 
+    static func linear(seeing images: ImageDescription) -> ModelDescription {
+        var model = linear
+        model.images = images
+        return model
+    }
+
     static func keys(_ count: Int) -> NoiseKeys {
         NoiseKeys(seed: 3, passes: Array(repeating: 1, count: count), examples: (0..<count).map(UInt32.init))
     }
