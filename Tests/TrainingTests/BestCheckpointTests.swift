@@ -117,6 +117,17 @@ import TrainingTestSupport
         }
     }
 
+    /// Whoever looks at files before they are parsed is not asked about one that is not there.
+    @Test func aNewRunHasNoneAndNoProblem() throws {
+        try withTemporaryDirectory { path in
+            let directory = try RunDirectory(
+                path, resume: false, check: { throw CheckpointError(file: $0, reason: "is not there") })
+            let start = try Self.checkpoint([])
+            let records = try directory.records(resumingAt: start.state, history: start.history)
+            #expect(records.best == nil && records.bestProblem == nil)
+        }
+    }
+
     /// A death between any two calls, and what the next start makes of it.
     @Test func aDeathAtAnyMomentLeavesTheBestOfTheResumedState() throws {
         for calls in 0... {

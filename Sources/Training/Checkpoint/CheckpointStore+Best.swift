@@ -72,11 +72,11 @@ extension CheckpointStore {
     }
 
     private func judgeBest(_ isContained: (Int) -> Bool) throws -> Best {
+        guard try files.names(in: directory).contains(where: { bestPath.hasSuffix("/\($0)") }) else { return .none }
         do {
             let best = try readBest()
             if isContained(best.state.step), let value = best.heldOutNegativeELBO { return .whole(value) }
         } catch let error as FileError {
-            if error.isNotFound { return .none }
             throw error
         } catch {
             return .damaged("\(error)")
