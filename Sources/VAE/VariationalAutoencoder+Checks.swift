@@ -41,8 +41,8 @@ extension VariationalAutoencoder {
             "is for grey pixels, and `binarize` makes them black and white: remove one of the two")
         try require(
             !likelihood.isOfSingleValues, "images/dequantize",
-            "is for densities of grey pixels, and the likelihood is one of single values: set objective/likelihood to "
-                + "`gaussian`, or remove it")
+            "is for densities of grey pixels, and `bernoulli`, `categorical` and `discretized_logistic` are none: set "
+                + "objective/likelihood to `gaussian`, or remove it")
     }
 
     static func check(

@@ -99,9 +99,13 @@ import Training
                 continue
             }
             // The group's other keys as a sample has them, apart from the model's, which must fit together.
+            let above = Array(keys.dropLast())
+            let isFitted = ["model", "objective"].contains(keys[0])
+            let sample = whole.first { $0.holds(keys) }.flatMap { $0[above] }
             let tree =
-                ["model", "objective"].contains(keys[0])
-                ? base : base.replacing([keys[0]], by: keys.count > 1 ? group : .null)
+                isFitted
+                ? base.holds(above) ? base : base.replacing(above, by: sample ?? .null)
+                : base.replacing([keys[0]], by: keys.count > 1 ? group : .null)
             for value in SettingSamples.valuesBeyond(kind) {
                 let wrong = tree.replacing(keys, by: value)
                 let problems = SettingsCheck(wrong, against: RunConfiguration.settings).problems
@@ -112,6 +116,8 @@ import Training
                 }
                 tried += 1
             }
+            // What only fits together with other settings has tests of its own.
+            guard !isFitted || base.holds(keys), keys[0] != "temperature" else { continue }
             for value in SettingSamples.valuesAtBounds(kind) where !path.hasPrefix("model.images") {
                 let right = tree.replacing(keys, by: value)
                 #expect(SettingsCheck(right, against: RunConfiguration.settings).problems.isEmpty, "\(path): \(value)")
@@ -162,6 +168,10 @@ import Training
 }
 
 extension ConfigurationNode {
+    fileprivate subscript(path: [String]) -> ConfigurationNode? {
+        path.reduce(self as ConfigurationNode?) { $0?[$1] }
+    }
+
     fileprivate func holds(_ path: some Collection<String>) -> Bool {
         guard let key = path.first else { return true }
         return self[key]?.holds(path.dropFirst()) ?? false

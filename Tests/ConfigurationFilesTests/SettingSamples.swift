@@ -86,7 +86,7 @@ enum SettingSamples {
                     ? nil : range.includesLower ? below(range.lower) : range.lower,
                 range.upper == .infinity ? nil : range.includesUpper ? Double(Float(range.upper).nextUp) : range.upper,
             ].compactMap { $0.map(ConfigurationNode.real) }
-        case .word: [.string("none")]
+        case .word: [.string("no such word")]
         default: []
         }
     }

@@ -124,7 +124,7 @@ import Testing
         #expect(
             problem({ ($0.dequantize, $0.binarize) = (true, .dynamic) }, .squaredError)?.contains("remove one") == true)
         #expect(problem({ $0.dequantize = true }, .bernoulli)?.contains("`bernoulli`") == true)
-        #expect(problem({ $0.dequantize = true }, .gaussian(variance: 0.1)) == nil)
+        #expect(problem({ $0.dequantize = true }, .gaussian(variance: .fixed(0.1))) == nil)
         #expect(problem({ ($0.binarize, $0.flip) = (.static, 1) }, .bernoulli) == nil)
     }
 }

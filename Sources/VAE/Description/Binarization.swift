@@ -1,3 +1,5 @@
+import Settings
+
 /// How grey values from 0 to 1 become black and white pixels. Written `0.5`, `dynamic` or `static`.
 public enum Binarization: Hashable, Sendable, ExpressibleByFloatLiteral {
     /// Pixels become 1 above this value and 0 up to it.
@@ -16,6 +18,9 @@ public enum Binarization: Hashable, Sendable, ExpressibleByFloatLiteral {
 
 extension Binarization: Codable {
     private enum Names: String, CodingKey, CaseIterable { case dynamic, `static` }
+
+    /// As settings describe it.
+    static var kind: SettingKind { .either(.number(.any), .word(Names.allCases.map(\.rawValue))) }
 
     public init(from decoder: any Decoder) throws {
         if let threshold = try? decoder.singleValueContainer().decode(Float.self) {

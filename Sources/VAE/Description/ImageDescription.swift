@@ -51,15 +51,10 @@ public struct ImageDescription: Hashable, Sendable, Codable {
         }
         switch binarize {
         case nil: return pixels
-        case .threshold(let threshold): return Self.step(pixels - threshold)
-        case .dynamic: return Self.step(pixels - .uniform(pixels.shape, key: NoiseKey.binarization))
-        case .static: return Self.step(pixels - .uniform(pixels.shape, key: NoiseKey.binarization, inEveryPass: true))
+        case .threshold(let threshold): return step(pixels - threshold)
+        case .dynamic: return step(pixels - .uniform(pixels.shape, key: NoiseKey.binarization))
+        case .static: return step(pixels - .uniform(pixels.shape, key: NoiseKey.binarization, inEveryPass: true))
         }
-    }
-
-    /// 1 above 0, else 0: the slope of ReLU.
-    private static func step(_ x: Tensor) -> Tensor {
-        Tensor(.unary(.leakyReLUSlope(slope: 0)), [x], shape: x.shape)
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable { case channels, height, width, binarize, flip, dequantize }
@@ -103,8 +98,18 @@ extension ImageDescription.CodingKeys: DescribedKey {
                 otherNames: ["img_width", "image_width"])
         case .binarize:
             Setting(
-                "Pixels from 0 to 1 become 1 above this threshold and 0 up to it, before anything else is done with them.",
-                .number(.any), default: "grey stays grey", otherNames: ["binarise", "binary", "threshold"])
+                "Pixels from 0 to 1 become 0 or 1: 1 above a threshold, or drawn with the brightness as the probability of 1, in every "
+                    + "pass anew (`dynamic`) or once for each image (`static`).",
+                Binarization.kind, default: "grey stays grey", otherNames: ["binarise", "binary", "threshold"])
+        case .flip:
+            Setting(
+                "How likely training sees an image mirrored, left and right exchanged.",
+                .number(NumberRange(from: 0, included: true, to: 1, included: true)), default: "0",
+                otherNames: ["horizontal_flip", "random_flip", "hflip"])
+        case .dequantize:
+            Setting(
+                "Whether uniform noise fills the steps between the 256 values of a pixel, for likelihoods that are densities.",
+                .boolean, default: "false", otherNames: ["dequantise", "dequantization"])
         }
     }
 }
