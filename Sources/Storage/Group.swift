@@ -68,20 +68,29 @@ public final class Group: Object {
         return !path.isEmpty
     }
 
-    /// The names in this group, sorted. The C functions are `H5Gget_info` and `H5Lget_name_by_idx`.
+    /// The names in this group, sorted. The C function is `H5Literate`.
     public func names() throws(H5Error) -> [String] {
+        let operation = "list the group \(name) of \(fileName)"
+        var names: [String] = []
         let id = id
-        var info = H5G_info_t()
-        try call("list the group \(name) of \(fileName)") { unsafe H5Gget_info(id, &info) }
-        let limit = hsize_t(1 << 16)  // a file that claims more names than this is not believed
-        guard info.nlinks <= limit else {
-            throw H5Error("list the group \(name) of \(fileName)", because: "it claims \(info.nlinks) names")
-        }
-        return (0..<info.nlinks).map { index in
-            unsafe text {
-                unsafe H5Lget_name_by_idx(
-                    id, ".", H5_INDEX_NAME, H5_ITER_INC, index, $0, $1, hid_t(H5P_DEFAULT))
+        try call(operation) {
+            unsafe withUnsafeMutablePointer(to: &names) { names in
+                unsafe H5Literate(
+                    id, H5_INDEX_NAME, H5_ITER_INC, nil,
+                    { _, name, _, names in
+                        guard let name = unsafe name, let names = unsafe names else { return -1 }
+                        let list = unsafe names.assumingMemoryBound(to: [String].self)
+                        unsafe list.pointee.append(String(cString: name))
+                        return unsafe list.pointee.count <= Group.mostNames ? 0 : 1
+                    }, names)
             }
         }
+        guard names.count <= Self.mostNames else {
+            throw H5Error(operation, because: "it has more than \(Self.mostNames) names")
+        }
+        return names
     }
+
+    /// A file that claims more names than this is not believed.
+    private static let mostNames = 1 << 20
 }

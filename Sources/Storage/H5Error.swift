@@ -25,7 +25,20 @@ public struct H5Error: Error, Hashable, CustomStringConvertible {
     public var reason: String {
         if stack.contains(where: { $0.contains("file signature not found") }) { return "it is not an HDF5 file" }
         if stack.contains(where: { $0.contains("truncated file") }) { return "the file is truncated" }
-        return stack.first.map(Self.systemText) ?? "the HDF5 library gives no reason"
+        return stack.first.map { Self.systemText(of: $0) + Self.remedy(of: $0) } ?? "the HDF5 library gives no reason"
+    }
+
+    /// What the library's shortest messages mean.
+    private static func remedy(of message: String) -> String {
+        if message.contains("bad version number") {
+            return
+                " (it has a newer format than this HDF5 library reads: write the file again with libver=\"earliest\")"
+        }
+        if message.contains("unable to find link class") {
+            return " (it is a link into another file, and those are not followed: copy what it leads to into this file)"
+        }
+        if message.contains("component not found") { return " (it is a link that leads nowhere)" }
+        return ""
     }
 
     /// The text that HDF5 quotes from the system, where there is one, and otherwise the whole message.

@@ -5,8 +5,8 @@ import Ingest
 /// `tributary data …`: other people's data in, and a look at what is there.
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Imports, draws and inspects image datasets.",
-        subcommands: [DataImport.self, Synthesize.self, Inspect.self])
+        commandName: "data", abstract: "Imports, draws, inspects and converts image datasets.",
+        subcommands: [DataImport.self, Synthesize.self, Inspect.self, Convert.self])
 }
 
 extension DataCommand {
@@ -35,21 +35,6 @@ extension DataCommand {
         func run() throws {
             try FaceSynthesis(count: count, size: size, seed: seed).write(to: destination.begin())
             try output("\(destination.out): \(count) faces of \(size) × \(size) pixels")
-        }
-    }
-
-    struct Inspect: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Says what an image file holds.",
-            discussion: "Example:\n  tributary data inspect faces.h5")
-
-        @Argument(help: "The HDF5 file.", completion: .file()) var file: String
-        @Flag(help: "Print JSON.") var json = false
-
-        func run() throws {
-            try ForeignFile.dataset.requireSafe(file)
-            let summary = try DatasetSummary(of: ImageDataset(file))
-            try output(json ? try jsonText(summary) : summary.description)
         }
     }
 }

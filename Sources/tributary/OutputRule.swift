@@ -7,32 +7,35 @@ import Training
 ///
 /// Whatever is at the path is looked at for what it is and which one it is, not for its name, so links to it are the same.
 struct OutputRule {
-    /// The value of `--out`.
+    /// The value of the option.
     let path: String
     let format: OutputFormat
     /// Whether a regular file may be replaced.
     let replaces: Bool
+    /// The option's name, for errors.
+    var option = "--out"
 
     /// Refuses what is no name for such a file.
     ///
     /// - Throws: `ValidationError`.
     func validate() throws {
-        guard !path.isEmpty else { throw ValidationError("--out is empty: name a file") }
+        guard !path.isEmpty else { throw ValidationError("\(option) is empty: name a file") }
         switch FileStatus(path)?.kind {
         case .regular: break
-        case .directory: throw ValidationError("--out \(path) is a directory: name a file in it")
+        case .directory: throw ValidationError("\(option) \(path) is a directory: name a file in it")
         case .link, .other:
             throw ValidationError(
-                "--out \(path) is a device, a pipe or a socket: name a file\(format.orStandardOutput)")
+                "\(option) \(path) is a device, a pipe or a socket: name a file\(format.orStandardOutput)")
         case nil:
             guard FileStatus(atLink: path) == nil else {
-                throw ValidationError("--out \(path) is a link that leads to nothing: name a file, or remove the link")
+                throw ValidationError(
+                    "\(option) \(path) is a link that leads to nothing: name a file, or remove the link")
             }
         }
         try requireEnding(of: path)
         guard resolvedPath(Self.parts(of: path).folder) != nil else {
             throw ValidationError(
-                "--out \(path) is in a directory that does not exist: create \(Self.parts(of: path).folder) first")
+                "\(option) \(path) is in a directory that does not exist: create \(Self.parts(of: path).folder) first")
         }
     }
 
@@ -57,7 +60,7 @@ struct OutputRule {
     private func requireEnding(of path: String) throws {
         guard !format.endings.contains(where: { path.lowercased().hasSuffix($0) }) else { return }
         throw ValidationError(
-            "--out \(path) is to be \(format.name): name a file that ends in \(format.endings.joined(separator: " or "))"
+            "\(option) \(path) is to be \(format.name): name a file that ends in \(format.endings.joined(separator: " or "))"
         )
     }
 

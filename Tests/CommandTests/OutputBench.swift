@@ -25,6 +25,7 @@ final class OutputBench {
         switch writer.name {
         case "data import":
             needs = ([bench["celeba"], "--size", "8"], try Self.celeba(bench["celeba"]), bench["celeba"])
+        case "data convert": needs = ([faces], [faces], nil)
         case "data synthesize faces": needs = (["--count", "10", "--size", "16"], [], nil)
         case "sample": needs = (["--checkpoint", bench["run"], "--count", "1"], [checkpoint], nil)
         case "reconstruct", "interpolate":

@@ -11,7 +11,7 @@ struct OutputTests {
     private static let read: Set = [
         "source", "data", "checkpoint", "config", "keys", "file", "files", "directory", "path", "labels",
     ]
-    private static let written: Set = ["out", "folder"]
+    private static let written: Set = ["out", "folder", "sheet"]
     private static let values: Set = [
         "kind", "size", "crop", "count", "seed", "preset", "epochs", "steps", "shards", "microbatch", "precision",
         "wire",

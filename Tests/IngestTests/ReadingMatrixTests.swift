@@ -1,4 +1,5 @@
 import Foundation
+import Pictures
 import Storage
 import Testing
 
@@ -82,7 +83,10 @@ struct ReadingMatrixTests {
                 #expect(zip(pixels, bytes).allSatisfy { abs(Int($0) - Int($1)) <= 1 })
             }
         }
-        #expect(problem(ReadingOptions(), images(units + [])).hasPrefix("read as"))
+        let wide = problem { try $0.write("images", bytes.map { Int32($0) * 257 }, shape: [20, 4, 4]) }
+        #expect(wide.contains("say --range 0 65535"), "\(wide)")
+        let signed = problem { try $0.write("images", bytes.map { Int32($0) - 128 }, shape: [20, 4, 4]) }
+        #expect(signed.contains("say --range -128 127"), "\(signed)")
         var broken = units
         broken[3] = .nan
         #expect(problem(ReadingOptions(), images(broken)).contains("holds nan, which is not a brightness"))
@@ -386,6 +390,50 @@ struct ReadingMatrixTests {
                 try $0.write("smile", numbers, shape: [10])
             }
         ) { (dataset: ImageDataset) throws in #expect(try dataset.targetValues() == numbers) }
+    }
+
+    // MARK: - Pictures
+
+    @Test("a group with a dataset for each image is read in the order of their numbers")
+    func stack() throws {
+        try read(
+            ReadingOptions(),
+            { root in
+                let group = try root.createGroup("img_align_celeba")
+                for number in 0..<12 {
+                    try group.write(
+                        "\(number).jpg", [UInt8](repeating: UInt8(20 * number + 1), count: 192), shape: [8, 8, 3])
+                }
+            }
+        ) { (dataset: ImageDataset) throws in
+            #expect(dataset.shape.description == "3 × 8 × 8")
+            #expect(try (0..<12).map { try dataset.pixels(rows: [$0])[191] } == (0..<12).map { UInt8(20 * $0 + 1) })
+        }
+        let unlike = problem { root in
+            let group = try root.createGroup("faces")
+            try group.write("1", [UInt8](repeating: 200, count: 192), shape: [8, 8, 3])
+            try group.write("2", [UInt8](repeating: 200, count: 48), shape: [4, 4, 3])
+        }
+        #expect(unlike.contains("all images of a group have one shape"))
+    }
+
+    @Test("rows that are picture files are decoded and not taken for pixels")
+    func encoded() throws {
+        let pictures = (0..<3).map { number in
+            Image(width: 9, height: 7, channels: 3, pixels: (0..<189).map { UInt8($0 + 20 * number) })
+        }
+        let files = try pictures.map { try PNG.encode($0) }
+        let length = files.map(\.count).max()! + 5
+        let rows = files.flatMap { $0 + [UInt8](repeating: 0, count: length - $0.count) }
+        try read(ReadingOptions(), { try $0.write("images", rows, shape: [3, length]) }) {
+            (dataset: ImageDataset) throws in
+            #expect(dataset.shape.description == "3 × 7 × 9")
+            #expect(try dataset.pixels(rows: 0..<3) == pictures.flatMap(\.planarPixels))
+        }
+        var html = rows
+        html.replaceSubrange(length..<length + 5, with: "<html".utf8)
+        let bad = problem { try $0.write("images", html, shape: [3, length]) }
+        #expect(bad.contains("holds no PNG and no JPEG in row 1"))
     }
 
     // MARK: - Names

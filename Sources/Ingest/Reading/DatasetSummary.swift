@@ -1,4 +1,5 @@
 import Hashing
+import Randomness
 import Storage
 
 /// All that `data inspect` says about a dataset, for people and for scripts.
@@ -18,6 +19,12 @@ public struct DatasetSummary: Codable, Hashable, Sendable {
         public let mean: Double
     }
 
+    /// The images that have one label.
+    public struct Label: Codable, Hashable, Sendable {
+        public let name: String
+        public let count: Int
+    }
+
     public let path: String
     /// The datasets that hold the images.
     public let datasets: [String]
@@ -31,12 +38,26 @@ public struct DatasetSummary: Codable, Hashable, Sendable {
     public let scale: String
     /// How the images lie in the file.
     public let layout: String
+    /// Chunks that were written, and those that there should be; 1 of 1 where the images lie in one piece.
+    public let chunksWritten: Int
+    public let chunks: Int
     public let splits: [Split]
     public let splitSource: String
+    /// What training would take, or why it would not.
+    public let training: String
     /// The number of targets of each image; 0 where there are none.
     public let targetCount: Int
     public let targetNames: [String]
+    /// The number of images of each class, or with each attribute; empty where targets are neither.
+    public let labels: [Label]
     public let values: Values
+    /// The bytes below which 1, 25, 50, 75 and 99 of 100 lie.
+    public let quantiles: [Int]
+    /// Images a second in the order of the file, unpacked where need be, and at random afterwards; measured on this file.
+    public let imagesPerSecondInOrder: Double
+    public let imagesPerSecondAtRandom: Double
+    /// Sentences about values that are clipped, and images or labels that are left out.
+    public let notes: [String]
     /// Texts that hang on the root group, such as the crop.
     public let attributes: [String: String]
 
@@ -51,26 +72,69 @@ public struct DatasetSummary: Codable, Hashable, Sendable {
         axes = part.axes.description
         scale = dataset.scales[0].description
         layout = part.layout
+        chunksWritten = dataset.parts.reduce(0) { $0 + $1.chunks.written }
+        chunks = dataset.parts.reduce(0) { $0 + $1.chunks.all }
+        let start = ContinuousClock.now
+        let histogram = try Self.histogram(of: dataset)
+        imagesPerSecondInOrder = Self.rate(dataset.writtenRows.count, since: start)
+        imagesPerSecondAtRandom = try Self.randomRate(of: dataset)
         splits = try dataset.splits.map {
             Split(name: $0.name, count: $0.rows.count, fingerprint: try dataset.fingerprint(split: $0.name))
         }
         splitSource = dataset.splitSource
+        training = Self.training(on: dataset)
         targetCount = dataset.targets?.columnCount ?? 0
         targetNames = dataset.targets?.names ?? []
-        values = try Self.values(of: dataset)
+        labels = try dataset.labelCounts()
+        let total = histogram.reduce(0, +)
+        let sum = histogram.indices.reduce(0) { $0 + $1 * histogram[$1] }
+        values = Values(
+            least: histogram.firstIndex { $0 > 0 } ?? 0, greatest: histogram.lastIndex { $0 > 0 } ?? 0,
+            mean: Double(sum) / Double(max(1, total)))
+        quantiles = [0.01, 0.25, 0.5, 0.75, 0.99].map { Self.quantile($0, of: histogram, total) }
+        notes = dataset.notes
         attributes = try Self.attributes(of: File.open(dataset.path).root)
     }
 
-    private static func values(of dataset: ImageDataset) throws -> Values {
+    private static func histogram(of dataset: ImageDataset) throws -> [Int] {
         var histogram = [Int](repeating: 0, count: 256)
         let step = max(1, (4 << 20) / dataset.shape.count)
-        for start in stride(from: 0, to: dataset.count, by: step) {
-            for byte in try dataset.pixels(rows: start..<min(start + step, dataset.count)) { histogram[Int(byte)] += 1 }
+        let rows = dataset.writtenRows
+        for start in stride(from: 0, to: rows.count, by: step) {
+            let some = Array(rows[start..<min(start + step, rows.count)])
+            for byte in try dataset.pixels(rows: some) { histogram[Int(byte)] += 1 }
+            dataset.progress("reading the values of \(dataset.path)", start + some.count, rows.count)
         }
-        let sum = histogram.indices.reduce(0) { $0 + $1 * histogram[$1] }
-        return Values(
-            least: histogram.firstIndex { $0 > 0 } ?? 0, greatest: histogram.lastIndex { $0 > 0 } ?? 0,
-            mean: Double(sum) / Double(max(1, dataset.count * dataset.shape.count)))
+        return histogram
+    }
+
+    private static func quantile(_ share: Double, of histogram: [Int], _ total: Int) -> Int {
+        let wanted = Int(share * Double(total - 1))
+        var seen = 0
+        return histogram.firstIndex { number in
+            seen += number
+            return seen > wanted
+        } ?? 0
+    }
+
+    /// Reads up to a thousand images, batch by batch, as training does.
+    private static func randomRate(of dataset: ImageDataset) throws -> Double {
+        let rows = dataset.writtenRows
+        let stream = RandomStream(seed: 0, operator: RandomStream.shuffle)
+        let some = (0..<min(1024, rows.count)).map { rows[Int(stream.bits($0)) % rows.count] }
+        let start = ContinuousClock.now
+        for batch in stride(from: 0, to: some.count, by: 32) {
+            _ = try dataset.pixels(rows: Array(some[batch..<min(batch + 32, some.count)]))
+        }
+        return rate(some.count, since: start)
+    }
+
+    private static func rate(_ count: Int, since start: ContinuousClock.Instant) -> Double {
+        Double(count) / max(1e-6, (ContinuousClock.now - start) / .seconds(1))
+    }
+
+    private static func training(on dataset: ImageDataset) -> String {
+        do { return try dataset.choice().description } catch { return "\(error)" }
     }
 
     static func attributes(of root: Group) throws -> [String: String] {
@@ -88,10 +152,16 @@ extension DatasetSummary: CustomStringConvertible {
         let lines =
             [
                 ("file", path), ("images", "\(count) of \(shape) in \(datasets.joined(separator: ", "))"),
-                ("stored as", "\(storedType), axes \(axes), \(layout)"), ("values", valuesDescription),
+                ("stored as", "\(storedType), axes \(axes), \(layout)\(chunksDescription)"),
+                ("values", valuesDescription),
+                ("quantiles", zip([1, 25, 50, 75, 99], quantiles).map { "\($0) %: \($1)" }.joined(separator: ", ")),
             ]
             + splits.map { ("split", "\($0.name): \($0.count) images, SHA-256 \($0.fingerprint)") }
-            + [("splits from", splitSource), ("targets", targetsDescription)]
+            + [
+                ("splits from", splitSource), ("training", training), ("targets", targetsDescription),
+                ("reading", speedDescription),
+            ]
+            + notes.map { ("note", $0) }
             + attributes.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         return lines.map { name, text in
             // What the file says is not to look like a line of ours.
@@ -99,13 +169,31 @@ extension DatasetSummary: CustomStringConvertible {
         }.joined(separator: "\n")
     }
 
+    private var chunksDescription: String {
+        guard chunks > datasets.count || chunksWritten < chunks else { return "" }
+        return chunksWritten == chunks ? ", all \(chunks) written" : ", \(chunksWritten) of \(chunks) written"
+    }
+
+    private var speedDescription: String {
+        "\(Int(imagesPerSecondInOrder)) images/s in the file's order, then \(Int(imagesPerSecondAtRandom)) images/s at random"
+    }
+
     private var valuesDescription: String {
         let mean = (values.mean * 10).rounded() / 10
         return "\(values.least) to \(values.greatest), mean \(mean) (stored \(scale))"
     }
 
+    /// The classes or attributes that are shown by name; more fill a screen.
+    private static let shown = 60
+
     private var targetsDescription: String {
         guard targetCount > 0 else { return "none" }
-        return targetNames.isEmpty ? "\(targetCount) without names" : targetNames.joined(separator: ", ")
+        guard !labels.isEmpty else {
+            return targetNames.isEmpty ? "\(targetCount) without names" : targetNames.joined(separator: ", ")
+        }
+        let texts = labels.prefix(Self.shown).map { "\($0.name) (\($0.count))" }
+        let rest = labels.count > Self.shown ? " and \(labels.count - Self.shown) more" : ""
+        let name = targetCount == 1 && !targetNames.isEmpty ? "\(targetNames[0])" : "\(targetCount) an image"
+        return "\(name): \(texts.joined(separator: ", "))\(rest)"
     }
 }

@@ -6,6 +6,7 @@ struct ImageAxes: Sendable {
         case names = "named in the file"
         case matlab = "turned, as MATLAB wrote it"
         case shape = "inferred from the shape"
+        case pictures = "decoded pictures"
     }
 
     /// The axis that counts images.
@@ -14,8 +15,8 @@ struct ImageAxes: Sendable {
     let layout: AxisLayout
     let source: Source
 
-    /// For each value of an image in the order (C, H, W), where it is in the order of the file; nil where that is the same.
-    private let places: [Int32]?
+    /// The distances of an image's channels, rows and columns in the file's order; nil where that order is (C, H, W).
+    private let strides: (channel: Int, row: Int, column: Int)?
 
     /// The most values of one image.
     private static let limit = 1 << 26
@@ -47,7 +48,7 @@ struct ImageAxes: Sendable {
         }
         self.layout = layout
         self.source = source
-        places = Self.places(axes, extents, shape)
+        strides = Self.strides(axes, extents, shape)
     }
 
     private static func imageAxis(of stored: [Int], values: Int, _ layout: AxisLayout, _ place: String) throws -> Int {
@@ -60,7 +61,9 @@ struct ImageAxes: Sendable {
         return 1 - other
     }
 
-    private static func places(_ axes: [AxisLayout.Axis], _ extents: [Int], _ shape: ImageShape) -> [Int32]? {
+    private static func strides(
+        _ axes: [AxisLayout.Axis], _ extents: [Int], _ shape: ImageShape
+    ) -> (channel: Int, row: Int, column: Int)? {
         let order: [AxisLayout.Axis] = [.channel, .row, .column]
         let counted = { (axis: AxisLayout.Axis) in axis != .channel || shape.channels > 1 }
         guard axes.filter(counted) != order.filter(counted) else { return nil }
@@ -70,23 +73,28 @@ struct ImageAxes: Sendable {
             strides[axis] = stride
             stride *= extent
         }
-        let (c, h, w) = (strides[.channel] ?? 0, strides[.row] ?? 0, strides[.column] ?? 0)
-        var places: [Int32] = []
-        places.reserveCapacity(shape.count)
-        for channel in 0..<shape.channels {
-            for row in 0..<shape.height {
-                for column in 0..<shape.width { places.append(Int32(channel * c + row * h + column * w)) }
-            }
-        }
-        return places
+        return (strides[.channel] ?? 0, strides[.row] ?? 0, strides[.column] ?? 0)
     }
 
     /// Brings images, one behind the other in the file's order of axes, into the order (N, C, H, W).
     func channelsFirst(_ pixels: [UInt8]) -> [UInt8] {
-        guard let places else { return pixels }
+        guard let strides else { return pixels }
         var result = [UInt8](repeating: 0, count: pixels.count)
+        // Where rows follow one another as columns do, a plane is one long row.
+        let isPlane = strides.row == shape.width * strides.column
+        let (rows, columns) = isPlane ? (1, shape.height * shape.width) : (shape.height, shape.width)
+        var target = 0
         for start in stride(from: 0, to: pixels.count, by: shape.count) {
-            for index in places.indices { result[start + index] = pixels[start + Int(places[index])] }
+            for channel in 0..<shape.channels {
+                for row in 0..<rows {
+                    var source = start + channel * strides.channel + row * strides.row
+                    for index in target..<target + columns {
+                        result[index] = pixels[source]
+                        source += strides.column
+                    }
+                    target += columns
+                }
+            }
         }
         return result
     }

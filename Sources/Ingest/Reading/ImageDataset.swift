@@ -34,7 +34,9 @@ public final class ImageDataset: Sendable {
     let parts: [PixelPart]
     /// How the values of each part stand for brightness.
     let scales: [PixelScale]
-    private let progress: ReadingProgress
+    let progress: ReadingProgress
+    /// All rows but those that were never written.
+    let writtenRows: [Int]
     private let unpacked = Mutex<[UnpackedPixels?]>([])
 
     /// Opens a file, and looks at its values.
@@ -53,6 +55,7 @@ public final class ImageDataset: Sendable {
         let (missing, missingNotes) = try Self.missing(opened.parts, options, path)
         scales = try Self.scales(of: opened.parts, options, path, progress)
         splits = opened.splits.map { $0.without(missing) }
+        writtenRows = (0..<opened.parts.reduce(0) { $0 + $1.count }).filter { !missing.contains($0) }
         splitSource = opened.splitSource
         targets = opened.targets
         var seen = Set<String>()
@@ -214,24 +217,41 @@ public final class ImageDataset: Sendable {
     /// Two files that hold the same images in the same order have the same fingerprint, however they store them.
     /// - Complexity: Reads the whole split.
     public func fingerprint(split name: String) throws -> SHA256Digest {
-        try fingerprint(of: split(name), noting: { _, _ in })
+        try read(split(name)).fingerprint
     }
 
-    /// The fingerprint of a split.
+    /// Reads a split once, on all cores.
     ///
-    /// - Parameter note: Gets the rows and pixels of each piece.
-    func fingerprint(of split: ImageSplit, noting note: ([Int], [UInt8]) throws -> Void) throws -> SHA256Digest {
+    /// - Parameter digest: Makes something of the pixels of each piece, beside the fingerprint.
+    /// - Returns: The fingerprint, and what was made, image by image.
+    func read(
+        _ split: ImageSplit, _ digest: @Sendable ([UInt8]) -> [UInt64] = { _ in [] }
+    ) throws -> (fingerprint: SHA256Digest, digests: [UInt64]) {
+        for index in parts.indices where parts[index].rows == nil { _ = try unpacked(index) }
+        var digests: [UInt64] = []
         var hash = SHA256()
         hash.update(split.name)
         for extent in [split.rows.count, shape.channels, shape.height, shape.width] { hash.update(extent) }
-        let step = max(1, (4 << 20) / shape.count)
-        for start in stride(from: 0, to: split.rows.count, by: step) {
-            let rows = Array(split.rows[start..<min(start + step, split.rows.count)])
-            let pixels = try pixels(rows: rows)
-            hash.update(pixels)
-            try note(rows, pixels)
-            progress("taking the fingerprint of \(path)", start + rows.count, split.rows.count)
+        let step = max(1, (1 << 20) / shape.count)
+        for start in stride(from: 0, to: split.rows.count, by: Self.piecesAtOnce * step) {
+            let end = min(start + Self.piecesAtOnce * step, split.rows.count)
+            let pieces = concurrentMap(0..<(end - start + step - 1) / step) { piece in
+                Result {
+                    let pixels = try pixels(
+                        rows: Array(split.rows[start + piece * step..<min(start + (piece + 1) * step, end)]))
+                    return (pixels, digest(pixels))
+                }
+            }
+            for piece in pieces {
+                let (pixels, more) = try piece.get()
+                hash.update(pixels)
+                digests += more
+            }
+            progress("taking the fingerprint of \(path)", end, split.rows.count)
         }
-        return hash.finalize()
+        return (hash.finalize(), digests)
     }
+
+    /// Pieces of about a million bytes that are read side by side.
+    private static let piecesAtOnce = 16
 }

@@ -21,8 +21,16 @@ struct PixelPart: Sendable {
 
     /// Opens a dataset of a file of its own, so that parts share nothing.
     init(path: String, _ part: ImageNames.Part, _ options: ReadingOptions) throws {
+        if part.isStack {
+            try self.init(DatasetStack(path: path, name: part.dataset), part, options)
+            return
+        }
         let dataset = try File.open(path).root.sparseDataset(part.dataset)
         let place = "\(part.dataset) of \(path)"
+        if options.layout == nil, let pictures = try EncodedImages(path: path, name: part.dataset, dataset) {
+            try self.init(pictures, dataset, part)
+            return
+        }
         guard dataset.elementType.isNumber || dataset.elementType == .bool else {
             throw DataError(
                 place, "holds \(dataset.elementType), which is not pixels: write them as an array of numbers")
@@ -30,16 +38,47 @@ struct PixelPart: Sendable {
         guard dataset.count > 0 else {
             throw DataError(place, "has shape \(dataset.shape), which is not that of images")
         }
-        name = part.dataset
-        axes = try Self.axes(of: dataset, options, place)
-        count = dataset.shape[axes.imageAxis]
-        storedType = dataset.elementType
-        isBool = dataset.elementType == .bool
-        layout = Self.describe(dataset.layout)
         let elements = try StoredElements(path: path, name: part.dataset)
-        let images = DatasetImages(elements: elements, axis: axes.imageAxis)
+        let axes = try Self.axes(of: dataset, options, place)
+        try self.init(
+            part, axes, count: dataset.shape[axes.imageAxis], dataset.elementType, Self.describe(dataset.layout),
+            DatasetImages(elements: elements, axis: axes.imageAxis),
+            rows: axes.imageAxis == 0 ? elements.contiguous : nil)
+    }
+
+    private init(_ stack: DatasetStack, _ part: ImageNames.Part, _ options: ReadingOptions) throws {
+        let shape = [stack.names.count] + stack.shape
+        let axes =
+            try options.layout.map { try ImageAxes($0, .option, of: shape, place: stack.place) }
+            ?? ImageAxes(of: shape, names: [], isTurned: false, place: stack.place)
+        guard axes.imageAxis == 0 else { throw DataError(stack.place, "is a group of images: begin --layout with N") }
+        try self.init(
+            part, axes, count: stack.names.count, stack.elementType, "a dataset for each image",
+            StackedImages(stack: stack),
+            rows: nil)
+    }
+
+    private init(_ pictures: EncodedImages, _ dataset: Dataset, _ part: ImageNames.Part) throws {
+        let (count, shape) = (pictures.count, pictures.shape)
+        let axes = try ImageAxes(
+            .axes([.image, .channel, .row, .column]), .pictures,
+            of: [count, shape.channels, shape.height, shape.width],
+            place: pictures.place)
+        try self.init(part, axes, count: count, UInt8.elementType, "PNG or JPEG", pictures, rows: nil)
+    }
+
+    private init(
+        _ part: ImageNames.Part, _ axes: ImageAxes, count: Int, _ storedType: ElementType, _ layout: String,
+        _ images: any StoredImages, rows: ContiguousRows?
+    ) throws {
+        name = part.dataset
+        self.axes = axes
+        self.count = count
+        self.storedType = storedType
+        isBool = storedType == .bool
+        self.layout = layout
         self.images = images
-        rows = axes.imageAxis == 0 ? elements.contiguous : nil
+        self.rows = rows
         let (missing, written, all) = try images.missingRows()
         (self.missing, chunks) = (missing, (written, all))
     }

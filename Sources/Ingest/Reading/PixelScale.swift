@@ -78,14 +78,11 @@ extension PixelScale {
     }
 
     private static func integers(_ all: ValueStatistics) -> PixelScale? {
-        if bytes.contains(all.least), all.greatest > 1 {
-            // A stray value among zeros and ones is no reason to train on black.
-            let strays = all.outside[0]
-            guard all.greatest < 16, strays * 1000 <= all.count else {
-                return PixelScale(0, 255, "0 to 255", notes: darkness(all, of: 255))
-            }
-        } else if !unit.contains(all.least) || !unit.contains(all.greatest) {
-            return nil
+        guard bytes.contains(all.least), bytes.contains(all.greatest) else { return nil }
+        // A stray value among zeros and ones is no reason to train on black.
+        let strays = all.outside[0]
+        guard all.greatest < 16, strays * 1000 <= all.count else {
+            return PixelScale(0, 255, "0 to 255", notes: darkness(all, of: 255))
         }
         return PixelScale(0, 1, "0 or 1, times 255", notes: clipping(all, unit))
     }

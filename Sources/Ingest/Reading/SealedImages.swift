@@ -16,28 +16,21 @@ public struct SealedImages: Sendable {
     public init(_ dataset: ImageDataset, _ choice: SplitChoice) throws {
         self.dataset = dataset
         shape = dataset.shape
-        var digests: [Int: UInt64] = [:]
         let bytes = dataset.shape.count
-        let note = { (rows: [Int], pixels: [UInt8]) in
-            guard dataset.mayChange else { return }
-            let found = Self.digests(of: pixels, bytes)
-            for (row, digest) in zip(rows, found) { digests[row] = digest }
-        }
-        fingerprint = try dataset.fingerprint(of: choice.train, noting: note)
-        if let heldOut = choice.heldOut, dataset.mayChange { _ = try dataset.fingerprint(of: heldOut, noting: note) }
-        self.digests = digests
+        let digest = { @Sendable (pixels: [UInt8]) in dataset.mayChange ? Self.digests(of: pixels, bytes) : [] }
+        let train = try dataset.read(choice.train, digest)
+        fingerprint = train.fingerprint
+        let heldOut = try choice.heldOut.map { dataset.mayChange ? try dataset.read($0, digest).digests : [] } ?? []
+        let rows = choice.train.rows + (choice.heldOut?.rows ?? [])
+        digests = Dictionary(zip(rows, train.digests + heldOut)) { first, _ in first }
     }
 
     private static func digests(of pixels: [UInt8], _ bytes: Int) -> [UInt64] {
-        let count = pixels.count / bytes
-        let step = max(1, (1 << 18) / bytes)
-        return concurrentMap(0..<(count + step - 1) / step) { piece in
-            (piece * step..<min((piece + 1) * step, count)).map { image in
-                var hash = SHA256()
-                hash.update(pixels[image * bytes..<(image + 1) * bytes])
-                return hash.finalize().bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-            }
-        }.flatMap(\.self)
+        stride(from: 0, to: pixels.count, by: bytes).map { start in
+            var hash = SHA256()
+            hash.update(pixels[start..<start + bytes])
+            return hash.finalize().bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        }
     }
 
     /// The images of some rows of the choice, in the order given.

@@ -1,0 +1,25 @@
+extension ImageDataset {
+    /// The most classes that are counted: beyond them numbers are no classes.
+    private static let mostClasses = 1000
+
+    /// How many images have each class, where there is one number an image, or each attribute, where numbers are yes or no.
+    func labelCounts() throws -> [DatasetSummary.Label] {
+        guard let targets else { return [] }
+        let values = try targetValues()
+        guard targets.columnCount > 1 else { return classes(values, targets.classNames) }
+        guard values.allSatisfy({ $0 == 0 || $0 == 1 || $0 == -1 }) else { return [] }
+        return (0..<targets.columnCount).map { column in
+            let count = stride(from: column, to: values.count, by: targets.columnCount).count { values[$0] == 1 }
+            return DatasetSummary.Label(name: targets.names.isEmpty ? "\(column)" : targets.names[column], count: count)
+        }
+    }
+
+    private func classes(_ values: [Double], _ names: [String]) -> [DatasetSummary.Label] {
+        let counts = values.reduce(into: [Double: Int]()) { $0[$1, default: 0] += 1 }
+        guard counts.count <= Self.mostClasses else { return [] }
+        return counts.sorted { $0.key < $1.key }.map { value, count in
+            let name = names.isEmpty ? (Int(exactly: value).map { "\($0)" } ?? "\(value)") : names[Int(value)]
+            return DatasetSummary.Label(name: name, count: count)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import CHDF5
+import Synchronization
+
+/// A group that has a dataset for each image, all alike, read one at a time.
+public final class DatasetStack: Sendable {
+    /// The path of the group and its file, for errors.
+    public let place: String
+    /// The datasets' names: in the order of their numbers where all begin with one.
+    public let names: [String]
+    /// The extents of each.
+    public let shape: [Int]
+    public let elementType: ElementType
+    public let format: NumberFormat
+    private let group: Mutex<OpenGroup>
+
+    private struct OpenGroup: ~Copyable {
+        let group: Group
+    }
+
+    /// Opens a group of a file of its own.
+    ///
+    /// - Throws: `H5Error` where the first name is no dataset of numbers.
+    public init(path: String, name: String) throws(H5Error) {
+        let group = try File.open(path).root.group(name)
+        place = group.place
+        names = Self.inOrder(try group.names())
+        guard let first = names.first else { throw H5Error("read the group \(group.place)", because: "it is empty") }
+        let dataset = try group.dataset(first)
+        guard let format = try dataset.numberFormat() else {
+            throw H5Error("read the dataset \(dataset.place)", because: "it holds \(dataset.elementType), not numbers")
+        }
+        (shape, elementType, self.format) = (dataset.shape, dataset.elementType, format)
+        self.group = Mutex(OpenGroup(group: group))
+    }
+
+    private static func inOrder(_ names: [String]) -> [String] {
+        let numbers = names.compactMap { Int($0.prefix { $0.isNumber }) }
+        guard numbers.count == names.count else { return names }
+        return zip(numbers, names).sorted { $0 < $1 }.map(\.1)
+    }
+
+    /// The stored bytes of one dataset.
+    ///
+    /// - Throws: `H5Error` where it has another shape or type than the first.
+    public func bytes(of index: Int) throws(H5Error) -> [UInt8] {
+        try group.withLock { (open) throws(H5Error) in
+            let dataset = try open.group.dataset(names[index])
+            guard dataset.shape == shape, dataset.elementType == elementType else {
+                throw H5Error(
+                    "read the dataset \(dataset.place)",
+                    because:
+                        "it holds \(dataset.elementType) of shape \(dataset.shape), and \(names[0]) holds \(elementType) of "
+                        + "\(shape): all images of a group have one shape")
+            }
+            return try dataset.storedBytes(of: Slab(origin: shape.map { _ in 0 }, extents: shape))
+        }
+    }
+}
