@@ -83,17 +83,26 @@ int cpictures_jpeg_read_header(cpictures_jpeg *jpeg) {
     return 1;
 }
 
-int cpictures_jpeg_read_pixels(cpictures_jpeg *jpeg, uint8_t *pixels) {
+static void read_rows(j_decompress_ptr info, uint8_t *pixels, JDIMENSION end) {
+    size_t row = (size_t)info->output_width * info->output_components;
+    while (info->output_scanline < end) {
+        JSAMPROW rows[4];
+        for (int index = 0; index < 4; index++) rows[index] = pixels + row * (info->output_scanline + index);
+        JDIMENSION left = end - info->output_scanline;
+        jpeg_read_scanlines(info, rows, left < 4 ? left : 4);
+    }
+}
+
+int cpictures_jpeg_read_pixels(cpictures_jpeg *jpeg, uint8_t *pixels, int first, int count) {
     j_decompress_ptr info = &jpeg->info;
     if (setjmp(jpeg->jump)) return 0;
     jpeg_start_decompress(info);
-    size_t row = (size_t)info->output_width * info->output_components;
-    while (info->output_scanline < info->output_height) {
-        JSAMPROW rows[4];
-        for (int index = 0; index < 4; index++) rows[index] = pixels + row * (info->output_scanline + index);
-        JDIMENSION left = info->output_height - info->output_scanline;
-        jpeg_read_scanlines(info, rows, left < 4 ? left : 4);
-    }
+    if (first > 0) jpeg_skip_scanlines(info, first);
+    read_rows(info, pixels, first + count);
+    // Whoever skips to the end learns nothing of what is there, so the last row is read.
+    JDIMENSION left = info->output_height - info->output_scanline;
+    if (left > 1) jpeg_skip_scanlines(info, left - 1);
+    read_rows(info, pixels, info->output_height);
     jpeg_finish_decompress(info);
     return 1;
 }

@@ -1,3 +1,4 @@
+import CFiles
 import Glibc
 
 /// The owner of one open file, closed when its owner goes.
@@ -117,6 +118,9 @@ struct Descriptor: ~Copyable {
         guard errno == EWOULDBLOCK else { throw FileError("lock \(path)", code: errno) }
         return false
     }
+
+    /// Has the system begin to bring the file to the disk, and waits for nothing. The C function is `sync_file_range`.
+    func beginSynchronizing() { _ = cfiles_begin_synchronizing(number) }
 
     /// Forces the file to the disk. The C function is `fsync`.
     func synchronize() throws(FileError) {

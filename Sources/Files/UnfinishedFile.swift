@@ -38,6 +38,9 @@ public final class UnfinishedFile {
     /// Where its bytes are until it is finished, for a library that writes to paths.
     public var temporaryPath: String { file.path }
 
+    /// Has the system begin to bring to the disk what was written, so that `finish()` waits less.
+    public func beginSynchronizing() { file.descriptor.beginSynchronizing() }
+
     /// Writes all its bytes.
     public func write(_ bytes: [UInt8]) throws(FileError) { try file.descriptor.write(bytes) }
 

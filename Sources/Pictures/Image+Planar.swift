@@ -1,3 +1,5 @@
+private import CPictures
+
 extension Image {
     /// Takes one picture out of a batch of bytes in the order picture, channel, row, column (NCHW).
     ///
@@ -20,12 +22,10 @@ extension Image {
     /// The values in the order channel, row, column (CHW), as datasets store them.
     public var planarPixels: [UInt8] {
         guard channels > 1 else { return pixels }
-        var planar: [UInt8] = []
-        planar.reserveCapacity(pixels.count)
-        for channel in 0..<channels {
-            for place in stride(from: channel, to: pixels.count, by: channels) { planar.append(pixels[place]) }
+        return unsafe [UInt8](unsafeUninitializedCapacity: pixels.count) { planar, count in
+            unsafe cpictures_planar(pixels, width * height, planar.baseAddress)
+            count = pixels.count
         }
-        return planar
     }
 
     private init<Value>(

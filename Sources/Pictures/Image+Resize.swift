@@ -1,3 +1,5 @@
+private import CPictures
+
 extension Image {
     /// Resizes without aliasing: each new pixel is a weighted mean of the old ones its kernel covers.
     ///
@@ -12,62 +14,43 @@ extension Image {
 
     private func resizedColumns(to width: Int, _ filter: ResizeFilter) -> Image {
         let weights = ResizeWeights(from: self.width, to: width, filter: filter)
-        let result = unsafe [UInt8](unsafeUninitializedCapacity: width * height * channels) { result, count in
-            unsafe pixels.withUnsafeBufferPointer { source in
-                unsafe weights.values.withUnsafeBufferPointer { values in
-                    var place = 0
-                    for y in 0..<height {
-                        for x in 0..<width {
-                            let taps = unsafe UnsafeBufferPointer(
-                                rebasing: values[x * weights.stride..<(x + 1) * weights.stride])
-                            let start = (y * self.width + weights.first[x]) * channels
-                            for channel in 0..<channels {
-                                unsafe result[place] = Self.weighted(
-                                    source, from: start + channel, step: channels, taps, weights.count[x])
-                                place += 1
-                            }
-                        }
-                    }
-                }
+        let count = width * height * channels
+        let result = unsafe [UInt8](unsafeUninitializedCapacity: count) { result, initialized in
+            unsafe weights.lend {
+                unsafe cpictures_resize_columns(
+                    pixels, Int32(self.width), Int32(height), Int32(channels), $0, result.baseAddress)
             }
-            count = width * height * channels
+            initialized = count
         }
         return Image(width: width, height: height, channels: channels, pixels: result)
     }
 
-    /// One output value: the weighted sum of `source[start], source[start + step], ...`, rounded and clamped.
-    private static func weighted(
-        _ source: UnsafeBufferPointer<UInt8>, from start: Int, step: Int, _ taps: UnsafeBufferPointer<Int32>,
-        _ count: Int
-    ) -> UInt8 {
-        var sum = ResizeWeights.half
-        for tap in 0..<count { unsafe sum &+= Int32(source[start &+ tap &* step]) &* taps[tap] }
-        return UInt8(clamping: sum >> ResizeWeights.fractionBits)
-    }
-
-    /// A whole row at once, tap by tap, which the compiler turns into vectors.
     private func resizedRows(to height: Int, _ filter: ResizeFilter) -> Image {
         let weights = ResizeWeights(from: self.height, to: height, filter: filter)
-        let row = width * channels
-        var sums = [Int32](repeating: 0, count: row)
-        let result = unsafe [UInt8](unsafeUninitializedCapacity: row * height) { result, count in
-            unsafe pixels.withUnsafeBufferPointer { source in
-                unsafe sums.withUnsafeMutableBufferPointer { sums in
-                    for y in 0..<height {
-                        for x in 0..<row { unsafe sums[x] = ResizeWeights.half }
-                        for tap in 0..<weights.count[y] {
-                            let weight = weights.values[y * weights.stride + tap]
-                            let line = (weights.first[y] + tap) * row
-                            for x in 0..<row { unsafe sums[x] &+= Int32(source[line &+ x]) &* weight }
-                        }
-                        for x in 0..<row {
-                            unsafe result[y * row + x] = UInt8(clamping: sums[x] >> ResizeWeights.fractionBits)
-                        }
-                    }
-                }
+        let count = width * height * channels
+        let result = unsafe [UInt8](unsafeUninitializedCapacity: count) { result, initialized in
+            unsafe weights.lend {
+                unsafe cpictures_resize_rows(pixels, Int32(width * channels), $0, result.baseAddress)
             }
-            count = row * height
+            initialized = count
         }
         return Image(width: width, height: height, channels: channels, pixels: result)
+    }
+}
+
+extension ResizeWeights {
+    /// Lends the weights to the C functions.
+    fileprivate func lend(_ body: (cpictures_weights) -> Void) {
+        unsafe first.withUnsafeBufferPointer { first in
+            unsafe taps.withUnsafeBufferPointer { taps in
+                unsafe values.withUnsafeBufferPointer { values in
+                    unsafe body(
+                        cpictures_weights(
+                            count: Int32(first.count), stride: Int32(stride), first: first.baseAddress,
+                            taps: taps.baseAddress,
+                            values: values.baseAddress))
+                }
+            }
+        }
     }
 }

@@ -15,7 +15,11 @@ public enum JPEG {
     }
 
     /// The C functions are `jpeg_read_header`, `jpeg_start_decompress` and `jpeg_read_scanlines`.
-    static func raw(_ bytes: [UInt8], name: String) throws(PictureError) -> RawPicture {
+    ///
+    /// - Parameter rows: Which rows of a picture of so many columns and rows are wanted; the others are black. Only asked where it lies upright.
+    static func raw(
+        _ bytes: [UInt8], name: String, rows: (Int, Int) -> Range<Int> = { _, height in 0..<height }
+    ) throws(PictureError) -> RawPicture {
         try unsafe bytes.withUnsafeBufferPointer { memory throws(PictureError) in
             let decoder = try unsafe begin(memory, name)
             defer { unsafe cpictures_jpeg_free(decoder) }
@@ -23,7 +27,8 @@ public enum JPEG {
             try PictureLimits.check(width: width, height: height, name: name)
             // Reading the pixels throws the markers away.
             let orientation = unsafe orientation(decoder)
-            let values = try unsafe pixels(decoder, count: width * height * components, name)
+            let wanted = orientation == 1 ? rows(width, height) : 0..<height
+            let values = try unsafe pixels(decoder, count: width * height * components, wanted, name)
             let image =
                 components == 4
                 ? Image(width: width, height: height, inverseInk: values)
@@ -64,12 +69,12 @@ public enum JPEG {
         )
     }
 
-    private static func pixels(_ decoder: OpaquePointer, count: Int, _ name: String) throws(PictureError) -> [UInt8] {
-        var isWhole = false
-        let values = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            isWhole = unsafe cpictures_jpeg_read_pixels(decoder, buffer.baseAddress) != 0
-            initialized = isWhole ? count : 0
-        }
+    private static func pixels(
+        _ decoder: OpaquePointer, count: Int, _ rows: Range<Int>, _ name: String
+    ) throws(PictureError) -> [UInt8] {
+        var values = [UInt8](repeating: 0, count: count)
+        let isWhole =
+            unsafe cpictures_jpeg_read_pixels(decoder, &values, Int32(rows.lowerBound), Int32(rows.count)) != 0
         guard isWhole else { throw unsafe failure(String(cString: cpictures_jpeg_message(decoder)), name) }
         return values
     }

@@ -10,16 +10,20 @@ public struct Picture: Sendable {
 
     /// Decodes a JPEG, PNG or WebP.
     ///
-    /// - Parameter name: What to call the picture in an error, usually its path.
+    /// - Parameters:
+    ///   - name: What to call the picture in an error, usually its path.
+    ///   - rows: Which rows of a picture of so many columns and rows are wanted. Others may be black, which saves time.
     /// - Throws: `PictureError` for what is no such picture, is cut short or corrupt, or claims more pixels than `PictureLimits` has.
-    public init(_ bytes: [UInt8], name: String) throws(PictureError) {
+    public init(
+        _ bytes: [UInt8], name: String, rows: (Int, Int) -> Range<Int> = { _, height in 0..<height }
+    ) throws(PictureError) {
         guard let format = PictureFormat(of: bytes) else {
             throw PictureError(
                 description: "\(name) \(PictureFormat.describe(bytes)); JPEG, PNG and WebP pictures are read.")
         }
         let raw: RawPicture
         switch format {
-        case .jpeg: raw = try JPEG.raw(bytes, name: name)
+        case .jpeg: raw = try JPEG.raw(bytes, name: name, rows: rows)
         case .png: raw = try PNG.raw(bytes, name: name)
         case .webp: raw = try WebP.raw(bytes, name: name)
         }

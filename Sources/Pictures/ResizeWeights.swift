@@ -1,17 +1,15 @@
 import Foundation
 
-/// What each value of a resized row is made of: for output `i`, input `first[i] ..< first[i] + count[i]` with
+/// What each value of a resized row is made of: for output `i`, input `first[i] ..< first[i] + taps[i]` with
 /// the weights `values[i * stride ...]`, in fixed point with ``fractionBits`` bits after the point.
 ///
 /// Pillow's `Resample.c` computes the same weights in the same order of operations, and so results are equal to its
 /// `Image.resize` bit for bit (`scripts/reference/resize.py`).
-struct ResizeWeights {
-    static let fractionBits: Int32 = 22
-    /// One half: what makes cutting the fraction off round.
-    static let half: Int32 = 1 << (fractionBits - 1)
+struct ResizeWeights: Sendable {
+    static let fractionBits = 22
 
-    let first: [Int]
-    let count: [Int]
+    let first: [Int32]
+    let taps: [Int32]
     let stride: Int
     /// 255 times the sum of their amounts stays below 2³¹, for both filters.
     let values: [Int32]
@@ -20,25 +18,23 @@ struct ResizeWeights {
         let scale = Double(input) / Double(output)
         let filterScale = max(1, scale)
         let support = filter.support * filterScale
-        var first: [Int] = []
-        var count: [Int] = []
+        var (first, counts, values) = ([Int32](), [Int32](), [Int32]())
         let stride = Int(support.rounded(.up)) * 2 + 1
-        var values: [Int32] = []
         for index in 0..<output {
             let center = (Double(index) + 0.5) * scale
             let low = max(0, Int(center - support + 0.5))
             let high = min(input, Int(center + support + 0.5))
             let taps = (low..<high).map { filter((Double($0) - center + 0.5) / filterScale) }
-            first.append(low)
-            count.append(taps.count)
+            first.append(Int32(low))
+            counts.append(Int32(taps.count))
             values += Self.fixedPoint(taps) + [Int32](repeating: 0, count: stride - taps.count)
         }
-        (self.first, self.count, self.stride, self.values) = (first, count, stride, values)
+        (self.first, self.taps, self.stride, self.values) = (first, counts, stride, values)
     }
 
     private static func fixedPoint(_ taps: [Double]) -> [Int32] {
         let sum = taps.reduce(0, +)
-        return taps.map { Int32(($0 / sum * Double(Int32(1) << fractionBits)).rounded(.toNearestOrAwayFromZero)) }
+        return taps.map { Int32(($0 / sum * Double(1 << fractionBits)).rounded(.toNearestOrAwayFromZero)) }
     }
 }
 

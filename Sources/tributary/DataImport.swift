@@ -9,12 +9,14 @@ struct DataImport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Brings images into an HDF5 file that training reads.",
         discussion: """
-            The source is a file, a folder, or a zip or tar archive. It is recognised by what it holds: a folder of pictures (JPEG, PNG, WebP), \
-            flat, with a folder for each class, or below train, val and test; CelebA. Where it may be two things, both are named, and --as decides.
+            The source is a file, a folder, or a zip or tar archive, and is recognised by what it holds: CelebA; MNIST and the sets in its form (IDX files, \
+            tables of numbers, mnist.pkl.gz); CIFAR-10 and CIFAR-100; arrays of NumPy (.npy, .npz); MATLAB files; pictures (JPEG, PNG, WebP), flat, with a \
+            folder for each class, or below train, val and test. Where it may be two things, both are named, and --as decides. docs/data.md has every rule.
 
             Examples:
               tributary data import ~/photos --size 64 --out photos.h5
               tributary data import faces.zip --split 0.1 --out faces.h5
+              tributary data import mnist.npz --out mnist.h5
               tributary data import ~/celeba --as celeba --crop face-128 --out celeba.h5
 
             Crops of CelebA's 178 × 218 pixels:

@@ -13,7 +13,7 @@ enum FuzzPlan {
     static var files: Int { max(200, messages / 100) }
 
     /// Sources of images are small and are read in this process.
-    static var sources: Int { max(1_000, messages / 20) }
+    static var sources: Int { max(1_000, messages / 200) }
 
     private static func variable(_ name: String) -> Int? {
         ProcessInfo.processInfo.environment["TRIBUTARY_FUZZ_\(name)"].flatMap(Int.init)

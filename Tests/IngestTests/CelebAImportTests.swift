@@ -58,6 +58,48 @@ struct CelebAImportTests {
         }
     }
 
+    @Test(
+        "lists are read however they were saved",
+        arguments: [
+            "\u{FEFF}image_id,Smiling,Eyeglasses\r\n000001.jpg,1,-1\r\n000003.jpg,-1,1\r\n",
+            ",image_id,Smiling,Eyeglasses\n0,000001.jpg,1,-1\n2,000003.jpg,-1,1\n",
+            "\"image_id\";\"Smiling\";\"Eyeglasses\"\n\"000001.jpg\";\"1\";\"-1\"\n\"000003.jpg\";\"-1\";\"1\"\n",
+            "image_id,Smiling,Eyeglasses\n000001.jpg,1.0,-1.0\n000003.jpg,-1.0,1.0\n",
+            "image_id\tSmiling\tEyeglasses\n000001.png\t1\t0\n000003.png\t0\t1\n",
+        ])
+    func lists(text: String) throws {
+        try withTemporaryFolder { folder in
+            try write(folder)
+            try FileManager.default.removeItem(atPath: "\(folder)/list_attr_celeba.txt")
+            try text.write(to: "\(folder)/list_attr_celeba.csv")
+            _ = try celeba(folder, size: 8).write(to: UnfinishedFile("\(folder)/a.h5"))
+            let dataset = try ImageDataset("\(folder)/a.h5")
+            #expect(dataset.targets?.names == ["Smiling", "Eyeglasses"])
+            #expect(try dataset.targetValues() == [0, 1, 1, 0])
+        }
+    }
+
+    @Test("images may be PNG or .JPG where the lists say .jpg, and a name in two folders is refused")
+    func otherNames() throws {
+        try withTemporaryFolder { folder in
+            try write(folder)
+            let images = "\(folder)/img_align_celeba"
+            try FileManager.default.removeItem(atPath: "\(images)/000001.jpg")
+            try FileManager.default.moveItem(atPath: "\(images)/000003.jpg", toPath: "\(images)/000003.JPG")
+            try PNG.encode(Image(width: 178, height: 218, color: [198, 101, 50])).write(to: "\(images)/000001.png")
+            let found = try ImageImport(folder)
+            #expect(found.sentence == "\(folder)/ is CelebA")
+            let report = try found.write(to: UnfinishedFile("\(folder)/a.h5"))
+            #expect(report.splits.map { "\($0.name) \($0.count)" } == ["valid 1", "test 1"])
+            try FileManager.default.createDirectory(atPath: "\(images)/more", withIntermediateDirectories: false)
+            try alignedImage.write(to: "\(images)/more/000003.JPG")
+            let error = #expect(throws: DataError.self) {
+                try celeba(folder).write(to: UnfinishedFile("\(folder)/b.h5"))
+            }
+            #expect(error?.description.contains("has 000003.JPG twice") == true)
+        }
+    }
+
     private func fingerprint(_ source: String, to path: String) throws -> [String] {
         _ = try celeba(source, size: 8).write(to: UnfinishedFile(path))
         let dataset = try ImageDataset(path)

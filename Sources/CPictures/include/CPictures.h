@@ -6,14 +6,32 @@
 // Decoding with libjpeg and libpng. Both report errors by a jump, which may not cross Swift, so their loops are here; what the numbers
 // mean is decided in Swift. A decoder that returned 0 has a message, and nothing but its `free` may follow.
 
+/// What each new column or row is made of: `taps[i]` old ones from `first[i]` on, times `values[i * stride ...]`.
+typedef struct {
+    int count;
+    int stride;
+    const int32_t *first;
+    const int32_t *taps;
+    const int32_t *values;
+} cpictures_weights;
+
+/// Makes `weights.count` columns of `width`.
+void cpictures_resize_columns(
+    const uint8_t *source, int width, int height, int channels, cpictures_weights weights, uint8_t *target);
+/// Makes `weights.count` rows of `line` bytes each.
+void cpictures_resize_rows(const uint8_t *source, int line, cpictures_weights weights, uint8_t *target);
+/// Parts red, green and blue.
+void cpictures_planar(const uint8_t *source, size_t pixels, uint8_t *target);
+
 /// One JPEG between its header and its pixels.
 typedef struct cpictures_jpeg cpictures_jpeg;
 
 /// Reads the header of a JPEG, which stays where it is until the decoder is freed. NULL where memory is short.
 cpictures_jpeg *cpictures_jpeg_new(const uint8_t *bytes, size_t count);
 int cpictures_jpeg_read_header(cpictures_jpeg *jpeg);
-/// Decodes all rows, `width * components` bytes each.
-int cpictures_jpeg_read_pixels(cpictures_jpeg *jpeg, uint8_t *pixels);
+/// Decodes `count` rows from `first` on, `width * components` bytes each, to where they lie in the picture. The others, but for the last, are read for
+/// whether they are whole, and not made. `pixels` holds all rows.
+int cpictures_jpeg_read_pixels(cpictures_jpeg *jpeg, uint8_t *pixels, int first, int count);
 int cpictures_jpeg_width(const cpictures_jpeg *jpeg);
 int cpictures_jpeg_height(const cpictures_jpeg *jpeg);
 /// 1 for grey, 3 for red, green and blue, 4 for cyan, magenta, yellow and black as they are stored.

@@ -156,6 +156,7 @@ public final class FuelWriter {
             }
         }
         written[split] += images
+        output.beginSynchronizing()
     }
 
     /// Completes the file, forces it to the disk and gives it its name.

@@ -1,7 +1,7 @@
 import Archives
 
 /// Reads examples in batches that bound what is in memory.
-struct BatchReader {
+final class BatchReader {
     private let content: ImportPlan.Content
     private var images: (any ImageReader)?
     private var next = 0
@@ -19,7 +19,7 @@ struct BatchReader {
     }
 
     /// The next examples; nil behind the last.
-    mutating func next(leavingOut unreadable: Unreadable) throws -> [Example]? {
+    func next(leavingOut unreadable: Unreadable) throws -> [Example]? {
         switch content {
         case .pictures(let tree, let entries): return files(tree, entries, unreadable)
         case .arrays(let shape, _):
@@ -32,7 +32,7 @@ struct BatchReader {
         }
     }
 
-    private mutating func files(
+    private func files(
         _ tree: FileTree, _ entries: [FileTree.Entry], _ unreadable: Unreadable
     ) -> [Example]? {
         var (batch, bytes) = ([Example](), 0)

@@ -21,6 +21,16 @@ struct ImageShaper: Sendable {
         return image.channels == 1 && shape.channels == 3 ? planar + planar + planar : planar
     }
 
+    /// The rows that the crop keeps of a picture of so many columns and rows; all where it does not fit.
+    func rows(width: Int, height: Int) -> Range<Int> {
+        switch crop {
+        case .center(let size) where size.height <= height:
+            (height - size.height) / 2..<(height - size.height) / 2 + size.height
+        case .celeba(let crop) where width == CelebACrop.imageWidth && height == CelebACrop.imageHeight: crop.rows
+        default: 0..<height
+        }
+    }
+
     private func cropped(_ image: Image, _ place: String) throws -> Image {
         switch crop {
         case .none: return image

@@ -1,5 +1,6 @@
 import Archives
 import Files
+import Parallel
 import Pictures
 
 /// Reads examples in order, decodes and shapes them on all cores, and writes them where they belong.
@@ -37,18 +38,29 @@ struct ImportPipeline {
         }
         let contents = fuelPlan(counts: left, skipped: known)
         let writer = try FuelWriter(output, contents)
-        var batches = try BatchReader(plan.content)
+        let batches = try BatchReader(plan.content)
+        // One thread for both: the library that writes HDF5 is also beneath the one that reads MATLAB's files, and may be in one place only.
+        let disk = Background("disk")
+        defer { disk.drain() }
         var tally = ConversionTally()
         var done = 0
-        while let batch = try batches.next(leavingOut: unreadable) {
+        // While one batch is decoded, the next is read and the last is written.
+        let skipped = unreadable
+        var next = disk.start { try batches.next(leavingOut: skipped) }
+        var writes = disk.start {}
+        while let batch = try next.wait() {
+            next = disk.start { try batches.next(leavingOut: skipped) }
             let shaped = shape(batch)
             tally.add(shaped)
             unreadable.add(shaped)
+            try writes.wait()
             // A file with a hole is of no use, but all unreadable pictures are to be named at once.
-            if unreadable.count == known { try append(shaped, to: writer) }
+            let isWhole = unreadable.count == known
+            writes = disk.start { if isWhole { try append(shaped, to: writer) } }
             done += shaped.count
             files.progress(.written(done, of: plan.count - known))
         }
+        try writes.wait()
         guard unreadable.count == known else { return nil }
         try writer.finish()
         let all = plan.notes + notes + tally.notes + unreadable.notes
@@ -109,7 +121,7 @@ struct ShapedExample: Sendable {
             switch example.payload {
             case .image(let image): return (try shaper.pixels(of: image, named: example.name), [])
             case .file(let bytes):
-                let picture = try Picture(bytes, name: example.name)
+                let picture = try Picture(bytes, name: example.name, rows: shaper.rows)
                 return (try shaper.pixels(of: picture.image, named: example.name), picture.traits)
             case .unreadable(let error): throw error
             }

@@ -55,6 +55,14 @@ public struct CelebACrop: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { name }
 
+    /// The rows of an aligned image that it looks at.
+    var rows: Range<Int> {
+        switch method {
+        case .rectangle(_, let y, _, let height): y..<y + height
+        case .resizeFirst: 0..<Self.imageHeight
+        }
+    }
+
     /// The crop of an aligned image, `size` pixels wide and high.
     func apply(_ image: Image, size: Int) -> Image {
         switch method {
