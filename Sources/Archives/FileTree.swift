@@ -12,17 +12,21 @@ public final class FileTree {
         let index: Int
 
         /// The last component of the path.
-        public var name: String {
-            String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
-        }
-
+        public let name: String
         /// The path without the last component; empty for none.
-        public var folder: String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "" }
-
+        public let folder: String
         /// What comes behind the last full stop of the name, in small letters; empty for none.
-        public var ending: String {
-            let name = name
-            return name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
+        public let ending: String
+
+        init(path: String, size: Int, index: Int) {
+            (self.path, self.size, self.index) = (path, size, index)
+            let bytes = path.utf8
+            let slash = bytes.lastIndex(of: UInt8(ascii: "/"))
+            let name = path[(slash.map(bytes.index(after:)) ?? path.startIndex)...]
+            let stop = name.utf8.lastIndex(of: UInt8(ascii: "."))
+            self.name = String(name)
+            folder = slash.map { String(path[..<$0]) } ?? ""
+            ending = stop.map { name[name.utf8.index(after: $0)...].lowercased() } ?? ""
         }
     }
 
@@ -121,15 +125,21 @@ public final class FileTree {
 
     /// What errors call a file, in one line of no more than some hundred characters beside the tree's own path.
     public func place(of entry: Entry) -> String {
-        let shown = entry.path.unicodeScalars.map {
-            $0.properties.generalCategory == .control ? "\u{FFFD}" : Character($0)
-        }
-        let name = String(shown.prefix(300))
+        let bytes = entry.path.utf8
+        let isPlain = bytes.count <= 300 && bytes.allSatisfy { (32..<127).contains($0) }
+        let name = isPlain ? entry.path : Self.oneLine(entry.path)
         return switch kind {
         case .file: path
         case .folder: "\(path)/\(name)"
         case .zip, .tar: "\(name) in \(path)"
         }
+    }
+
+    private static func oneLine(_ path: String) -> String {
+        let shown = path.unicodeScalars.map {
+            $0.properties.generalCategory == .control ? "\u{FFFD}" : Character($0)
+        }
+        return String(shown.prefix(300))
     }
 
     /// The path by which the system knows a file; nil within an archive.
@@ -163,7 +173,7 @@ struct FileContentsAlone: FileContents {
 
     var names: [(path: String, size: Int)] {
         let name = path.split(separator: "/").last.map(String.init) ?? path
-        return [(name, (try? OpenFile(path).size()) ?? 0)]
+        return [(name, (try? OpenFile(path).size) ?? 0)]
     }
 
     func open(_ index: Int, named place: String) throws(ArchiveError) -> any ByteSource { try OpenFile(path) }

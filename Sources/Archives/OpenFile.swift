@@ -5,6 +5,8 @@ final class OpenFile: ByteSource {
     private let descriptor: Int32
     private let place: String
     private var position = 0
+    /// The length in bytes when it was opened.
+    let size: Int
 
     /// The C functions are `open` and `fstat`.
     ///
@@ -12,14 +14,17 @@ final class OpenFile: ByteSource {
     init(_ path: [UInt8], named place: String) throws(ArchiveError) {
         self.place = place
         // Whoever opened a pipe without O_NONBLOCK would wait for ever.
-        descriptor = unsafe (path + [0]).withUnsafeBytes {
+        let descriptor = unsafe (path + [0]).withUnsafeBytes {
             unsafe open($0.baseAddress!.assumingMemoryBound(to: CChar.self), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         }
         guard descriptor >= 0 else {
             throw ArchiveError(place: place, reason: "cannot be opened: \(systemErrorText())")
         }
+        self.descriptor = descriptor
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        let isKnown = unsafe fstat(descriptor, &status) == 0
+        size = Int(status.st_size)
+        guard isKnown, status.st_mode & S_IFMT == S_IFREG else {
             throw ArchiveError(place: place, reason: "is a folder, a pipe, a socket or a device: name a file")
         }
     }
@@ -27,11 +32,6 @@ final class OpenFile: ByteSource {
     convenience init(_ path: String) throws(ArchiveError) { try self.init(Array(path.utf8), named: path) }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
-
-    func size() -> Int {
-        var status = stat()
-        return unsafe fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
-    }
 
     func next(_ count: Int) throws(ArchiveError) -> [UInt8] {
         let bytes = try read(at: position, count: count)
@@ -41,7 +41,7 @@ final class OpenFile: ByteSource {
 
     /// The bytes from an offset on, fewer at the end. The C function is `pread`.
     func read(at offset: Int, count: Int) throws(ArchiveError) -> [UInt8] {
-        let wanted = max(0, min(count, size() - offset))
+        let wanted = max(0, min(count, size - offset))
         var bytes = [UInt8](repeating: 0, count: wanted)
         var done = 0
         while done < wanted {

@@ -13,7 +13,7 @@ extension Image {
     }
 
     private func resizedColumns(to width: Int, _ filter: ResizeFilter) -> Image {
-        let weights = ResizeWeights(from: self.width, to: width, filter: filter)
+        let weights = ResizeWeights.shared(from: self.width, to: width, filter: filter)
         let count = width * height * channels
         let result = unsafe [UInt8](unsafeUninitializedCapacity: count) { result, initialized in
             unsafe weights.lend {
@@ -26,7 +26,7 @@ extension Image {
     }
 
     private func resizedRows(to height: Int, _ filter: ResizeFilter) -> Image {
-        let weights = ResizeWeights(from: self.height, to: height, filter: filter)
+        let weights = ResizeWeights.shared(from: self.height, to: height, filter: filter)
         let count = width * height * channels
         let result = unsafe [UInt8](unsafeUninitializedCapacity: count) { result, initialized in
             unsafe weights.lend {

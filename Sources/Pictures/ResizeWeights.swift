@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// What each value of a resized row is made of: for output `i`, input `first[i] ..< first[i] + taps[i]` with
 /// the weights `values[i * stride ...]`, in fixed point with ``fractionBits`` bits after the point.
@@ -13,6 +14,26 @@ struct ResizeWeights: Sendable {
     let stride: Int
     /// 255 times the sum of their amounts stays below 2³¹, for both filters.
     let values: [Int32]
+
+    /// The weights of a size, which are kept: a set of pictures has few sizes.
+    static func shared(from input: Int, to output: Int, filter: ResizeFilter) -> ResizeWeights {
+        let key = Key(input: input, output: output, filter: filter)
+        if let known = kept.withLock({ $0[key] }) { return known }
+        let weights = ResizeWeights(from: input, to: output, filter: filter)
+        kept.withLock {
+            if $0.count >= 64 { $0 = [:] }
+            $0[key] = weights
+        }
+        return weights
+    }
+
+    private struct Key: Hashable {
+        let input: Int
+        let output: Int
+        let filter: ResizeFilter
+    }
+
+    private static let kept = Mutex<[Key: ResizeWeights]>([:])
 
     init(from input: Int, to output: Int, filter: ResizeFilter) {
         let scale = Double(input) / Double(output)

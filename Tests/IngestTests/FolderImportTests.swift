@@ -183,6 +183,10 @@ struct FolderImportTests {
             (["a.png": a, "metadata.csv": Array("file_name,x\nb.png,1".utf8)], "", "has no row for a.png"),
             (["a.png": a, "metadata.csv": Array("file_name,x\na.png".utf8)], "", "line 2 of"),
             (["a.png": a, "metadata.csv": Array("name,x\na.png,1".utf8)], "", "has no column file_name"),
+            (
+                ["x/a.png": a, "y/a.png": a, "metadata.csv": Array("file_name,x\na.png,1".utf8)], "",
+                "has one row for a.png, which is x/a.png and y/a.png"
+            ),
             (["a.png": a, "metadata.jsonl": Array("{".utf8)], "", "is no JSON object with a file_name"),
             (["a.png": a, "x.npy": Made.npy("|u1", [2, 8, 8], Made.bytes(128))], "", "(--as folder): say which"),
         ]

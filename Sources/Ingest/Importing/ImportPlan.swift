@@ -75,18 +75,26 @@ extension TargetTable {
 /// The order in which names are taken: by number where all are numbers, by their letters otherwise.
 enum SourceOrder {
     static func sorted<Value>(_ values: [Value], by name: (Value) -> (folder: String, stem: String)) -> [Value] {
-        let keyed = values.map { (value: $0, key: name($0)) }
-        let areNumbers = keyed.allSatisfy { number($0.key.stem) != nil }
+        let keyed = values.map { value in
+            let (folder, stem) = name(value)
+            return (value: value, folder: folder, stem: stem, number: number(stem))
+        }
+        let areNumbers = keyed.allSatisfy { $0.number != nil }
         return keyed.sorted { first, second in
-            if first.key.folder != second.key.folder { return precedes(first.key.folder, second.key.folder) }
-            if areNumbers, let a = number(first.key.stem), let b = number(second.key.stem), a != b { return a < b }
-            return first.key.stem < second.key.stem
+            if first.folder != second.folder { return precedes(first.folder, second.folder) }
+            if areNumbers, first.number != second.number { return first.number! < second.number! }
+            return first.stem < second.stem
         }.map(\.value)
     }
 
+    /// Numbers first, by their size, then words.
     static func precedes(_ first: String, _ second: String) -> Bool {
-        if let a = number(first), let b = number(second), a != b { return a < b }
-        return first < second
+        switch (number(first), number(second)) {
+        case (let a?, let b?) where a != b: a < b
+        case (_?, nil): true
+        case (nil, _?): false
+        default: first < second
+        }
     }
 
     private static func number(_ text: String) -> Int? {

@@ -15,7 +15,7 @@ enum ShapeRule {
         var (size, color) = (options.size ?? plan.usual.size, options.color ?? plan.usual.color)
         var notes: [String] = []
         if size == nil || color == nil {
-            let found = try survey(plan.content, files.progress)
+            let found = try survey(plan.content, forSizes: size == nil, files.progress)
             if size == nil { (size, notes) = choose(found.sizes, crop) }
             if color == nil { color = found.channels == [1] ? .gray : .rgb }
         }
@@ -28,7 +28,7 @@ enum ShapeRule {
         return (ImageShaper(shape: shape, crop: crop, resize: options.resize, only: plan.usual.only), notes)
     }
 
-    private static func survey(_ content: ImportPlan.Content, _ progress: ImportProgress) throws -> (
+    private static func survey(_ content: ImportPlan.Content, forSizes: Bool, _ progress: ImportProgress) throws -> (
         sizes: Set<PictureSize>, channels: Set<Int>
     ) {
         switch content {
@@ -41,6 +41,8 @@ enum ShapeRule {
                 guard let header = header(tree, entry) else { continue }
                 sizes.insert(PictureSize(width: header.width, height: header.height))
                 channels.insert(header.channels)
+                // One in colour is enough where only that is asked.
+                if !forSizes, header.channels == 3 { break }
             }
             return (sizes, channels)
         }

@@ -130,12 +130,13 @@ private struct CIFARSet {
             (batches, ".bin", 1), (batches, "", 1), ([("train", "train"), ("test", "test")], ".bin", 2),
             ([("train", "train"), ("test", "test")], "", 2),
         ]
+        let named = Dictionary(tree.entries.map { ($0.name, $0) }) { first, _ in first }
         for form in forms where kind == nil || kind == (form.columns == 1 ? "cifar10" : "cifar100") {
             let found = form.names.compactMap { name, split in
-                tree.entries.first { $0.name == name + form.ending }.map { (entry: $0, split: Optional(split)) }
+                named[name + form.ending].map { (entry: $0, split: Optional(split)) }
             }
             // Files called train and test alone say little: pickles of CIFAR-100 have a third beside them.
-            let isNamed = form.columns == 1 || form.ending == ".bin" || tree.entries.contains { $0.name == "meta" }
+            let isNamed = form.columns == 1 || form.ending == ".bin" || named["meta"] != nil
             guard !found.isEmpty, isNamed, form.columns == 1 || found.count == 2 else { continue }
             (files, isBinary, columns, expected) = (found, form.ending == ".bin", form.columns, form.names.count)
             return

@@ -57,7 +57,9 @@ enum CSVSource: ImageSource {
     }
 
     private static func files(in source: SourceFiles) throws -> [(entry: FileTree.Entry, table: PixelTable)] {
-        let tables = source.tree.entries.filter { $0.ending == "csv" || $0.name.lowercased().hasSuffix(".csv.gz") }
+        let tables = source.tree.entries.filter {
+            $0.ending == "csv" || ($0.ending == "gz" && $0.name.lowercased().hasSuffix(".csv.gz"))
+        }
         let found = try tables.compactMap { entry in
             try PixelTable(entry, in: source.tree).map { (entry: entry, table: $0) }
         }

@@ -13,8 +13,10 @@ enum CelebASource: ImageSource {
 
     static func recognise(_ source: SourceFiles) throws -> Recognition? {
         let words = ["img_align_celeba", "list_attr_celeba", "list_eval_partition"]
-        let paths = source.tree.entries.map(\.path) + [String(source.path.split(separator: "/").last ?? "")]
-        guard paths.contains(where: { path in words.contains { path.contains($0) } }) else { return nil }
+        let folders = Set(source.tree.entries.map(\.folder)).flatMap { $0.split(separator: "/") }
+        let names = source.tree.entries.map(\.name) + folders.map(String.init)
+        let own = source.path.split(separator: "/").last.map(String.init) ?? ""
+        guard (names + [own]).contains(where: { name in words.contains { name.hasPrefix($0) } }) else { return nil }
         return Recognition("CelebA", isCertain: true)
     }
 
@@ -59,7 +61,8 @@ enum CelebASource: ImageSource {
     /// The images of a tree by name, which is what the lists know them by.
     private static func entries(of tree: FileTree) throws -> [FileTree.Entry] {
         let all = tree.entries.filter { isImage($0.name) }
-        let named = all.filter { $0.folder.split(separator: "/").contains("img_align_celeba") }
+        let folders = Set(all.map(\.folder)).filter { $0.split(separator: "/").contains("img_align_celeba") }
+        let named = all.filter { folders.contains($0.folder) }
         let images = (named.isEmpty ? all : named).sorted { $0.name < $1.name }
         guard !images.isEmpty else { throw nothing(in: tree.path) }
         if let twin = zip(images, images.dropFirst()).first(where: { $0.name == $1.name }) {

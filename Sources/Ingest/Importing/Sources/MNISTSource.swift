@@ -102,7 +102,8 @@ struct IDXSet {
         let root = tree.path.split(separator: "/").last ?? ""
         var sets: [String: IDXSet] = [:]
         // The plain file before the packed one, the flat one before the deep one.
-        let entries = tree.entries.sorted { depth($0) < depth($1) }
+        let entries = tree.entries.filter { $0.ending.isEmpty || $0.ending == "gz" || $0.ending.hasPrefix("idx") }
+            .sorted { depth($0) < depth($1) }
         for entry in entries {
             guard let (role, prefix) = role(of: entry.name) else { continue }
             var folders = entry.folder.split(separator: "/")

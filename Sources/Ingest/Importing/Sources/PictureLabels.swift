@@ -142,7 +142,13 @@ struct LabelRows {
     ///
     /// - Throws: `DataError` where a picture has no row.
     func targets(of entries: [FileTree.Entry]) throws -> (TargetTable, notes: [String]) {
+        let twins = Dictionary(grouping: entries, by: \.name).filter { $1.count > 1 }
         let found = try entries.map { entry in
+            if rows[entry.path] == nil, rows[entry.name] != nil, let both = twins[entry.name] {
+                throw DataError(
+                    place,
+                    "has one row for \(entry.name), which is \(both[0].path) and \(both[1].path): name the paths in it")
+            }
             guard let row = rows[entry.path] ?? rows[entry.name] else {
                 throw DataError(place, "has no row for \(entry.path); it is cut short, or belongs to other pictures")
             }
