@@ -59,12 +59,15 @@ extension DataCommand {
 
         @Argument(help: "The HDF5 file to read.", completion: .file()) var file: String
         @OptionGroup(title: "How the image file is read") var reading: DataOptions
-        @OptionGroup var target: ImportTarget
+        @OptionGroup var destination: DatasetOutput
+        @Flag(help: "Print what was written as JSON.") var json = false
 
         func run() throws {
-            let output = try target.destination.begin(besides: [file])
+            let unfinished = try destination.begin(besides: [file])
             let dataset = try DatasetSource.open(file, reading.added(to: nil))
-            try target.finish(DatasetConversion(dataset).write(to: output, progress: target.progress))
+            let report = try DatasetConversion(dataset).write(to: unfinished, progress: ImportClock().show)
+            Terminal.standardError.status("")
+            try output(json ? try jsonText(report) : report.description)
         }
     }
 }

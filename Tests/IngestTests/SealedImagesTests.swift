@@ -66,7 +66,7 @@ struct SealedImagesTests {
             try withFile(layout) { path in
                 let dataset = try ImageDataset(path)
                 let out = path.replacing("a.h5", with: "b.h5")
-                let report = try DatasetConversion(dataset).write(to: UnfinishedFile(out)) { _, _ in }
+                let report = try DatasetConversion(dataset).write(to: UnfinishedFile(out)) { _ in }
                 let converted = try ImageDataset(out)
                 for split in ["train", "valid"] {
                     #expect(try converted.fingerprint(split: split) == dataset.fingerprint(split: split))

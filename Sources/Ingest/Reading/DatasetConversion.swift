@@ -24,10 +24,10 @@ public struct DatasetConversion {
             let some = Array(rows[start..<min(start + step, rows.count)])
             let labels = names.isEmpty ? [] : some.flatMap { targets[$0 * names.count..<($0 + 1) * names.count] }
             try writer.append(pixels: dataset.pixels(rows: some), targets: labels)
-            progress(start + some.count, rows.count)
+            progress(.written(start + some.count, of: rows.count))
         }
         try writer.finish()
-        return ImportReport(output.path, plan, notes: dataset.notes + splitNotes + targetNotes)
+        return ImportReport(output.path, plan, takenFor: "an HDF5 file", notes: dataset.notes + splitNotes + targetNotes)
     }
 
     private var provenance: [String: String] {
