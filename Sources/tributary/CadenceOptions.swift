@@ -7,7 +7,7 @@ struct CadenceOptions: ParsableArguments {
     @Option(
         name: .customLong("evaluate-every"),
         help:
-            "Epochs or steps between evaluations of the held-out images, such as 2epochs or 200steps. The end of the run has one in any case.",
+            "Epochs or steps between evaluations of the held-out images, such as 2epochs or 200steps (default: 1epoch). The end of the run has one in any case.",
         transform: Cadence.init(argument:))
     var evaluateEvery = Cadence.epochs(1)
     @Option(
