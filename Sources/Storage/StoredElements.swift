@@ -30,7 +30,8 @@ public final class StoredElements: Sendable {
     }
 
     private let source: Source
-    private let fileBytes: Int
+    /// The size of the file.
+    public let fileBytes: Int
     private let dataset: Mutex<OpenDataset>
 
     /// The library serves one call at a time, and so does this.

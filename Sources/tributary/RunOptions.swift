@@ -19,7 +19,8 @@ struct RunOptions: ParsableArguments {
             "A YAML file, or - for standard input; `tributary preset NAME` prints one to start from, `tributary help configuration` its keys.",
         completion: .file())
     var config: String?
-    @Option(help: "The image file, as `tributary data` makes it.", completion: .file()) var data: String
+    @Option(help: "The image file: HDF5, from `tributary data` or from anybody else.", completion: .file()) var data:
+        String
     @OptionGroup(title: "How the image file is read") var reading: DataOptions
     @Option(help: "The run directory.", completion: .directory) var out: String
     @Option(help: "Stop after this many passes over the training images.") var epochs: Int?

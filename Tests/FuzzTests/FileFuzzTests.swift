@@ -78,8 +78,11 @@ private struct FileBench {
 
     /// Every layout that is told apart, in the oldest and the newest format.
     func datasets() throws -> [[UInt8]] {
-        let layouts: [Layout] = [.contiguous, .chunked([2, 2, 3, 3], gzip: 4), .checksummed(shape: [11, 2, 3, 3])]
-        return try layouts.flatMap { [try dataset(.earliest, $0), try dataset(.latest, $0)] }
+        let layouts: [Layout] = [
+            .contiguous, .chunked([2, 2, 3, 3], gzip: 4), .checksummed(shape: [11, 2, 3, 3]),
+            .chunked([3, 1, 2, 3], shuffle: true, gzip: 1, fletcher32: true),
+        ]
+        return try layouts.flatMap { [try dataset(.earliest, $0), try dataset(.latest, $0)] } + [LZFFile.bytes]
     }
 
     /// Has the command open a file, and, where that went well, opens it here, where a crash ends the test.
@@ -126,6 +129,7 @@ private struct FileBench {
     /// Does with a file all that `data inspect` and a run do.
     static func openDataset(_ path: String) throws {
         let dataset = try ImageDataset(path)
+        if let choice = try? dataset.choice() { _ = try SealedImages(dataset, choice).pixels(rows: choice.train.rows) }
         for split in dataset.splits { _ = try dataset.pixels(rows: Array(split.rows.prefix(16))) }
         _ = try dataset.targetValues()
         _ = try DatasetSummary(of: dataset)

@@ -62,7 +62,9 @@ private struct PictureRows {
 
     init?(path: String, name: String, _ dataset: Dataset) throws {
         guard dataset.count > 0 else { return nil }
-        if let bytes = try VariableBytes(path: path, name: name) {
+        if dataset.elementType == .other("variable-length sequence"),
+            let bytes = try VariableBytes(path: path, name: name)
+        {
             (source, count, place) = (.variable(bytes), bytes.count, bytes.place)
         } else if dataset.elementType == UInt8.elementType, dataset.shape.count == 2 {
             let elements = try StoredElements(path: path, name: name)

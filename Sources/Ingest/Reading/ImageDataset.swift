@@ -232,7 +232,7 @@ public final class ImageDataset: Sendable {
         var hash = SHA256()
         hash.update(split.name)
         for extent in [split.rows.count, shape.channels, shape.height, shape.width] { hash.update(extent) }
-        let step = max(1, (1 << 20) / shape.count)
+        let step = max(1, Self.pieceBytes / shape.count)
         for start in stride(from: 0, to: split.rows.count, by: Self.piecesAtOnce * step) {
             let end = min(start + Self.piecesAtOnce * step, split.rows.count)
             let pieces = concurrentMap(0..<(end - start + step - 1) / step) { piece in
@@ -252,6 +252,7 @@ public final class ImageDataset: Sendable {
         return (hash.finalize(), digests)
     }
 
-    /// Pieces of about a million bytes that are read side by side.
-    private static let piecesAtOnce = 16
+    /// Pieces that are read side by side, each small enough to stay in a core's cache until it is hashed.
+    private static let piecesAtOnce = 128
+    private static let pieceBytes = 1 << 16
 }
