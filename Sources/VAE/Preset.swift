@@ -4,7 +4,11 @@ public struct Preset: Hashable, Sendable {
     public let model: ModelDescription
     public let objective: Objective
 
-    public static let all: [Preset] = [.mlp, .mnist, .face64, .face128]
+    public static let all: [Preset] = [
+        .mlp, .mnist, .face64, .face128, .mlpScore, .mlpScoreLeaveOneOut, .mlpGumbel, .mlpStraightThrough,
+        .mlpAutoencoder,
+        .mlpSigma, .iwae,
+    ]
 
     /// The preset of that name, or nil.
     public static func named(_ name: String) -> Preset? { all.first { $0.name == name } }

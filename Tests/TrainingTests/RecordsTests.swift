@@ -52,7 +52,8 @@ import Testing
             _ = try MetricsLog(path, resumingAt: 5, history: history)
             #expect(try Self.text(path) == (0..<5).map { Self.row($0).line + "\n" }.joined())
             history.add(
-                EvaluationMetrics(sums: [30, 20, 10], examples: 10, of: ["reconstruction", "divergence"])!, afterSteps: 4,
+                EvaluationMetrics(sums: [30, 20, 10], examples: 10, of: ["reconstruction", "divergence"])!,
+                afterSteps: 4,
                 plan: try TrainingProgram.tiny().plan)
             do {
                 let log = try MetricsLog(path, resumingAt: 5, history: history)
@@ -77,7 +78,8 @@ import Testing
             try PosixFileSystem().createDurably(path, Array((old.joined(separator: "\n") + "\n").utf8))
             var history = History()
             history.add(
-                EvaluationMetrics(sums: [30, 20, 10], examples: 10, of: ["reconstruction", "divergence"])!, afterSteps: 3,
+                EvaluationMetrics(sums: [30, 20, 10], examples: 10, of: ["reconstruction", "divergence"])!,
+                afterSteps: 3,
                 plan: try TrainingProgram.tiny().plan)
             do {
                 let log = try MetricsLog(path, resumingAt: 3, history: history)

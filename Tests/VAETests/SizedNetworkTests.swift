@@ -29,7 +29,8 @@ import Testing
     /// Where `face-128` has its size, `face` is its network, besides the dropout, and how sizes on the way back round.
     @Test func aFaceOf128PixelsHasTheLayersOfFace128() throws {
         let network = try SizedNetwork(.face, for: Preset.face128.model.images)
-        #expect(.gaussian(network.latents) == Preset.face128.model.latents && network.objective == Preset.face128.objective)
+        #expect(
+            .gaussian(network.latents) == Preset.face128.model.latents && network.objective == Preset.face128.objective)
         let model = try VariationalAutoencoder(network.model, network.objective)
         #expect(model.parameters.count == 2_649_075)
         #expect(network.extents.map(\.height) == [128, 64, 32, 16, 8])

@@ -1,16 +1,11 @@
 /// What people call the parts of a dataset.
 enum SplitNames {
     /// In the order in which they are written.
-    static let all = ["train", "valid", "test"]
+    static let all = SplitWord.allCases.map(\.rawValue)
 
     /// The split that a word names; nil for other words.
     static func split(of word: some StringProtocol) -> String? {
-        switch word.lowercased() {
-        case "train", "training": "train"
-        case "val", "valid", "validation", "dev": "valid"
-        case "test", "testing", "t10k": "test"
-        default: nil
-        }
+        word.lowercased() == "t10k" ? "test" : SplitWord(word)?.rawValue
     }
 
     /// The split that one of a name's words names, such as `x_train` and `kmnist-test-imgs`; nil for none.

@@ -27,7 +27,8 @@ public struct DatasetConversion {
             progress(.written(start + some.count, of: rows.count))
         }
         try writer.finish()
-        return ImportReport(output.path, plan, takenFor: "an HDF5 file", notes: dataset.notes + splitNotes + targetNotes)
+        return ImportReport(
+            output.path, plan, takenFor: "an HDF5 file", notes: dataset.notes + splitNotes + targetNotes)
     }
 
     private var provenance: [String: String] {

@@ -7,7 +7,7 @@ struct EncodedImages: StoredImages {
     /// Of the first picture; all others must have it.
     let shape: ImageShape
 
-    let format = Storage.NumberFormat(.unsigned, bytes: 1)
+    let format = NumberFormat(.unsigned, bytes: 1)
     let step = 1024
 
     var count: Int { files.count }

@@ -5,7 +5,7 @@ struct StackedImages: StoredImages {
     let stack: DatasetStack
 
     var place: String { stack.place }
-    var format: Storage.NumberFormat { stack.format }
+    var format: NumberFormat { stack.format }
     var step: Int { max(1, (8 << 20) / max(1, stack.shape.reduce(1, *))) }
 
     func rows(_ range: Range<Int>, _ convert: @escaping @Sendable ([UInt8]) -> [UInt8]) throws -> [UInt8] {

@@ -5,7 +5,7 @@ protocol StoredImages: Sendable {
     /// The dataset and its file, for errors.
     var place: String { get }
     /// How each value is written.
-    var format: Storage.NumberFormat { get }
+    var format: NumberFormat { get }
     /// How many rows suit the way in which they lie.
     var step: Int { get }
 
@@ -33,7 +33,7 @@ struct DatasetImages: StoredImages {
     private static let bandBytes = 128 << 20
 
     var place: String { elements.place }
-    var format: Storage.NumberFormat { elements.format }
+    var format: NumberFormat { elements.format }
 
     /// Rows that are whole chunks, or as many as suit the memory.
     var step: Int {

@@ -56,7 +56,8 @@ extension DataDescription.CodingKeys: DescribedKey {
         switch self {
         case .imagesPath:
             Setting(
-                "The path of the dataset of images in the file, or of a group of them.", .text, default: "found by name",
+                "The path of the dataset of images in the file, or of a group of them.", .text,
+                default: "found by name",
                 otherNames: ["image_key", "images_key", "x_key"])
         case .labelsPath:
             Setting(
@@ -68,7 +69,8 @@ extension DataDescription.CodingKeys: DescribedKey {
                 default: "as the shape allows", otherNames: ["data_format", "axes"])
         case .range:
             Setting(
-                "The stored values that are black and white.", .list(.number(.any), counts: 2...2), default: "as the values allow",
+                "The stored values that are black and white.", .list(.number(.any), counts: 2...2),
+                default: "as the values allow",
                 otherNames: ["value_range", "data_range"])
         case .trainSplit:
             Setting("The split that the model is fitted to.", .text, default: "train", otherNames: ["train_key"])

@@ -168,7 +168,8 @@ extension RunConfiguration.CodingKeys: DescribedKey {
                 otherNames: ["manual_seed", "random_seed", "rng_seed", "random_state"])
         case .data:
             Setting(
-                "How the file of images is read, where it does not say it itself.", .group(DataDescription.CodingKeys.self),
+                "How the file of images is read, where it does not say it itself.",
+                .group(DataDescription.CodingKeys.self),
                 default: "as the file says", otherNames: ["dataset", "data_args"])
         case .epochs:
             Setting(

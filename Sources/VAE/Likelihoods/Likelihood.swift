@@ -117,7 +117,8 @@ extension Likelihood.Names: DescribedKey {
                 .group(Likelihood.GaussianSettings.CodingKeys.self), otherNames: ["normal"])
         case .categorical:
             Setting(
-                "Pixels are bytes; the decoder gives 256 logits for each of a channel, then those of the next.", .nothing,
+                "Pixels are bytes; the decoder gives 256 logits for each of a channel, then those of the next.",
+                .nothing,
                 otherNames: ["softmax", "cross_entropy"])
         case .continuousBernoulli:
             Setting("Pixels are grey, from 0 to 1; the decoder gives logits.", .nothing, otherNames: ["cb"])
@@ -127,7 +128,8 @@ extension Likelihood.Names: DescribedKey {
                 otherNames: ["mse", "mse_loss", "l2"])
         case .discretizedLogistic:
             Setting(
-                "Pixels are bytes; the decoder gives a location for each, then the logarithm of a scale for each.", .nothing,
+                "Pixels are bytes; the decoder gives a location for each, then the logarithm of a scale for each.",
+                .nothing,
                 otherNames: ["discretised_logistic", "logistic"])
         }
     }

@@ -71,7 +71,8 @@ public struct ImportanceWeighted: ObjectiveFormula, Hashable, Codable {
 extension ImportanceWeighted.CodingKeys: DescribedKey {
     var setting: Setting {
         switch self {
-        case .samples: Setting("K, the samples for each image.", .wholeNumber(1...1024), default: "5", otherNames: ["k"])
+        case .samples:
+            Setting("K, the samples for each image.", .wholeNumber(1...1024), default: "5", otherNames: ["k"])
         case .gradient:
             Setting(
                 "How the encoder's gradient is estimated: by differentiating the bound, or by DReG.",

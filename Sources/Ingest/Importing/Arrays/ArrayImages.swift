@@ -1,4 +1,5 @@
 import Pictures
+import Storage
 
 /// Images of several arrays, one after the other.
 struct ArrayImages: ImageReader {
@@ -25,7 +26,7 @@ struct ArrayImages: ImageReader {
             let read = try self.read ?? array.open()
             self.read = read
             let rows = min(count - images.count, array.count - done)
-            let size = array.rowCount * array.format.size
+            let size = array.rowCount * array.format.bytes
             let stored = try read(rows * size)
             guard stored.count == rows * size else { throw array.cut() }
             let bytes = scale.bytes(stored, array.format)

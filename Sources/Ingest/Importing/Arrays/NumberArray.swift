@@ -1,3 +1,5 @@
+import Storage
+
 /// An array of numbers in a file, read from its beginning, the last axis fastest.
 struct NumberArray {
     /// What errors call it.
@@ -22,7 +24,7 @@ struct NumberArray {
 
     /// - Throws: `DataError` where the extents are not believed.
     func requireCredible() throws {
-        var (size, overflow) = (format.size, false)
+        var (size, overflow) = (format.bytes, false)
         for extent in shape where !overflow { (size, overflow) = size.multipliedReportingOverflow(by: extent) }
         guard !overflow, size <= Self.sizeLimit, count <= Self.countLimit else {
             throw DataError(place, "claims to hold \(shape) numbers; its header is damaged, or it is no set of images")
@@ -34,7 +36,7 @@ struct NumberArray {
     /// - Throws: `DataError` where the array is cut short.
     func forEachPiece(_ body: ([UInt8]) throws -> Bool) throws {
         let read = try open()
-        let rowBytes = max(1, rowCount * format.size)
+        let rowBytes = max(1, rowCount * format.bytes)
         let step = max(1, (1 << 22) / rowBytes)
         for start in stride(from: 0, to: count, by: step) {
             let wanted = min(step, count - start) * rowBytes
@@ -52,13 +54,13 @@ struct NumberArray {
         }
         var numbers: [Double] = []
         try forEachPiece {
-            numbers += format.numbers($0)
+            numbers += format.numbers(in: $0)
             return true
         }
         return numbers
     }
 
     func cut() -> DataError {
-        DataError(place, "is truncated: it should hold \(shape) numbers of \(format.size) bytes")
+        DataError(place, "is truncated: it should hold \(shape) numbers of \(format.bytes) bytes")
     }
 }

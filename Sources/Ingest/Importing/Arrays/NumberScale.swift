@@ -1,3 +1,5 @@
+import Storage
+
 /// How numbers stand for brightness, decided from all numbers of all arrays of a set, and never from a sample of them.
 enum NumberScale: Hashable, Sendable, CustomStringConvertible {
     /// 0 to 255.
@@ -35,7 +37,7 @@ enum NumberScale: Hashable, Sendable, CustomStringConvertible {
         for array in arrays {
             try array.forEachPiece { bytes in
                 try range.add(bytes, array)
-                done += bytes.count / max(1, array.rowCount * array.format.size)
+                done += bytes.count / max(1, array.rowCount * array.format.bytes)
                 progress(.lookedAt(done, of: all))
                 // Bytes that use the range of bytes need no further look.
                 return !(array.format == .byte && range.greatest >= brightest)
@@ -59,7 +61,7 @@ enum NumberScale: Hashable, Sendable, CustomStringConvertible {
         switch range.greatest {
         case ...1: return .bits
         case brightest...255: return .bytes
-        case 4096...65535 where arrays.allSatisfy({ $0.format.size == 2 }): return .sixteenBits
+        case 4096...65535 where arrays.allSatisfy({ $0.format.bytes == 2 }): return .sixteenBits
         default: return nil
         }
     }
@@ -101,8 +103,8 @@ enum NumberScale: Hashable, Sendable, CustomStringConvertible {
     func bytes(_ stored: [UInt8], _ format: NumberFormat) -> [UInt8] {
         switch (self, format) {
         case (.bytes, .byte): return stored
-        case (.bits, _) where format.size == 1: return stored.map { $0 == 0 ? 0 : 255 }
-        case (.sixteenBits, _): return format.numbers(stored).map { UInt8(Int($0) >> 8) }
+        case (.bits, _) where format.bytes == 1: return stored.map { $0 == 0 ? 0 : 255 }
+        case (.sixteenBits, _): return format.numbers(in: stored).map { UInt8(Int($0) >> 8) }
         default: break
         }
         let (factor, offset): (Double, Double) =
@@ -112,7 +114,7 @@ enum NumberScale: Hashable, Sendable, CustomStringConvertible {
             case .symmetric: (127.5, 127.5)
             default: (1, 0)
             }
-        return format.numbers(stored).map { UInt8(min(max(($0 * factor + offset).rounded(), 0), 255)) }
+        return format.numbers(in: stored).map { UInt8(min(max(($0 * factor + offset).rounded(), 0), 255)) }
     }
 }
 
@@ -131,7 +133,7 @@ private struct NumberRange {
             (least, greatest) = (min(least, Double(low)), max(greatest, Double(high)))
             return
         }
-        for number in array.format.numbers(bytes) {
+        for number in array.format.numbers(in: bytes) {
             guard number.isFinite else { throw DataError(array.place, "holds \(number), which is not a brightness") }
             least = min(least, number)
             greatest = max(greatest, number)

@@ -1,4 +1,5 @@
 import Archives
+import Storage
 
 /// CIFAR-10 and CIFAR-100, as binary records or as Python's pickles.
 ///

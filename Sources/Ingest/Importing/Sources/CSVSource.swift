@@ -1,4 +1,5 @@
 import Archives
+import Storage
 
 /// Images as lines of numbers: `mnist_train.csv`, Kaggle's `train.csv` of digits and of clothes.
 ///

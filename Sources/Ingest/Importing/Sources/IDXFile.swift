@@ -1,4 +1,5 @@
 import Archives
+import Storage
 
 /// An array in the IDX format of MNIST, gzipped or not.
 ///
@@ -32,18 +33,18 @@ struct IDXFile {
     }
 
     private static let formats: [UInt8: NumberFormat] = [
-        8: .byte, 9: NumberFormat(kind: .signed, size: 1),
-        0x0B: NumberFormat(kind: .signed, size: 2, isBigEndian: true),
-        0x0C: NumberFormat(kind: .signed, size: 4, isBigEndian: true),
-        0x0D: NumberFormat(kind: .float, size: 4, isBigEndian: true),
-        0x0E: NumberFormat(kind: .float, size: 8, isBigEndian: true),
+        8: .byte, 9: NumberFormat(.signed, bytes: 1),
+        0x0B: NumberFormat(.signed, bytes: 2, isBigEndian: true),
+        0x0C: NumberFormat(.signed, bytes: 4, isBigEndian: true),
+        0x0D: NumberFormat(.float, bytes: 4, isBigEndian: true),
+        0x0E: NumberFormat(.float, bytes: 8, isBigEndian: true),
     ]
 
     /// What deflate can make of a byte, at most.
     private static let mostPacked = 1_040
 
     private func requireBytes(atMost limit: Int) throws {
-        var (size, overflow) = (array.format.size, false)
+        var (size, overflow) = (array.format.bytes, false)
         for extent in array.shape where !overflow {
             (size, overflow) = size.multipliedReportingOverflow(by: extent)
         }
@@ -58,7 +59,7 @@ struct IDXFile {
     func numbers() throws -> [Double] {
         let numbers = try array.numbers()
         let read = try array.open()
-        _ = try read(numbers.count * array.format.size)
+        _ = try read(numbers.count * array.format.bytes)
         guard try read(1).isEmpty else {
             throw DataError(array.place, "is too long: it should hold \(array.shape) numbers")
         }

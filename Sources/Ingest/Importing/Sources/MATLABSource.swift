@@ -1,5 +1,6 @@
 import Archives
 import Matrices
+import Storage
 
 /// Images in MATLAB files: SVHN, Olivetti, Frey, and arrays (H, W, N), (H, W, C, N) or (pixels, N).
 ///
@@ -110,7 +111,7 @@ public enum MATLABSource: ImageSource {
     private static func format(_ element: MatrixFile.Element) -> NumberFormat {
         let name = element.rawValue
         let kind: NumberFormat.Kind = name.hasPrefix("u") ? .unsigned : name.hasPrefix("int") ? .signed : .float
-        return NumberFormat(kind: kind, size: element.size)
+        return NumberFormat(kind, bytes: element.size)
     }
 
     /// An array of as many whole numbers as there are images, called `y` or like a label.
@@ -122,7 +123,7 @@ public enum MATLABSource: ImageSource {
             $0 != images && names.contains($0.name.lowercased()) && $0.extents.reduce(1, *) == count
         }
         guard let found else { return (nil, []) }
-        let numbers = format(found.element).numbers(try file.read(found)).compactMap { Int32(exactly: $0) }
+        let numbers = format(found.element).numbers(in: try file.read(found)).compactMap { Int32(exactly: $0) }
         guard numbers.count == count else { return (nil, ["\(found.name) holds no whole numbers and was left out."]) }
         let isStreetView = images.extents.count == 4 && Set(numbers).isSubset(of: Set(1...10)) && numbers.contains(10)
         guard isStreetView else { return (numbers, []) }

@@ -1,5 +1,6 @@
 import Archives
 import Foundation
+import Storage
 
 /// The header of an array as NumPy saves it.
 ///
@@ -18,13 +19,13 @@ struct NPYHeader {
 
     /// How the numbers lie; nil for texts, structures and complex numbers.
     var format: NumberFormat? {
-        let kinds: [Character: NumberFormat.Kind] = ["b": .bool, "u": .unsigned, "i": .signed, "f": .float]
+        let kinds: [Character: NumberFormat.Kind] = ["b": .unsigned, "u": .unsigned, "i": .signed, "f": .float]
         let text = descriptor.drop { "<>|=".contains($0) }
         guard let kind = text.first.flatMap({ kinds[$0] }), let size = Int(text.dropFirst()),
             [1, 2, 4, 8].contains(size),
-            kind != .float || size > 1, kind != .bool || size == 1
+            kind != .float || size > 1, text.first != "b" || size == 1
         else { return nil }
-        return NumberFormat(kind: kind, size: size, isBigEndian: descriptor.hasPrefix(">") && size > 1)
+        return NumberFormat(kind, bytes: size, isBigEndian: descriptor.hasPrefix(">") && size > 1)
     }
 
     /// Reads a header, and leaves the stream behind it.
@@ -91,9 +92,9 @@ struct NPYFile {
         guard !header.shape.contains(0) || header.shape.allSatisfy({ $0 < 1 << 24 }) else {
             throw DataError(place, "claims to hold \(header.shape) numbers; its header is damaged")
         }
-        let size = header.shape.reduce(Double(format.size)) { $0 * Double($1) }
+        let size = header.shape.reduce(Double(format.bytes)) { $0 * Double($1) }
         guard size <= Double(entry.size - header.length) else {
-            throw DataError(place, "is truncated: it should hold \(header.shape) numbers of \(format.size) bytes")
+            throw DataError(place, "is truncated: it should hold \(header.shape) numbers of \(format.bytes) bytes")
         }
     }
 
@@ -112,7 +113,7 @@ struct NPYFile {
             }
         }
         return NumberArray(place: place, name: name, shape: shape, format: format) {
-            let size = shape.reduce(format.size, *)
+            let size = shape.reduce(format.bytes, *)
             guard size <= Self.turnedLimit else {
                 throw DataError(
                     place,
@@ -121,7 +122,7 @@ struct NPYFile {
             }
             let stream = try open()
             _ = try stream.read(length)
-            let turned = Self.turned(try stream.read(size), shape, format.size)
+            let turned = Self.turned(try stream.read(size), shape, format.bytes)
             var done = 0
             return { count in
                 let bytes = Array(turned[done..<min(turned.count, done + count)])

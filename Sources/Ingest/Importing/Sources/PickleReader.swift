@@ -1,3 +1,5 @@
+import Storage
+
 /// What Python's `pickle` saved, as far as it is numbers, texts, lists, dictionaries and arrays of NumPy.
 ///
 /// A pickle is a program, and whoever runs one runs what its author likes. This reader knows some thirty instructions that put values together, and
@@ -38,7 +40,7 @@ struct PickleReader {
                 let numbers = values.compactMap { if case .integer(let number) = $0 { number } else { nil } }
                 return numbers.count == values.count ? numbers : nil
             case .array(let array):
-                return array.format.numbers(Swift.Array(array.bytes)).compactMap { Int(exactly: $0) }
+                return array.format.numbers(in: Swift.Array(array.bytes)).compactMap { Int(exactly: $0) }
             default: return nil
             }
         }
@@ -171,12 +173,12 @@ struct PickleReader {
     }
 
     private func format(_ text: String) throws -> NumberFormat {
-        let kinds: [Character: NumberFormat.Kind] = ["b": .bool, "u": .unsigned, "i": .signed, "f": .float]
+        let kinds: [Character: NumberFormat.Kind] = ["b": .unsigned, "u": .unsigned, "i": .signed, "f": .float]
         guard let kind = text.first.flatMap({ kinds[$0] }), let size = Int(text.dropFirst()),
             [1, 2, 4, 8].contains(size),
             kind != .float || size > 1
         else { throw damaged("it holds an array of \(text)") }
-        return NumberFormat(kind: kind, size: size)
+        return NumberFormat(kind, bytes: size)
     }
 
     /// Fills what `_reconstruct` and `dtype` made.
@@ -194,7 +196,7 @@ struct PickleReader {
                 case .bytes(let bytes) = values[4]
             else { throw damaged("an array lacks its shape, type or numbers") }
             guard case .integer(0) = values[3] else { throw damaged("an array lies in Fortran's order") }
-            let size = shape.reduce(Double(format.size)) { $0 * Double($1) }
+            let size = shape.reduce(Double(format.bytes)) { $0 * Double($1) }
             guard shape.allSatisfy({ $0 > 0 }), size == Double(bytes.count) else {
                 throw damaged("an array of \(shape) has \(bytes.count) bytes")
             }

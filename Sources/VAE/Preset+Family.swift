@@ -1,0 +1,59 @@
+// Models that show the family: the layers of `mlp` with other latents, likelihoods and estimators, so that numbers compare.
+extension Preset {
+    /// Binary latents by the score function, with the mean of all losses so far as its baseline.
+    ///
+    /// Source: Mnih and Gregor, "Neural variational inference and learning in belief networks", ICML 2014.
+    public static let mlpScore = mlp(
+        "mlp-score", .bernoulli(128), .scoreFunction(ScoreFunction(samples: 1, baseline: .runningMean)))
+
+    /// The same with two samples, each of which is the other's baseline.
+    ///
+    /// Source: Kool, van Hoof, Welling, "Buy 4 REINFORCE samples, get a baseline for free!", 2019.
+    public static let mlpScoreLeaveOneOut = mlp(
+        "mlp-score-loo", .bernoulli(128), .scoreFunction(ScoreFunction(samples: 2, baseline: .leaveOneOut)))
+
+    /// Binary latents by the straight-through Gumbel estimator.
+    ///
+    /// Source: Jang, Gu, Poole, "Categorical reparameterization with Gumbel-softmax", ICLR 2017.
+    public static let mlpGumbel = mlp("mlp-gumbel", .bernoulli(128), .relaxed(Relaxed(sample: .hard)))
+
+    /// Binary latents with the gradient of their mean.
+    ///
+    /// Source: Bengio, Léonard, Courville, "Estimating or propagating gradients through stochastic neurons", 2013.
+    public static let mlpStraightThrough = mlp(
+        "mlp-straight-through", .bernoulli(128), .relaxed(Relaxed(sample: .straightThrough)))
+
+    /// An autoencoder: a code that nothing draws, and no divergence.
+    public static let mlpAutoencoder = mlp("mlp-ae", .deterministic(128), .evidenceLowerBound(EvidenceLowerBound()))
+
+    /// Grey pixels with one variance for all, which is learned.
+    ///
+    /// Source: Rybkin, Daniilidis, Levine, "Simple and effective VAE training with calibrated decoders", ICML 2021.
+    public static let mlpSigma = Preset(
+        name: "mlp-sigma",
+        model: ModelDescription(
+            images: ImageDescription(channels: 1, height: 28, width: 28), encoder: mlp.model.encoder, latents: 128,
+            decoder: mlp.model.decoder),
+        objective: Objective(likelihood: .gaussian(variance: .shared)))
+
+    /// The importance-weighted bound of five samples on pixels that are drawn black or white in every pass.
+    ///
+    /// Source: Burda, Grosse, Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 5, one stochastic layer.
+    public static let iwae = Preset(
+        name: "iwae",
+        model: ModelDescription(
+            images: ImageDescription(channels: 1, height: 28, width: 28, binarize: .dynamic),
+            encoder: [.flatten, .linear(units: 200), .tanh, .linear(units: 200), .tanh],
+            latents: 50,
+            decoder: [
+                .linear(units: 200), .tanh, .linear(units: 200), .tanh, .linear(units: 784), .reshape(1, 28, 28),
+            ]),
+        objective: Objective(
+            likelihood: .bernoulli, estimator: .importanceWeighted(ImportanceWeighted(samples: 5))))
+
+    private static func mlp(_ name: String, _ latents: Latents, _ estimator: Estimator) -> Preset {
+        var model = mlp.model
+        model.latents = latents
+        return Preset(name: name, model: model, objective: Objective(likelihood: .bernoulli, estimator: estimator))
+    }
+}
