@@ -26,6 +26,7 @@ extension SettingKind {
         case .word: "one of \(allowed)"
         case .list: allowed.isEmpty ? "a list" : "a list of \(allowed)"
         case .group, .choice: "a group of keys"
+        case .either(let short, .word(let words)): "\(short.expectation), or \(words.joined(separator: ", "))"
         case .either(let short, _): short.expectation
         case .nothing: "nothing"
         }
@@ -40,6 +41,8 @@ extension SettingKind {
         case .word(let words): words.joined(separator: ", ")
         case .choice(let choice): choice.group.names.joined(separator: ", ")
         case .list(_, let counts): counts == 0...Int.max ? "" : "\(Self.text(counts)) values"
+        case .either(let short, .word(let words)):
+            ([short.allowed].filter { !$0.isEmpty } + words).joined(separator: ", ")
         case .either(let short, _): short.allowed
         case .boolean, .text, .group, .nothing: ""
         }

@@ -26,6 +26,7 @@ struct SettingsCheck {
         case (.group(let group), _): check(node, group, path)
         case (.choice(let choice), _): check(node, choice, path)
         case (.either(_, let long), .dictionary), (.either(_, let long), .array): check(node, long, path)
+        case (.either(_, .word(let words)), .string): check(node, .word(words), path)
         case (.either(let short, _), _): check(node, short, path)
         case (.nothing, _):
             let name = path.split(separator: ".").last ?? ""

@@ -19,7 +19,7 @@ import VAE
     @Test func presetsHaveTheirBatches() throws {
         for name in RunConfiguration.presetNames {
             let configuration = try #require(RunConfiguration.preset(name))
-            #expect(configuration.shards * configuration.microbatch == (name == "face-64" ? 128 : 256))
+            #expect(configuration.shards * configuration.microbatch == (["face-64", "iwae"].contains(name) ? 128 : 256))
         }
         #expect(RunConfiguration.preset("mlp")?.clipping.count == 2)
         #expect(RunConfiguration.preset("lenet") == nil)
