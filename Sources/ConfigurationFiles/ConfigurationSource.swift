@@ -28,14 +28,19 @@ public enum ConfigurationSource {
 
     /// A preset as YAML to start from; one that is sized by the data says in comments why it is as it is.
     ///
-    /// - Parameter images: Asked for a preset that is sized by the data.
-    public static func text(ofPreset name: String, images: () throws -> ImageSet) throws -> String {
+    /// - Parameters:
+    ///   - data: How the file of images is read.
+    ///   - images: Asked for a preset that is sized by the data.
+    public static func text(
+        ofPreset name: String, data: DataDescription? = nil, images: () throws -> ImageSet
+    ) throws -> String {
         guard let subject = Subject(rawValue: name) else {
             return try YAML.text(preset(name, images: images).node)
         }
         let set = try images()
         let network = try SizedNetwork(subject, for: set.images)
-        let configuration = try RunConfiguration(subject, for: set)
+        var configuration = try RunConfiguration(subject, for: set)
+        configuration.data = data
         let size = "\(network.extents[0]) pixels (height x width), channels: \(set.images.channels)"
         let batch =
             "batch: \(configuration.shards) shards x \(configuration.microbatch) images a step"

@@ -45,7 +45,8 @@ public final class DatasetStack: Sendable {
     public func bytes(of index: Int) throws(H5Error) -> [UInt8] {
         try group.withLock { (open) throws(H5Error) in
             let dataset = try open.group.dataset(names[index])
-            guard dataset.shape == shape, dataset.elementType == elementType else {
+            guard dataset.shape == shape, dataset.elementType == elementType, try dataset.numberFormat() == format
+            else {
                 throw H5Error(
                     "read the dataset \(dataset.place)",
                     because:

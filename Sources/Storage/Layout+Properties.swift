@@ -32,6 +32,17 @@ extension Layout {
             chunk = extents.prefix(Int(rank)).map { Int(clamping: $0) }
         }
         try readFilters(list, operation)
+        if chunk != nil { try leavePartialChunksToTheLibrary(list, operation) }
+    }
+
+    /// Where chunks at the edge are stored without the filters of the others, only the library reads them. The C function is
+    /// `H5Pget_chunk_opts`.
+    private mutating func leavePartialChunksToTheLibrary(_ list: borrowing Handle, _ operation: String) throws(H5Error)
+    {
+        let id = list.id
+        var options: UInt32 = 0
+        try call(operation) { unsafe H5Pget_chunk_opts(id, &options) }
+        if options != 0 { filters = nil }
     }
 
     /// The C functions are `H5Pget_nfilters`, `H5Pget_filter2` and `H5Zfilter_avail`.

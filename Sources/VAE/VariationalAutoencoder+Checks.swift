@@ -9,12 +9,14 @@ extension VariationalAutoencoder {
         }
         try require(Limits.allow(images.shape), "images", "are \(images.shape), more than \(Limits.elements) elements")
         try checkPreparation(of: images, objective.likelihood)
-        try require(description.latents.count, "latents")
         if case .categorical(let categories) = description.latents {
+            try require(categories.variables, "latents/categorical/variables")
+            try require(categories.classes, "latents/categorical/classes")
             try require(
                 categories.classes >= 2, "latents/categorical/classes",
                 "is \(categories.classes), but must be 2 or more")
         }
+        try require(description.latents.count, "latents")
         let formula = objective.estimator.formula
         try require(
             (1...1024).contains(formula.samples), "objective/estimator",
@@ -25,6 +27,11 @@ extension VariationalAutoencoder {
         let weight = objective.reconstructionWeight
         try require(
             weight.isFinite && weight >= 0, "objective/reconstruction_weight", "is \(weight), but must be 0 or more")
+        if case .importanceWeighted = objective.estimator {
+            try require(
+                weight == 1, "objective/reconstruction_weight",
+                "is \(weight), but the importance-weighted bound has no such weight: remove it")
+        }
         if case .gaussian(variance: .fixed(let variance)) = objective.likelihood {
             let isPossible = variance.isFinite && variance > 0
             try require(isPossible, "objective/likelihood/gaussian/variance", "is \(variance), but must be above 0")

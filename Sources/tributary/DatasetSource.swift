@@ -17,13 +17,21 @@ struct DatasetSource: ExampleSource {
     ///
     /// - Parameters:
     ///   - data: How it is read, where it does not say so itself.
-    ///   - heldOut: The split to hold out, or nil for the usual one.
-    init(_ path: String, _ data: DataDescription? = nil, heldOut wanted: String? = nil) throws {
-        var data = data
-        if let wanted { data = (data ?? DataDescription()).updated(with: DataDescription(validSplit: wanted)) }
+    init(_ path: String, _ data: DataDescription? = nil) throws {
+        try self.init(path, data) { try $0.choice() }
+    }
+
+    /// A file that a trained model is judged by; nothing is trained on it, so any split will do.
+    ///
+    /// - Parameter split: Its name; nil for the usual held-out one, or for what there is.
+    init(_ path: String, _ data: DataDescription?, judging split: String?) throws {
+        try self.init(path, data) { try $0.choice(judging: split) }
+    }
+
+    private init(_ path: String, _ data: DataDescription?, _ choose: (ImageDataset) throws -> SplitChoice) throws {
         let dataset = try Self.open(path, data)
         defer { Terminal.standardError.status("") }
-        let choice = try dataset.choice()
+        let choice = try choose(dataset)
         images = try SealedImages(dataset, choice)
         rows = [.train: choice.train.rows, .valid: choice.heldOut?.rows ?? []]
         heldOut = choice.heldOut?.name

@@ -145,7 +145,7 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let checkpoint = try CheckpointCommand.read(checkpoint)
         let program = try TrainingProgram(checkpoint.contract)
-        let source = try DatasetSource(data, reading.added(to: program.configuration.data), heldOut: split)
+        let source = try DatasetSource(data, reading.added(to: program.configuration.data), judging: split)
         try program.check(source)
         let part: Training.Split = source.count(.valid) > 0 ? .valid : .train
         let engine = try OneDNNEngine(precision: program.configuration.precision)
@@ -171,7 +171,7 @@ private struct HeldOutImages {
     init(
         _ path: String, _ reading: DataOptions, split: String?, first wanted: Int, for program: TrainingProgram
     ) throws {
-        let source = try DatasetSource(path, reading.added(to: program.configuration.data), heldOut: split)
+        let source = try DatasetSource(path, reading.added(to: program.configuration.data), judging: split)
         try program.check(source)
         let part: Training.Split = source.count(.valid) > 0 ? .valid : .train
         count = min(wanted, source.count(part))

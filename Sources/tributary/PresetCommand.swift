@@ -36,7 +36,8 @@ struct PresetCommand: ParsableCommand {
     }
 
     func run() throws {
-        try output(ConfigurationSource.text(ofPreset: name, images: images), terminator: "")
+        try output(
+            ConfigurationSource.text(ofPreset: name, data: reading.added(to: nil), images: images), terminator: "")
     }
 
     private func images() throws -> ImageSet {

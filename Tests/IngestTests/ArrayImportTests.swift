@@ -61,10 +61,30 @@ struct ArrayImportTests {
         #expect(try sentence(["a.npy": stray], "a.npy")?.contains("holds numbers from 1 to 2") == true)
         let unit = Made.npy("<f4", [1, 8, 8], Made.stored((0..<64).map { Float($0) / 63 }))
         let bytes = Made.npy("<f4", [1, 8, 8], Made.stored((0..<64).map { Float($0) * 4 }))
-        let files = ["a.npz": Made.zip(["x_train.npy": unit, "x_test.npy": bytes])]
-        let imported = try Imported(files, "a.npz")
-        // Together they are 0 to 252: the first is nearly black, as it is in the file.
-        #expect(try imported.dataset.pixels(rows: 0..<1).max() == 1)
+        let stored = Made.npy("|u1", [1, 8, 8], (0..<64).map { UInt8($0 * 4) })
+        let symmetric = Made.npy("<f4", [1, 8, 8], Made.stored((0..<64).map { Float($0) / 31.5 - 1 }))
+        // One of both would come out nearly black, or washed out.
+        for (train, test) in [(unit, bytes), (bytes, unit), (stored, unit), (unit, symmetric)] {
+            let files = ["a.npz": Made.zip(["x_train.npy": train, "x_test.npy": test])]
+            let error = try sentence(files, "a.npz")
+            #expect(error?.contains("save all of them in one scale") == true, "\(error ?? "no error")")
+        }
+    }
+
+    @Test(
+        "a shape that may be two things is refused with both",
+        arguments: [([8, 8, 20], "8 × 8 one behind the other"), ([2, 3 * 64], "8 × 8 × 3")])
+    func ambiguous(shape: [Int], reading: String) throws {
+        let count = shape.reduce(1, *)
+        let array = Made.npy("|u1", shape, (0..<count).map { UInt8($0 % 256) })
+        #expect(try sentence(["a.npy": array], "a.npy")?.contains(reading) == true)
+    }
+
+    @Test("a label behind the pixels of a table without names is found by what the ends of the lines hold")
+    func labelBehind() throws {
+        let lines = (0..<3).map { row in ((0..<64).map { "\(100 + $0)" } + ["\(row)"]).joined(separator: ",") }
+        let imported = try Imported(["train.csv": Array(lines.joined(separator: "\n").utf8)], "train.csv")
+        #expect(imported.firsts.allSatisfy { $0 == 100 } && imported.targets.sorted() == [0, 1, 2])
     }
 
     @Test("names of members tell splits, images and labels; Python's objects stay closed")

@@ -314,6 +314,18 @@ struct ReadingMatrixTests {
         }
     }
 
+    @Test("two sets of one name are refused, so that none is lost, and any split can be judged")
+    func oneSetOfEachName() throws {
+        #expect(problem(ReadingOptions(), parts(["x_train", "x_val", "x_dev"])).contains("which are both valid"))
+        try read(ReadingOptions(), parts(["x_train", "x_test"])) { (dataset: ImageDataset) throws in
+            #expect(try dataset.choice(judging: "train").heldOut?.name == "train")
+            #expect(try dataset.choice(judging: nil).heldOut?.name == "test")
+        }
+        try read(ReadingOptions(), parts(["x_test"])) { (dataset: ImageDataset) throws in
+            #expect(try dataset.choice(judging: nil).heldOut?.name == "test")
+        }
+    }
+
     @Test("Fuel's table is read with the names that people give splits, and splits can be named")
     func fuelSplitNames() throws {
         let write = { (names: [String]) in

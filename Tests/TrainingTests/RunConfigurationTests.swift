@@ -16,10 +16,19 @@ import VAE
         _ = try TrainingProgram(configuration, trainingExamples: 1000, validationExamples: 10)
     }
 
+    /// Division by a temperature of 0 would end a run at the end of its schedule.
+    @Test(arguments: ["0", "{linear: {from: 1, to: 0, epochs: 2}}"])
+    func temperaturesAreAboveZero(temperature: String) throws {
+        var configuration = try #require(RunConfiguration.preset("mlp-gumbel"))
+        configuration.temperature = temperature == "0" ? .constant(0) : .linear(from: 1, to: 0, epochs: 2)
+        #expect(throws: ConfigurationError.self) { try RunConfiguration(configuration.node, file: "a.yaml") }
+    }
+
     @Test func presetsHaveTheirBatches() throws {
         for name in RunConfiguration.presetNames {
             let configuration = try #require(RunConfiguration.preset(name))
-            #expect(configuration.shards * configuration.microbatch == (["face-64", "iwae"].contains(name) ? 128 : 256))
+            #expect(
+                configuration.shards * configuration.microbatch == (["face-64", "iwae"].contains(name) ? 128 : 256))
         }
         #expect(RunConfiguration.preset("mlp")?.clipping.count == 2)
         #expect(RunConfiguration.preset("lenet") == nil)

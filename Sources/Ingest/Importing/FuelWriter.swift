@@ -3,7 +3,7 @@ import Storage
 
 /// Writes an image dataset in Fuel's layout, batch by batch.
 ///
-/// The file has `/features` (N, C, H, W) and, where there are targets, `/targets` (N, K), both uint8 in one piece with
+/// The file has `/features` (N, C, H, W) and, where there are targets, `/targets` (N, K), of bytes and of bytes or int32, in one piece with
 /// their axis names, and the `split` attribute. It has its name after `finish()`; a writer that goes before that takes what it
 /// wrote with it.
 ///

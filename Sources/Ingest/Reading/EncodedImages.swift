@@ -8,7 +8,8 @@ struct EncodedImages: StoredImages {
     let shape: ImageShape
 
     let format = NumberFormat(.unsigned, bytes: 1)
-    let step = 1024
+    /// Pictures that are decoded at a time: about 64 MB of them.
+    var step: Int { max(1, min(1024, (64 << 20) / shape.count)) }
 
     var count: Int { files.count }
     var place: String { files.place }
@@ -92,8 +93,7 @@ private struct PictureRows {
             throw DataError(place, "holds no PNG and no JPEG in row \(row): write the images as an array of numbers")
         }
         let name = "in row \(row) of \(place)"
-        return bytes.starts(with: Self.beginnings[0])
-            ? try JPEG.decode(bytes, name: name) : try PNG.decode(bytes, name: name)
+        return try Picture(bytes, name: name).image
     }
 
     func touch() throws {

@@ -21,6 +21,13 @@ public struct ImageSplit: Hashable, Sendable {
         }
         // Images that are there to be tested with are not trained on because nothing else is there.
         let alone = names.parts.count == 1 ? names.parts[0].split : nil
+        let words = names.parts.compactMap(\.split)
+        if let twice = SplitWord.allCases.first(where: { word in words.count { $0 == word } > 1 }) {
+            let paths = names.parts.filter { $0.split == twice }.map(\.dataset).joined(separator: " and ")
+            throw DataError(
+                root.fileName,
+                "has \(paths), which are both \(twice.rawValue): name one with --images-path, or rename one")
+        }
         if names.parts.count > 1 || alone == .valid || alone == .test {
             return (consecutive(names.parts, counts), "the names of the datasets")
         }

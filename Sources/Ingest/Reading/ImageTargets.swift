@@ -72,6 +72,7 @@ public struct ImageTargets: Hashable, Sendable {
 
     /// K; nil where there is no row for each image. MATLAB turns (N, K) into (K, N).
     private static func width(of dataset: Dataset, count: Int) -> Int? {
+        guard dataset.shape.count <= 2 else { return nil }
         if dataset.shape.first == count, dataset.rowElementCount > 0 { return dataset.rowElementCount }
         return isTurned(dataset, count: count) ? dataset.shape[0] : nil
     }

@@ -29,6 +29,19 @@ extension ImageDataset {
         return SplitChoice(train: train, heldOut: heldOut, source: splitSource)
     }
 
+    /// A split that is judged and not trained on: the one that is named, or what would be held out, or what there is.
+    ///
+    /// - Throws: `DataError` where there is no split of the name.
+    public func choice(judging name: String?) throws -> SplitChoice {
+        let train = try options.trainSplit.map(split) ?? splits.first { $0.name == SplitWord.train.rawValue }
+        let usual = [SplitWord.valid, .test].compactMap { word in
+            splits.first { $0.name == word.rawValue && !$0.rows.isEmpty }
+        }
+        let judged = try (name ?? options.validSplit).map(split) ?? usual.first ?? train
+        guard let judged, !judged.rows.isEmpty else { throw DataError(path, "has no images to judge by") }
+        return SplitChoice(train: train ?? judged, heldOut: judged, source: splitSource)
+    }
+
     private func usualTrainingSplit() throws -> ImageSplit {
         if let train = splits.first(where: { $0.name == SplitWord.train.rawValue }) { return train }
         let names = splits.map(\.name).joined(separator: ", ")

@@ -31,6 +31,14 @@ public enum DivergenceWeightSchedule: Hashable, Sendable {
         return min(1, (position - position.rounded(.down)) / rise)
     }
 
+    /// The least value that it takes.
+    var least: Double {
+        switch self {
+        case .constant(let value): value
+        case .linear(let from, let to, _), .cyclical(let from, let to, _, _, _): min(from, to)
+        }
+    }
+
     func validate(_ path: String) throws(ConfigurationProblem) {
         switch self {
         case .constant(let weight): try Self.check(weight: weight, path)

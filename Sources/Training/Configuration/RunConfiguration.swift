@@ -58,6 +58,10 @@ public struct RunConfiguration: Hashable, Sendable {
     func validate() throws(ConfigurationProblem) {
         try divergenceWeight.validate("divergence_weight")
         try temperature?.validate("temperature")
+        if let least = temperature?.least {
+            try require(
+                least > 0, "temperature", "a temperature is above 0 in every step, and this one comes to \(least)")
+        }
         try optimizer.validate()
         try learningRate.validate()
         for (index, group) in clipping.enumerated() {

@@ -4,7 +4,8 @@ import Tensors
 /// −ELBO with the gradient ∇φ = E_q[(f − b) ∇φ ln q(z|x)] of the encoder, for latents that no gradient flows through.
 ///
 /// Here f = −ln p(x|z), the part of the ELBO that is not in closed form; the divergence is, and so is its gradient. b is a baseline: any
-/// number that does not depend on z leaves the estimate without bias, and one near f takes variance away.
+/// number that does not depend on z leaves the estimate without bias, and one near f takes variance away. (Where f of one example depends on
+/// the others' z, by batch normalisation in the decoder or an `optimal` variance, there is a bias.)
 ///
 /// Source: Mnih and Gregor, "Neural variational inference and learning in belief networks", ICML 2014, section 2.3.
 public struct ScoreFunction: ObjectiveFormula, Hashable, Codable {

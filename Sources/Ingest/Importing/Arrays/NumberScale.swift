@@ -29,12 +29,13 @@ enum NumberScale: Hashable, Sendable, CustomStringConvertible {
     /// Looks at all numbers of arrays that belong together.
     ///
     /// - Returns: The scale, and how many numbers lie a little beyond it and are clipped.
-    /// - Throws: `DataError` for numbers that are in no range that is known.
+    /// - Throws: `DataError` for numbers that are in no range that is known, and for arrays that mean brightness differently.
     static func decide(_ arrays: [NumberArray], _ progress: ImportProgress) throws -> (NumberScale, clipped: Int) {
-        var range = NumberRange()
+        var ranges: [NumberRange] = []
         let all = arrays.reduce(0) { $0 + $1.count }
         var done = 0
         for array in arrays {
+            var range = NumberRange()
             try array.forEachPiece { bytes in
                 try range.add(bytes, array)
                 done += bytes.count / max(1, array.rowCount * array.format.bytes)
@@ -42,13 +43,33 @@ enum NumberScale: Hashable, Sendable, CustomStringConvertible {
                 // Bytes that use the range of bytes need no further look.
                 return !(array.format == .byte && range.greatest >= brightest)
             }
+            ranges.append(range)
         }
-        let place = arrays.map(\.place).joined(separator: " and ")
+        let together = ranges.dropFirst().reduce(ranges[0]) { $0.merged(with: $1) }
         let isInteger = arrays.allSatisfy(\.format.isInteger)
-        if let scale = isInteger ? integers(range, arrays) : floats(range) {
-            return (scale, isInteger ? 0 : range.beyond(scale.range))
+        guard let scale = isInteger ? integers(together, arrays) : floats(together) else {
+            throw DataError(arrays.map(\.place).joined(separator: " and "), refusal(together))
         }
-        throw DataError(place, refusal(range))
+        try requireAlike(arrays, ranges, scale)
+        return (scale, isInteger ? 0 : together.beyond(scale.range))
+    }
+
+    /// An array that alone would mean another scale would come out black, or white, beside the others.
+    private static func requireAlike(
+        _ arrays: [NumberArray], _ ranges: [NumberRange], _ scale: NumberScale
+    ) throws {
+        for (array, range) in zip(arrays, ranges) {
+            let alone = array.format.isInteger ? integers(range, [array]) : floats(range)
+            guard let alone, alone != scale, alone.range.upperBound != scale.range.upperBound || alone == .unit else {
+                continue
+            }
+            if [alone, scale].allSatisfy({ [.unit, .unitOf256].contains($0) }) { continue }
+            throw DataError(
+                array.place,
+                "holds \(text(range.least)) to \(text(range.greatest)), and the set's other arrays hold numbers from "
+                    + "\(text(scale.range.lowerBound)) to \(text(scale.range.upperBound)): save all of them in one scale"
+            )
+        }
     }
 
     /// What numbers of bytes reach at least: a set that is darker was scaled by somebody.
@@ -71,7 +92,7 @@ enum NumberScale: Hashable, Sendable, CustomStringConvertible {
         case ((-overshoot)..., 0.99609375) where range.least >= 0: .unitOf256
         case ((-overshoot)..., 0.5...1 + overshoot): .unit
         case ((-1 - overshoot)...(-0.9), 0.9...1 + overshoot): .symmetric
-        case ((-255 * overshoot)..., brightest...255 * (1 + overshoot)): .bytes
+        case ((-255 * overshoot)..., 200...255 * (1 + overshoot)): .bytes
         default: nil
         }
     }
@@ -139,6 +160,14 @@ private struct NumberRange {
             greatest = max(greatest, number)
             for index in 0..<3 where !Self.ranges[index].contains(number) { outside[index] += 1 }
         }
+    }
+
+    func merged(with other: NumberRange) -> NumberRange {
+        var result = self
+        result.least = min(least, other.least)
+        result.greatest = max(greatest, other.greatest)
+        for index in outside.indices { result.outside[index] += other.outside[index] }
+        return result
     }
 
     func beyond(_ range: ClosedRange<Double>) -> Int {

@@ -81,11 +81,24 @@ enum ArrayRoles {
                     "is \(shape): one picture (H, W, C), or \(shape[0]) of \(shape[1]) × \(shape[2])? Save it as (1, H, W, C) or (N, H, W, 1)"
                 )
             }
+            if shape[0] == shape[1], shape[1] != shape[2] {
+                throw DataError(
+                    array.place,
+                    "is \(shape): \(shape[0]) pictures of \(shape[1]) × \(shape[2]), or \(shape[2]) of \(shape[0]) × \(shape[1]) one "
+                        + "behind the other? Save it as (N, H, W, 1)")
+            }
             return (.planar(height: shape[1], width: shape[2], channels: 1), "N, H, W")
         case 4: return try colored(array)
         case 2:
             guard let flat = flat(shape[1]) else { return nil }
-            if !usual.contains(shape[1]), usual.contains(shape[0]), isImage(array, "") {
+            if flat.layout.channels > 1 {
+                let (height, width) = (flat.layout.height, flat.layout.width)
+                throw DataError(
+                    array.place,
+                    "is \(shape): rows of 3 × \(height) × \(width) or of \(height) × \(width) × 3 numbers? Save it as (N, C, H, W) or "
+                        + "(N, H, W, C)")
+            }
+            if usual.contains(shape[0]), !usual.contains(shape[1]) || shape[0] == shape[1], isImage(array, "") {
                 throw DataError(
                     array.place,
                     "is \(shape): \(shape[0]) pictures of \(flat.layout.height) × \(flat.layout.width), or \(shape[1]) lying across? Save it as (N, H, W)"

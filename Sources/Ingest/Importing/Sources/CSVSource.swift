@@ -106,9 +106,26 @@ struct PixelTable {
         hasHeader = !words.allSatisfy { Double($0) != nil }
         let named =
             hasHeader ? words.firstIndex { ["label", "class", "target", "y", "digit"].contains($0.lowercased()) } : nil
-        label = hasLabel ? named ?? 0 : nil
+        let isBehind = try !hasHeader && hasLabel && Self.labelIsBehind(first, stream)
+        label = hasLabel ? named ?? (isBehind ? columns - 1 : 0) : nil
         labelName = hasHeader ? named.map { words[$0] == "label" ? "class" : words[$0] } ?? "class" : "class"
     }
+
+    /// Whether the first lines of a table without names have numbers in front that no label is, and behind some that may be labels.
+    private static func labelIsBehind(_ first: ArraySlice<UInt8>, _ stream: ByteStream) throws -> Bool {
+        var lines = [first]
+        while lines.count < 200, let line = try stream.line() { lines.append(line) }
+        let ends = lines.compactMap { line -> (Double, Double)? in
+            let words = fields(line)
+            guard let first = words.first, let last = words.last else { return nil }
+            func number(_ word: ArraySlice<UInt8>) -> Double { Double(String(decoding: word, as: UTF8.self)) ?? .nan }
+            return (number(first), number(last))
+        }
+        return ends.contains { $0.0 > mostLabel } && ends.allSatisfy { (0...mostLabel).contains($0.1) }
+    }
+
+    /// EMNIST's last class.
+    private static let mostLabel = 61.0
 
     private static func side(_ count: Int) -> Int? {
         let side = Int(Double(max(0, count)).squareRoot().rounded())

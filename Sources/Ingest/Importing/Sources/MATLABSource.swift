@@ -64,6 +64,14 @@ public enum MATLABSource: ImageSource {
     /// The images of a file: the largest array that can be images.
     private static func images(in file: MatrixFile, _ source: SourceFiles) throws -> Found {
         let candidates = file.variables.compactMap { variable in layout(variable).map { (variable, $0) } }
+        for (variable, _) in candidates {
+            let extents = variable.extents
+            guard extents.count == 3, extents[1] == extents[2], extents[0] != extents[1] else { continue }
+            throw DataError(
+                "\(variable.name) in \(file.path)",
+                "is \(extents): \(extents[2]) pictures of \(extents[0]) × \(extents[1]), or \(extents[0]) of \(extents[1]) × "
+                    + "\(extents[2])? Save it as (H, W, 1, N)")
+        }
         guard let (variable, layout) = candidates.max(by: { $0.0.size < $1.0.size }) else {
             let shapes = file.variables.prefix(5).map { "\($0.name) \($0.extents)" }.joined(separator: ", ")
             throw DataError(

@@ -76,7 +76,12 @@ enum MNISTSource: ImageSource {
             self.split = split
             images = file.array
             labelPlace = labels.array.place
-            self.labels = stride(from: 0, to: numbers.count, by: columns).map { Int32(numbers[$0]) }
+            self.labels = try stride(from: 0, to: numbers.count, by: columns).map {
+                guard let label = Int32(exactly: numbers[$0]) else {
+                    throw DataError(labels.array.place, "holds \(numbers[$0]), which is no label")
+                }
+                return label
+            }
         }
     }
 }
