@@ -9,8 +9,8 @@ import VAE
 public struct ModelLayout: Hashable, Sendable {
     public let parameters: SliceTable
     public let statistics: SliceTable
-    /// How each of the statistics moves.
-    let statisticRules: [StatisticRule]
+    /// The statistics in as few pieces as their rules allow.
+    let statisticPieces: [StatisticPiece]
     /// The names of the sums that a step measures, each over its examples and in nats: `reconstruction` and `divergence` first.
     public let metrics: [String]
 
@@ -20,8 +20,7 @@ public struct ModelLayout: Hashable, Sendable {
     ) {
         self.parameters = parameters
         self.statistics = statistics
-        self.statisticRules =
-            statisticRules ?? Array(repeating: .movingAverage, count: statistics.slices.count)
+        statisticPieces = StatisticPiece.pieces(of: statistics, statisticRules)
         self.metrics = metrics
     }
 
@@ -52,5 +51,24 @@ public struct ModelLayout: Hashable, Sendable {
     var outputNames: [String] {
         parameters.slices.map { "gradient/" + $0.name } + statistics.slices.map { "statistics/" + $0.name }
             + metrics.map(VariationalAutoencoder.metric)
+    }
+}
+
+/// Statistics that lie together and move alike.
+struct StatisticPiece: Hashable, Sendable {
+    var range: Range<Int>
+    let rule: StatisticRule
+
+    /// - Parameter rules: One for each slice; nil where all are moving averages.
+    static func pieces(of table: SliceTable, _ rules: [StatisticRule]?) -> [StatisticPiece] {
+        table.slices.enumerated().reduce(into: []) { pieces, entry in
+            let rule = rules?[entry.offset] ?? .movingAverage
+            if pieces.last?.rule == rule, pieces.last?.range.upperBound == entry.element.range.lowerBound {
+                pieces[pieces.endIndex - 1].range =
+                    pieces[pieces.endIndex - 1].range.lowerBound..<entry.element.range.upperBound
+            } else {
+                pieces.append(StatisticPiece(range: entry.element.range, rule: rule))
+            }
+        }
     }
 }

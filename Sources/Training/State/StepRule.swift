@@ -210,17 +210,19 @@ extension ModelState {
 
     /// Moves the running statistics towards the mean of the shards' batch values: r ← (1 − momentum)·r + momentum·(sum / S).
     fileprivate mutating func updateStatistics(_ sum: [Float], shards: Int) {
-        for (slice, rule) in zip(layout.statistics.slices, layout.statisticRules) {
-            updateStatistics(slice.range, sum, momentum: rule.momentum(step: step), shards: shards)
+        for piece in layout.statisticPieces {
+            updateStatistics(piece.range, sum, momentum: piece.rule.momentum(step: step), shards: shards)
         }
     }
 
     @inline(never)
     private mutating func updateStatistics(_ range: Range<Int>, _ sum: [Float], momentum: Float, shards: Int) {
-        let start = layout.batchStatistics.lowerBound
-        for index in range {
-            let mean = sum[start + index] * (1 / Float(shards))
-            statistics[index] = (1 - momentum) * statistics[index] + momentum * mean
+        let batch = sum.span.extracting(range.offset(by: layout.batchStatistics.lowerBound))
+        var all = statistics.mutableSpan
+        var running = all._mutatingExtracting(range)
+        for index in 0..<batch.count {
+            let mean = batch[index] * (1 / Float(shards))
+            running[index] = (1 - momentum) * running[index] + momentum * mean
         }
     }
 }
