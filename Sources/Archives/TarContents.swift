@@ -81,13 +81,15 @@ final class Spool {
     /// The most that an archive may unpack to. A small hostile one could fill the disk.
     static let limit = 1 << 38
 
-    /// The C functions are `mkstemp` and `unlink`.
+    /// The C functions are `mkstemp`, `fcntl` and `unlink`.
     init(in folder: String) throws(ArchiveError) {
         var template = Array("\(folder)/.tributary-unpacked-XXXXXX\0".utf8CString)
         descriptor = unsafe template.withUnsafeMutableBufferPointer { unsafe mkstemp($0.baseAddress!) }
         guard descriptor >= 0 else {
             throw ArchiveError(place: folder, reason: "takes no file to unpack into: \(systemErrorText())")
         }
+        // Processes that this one starts have no part in it.
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         unsafe _ = unlink(template)
     }
 
