@@ -60,6 +60,7 @@ let package = Package(
         .target(name: "Pictures", dependencies: ["CPictures", "CWebP"]),
 
         // Mathematics.
+        .target(name: "Mixtures", dependencies: ["Randomness"]),
         .target(name: "Tensors", dependencies: ["Randomness"]),
         .target(name: "Contract", dependencies: ["Randomness", "FloatEnvironment"]),
         .target(name: "VAE", dependencies: ["Tensors", "Randomness", "Settings"]),
@@ -92,10 +93,7 @@ let package = Package(
             name: "tributary",
             dependencies: [
                 "ConfigurationFiles", "Performance", "Cluster", "Coordination", "Ingest", "OneDNN", "Training", "VAE",
-                "Tensors",
-                "Storage",
-                "Pictures",
-                "Contract", "Hashing", "Files",
+                "Tensors", "Mixtures", "Randomness", "Storage", "Pictures", "Contract", "Hashing", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -119,6 +117,7 @@ let package = Package(
 
         // Repeatable numbers for tests of several targets.
         .target(name: "SeededRandomness", path: "Tests/SeededRandomness"),
+        .testTarget(name: "MixturesTests", dependencies: ["Mixtures", "Randomness"]),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(name: "FilesTests", dependencies: ["FilesTestSupport", "Files", "Parallel"]),
         .testTarget(name: "ParallelTests", dependencies: ["Parallel"]),
@@ -130,7 +129,7 @@ let package = Package(
         .testTarget(name: "PicturesTests", dependencies: ["Pictures"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Randomness", "SeededRandomness"]),
         .testTarget(name: "ContractTests", dependencies: ["Contract", "Randomness"]),
-        .testTarget(name: "VAETests", dependencies: ["VAE", "Tensors", "Hashing", "SeededRandomness"]),
+        .testTarget(name: "VAETests", dependencies: ["VAE", "Tensors", "Hashing", "Randomness", "SeededRandomness"]),
         .testTarget(name: "OneDNNTests", dependencies: ["OneDNN", "Tensors", "Randomness", "VAE"]),
         .testTarget(
             name: "IngestTests", dependencies: ["Ingest", "Storage", "Pictures", "Archives", "Files", "Hashing"]),
@@ -161,6 +160,13 @@ let package = Package(
             name: "simulate",
             dependencies: ["Simulator", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/simulate"),
+        // Gradient estimators beside the exact gradient; `scripts/experiments/run estimators` runs it.
+        .executableTarget(
+            name: "estimators",
+            dependencies: [
+                "VAE", "Tensors", "Pictures", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/estimators"),
         .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "Coordination", "Files"]),
         .testTarget(
             name: "ClusterTests",

@@ -23,13 +23,14 @@ public struct RandomStream: Hashable, Sendable {
         self.sample = sample
     }
 
-    /// Operators from here on are not a graph's: initialisation, shuffling, probes, synthesis and audits.
+    /// Operators from here on are not a graph's: initialisation, shuffling, probes, synthesis, audits and mixtures.
     public static let reservedOperators: UInt16 = 0xFF00
     public static let initialisation: UInt16 = 0xFF00
     public static let shuffle: UInt16 = 0xFF01
     public static let probe: UInt16 = 0xFF02
     public static let synthesis: UInt16 = 0xFF03
     public static let audit: UInt16 = 0xFF04
+    public static let mixture: UInt16 = 0xFF08
 
     /// The four words that hold elements `4 * index ..< 4 * index + 4`.
     public func words(_ index: UInt32) -> SIMD4<UInt32> {

@@ -51,6 +51,54 @@ extension Preset {
         objective: Objective(
             likelihood: .bernoulli, estimator: .importanceWeighted(ImportanceWeighted(samples: 5))))
 
+    /// The lower half of a digit from the upper one, through two layers of bits, by the Gumbel estimator.
+    ///
+    /// Source: Jang, Gu, Poole, "Categorical reparameterization with Gumbel-softmax", ICLR 2017, section 4.1.
+    public static let sbn = structuredPrediction("sbn", .relaxed(Relaxed(sample: .soft)))
+
+    /// The same by the score function.
+    public static let sbnScore = structuredPrediction(
+        "sbn-score", .scoreFunction(ScoreFunction(samples: 2, baseline: .leaveOneOut)))
+
+    /// A sigmoid belief network of two layers of bits above the image.
+    ///
+    /// Source: Mnih and Gregor, "Neural variational inference and learning in belief networks", ICML 2014.
+    public static let beliefNetwork = Preset(
+        name: "belief-network",
+        model: ModelDescription(
+            images: mlp.model.images, encoder: mlp.model.encoder, latents: .beliefNetwork([200, 200]),
+            decoder: mlp.model.decoder),
+        objective: Objective(
+            likelihood: .bernoulli, estimator: .scoreFunction(ScoreFunction(samples: 2, baseline: .leaveOneOut))))
+
+    private static func structuredPrediction(_ name: String, _ estimator: Estimator) -> Preset {
+        var images = mlp.model.images
+        images.prediction = .lowerHalf
+        return Preset(
+            name: name,
+            model: ModelDescription(
+                images: images, encoder: [.flatten], latents: .stochasticLayers([200, 200]),
+                decoder: [.linear(units: 784), .reshape(1, 28, 28)]),
+            objective: Objective(likelihood: .bernoulli, estimator: estimator))
+    }
+
+    /// Normal latents in the 7 x 7 places of a small image, with convolutions on both sides.
+    public static let spatial = Preset(
+        name: "spatial",
+        model: ModelDescription(
+            images: mlp.model.images,
+            encoder: [
+                .convolution(filters: 32, window: 3, stride: 2, padding: 1), .relu,
+                .convolution(filters: 64, window: 3, stride: 2, padding: 1), .relu,
+            ],
+            latents: .spatial(SpatialLatents(channels: 2, height: 7, width: 7)),
+            decoder: [
+                .convolution(filters: 64, window: 3, stride: 1, padding: 1), .relu,
+                .transposedConvolution(filters: 32, window: 4, stride: 2, padding: 1), .relu,
+                .transposedConvolution(filters: 1, window: 4, stride: 2, padding: 1),
+            ]),
+        objective: Objective(likelihood: .bernoulli))
+
     private static func mlp(_ name: String, _ latents: Latents, _ estimator: Estimator) -> Preset {
         var model = mlp.model
         model.latents = latents

@@ -10,10 +10,11 @@ public struct Scope {
     let mode: Mode
     /// B, the number of examples.
     let examples: Int
-    /// The pixels that are trained on, (B, C, H, W); nil where nothing is judged.
+    /// The pixels that the likelihood judges, (B, C, H, W); nil where nothing is judged.
     let pixels: Tensor?
     let settings: Objective
     let latents: Latents
+    private let images: ImageDescription
     private let encoder: Network
     private let decoder: Network
 
@@ -43,8 +44,9 @@ public struct Scope {
     ) {
         self.mode = mode
         self.examples = examples
-        self.pixels = pixels
+        self.pixels = pixels.map { description.images.prediction?.predicted(of: $0) ?? $0 }
         self.settings = settings
+        images = description.images
         latents = description.latents
         self.encoder = encoder
         self.decoder = decoder
@@ -87,17 +89,36 @@ public struct Scope {
 
     /// q(z|x), the encoder's answer to pixels (B, C, H, W).
     mutating func posterior(of x: Tensor) -> any LatentDistribution {
-        let features = apply(encoder, to: x)
-        let heads = latents.heads.map { head -> Tensor in
-            request(head.variables(features: features.shape[1]), in: \.parameters)
-            return head.apply(to: features)
-        }
-        return latents.posterior(heads)
+        let given = images.prediction?.given(of: x) ?? x
+        return latents.family.posterior(of: apply(encoder, to: given), in: &self)
     }
 
-    /// p(x|z), the decoder's answer to latents (R, Z).
+    /// p(x|z), the decoder's answer to latents (R, Z): of the whole image, or of the part that is predicted.
     mutating func likelihood(of z: Tensor) -> any Distribution {
-        settings.likelihood.distribution(apply(decoder, to: z), in: &self)
+        let decoded = apply(decoder, to: latents.family.decoderInput(of: z))
+        guard let prediction = images.prediction else { return settings.likelihood.distribution(decoded, in: &self) }
+        let part = prediction.predicted(of: decoded)
+        return PredictedPart(prediction, of: settings.likelihood.distribution(part, in: &self))
+    }
+
+    /// The prior's z (R, Z), of numbers drawn on the host.
+    mutating func latents(ofDraw draw: Tensor) -> Tensor { latents.family.latents(ofDraw: draw, in: &self) }
+
+    /// A layer at the end of the encoder, which need not be written: it turns features into what the posterior is made of.
+    mutating func head(_ name: String, _ layer: Layer, _ features: Tensor) -> Tensor {
+        let path = "encoder/\(name)"
+        let input = Shape(Array(features.shape.dimensions.dropFirst()))
+        request(layer.behaviour.parameters(for: input).map { $0.named(under: path) }, in: \.parameters)
+        var scope = LayerScope(.inference, path: path, noiseKey: 0, layer: layer.behaviour, input: input)
+        return layer.behaviour.apply(to: features, in: &scope)
+    }
+
+    /// A trained matrix with a bias, to be applied to as many things as a formula likes.
+    mutating func linearMap(_ path: String, from features: Int, to units: Int) -> LinearMap {
+        let variables = Layer.Linear(units: units).parameters(for: [features]).map { $0.named(under: path) }
+        request(variables, in: \.parameters)
+        return LinearMap(
+            weight: .parameter("\(path)/weight", [units, features]), bias: .parameter("\(path)/bias", [units]))
     }
 
     private mutating func apply(_ network: Network, to x: Tensor) -> Tensor {
@@ -124,6 +145,8 @@ public enum Scheduled: String, Hashable, Sendable, CaseIterable {
     case divergenceWeight = "divergence weight"
     /// τ, how sharp a relaxed sample is.
     case temperature
+    /// C, the nats that the divergence is held to.
+    case capacity
 }
 
 /// How a running value follows the microbatches' ones. The value of a step is the mean over its microbatches.

@@ -9,14 +9,10 @@ extension VariationalAutoencoder {
         }
         try require(Limits.allow(images.shape), "images", "are \(images.shape), more than \(Limits.elements) elements")
         try checkPreparation(of: images, objective.likelihood)
-        if case .categorical(let categories) = description.latents {
-            try require(categories.variables, "latents/categorical/variables")
-            try require(categories.classes, "latents/categorical/classes")
-            try require(
-                categories.classes >= 2, "latents/categorical/classes",
-                "is \(categories.classes), but must be 2 or more")
-        }
+        try check(description.latents)
         try require(description.latents.count, "latents")
+        try checkPrediction(of: description)
+        try checkPenalty(objective, description.latents)
         let formula = objective.estimator.formula
         try require(
             (1...1024).contains(formula.samples), "objective/estimator",
@@ -38,6 +34,74 @@ extension VariationalAutoencoder {
         }
     }
 
+    private static func check(_ latents: Latents) throws(DescriptionError) {
+        switch latents {
+        case .gaussian, .bernoulli, .deterministic: break
+        case .categorical(let categories):
+            try require(categories.variables, "latents/categorical/variables")
+            try require(categories.classes, "latents/categorical/classes")
+            try require(
+                categories.classes >= 2, "latents/categorical/classes",
+                "is \(categories.classes), but must be 2 or more")
+        case .spatial(let spatial):
+            try require(spatial.channels, "latents/spatial/channels")
+            try require(spatial.height, "latents/spatial/height")
+            try require(spatial.width, "latents/spatial/width")
+            try require(
+                Limits.allow(spatial.decoderInput), "latents/spatial", "are more than \(Limits.elements) numbers")
+        case .beliefNetwork(let units): try check(units, "latents/belief_network")
+        case .stochasticLayers(let units): try check(units, "latents/stochastic_layers")
+        }
+    }
+
+    private static func check(_ units: [Int], _ path: String) throws(DescriptionError) {
+        try require(
+            (1...LayersOfBits.most).contains(units.count), path,
+            "has \(units.count) layers, but must have 1 to \(LayersOfBits.most)")
+        for (index, count) in units.enumerated() { try require(count, "\(path)[\(index)]") }
+    }
+
+    /// A part of an image is predicted by latents without a prior of their own, and by those alone.
+    private static func checkPrediction(of description: ModelDescription) throws(DescriptionError) {
+        var predicts = false
+        if case .stochasticLayers = description.latents { predicts = true }
+        if let prediction = description.images.prediction {
+            try require(
+                predicts, "images/predict",
+                "is `\(prediction.rawValue)`, which latents of `stochastic_layers` can predict, "
+                    + "and these cannot: change latents, or remove `predict`")
+            try require(
+                description.images.height > 1, "images/predict", "takes images of two rows or more")
+        } else {
+            try require(
+                !predicts, "latents/stochastic_layers",
+                "predict a part of an image from the rest: set images/predict to `lower_half`, or take `belief_network`"
+            )
+        }
+    }
+
+    private static func checkPenalty(_ objective: Objective, _ latents: Latents) throws(DescriptionError) {
+        guard objective.divergence != .weighted else { return }
+        switch objective.estimator {
+        case .evidenceLowerBound, .relaxed: break
+        case .importanceWeighted, .scoreFunction:
+            throw DescriptionError(
+                path: "objective/divergence",
+                problem: "is for `evidence_lower_bound` and `relaxed`: change the estimator, or set it to `weighted`")
+        }
+        switch latents {
+        case .gaussian, .spatial, .bernoulli, .categorical: break
+        case .deterministic, .beliefNetwork, .stochasticLayers:
+            throw DescriptionError(
+                path: "objective/divergence",
+                problem: "needs a divergence in closed form, which these latents do not have: set it to `weighted`")
+        }
+        if case .freeBits(let least) = objective.divergence {
+            try require(
+                least.isFinite && least > 0, "objective/divergence/free_bits", "is \(least), but must be above 0")
+        }
+    }
+
     private static func checkPreparation(
         of images: ImageDescription, _ likelihood: Likelihood
     ) throws(DescriptionError) {
@@ -55,9 +119,9 @@ extension VariationalAutoencoder {
     static func check(
         _ encoder: Network, _ decoder: Network, _ description: ModelDescription, _ objective: Objective
     ) throws(DescriptionError) {
-        try require(
-            encoder.output.rank == 1, "encoder",
-            "ends with \(encoder.output), but must end with a vector of features: put `flatten` at its end")
+        if let problem = description.latents.family.problem(withFeatures: encoder.output) {
+            throw DescriptionError(path: "encoder", problem: problem)
+        }
         let images = description.images
         let planes = objective.likelihood.planes
         let wanted: Shape = [planes * images.channels, images.height, images.width]

@@ -8,6 +8,8 @@ extension VariationalAutoencoder {
     public static let weights = "weights"
     /// z, (B, latents).
     public static let latents = "latents"
+    /// Numbers drawn on the host, of which latents of a learned prior are made, (B, latents).
+    public static let draws = "draws"
     /// The name of a sum over examples.
     public static func metric(_ name: String) -> String { "metrics/\(name)" }
     /// The number of examples that count.
@@ -52,18 +54,33 @@ extension VariationalAutoencoder {
     /// Images through the encoder, the posterior's mean and the decoder, in inference mode: `pixels` to `pixels`.
     public func reconstructionGraph(count: Int) -> Graph {
         let pixels = Tensor.input(Self.pixels, description.images.shape(of: count))
+        let x = description.images.prepared(pixels)
         var scope = inferenceScope(examples: count)
-        let code = scope.posterior(of: description.images.prepared(pixels)).mean
-        return graph(
-            inputs: [(Self.pixels, pixels.shape)], outputs: [(Self.pixels, scope.likelihood(of: code).mean)])
+        let code = scope.posterior(of: x).mean
+        let image = wholeImages(scope.likelihood(of: code).mean, below: x)
+        return graph(inputs: [(Self.pixels, pixels.shape)], outputs: [(Self.pixels, image)])
     }
 
     /// The mean images of given latents, in inference mode: `latents` to `pixels`.
     public func samplingGraph(count: Int) -> Graph {
         let latents = Tensor.input(Self.latents, [count, description.latents.count])
         var scope = inferenceScope(examples: count)
+        let image = wholeImages(scope.likelihood(of: latents).mean, below: nil)
+        return graph(inputs: [(Self.latents, latents.shape)], outputs: [(Self.pixels, image)])
+    }
+
+    /// The latents of a learned prior, of what `Latents.draw` gave: `draws` to `latents`. Nil where what was drawn is the latents.
+    public func priorGraph(count: Int) -> Graph? {
+        guard description.latents.family.hasLearnedPrior else { return nil }
+        let draws = Tensor.input(Self.draws, [count, description.latents.count])
+        var scope = inferenceScope(examples: count)
         return graph(
-            inputs: [(Self.latents, latents.shape)], outputs: [(Self.pixels, scope.likelihood(of: latents).mean)])
+            inputs: [(Self.draws, draws.shape)], outputs: [(Self.latents, scope.latents(ofDraw: draws))])
+    }
+
+    private func wholeImages(_ means: Tensor, below x: Tensor?) -> Tensor {
+        let shape = description.images.shape(of: means.shape[0])
+        return description.images.prediction?.completed(means, into: shape, below: x) ?? means
     }
 
     /// The posteriors of images, in inference mode: `pixels` to `mean` and what else describes the family, as `log_variance` does of

@@ -37,7 +37,8 @@ public struct VariationalAutoencoder: Sendable {
         encoder = try Network(
             "encoder", description.encoder, input: description.images.shape, firstNoiseKey: NoiseKey.encoder)
         decoder = try Network(
-            "decoder", description.decoder, input: [description.latents.count], firstNoiseKey: NoiseKey.decoder)
+            "decoder", description.decoder, input: description.latents.family.decoderInput,
+            firstNoiseKey: NoiseKey.decoder)
         try Self.check(encoder, decoder, description, objective)
         // Writing the formula down once says what it needs. Two examples, since one has no variance.
         let x = description.images.placeholder(2)

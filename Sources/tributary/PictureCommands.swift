@@ -23,24 +23,47 @@ struct PictureOptions: ParsableArguments {
 
 struct Sample: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Draws new images from the prior.",
-        discussion: "Example:\n  tributary sample --checkpoint runs/faces --count 64 --out samples.png")
+        abstract: "Draws new images from the prior, or from a mixture fitted on codes.",
+        discussion: """
+            Examples:
+              tributary sample --checkpoint runs/faces --count 64 --out samples.png
+              tributary sample --checkpoint runs/faces --mixture 10 --data faces.h5 \\
+                --out samples.png
+            """)
 
     @OptionGroup var options: PictureOptions
     @Option(help: "How many images.") var count = 64
     @Option(help: "The seed of the random numbers.", transform: Readings.seed) var seed: UInt64 = 1
     @Option(help: "Images in a row.") var columns = 8
+    @Option(
+        help:
+            "Draw latents from a mixture of so many normal distributions, fitted on the codes of --data's training images."
+    )
+    var mixture: Int?
+    @Option(help: "The image file that a mixture is fitted on.", completion: .file()) var data: String?
+    @OptionGroup(title: "How the image file is read") var reading: DataOptions
 
     func validate() throws {
         guard (1...4096).contains(count) else { throw ValidationError("--count is from 1 to 4096, not \(count)") }
+        guard (mixture == nil) == (data == nil) else {
+            throw ValidationError("--mixture and --data go together: a mixture is fitted on the codes of images")
+        }
+        guard (1...256).contains(mixture ?? 1) else {
+            throw ValidationError("--mixture is from 1 to 256, not \(mixture ?? 1)")
+        }
         guard (1...256).contains(columns) else { throw ValidationError("--columns is from 1 to 256, not \(columns)") }
     }
 
     func run() throws {
-        try options.write { model in
-            let images = try model.sample(count: count, seed: seed)
-            return Grid.image(model.pictures(images), columns: columns)
+        try options.write(besides: data.map { [$0] } ?? []) { model in
+            Grid.image(model.pictures(try images(of: model)), columns: columns)
         }
+    }
+
+    private func images(of model: ImageModel) throws -> [Float] {
+        guard let mixture, let data else { return try model.sample(count: count, seed: seed) }
+        let fitted = try CodeMixture(mixture, of: model, data, reading, seed: seed)
+        return try model.decode(fitted.draws(count, seed: seed))
     }
 }
 

@@ -14,7 +14,7 @@ import Testing
         let shape: Shape = [1, mean.count]
         let q = DiagonalGaussian(mean: .input("mean", shape), logVariance: .input("log variance", shape))
         let inputs = [("mean", shape, mean), ("log variance", shape, logVariance)]
-        return evaluate(q.divergenceFromPrior, inputs)[0]
+        return evaluate(q.divergenceFromPrior!, inputs)[0]
     }
 
     @Test func divergenceIsZeroAtTheStandardNormalAndPositiveElsewhere() {

@@ -10,13 +10,15 @@ import Testing
     private static let rows = 256
     private static let runs = 40
 
-    private static func model(_ estimator: Estimator, _ latents: Latents = .bernoulli(3)) throws
-        -> VariationalAutoencoder
-    {
+    private static func model(
+        _ estimator: Estimator, _ latents: Latents = .bernoulli(3), predicting prediction: ImagePrediction? = nil
+    ) throws -> VariationalAutoencoder {
         let tiny = TinyModels.linear
+        var images = tiny.images
+        images.prediction = prediction
         return try VariationalAutoencoder(
             ModelDescription(
-                images: tiny.images, encoder: tiny.encoder, latents: latents,
+                images: images, encoder: tiny.encoder, latents: latents,
                 decoder: [
                     .linear(units: 4), .tanh, .linear(units: 6), .reshape(1, 2, 3),
                 ]), Objective(likelihood: .bernoulli, estimator: estimator))
@@ -27,7 +29,7 @@ import Testing
         model.initialParameters(seed: 4).map { 3 * Double($0) }
     }
 
-    /// ∇ Σ_z q(z|x) (−ln p(x|z)) + KL.
+    /// ∇ Σ_z q(z|x) (ln q(z|x) − ln p(x, z)).
     private static func exactGradient(_ model: VariationalAutoencoder) -> [Double] {
         let pixels = Tensor.input("pixels", [1, 1, 2, 3])
         let x = model.description.images.prepared(pixels)
@@ -36,9 +38,11 @@ import Testing
         let expectations = (0..<8).map { number -> Tensor in
             let bits = (0..<3).map { Tensor.constant(Float(number >> $0 & 1), [1, 1]) }
             let z = Tensor.concatenate(bits, axis: 1)
-            return exp(q.logDensity(of: z)) * -scope.likelihood(of: z).logDensity(of: x)
+            let logDensity = q.logDensity(of: z)
+            let cost = logDensity - q.priorLogDensity(of: z) - scope.likelihood(of: z).logDensity(of: x)
+            return exp(logDensity) * cost
         }
-        let loss = expectations.dropFirst().reduce(expectations[0], +) + q.divergenceFromPrior
+        let loss = expectations.dropFirst().reduce(expectations[0], +)
         let trained = model.parameters.slices.map { Tensor.parameter($0.name, $0.shape) }
         let graph = Graph(
             parameters: model.parameters, inputs: SliceTable([("pixels", [1, 1, 2, 3])]),
@@ -89,6 +93,21 @@ import Testing
         let statistics = model.statistics.count == 0 ? [] : [4.0]
         let estimate = try Self.estimate(model, statistics: statistics)
         #expect(Self.distance(estimate, from: Self.exactGradient(model)) < 5)
+    }
+
+    /// Two layers of bits above the image, whose divergence is estimated, and two between its halves, which have none.
+    @Test(arguments: [
+        ScoreFunction(samples: 1, baseline: .runningMean), ScoreFunction(samples: 2, baseline: .leaveOneOut),
+    ])
+    func scoreFunctionsOfLayersOfBitsHaveNoBias(formula: ScoreFunction) throws {
+        for model in [
+            try Self.model(.scoreFunction(formula), .beliefNetwork([2, 1])),
+            try Self.model(.scoreFunction(formula), .stochasticLayers([1, 2]), predicting: .lowerHalf),
+        ] {
+            let statistics = [Double](repeating: 0.5, count: model.statistics.count)
+            let estimate = try Self.estimate(model, statistics: statistics)
+            #expect(Self.distance(estimate, from: Self.exactGradient(model)) < 5)
+        }
     }
 
     @Test func baselinesTakeVarianceAway() throws {
@@ -169,6 +188,14 @@ import Testing
 
     // MARK: - Refusals
 
+    @Test func spatialLatentsNeedAnEncoderThatEndsInTheirPlaces() {
+        var description = TinyModels.spatial
+        description.encoder.append(.flatten)
+        #expect {
+            try VariationalAutoencoder(description, Objective(likelihood: .bernoulli))
+        } throws: { "\($0)".contains("must end with an image of 1 × 2") }
+    }
+
     @Test func whatDoesNotFitTogetherIsRefusedInASentence() {
         func problem(_ estimator: Estimator, _ latents: Latents) -> String {
             do {
@@ -186,5 +213,7 @@ import Testing
                 "set samples to 2"))
         #expect(problem(.evidenceLowerBound(.init(samples: 0)), .gaussian(3)).contains("takes 0 samples"))
         #expect(problem(.evidenceLowerBound(.init()), .deterministic(3)) == "")
+        #expect(problem(.relaxed(.init()), .stochasticLayers([3])).contains("set images/predict"))
+        #expect(problem(.relaxed(.init()), .beliefNetwork([])).contains("must have 1 to 8"))
     }
 }

@@ -19,7 +19,8 @@ extension RunConfiguration {
     private static func mlp(_ preset: Preset) -> RunConfiguration {
         RunConfiguration(
             model: preset.model, objective: preset.objective,
-            temperature: preset == .mlpGumbel ? .constant(0.67) : nil, learningRate: LearningRateSchedule(base: 1e-3),
+            temperature: [.mlpGumbel, .sbn].contains(preset) ? .constant(0.67) : nil,
+            learningRate: LearningRateSchedule(base: 1e-3),
             clipping: [
                 ClippingGroup(parameters: ["encoder/"], maximumNorm: 5),
                 ClippingGroup(parameters: ["decoder/"], maximumNorm: 5),

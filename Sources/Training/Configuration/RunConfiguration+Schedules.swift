@@ -7,6 +7,7 @@ extension RunConfiguration {
         switch number {
         case .divergenceWeight: divergenceWeight
         case .temperature: temperature ?? .constant(1)
+        case .capacity: capacity ?? .constant(0)
         }
     }
 
@@ -20,5 +21,10 @@ extension RunConfiguration {
             temperature == nil
                 ? "relaxed samples need one: write a number such as 0.5, or a schedule"
                 : "this objective has no temperature: take the key out")
+        try require(
+            used.contains(.capacity) == (capacity != nil), "capacity",
+            capacity == nil
+                ? "`divergence: capacity` needs one: write a number of nats, or a schedule such as {linear: {from: 0, to: 25, epochs: 20}}"
+                : "this objective has no capacity: take the key out, or set objective.divergence to `capacity`")
     }
 }

@@ -13,6 +13,8 @@ public struct RunConfiguration: Hashable, Sendable {
     public var divergenceWeight: DivergenceWeightSchedule
     /// τ of relaxed samples; nil for an objective that has none.
     public var temperature: DivergenceWeightSchedule?
+    /// C, in nats, of an objective that holds the divergence to it; nil for any other.
+    public var capacity: DivergenceWeightSchedule?
     public var optimizer: Adam
     public var learningRate: LearningRateSchedule
     /// A parameter belongs to one group at most; those of none are not clipped.
@@ -33,7 +35,8 @@ public struct RunConfiguration: Hashable, Sendable {
 
     public init(
         model: ModelDescription, objective: Objective, divergenceWeight: DivergenceWeightSchedule = .constant(1),
-        temperature: DivergenceWeightSchedule? = nil, optimizer: Adam = Adam(), learningRate: LearningRateSchedule,
+        temperature: DivergenceWeightSchedule? = nil, capacity: DivergenceWeightSchedule? = nil,
+        optimizer: Adam = Adam(), learningRate: LearningRateSchedule,
         clipping: [ClippingGroup] = [],
         precision: Precision = .float32, wire: WireFormat = .float32, shards: Int, microbatch: Int, seed: UInt64 = 1,
         epochs: Int, data: DataDescription? = nil
@@ -42,6 +45,7 @@ public struct RunConfiguration: Hashable, Sendable {
         self.objective = objective
         self.divergenceWeight = divergenceWeight
         self.temperature = temperature
+        self.capacity = capacity
         self.optimizer = optimizer
         self.learningRate = learningRate
         self.clipping = clipping
@@ -58,6 +62,7 @@ public struct RunConfiguration: Hashable, Sendable {
     func validate() throws(ConfigurationProblem) {
         try divergenceWeight.validate("divergence_weight")
         try temperature?.validate("temperature")
+        try capacity?.validate("capacity")
         if let least = temperature?.least {
             try require(
                 least > 0, "temperature", "a temperature is above 0 in every step, and this one comes to \(least)")
@@ -80,6 +85,7 @@ extension RunConfiguration: Codable {
         case objective
         case divergenceWeight = "divergence_weight"
         case temperature
+        case capacity
         case optimizer
         case learningRate = "learning_rate"
         case clipping
@@ -99,6 +105,7 @@ extension RunConfiguration: Codable {
         divergenceWeight =
             try container.decodeIfPresent(DivergenceWeightSchedule.self, forKey: .divergenceWeight) ?? .constant(1)
         temperature = try container.decodeIfPresent(DivergenceWeightSchedule.self, forKey: .temperature)
+        capacity = try container.decodeIfPresent(DivergenceWeightSchedule.self, forKey: .capacity)
         optimizer = try container.decodeIfPresent(Adam.self, forKey: .optimizer) ?? Adam()
         learningRate = try container.decode(LearningRateSchedule.self, forKey: .learningRate)
         clipping = try container.decodeIfPresent([ClippingGroup].self, forKey: .clipping) ?? []
@@ -134,6 +141,10 @@ extension RunConfiguration.CodingKeys: DescribedKey {
             Setting(
                 "How sharp relaxed samples are, or how that changes; for `estimator: relaxed` alone.",
                 DivergenceWeightSchedule.kind, default: "none", otherNames: ["tau", "temp", "gumbel_temperature"])
+        case .capacity:
+            Setting(
+                "The nats that the divergence is held to, or how they grow; for `divergence: capacity` alone.",
+                DivergenceWeightSchedule.kind, unit: "nats", default: "none", otherNames: ["c_max", "capacity_max"])
         case .optimizer:
             Setting(
                 "How parameters follow gradients.",

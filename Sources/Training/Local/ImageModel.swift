@@ -15,7 +15,7 @@ public final class ImageModel {
     /// The runners that have the current state.
     private var loaded: Set<Purpose> = []
 
-    private enum Purpose { case reconstruction, encoding, sampling }
+    private enum Purpose { case reconstruction, encoding, sampling, prior }
 
     /// How many rows a run takes.
     private static let batch = 16
@@ -52,15 +52,16 @@ public final class ImageModel {
 
     /// The mean images of latents from the prior.
     public func sample(count: Int, seed: UInt64) throws -> [Float] {
-        try decode(priorLatents(count: count, seed: seed))
+        try decode(try priorLatents(count: count, seed: seed))
     }
 
     /// Latents from the prior: a function of the seed, and the first ones do not depend on the count.
-    public func priorLatents(count: Int, seed: UInt64) -> [Float] {
-        (0..<count).flatMap { sample in
+    public func priorLatents(count: Int, seed: UInt64) throws -> [Float] {
+        let draws = (0..<count).flatMap { sample in
             let stream = RandomStream(seed: seed, operator: RandomStream.synthesis, example: UInt32(sample))
             return program.configuration.model.latents.draw(stream)
         }
+        return program.model.priorGraph(count: Self.batch) == nil ? draws : try run(.prior, draws)[0]
     }
 
     private func unitInterval(_ pixels: [UInt8]) -> [Float] {
@@ -70,17 +71,18 @@ public final class ImageModel {
     }
 
     private func run(_ purpose: Purpose, _ rows: [Float]) throws -> [[Float]] {
-        let runner = try runners[purpose] ?? BatchRunner(graph(purpose), batch: Self.batch, engine: engine)
+        let runner = try runners[purpose] ?? BatchRunner(graph(for: purpose), batch: Self.batch, engine: engine)
         runners[purpose] = runner
         if loaded.insert(purpose).inserted { runner.load(state) }
         return runner.run(rows, seed: program.configuration.seed)
     }
 
-    private func graph(_ purpose: Purpose) -> Graph {
+    private func graph(for purpose: Purpose) -> Graph {
         switch purpose {
         case .reconstruction: program.model.reconstructionGraph(count: Self.batch)
         case .encoding: program.model.encodingGraph(count: Self.batch)
         case .sampling: program.model.samplingGraph(count: Self.batch)
+        case .prior: program.model.priorGraph(count: Self.batch)!
         }
     }
 }

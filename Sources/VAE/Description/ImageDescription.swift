@@ -17,9 +17,13 @@ public struct ImageDescription: Hashable, Sendable, Codable {
     /// Source: Uria, Murray and Larochelle, "RNADE", NeurIPS 2013; Theis, van den Oord and Bethge, "A note on the evaluation of generative
     /// models", ICLR 2016, section 3.1.
     public var dequantize: Bool
+    /// The part of an image that a model predicts from the rest; nil where it is the whole image.
+    public var prediction: ImagePrediction?
 
     public init(
-        channels: Int, height: Int, width: Int, binarize: Binarization? = nil, flip: Float = 0, dequantize: Bool = false
+        channels: Int, height: Int, width: Int, binarize: Binarization? = nil, flip: Float = 0,
+        dequantize: Bool = false,
+        prediction: ImagePrediction? = nil
     ) {
         self.channels = channels
         self.height = height
@@ -27,6 +31,7 @@ public struct ImageDescription: Hashable, Sendable, Codable {
         self.binarize = binarize
         self.flip = flip
         self.dequantize = dequantize
+        self.prediction = prediction
     }
 
     /// (C, H, W)
@@ -57,7 +62,10 @@ public struct ImageDescription: Hashable, Sendable, Codable {
         }
     }
 
-    enum CodingKeys: String, CodingKey, CaseIterable { case channels, height, width, binarize, flip, dequantize }
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case channels, height, width, binarize, flip, dequantize
+        case prediction = "predict"
+    }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
@@ -67,6 +75,7 @@ public struct ImageDescription: Hashable, Sendable, Codable {
         binarize = try container.decodeIfPresent(Binarization.self, forKey: .binarize)
         flip = try container.decodeIfPresent(Float.self, forKey: .flip) ?? 0
         dequantize = try container.decodeIfPresent(Bool.self, forKey: .dequantize) ?? false
+        prediction = try container.decodeIfPresent(ImagePrediction.self, forKey: .prediction)
     }
 
     /// What is not asked for is not written, so that contracts from before there was a choice stay as they are.
@@ -78,6 +87,7 @@ public struct ImageDescription: Hashable, Sendable, Codable {
         try container.encodeIfPresent(binarize, forKey: .binarize)
         if flip != 0 { try container.encode(flip, forKey: .flip) }
         if dequantize { try container.encode(dequantize, forKey: .dequantize) }
+        try container.encodeIfPresent(prediction, forKey: .prediction)
     }
 }
 
@@ -110,6 +120,10 @@ extension ImageDescription.CodingKeys: DescribedKey {
             Setting(
                 "Whether uniform noise fills the steps between the 256 values of a pixel, for likelihoods that are densities.",
                 .boolean, default: "false", otherNames: ["dequantise", "dequantization"])
+        case .prediction:
+            Setting(
+                "The part of an image that is predicted from the rest of it, instead of the whole.",
+                .word(ImagePrediction.allCases.map(\.rawValue)), default: "the whole image")
         }
     }
 }

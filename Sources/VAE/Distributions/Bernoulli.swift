@@ -27,7 +27,7 @@ public struct Bernoulli: LatentDistribution {
     }
 
     /// KL(q ‖ ½) = p · logit − softplus(logit) + ln 2, since p ln p + (1 − p) ln(1 − p) is the first two.
-    public var divergenceByDimension: Tensor { mean * logits - softplus(logits) + logTwo }
+    public var divergenceByDimension: Tensor? { mean * logits - softplus(logits) + logTwo }
 
     /// ln p(z) = −Z ln 2, whatever z is.
     public func priorLogDensity(of z: Tensor) -> Tensor {

@@ -40,7 +40,7 @@ public struct Categorical: LatentDistribution {
     public func logDensity(of x: Tensor) -> Tensor { (byVariable(x) * logProbabilities).sumOfEachExample() }
 
     /// KL(q ‖ 1/C) = p · (ln p + ln C) for each class, (R, V, C).
-    public var divergenceByDimension: Tensor {
+    public var divergenceByDimension: Tensor? {
         let logProbabilities = logProbabilities
         return exp(logProbabilities) * (logProbabilities + logClasses)
     }

@@ -11,7 +11,7 @@ public struct Delta: LatentDistribution {
     public var mostProbable: Tensor { value }
     public func sample(in scope: inout Scope) -> Tensor { value }
     public func logDensity(of x: Tensor) -> Tensor { .constant(0, [x.shape[0]]) }
-    public var divergenceByDimension: Tensor { .constant(0, value.shape) }
+    public var divergenceByDimension: Tensor? { .constant(0, value.shape) }
     public func priorLogDensity(of z: Tensor) -> Tensor { .constant(0, [z.shape[0]]) }
     public func repeated(_ count: Int) -> Delta { Delta(value: value.repeatedRows(count)) }
     public func withoutGradient() -> Delta { Delta(value: value.withoutGradient()) }

@@ -32,9 +32,9 @@ public struct DiagonalGaussian: LatentDistribution {
     }
 
     /// KL(q ‖ N(0, 1)) = ½ Σ exp(logVariance) + mean² − 1 − logVariance (appendix B).
-    public var divergenceFromPrior: Tensor { 0.5 * twiceTheDivergence.sumOfEachExample() }
+    public var divergenceFromPrior: Tensor? { 0.5 * twiceTheDivergence.sumOfEachExample() }
 
-    public var divergenceByDimension: Tensor { 0.5 * twiceTheDivergence }
+    public var divergenceByDimension: Tensor? { 0.5 * twiceTheDivergence }
 
     private var twiceTheDivergence: Tensor { exp(logVariance) + square(mean) - 1 - logVariance }
 

@@ -17,11 +17,11 @@ public protocol Distribution: Sendable {
 
 /// A posterior q(z|x) of latents (R, Z), with the prior that belongs to it.
 public protocol LatentDistribution: Distribution {
-    /// KL(q ‖ p) for each example, (R), in nats: the sum over its dimensions.
-    var divergenceFromPrior: Tensor { get }
+    /// KL(q ‖ p) for each example, (R), in nats: the sum over its dimensions; nil where it has no closed form.
+    var divergenceFromPrior: Tensor? { get }
 
-    /// KL(q ‖ p) for each dimension, (R, …), in nats.
-    var divergenceByDimension: Tensor { get }
+    /// KL(q ‖ p) for each dimension, (R, …), in nats; nil where it has no closed form.
+    var divergenceByDimension: Tensor? { get }
 
     /// ln p(z) for each example, (R), under the prior.
     func priorLogDensity(of z: Tensor) -> Tensor
@@ -37,5 +37,11 @@ public protocol LatentDistribution: Distribution {
 }
 
 extension LatentDistribution {
-    public var divergenceFromPrior: Tensor { divergenceByDimension.sumOfEachExample() }
+    public var divergenceFromPrior: Tensor? { divergenceByDimension?.sumOfEachExample() }
+
+    /// KL(q ‖ p) for each example, (R), in nats: in closed form, or else its estimate ln q(z|x) − ln p(z) at K samples of each, z (R · K, Z).
+    func divergence(at z: Tensor, samples: Int) -> Tensor {
+        divergenceFromPrior
+            ?? (repeated(samples).logDensity(of: z) - priorLogDensity(of: z)).meanOverSamples(samples)
+    }
 }

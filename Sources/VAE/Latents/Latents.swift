@@ -8,86 +8,48 @@ import Tensors
 public enum Latents: Hashable, Sendable {
     /// Numbers with the prior N(0, 1) and a normal posterior.
     case gaussian(Int)
+    /// The same, as channels of a small image.
+    case spatial(SpatialLatents)
     /// Bits with the prior ½.
     case bernoulli(Int)
     /// Variables that take one of some classes, equally likely before x is seen; each is a one-hot vector.
     case categorical(Categories)
     /// Numbers that the encoder gives and nothing draws: the code of an autoencoder, which has no prior.
     case deterministic(Int)
+    /// Layers of bits, of which each is the prior of the one before it.
+    case beliefNetwork([Int])
+    /// Layers of bits, each drawn from the one before it, whose prior they are themselves.
+    case stochasticLayers([Int])
 
-    /// How many variables there are, and how many classes each has.
-    public struct Categories: Hashable, Sendable, Codable {
-        public var variables: Int
-        public var classes: Int
-
-        public init(variables: Int, classes: Int) {
-            self.variables = variables
-            self.classes = classes
-        }
-
-        enum CodingKeys: String, CodingKey, CaseIterable { case variables, classes }
-
-        public init(from decoder: any Decoder) throws {
-            let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
-            variables = try container.decode(Int.self, forKey: .variables)
-            classes = try container.decode(Int.self, forKey: .classes)
+    /// What the family does.
+    var family: any LatentFamily {
+        switch self {
+        case .gaussian(let count): GaussianLatents(count: count)
+        case .spatial(let family): family
+        case .bernoulli(let count): BernoulliLatents(count: count)
+        case .categorical(let categories): categories
+        case .deterministic(let count): DeterministicCode(count: count)
+        case .beliefNetwork(let units): BeliefNetwork(units: units)
+        case .stochasticLayers(let units): StochasticLayers(units: units)
         }
     }
 
     /// Z, how many numbers z has.
-    public var count: Int {
-        switch self {
-        case .gaussian(let count), .bernoulli(let count), .deterministic(let count): count
-        case .categorical(let categories): categories.variables * categories.classes
-        }
-    }
+    public var count: Int { family.count }
 
-    /// Whether gradients flow through a sample to what it was drawn from.
-    var areReparameterised: Bool {
-        switch self {
-        case .gaussian, .deterministic: true
-        case .bernoulli, .categorical: false
-        }
-    }
+    /// Whether z is made of numbers on a line, which a mixture of normal distributions can be fitted on.
+    public var areContinuous: Bool { family.areReparameterised }
 
-    /// The encoder's last layers.
-    var heads: [PosteriorHead] {
-        switch self {
-        case .gaussian(let count): ["mean", "log_variance"].map { PosteriorHead(name: $0, units: count) }
-        case .bernoulli, .categorical: [PosteriorHead(name: "logits", units: count)]
-        case .deterministic(let count): [PosteriorHead(name: "code", units: count)]
-        }
-    }
-
-    /// q(z|x) of what the heads gave, (B, units) each.
-    func posterior(_ heads: [Tensor]) -> any LatentDistribution {
-        switch self {
-        case .gaussian: DiagonalGaussian(mean: heads[0], logVariance: heads[1])
-        case .bernoulli: Bernoulli(logits: heads[0])
-        case .categorical(let categories): Categorical(logits: heads[0], classes: categories.classes)
-        case .deterministic: Delta(value: heads[0])
-        }
-    }
-
-    /// A draw from the prior, Z numbers, on the host: a function of the stream alone. A code without a prior is drawn from N(0, 1), which
-    /// is where nothing says otherwise.
-    public func draw(_ stream: RandomStream) -> [Float] {
-        switch self {
-        case .gaussian(let count), .deterministic(let count):
-            return (0..<count).map { Float(stream.normal($0)) }
-        case .bernoulli(let count):
-            return (0..<count).map { stream.uniform($0) < 0.5 ? 1 : 0 }
-        case .categorical(let categories):
-            return (0..<categories.variables).flatMap { variable -> [Float] in
-                let chosen = Int(stream.uniform(variable) * Double(categories.classes))
-                return (0..<categories.classes).map { $0 == chosen ? 1 : 0 }
-            }
-        }
-    }
+    /// Numbers drawn on the host, Z of them, of which the prior's z is made: a function of the stream alone.
+    public func draw(_ stream: RandomStream) -> [Float] { family.draw(stream) }
 }
 
 extension Latents: Codable {
-    enum Family: String, CodingKey, CaseIterable { case gaussian, bernoulli, categorical, deterministic }
+    enum Family: String, CodingKey, CaseIterable {
+        case gaussian, spatial, bernoulli, categorical, deterministic
+        case beliefNetwork = "belief_network"
+        case stochasticLayers = "stochastic_layers"
+    }
 
     public init(from decoder: any Decoder) throws {
         if let count = try? decoder.singleValueContainer().decode(Int.self) {
@@ -99,7 +61,10 @@ extension Latents: Codable {
         case .gaussian: self = .gaussian(try choice.settings(Int.self))
         case .bernoulli: self = .bernoulli(try choice.settings(Int.self))
         case .deterministic: self = .deterministic(try choice.settings(Int.self))
-        case .categorical: self = .categorical(try choice.settings(Categories.self))
+        case .spatial: self = .spatial(try choice.settings())
+        case .categorical: self = .categorical(try choice.settings())
+        case .beliefNetwork: self = .beliefNetwork(try choice.settings())
+        case .stochasticLayers: self = .stochasticLayers(try choice.settings())
         }
     }
 
@@ -114,7 +79,10 @@ extension Latents: Codable {
         case .gaussian: break
         case .bernoulli(let count): try container.encode(count, forKey: .bernoulli)
         case .deterministic(let count): try container.encode(count, forKey: .deterministic)
+        case .spatial(let family): try container.encode(family, forKey: .spatial)
         case .categorical(let categories): try container.encode(categories, forKey: .categorical)
+        case .beliefNetwork(let units): try container.encode(units, forKey: .beliefNetwork)
+        case .stochasticLayers(let units): try container.encode(units, forKey: .stochasticLayers)
         }
     }
 }
@@ -131,6 +99,10 @@ extension Latents.Family: DescribedKey {
     var setting: Setting {
         switch self {
         case .gaussian: Setting("So many numbers with the prior N(0, 1).", .wholeNumber(1...Limits.setting))
+        case .spatial:
+            Setting(
+                "Channels of a small image, of numbers with the prior N(0, 1); the encoder ends with an image of that height and width.",
+                .group(SpatialLatents.CodingKeys.self), otherNames: ["feature_map", "conv_latent"])
         case .bernoulli:
             Setting("So many bits with the prior 1/2.", .wholeNumber(1...Limits.setting), otherNames: ["binary"])
         case .categorical:
@@ -141,15 +113,15 @@ extension Latents.Family: DescribedKey {
             Setting(
                 "The code of an autoencoder: so many numbers that nothing draws.", .wholeNumber(1...Limits.setting),
                 otherNames: ["autoencoder", "ae"])
-        }
-    }
-}
-
-extension Latents.Categories.CodingKeys: DescribedKey {
-    var setting: Setting {
-        switch self {
-        case .variables: Setting("How many variables there are.", .wholeNumber(1...Limits.setting))
-        case .classes: Setting("How many classes each has.", .wholeNumber(2...Limits.setting))
+        case .beliefNetwork:
+            Setting(
+                "Layers of so many bits each, nearest to the image first; each layer's probabilities are the next one's to give.",
+                .list(.wholeNumber(1...Limits.setting), counts: 1...LayersOfBits.most), otherNames: ["sbn"])
+        case .stochasticLayers:
+            Setting(
+                "Layers of so many bits each, every one drawn from the one before; the image that is predicted follows from the last.",
+                .list(.wholeNumber(1...Limits.setting), counts: 1...LayersOfBits.most),
+                otherNames: ["stochastic_feedforward"])
         }
     }
 }

@@ -16,15 +16,15 @@ public struct EvidenceLowerBound: ObjectiveFormula, Hashable, Codable {
         let q = scope.posterior(of: x)
         let z = q.repeated(samples).sample(in: &scope)
         let reconstruction = -scope.likelihood(of: z).logDensity(of: x.repeatedRows(samples)).meanOverSamples(samples)
-        let divergence = q.divergenceFromPrior
-        let beta = scope.scheduled(.divergenceWeight)
+        let divergence = q.divergence(at: z, samples: samples)
+        let penalty = scope.settings.divergence.penalty(divergence, of: q, in: &scope)
         return Loss(
-            scope.settings.reconstructionWeight * reconstruction + beta * divergence,
+            scope.settings.reconstructionWeight * reconstruction + penalty,
             reconstruction: reconstruction, divergence: divergence)
     }
 
     func problem(with latents: Latents) -> String? {
-        latents.areReparameterised
+        latents.family.areReparameterised
             ? nil : "needs latents that gradients flow through; for these use `score_function` or `relaxed`"
     }
 

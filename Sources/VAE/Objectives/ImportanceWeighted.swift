@@ -38,7 +38,7 @@ public struct ImportanceWeighted: ObjectiveFormula, Hashable, Codable {
         let reconstruction = -logLikelihood.meanOverSamples(samples)
         return Loss(
             terms(negative, logWeights) { bound(q.withoutGradient()).logWeights }, reconstruction: reconstruction,
-            divergence: posterior.divergenceFromPrior, metrics: [("bound", negative)])
+            divergence: posterior.divergence(at: z, samples: samples), metrics: [("bound", negative)])
     }
 
     /// The decoder follows the bound's own gradient. So does the encoder, or DReG's.
@@ -55,8 +55,11 @@ public struct ImportanceWeighted: ObjectiveFormula, Hashable, Codable {
     }
 
     func problem(with latents: Latents) -> String? {
-        if case .gaussian = latents { return nil }
-        return "needs normal latents: write `latents` as a number"
+        switch latents {
+        case .gaussian, .spatial: nil
+        case .bernoulli, .categorical, .deterministic, .beliefNetwork, .stochasticLayers:
+            "needs normal latents: write `latents` as a number"
+        }
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable { case samples, gradient }

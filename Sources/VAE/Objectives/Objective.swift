@@ -19,20 +19,25 @@ public struct Objective: Hashable, Sendable, Codable {
     public var likelihood: Likelihood
     /// α
     public var reconstructionWeight: Float
+    /// How the divergence counts.
+    public var divergence: DivergencePenalty
     /// Which bound, and how its gradient is estimated.
     public var estimator: Estimator
 
     public init(
-        likelihood: Likelihood, reconstructionWeight: Float = 1, estimator: Estimator = .evidenceLowerBound(.init())
+        likelihood: Likelihood, reconstructionWeight: Float = 1, divergence: DivergencePenalty = .weighted,
+        estimator: Estimator = .evidenceLowerBound(.init())
     ) {
         self.likelihood = likelihood
         self.reconstructionWeight = reconstructionWeight
+        self.divergence = divergence
         self.estimator = estimator
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case likelihood
         case reconstructionWeight = "reconstruction_weight"
+        case divergence
         case estimator
     }
 
@@ -40,14 +45,16 @@ public struct Objective: Hashable, Sendable, Codable {
         let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
         likelihood = try container.decode(Likelihood.self, forKey: .likelihood)
         reconstructionWeight = try container.decodeIfPresent(Float.self, forKey: .reconstructionWeight) ?? 1
+        divergence = try container.decodeIfPresent(DivergencePenalty.self, forKey: .divergence) ?? .weighted
         estimator = try container.decodeIfPresent(Estimator.self, forKey: .estimator) ?? .evidenceLowerBound(.init())
     }
 
-    /// The usual estimator is left out, as it always was.
+    /// The usual penalty and estimator are left out, as they always were.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(likelihood, forKey: .likelihood)
         try container.encode(reconstructionWeight, forKey: .reconstructionWeight)
+        if divergence != .weighted { try container.encode(divergence, forKey: .divergence) }
         if estimator != .evidenceLowerBound(.init()) { try container.encode(estimator, forKey: .estimator) }
     }
 }
@@ -63,6 +70,10 @@ extension Objective.CodingKeys: DescribedKey {
             Setting(
                 "How much the reconstruction's part of the loss counts.", .number(.zeroOrMore), default: "1",
                 otherNames: ["recon_weight", "recons_weight", "reconstruction_term_weight", "alpha"])
+        case .divergence:
+            Setting(
+                "How the divergence of the posterior from the prior counts.", DivergencePenalty.kind,
+                default: "weighted")
         case .estimator:
             Setting(
                 "Which bound is made small, and how its gradient is estimated.", Estimator.kind,

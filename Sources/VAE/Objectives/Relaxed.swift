@@ -28,28 +28,21 @@ public struct Relaxed: ObjectiveFormula, Hashable, Codable {
         let q = scope.posterior(of: x)
         let z = scope.mode == .training ? standIn(q, in: &scope) : q.sample(in: &scope)
         let reconstruction = -scope.likelihood(of: z).logDensity(of: x)
-        let divergence = q.divergenceFromPrior
-        let beta = scope.scheduled(.divergenceWeight)
+        let divergence = q.divergence(at: z, samples: 1)
+        let penalty = scope.settings.divergence.penalty(divergence, of: q, in: &scope)
         return Loss(
-            scope.settings.reconstructionWeight * reconstruction + beta * divergence,
+            scope.settings.reconstructionWeight * reconstruction + penalty,
             reconstruction: reconstruction, divergence: divergence)
     }
 
     private func standIn(_ q: any LatentDistribution, in scope: inout Scope) -> Tensor {
-        if sample == .straightThrough { return Self.value(of: q.sample(in: &scope), gradientOf: q.mean) }
         guard let q = q as? any Relaxable else { preconditionFailure("such latents were refused before") }
-        let temperature = scope.scheduled(.temperature)
-        let (soft, hard) = q.relaxedSample(temperature, in: &scope)
-        return sample == .soft ? soft : Self.value(of: hard, gradientOf: soft)
-    }
-
-    /// The first's value with the second's gradient.
-    private static func value(of value: Tensor, gradientOf other: Tensor) -> Tensor {
-        other + (value - other).withoutGradient()
+        return q.standIn(for: sample, in: &scope)
     }
 
     func problem(with latents: Latents) -> String? {
-        latents.areReparameterised ? "is for discrete latents: write `latents: {bernoulli: 200}` or `categorical`" : nil
+        latents.family.areReparameterised
+            ? "is for discrete latents: write `latents: {bernoulli: 200}` or `categorical`" : nil
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable { case sample }
@@ -60,13 +53,44 @@ public struct Relaxed: ObjectiveFormula, Hashable, Codable {
     }
 }
 
-/// Discrete latents with a relaxed sample.
+/// Discrete latents with something that stands for their sample in training.
 protocol Relaxable {
+    func standIn(for sample: Relaxed.Sample, in scope: inout Scope) -> Tensor
+}
+
+/// Independent discrete latents, with a relaxed sample of all.
+protocol RelaxedDistribution: Relaxable, Distribution {
     /// A point of the relaxed distribution at a temperature, and the true sample that it becomes at temperature 0.
     func relaxedSample(_ temperature: Tensor, in scope: inout Scope) -> (soft: Tensor, hard: Tensor)
 }
 
-extension Bernoulli: Relaxable {
+extension RelaxedDistribution {
+    func standIn(for sample: Relaxed.Sample, in scope: inout Scope) -> Tensor {
+        if sample == .straightThrough { return value(of: self.sample(in: &scope), gradientOf: mean) }
+        let temperature = scope.scheduled(.temperature)
+        let (soft, hard) = relaxedSample(temperature, in: &scope)
+        return sample == .soft ? soft : value(of: hard, gradientOf: soft)
+    }
+
+    /// The first's value with the second's gradient.
+    private func value(of value: Tensor, gradientOf other: Tensor) -> Tensor {
+        other + (value - other).withoutGradient()
+    }
+}
+
+extension BeliefPosterior: Relaxable {
+    func standIn(for sample: Relaxed.Sample, in scope: inout Scope) -> Tensor {
+        layers.rows { $0.standIn(for: sample, in: &scope) }
+    }
+}
+
+extension StochasticActivations: Relaxable {
+    func standIn(for sample: Relaxed.Sample, in scope: inout Scope) -> Tensor {
+        layers.rows { $0.standIn(for: sample, in: &scope) }
+    }
+}
+
+extension Bernoulli: RelaxedDistribution {
     /// sigmoid((logit + ln u − ln(1 − u)) / τ), and 1 where its argument is above 0.
     func relaxedSample(_ temperature: Tensor, in scope: inout Scope) -> (soft: Tensor, hard: Tensor) {
         let u = scope.noise(.uniform, logits.shape)
@@ -75,7 +99,7 @@ extension Bernoulli: Relaxable {
     }
 }
 
-extension Categorical: Relaxable {
+extension Categorical: RelaxedDistribution {
     /// softmax((logits + Gumbel noise) / τ) of each variable, and the one-hot vector of its greatest class.
     func relaxedSample(_ temperature: Tensor, in scope: inout Scope) -> (soft: Tensor, hard: Tensor) {
         let noisy = byVariable(logits + gumbel(in: &scope))

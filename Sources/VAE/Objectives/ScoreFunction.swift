@@ -37,20 +37,36 @@ public struct ScoreFunction: ObjectiveFormula, Hashable, Codable {
         let z = q.sample(in: &scope).withoutGradient()
         let f = -scope.likelihood(of: z).logDensity(of: x.repeatedRows(samples))
         let alpha = scope.settings.reconstructionWeight
-        let surprise = (f - baseline(f, in: &scope)).withoutGradient() * q.logDensity(of: z)
+        let surprise = surprise(f, "baseline", q, z, in: &scope)
         let reconstruction = f.meanOverSamples(samples)
-        let divergence = posterior.divergenceFromPrior
+        let divergence = posterior.divergence(at: z, samples: samples)
+        let estimated = posterior.divergenceFromPrior == nil ? estimatedDivergence(q, z, in: &scope) : divergence
         let beta = scope.scheduled(.divergenceWeight)
         return Loss(
-            alpha * (reconstruction + surprise.meanOverSamples(samples)) + beta * divergence,
+            alpha * (reconstruction + surprise) + beta * estimated,
             reconstruction: reconstruction, divergence: divergence)
     }
 
-    private func baseline(_ f: Tensor, in scope: inout Scope) -> Tensor {
+    /// What has the gradient E_q[(cost − b) ∇ ln q(z|x)], (B).
+    private func surprise(
+        _ cost: Tensor, _ baselineName: String, _ q: any LatentDistribution, _ z: Tensor, in scope: inout Scope
+    ) -> Tensor {
+        let advantage = cost - baseline(of: cost, baselineName, in: &scope)
+        return (advantage.withoutGradient() * q.logDensity(of: z)).meanOverSamples(samples)
+    }
+
+    /// Where the divergence has no closed form, what has its gradient, (B): that of −ln p(z), and the score function's of ln q(z|x) − ln p(z).
+    /// (E_q[∇ ln q] is 0.)
+    private func estimatedDivergence(_ q: any LatentDistribution, _ z: Tensor, in scope: inout Scope) -> Tensor {
+        let cost = q.logDensity(of: z).withoutGradient() - q.priorLogDensity(of: z)
+        return cost.meanOverSamples(samples) + surprise(cost, "divergence_baseline", q, z, in: &scope)
+    }
+
+    private func baseline(of f: Tensor, _ name: String, in scope: inout Scope) -> Tensor {
         switch baseline {
         case .none: return .constant(0)
-        case .runningMean: return scope.statistic("baseline", startingAt: 0, .meanOfAll) { f.mean() }
-        case .movingAverage: return scope.statistic("baseline", startingAt: 0) { f.mean() }
+        case .runningMean: return scope.statistic(name, startingAt: 0, .meanOfAll) { f.mean() }
+        case .movingAverage: return scope.statistic(name, startingAt: 0) { f.mean() }
         case .leaveOneOut:
             let bySample = f.bySample(samples)
             let others = (bySample.sum(axes: [1], keepDimensions: true) - bySample) / Float(samples - 1)

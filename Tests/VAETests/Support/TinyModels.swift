@@ -25,6 +25,13 @@ enum TinyModels {
         encoder: [.flatten, .linear(units: 4), .relu], latents: 2,
         decoder: [.linear(units: 4), .relu, .linear(units: 6), .reshape(1, 2, 3)])
 
+    /// Latents that keep their places: two channels of 1 × 2.
+    static let spatial = ModelDescription(
+        images: ImageDescription(channels: 1, height: 2, width: 4, binarize: 0.5),
+        encoder: [.convolution(filters: 3, window: 2, stride: 2), .tanh],
+        latents: .spatial(SpatialLatents(channels: 2, height: 1, width: 2)),
+        decoder: [.transposedConvolution(filters: 1, window: 2, stride: 2)])
+
     static func linear(seeing images: ImageDescription) -> ModelDescription {
         var model = linear
         model.images = images
