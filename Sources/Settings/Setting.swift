@@ -43,12 +43,14 @@ public protocol DescribedKey: CodingKey, CaseIterable {
 
 /// Keys that stand side by side.
 public struct SettingGroup: Sendable {
-    public let entries: [(name: String, setting: Setting)]
+    private let list: @Sendable () -> [(name: String, setting: Setting)]
 
-    /// All keys of a type.
+    /// All keys of a type. They are asked when it is looked into, since what is made of lists may be in such a list itself.
     public init<Keys: DescribedKey>(_ keys: Keys.Type) {
-        entries = Keys.allCases.map { ($0.stringValue, $0.setting) }
+        list = { Keys.allCases.map { ($0.stringValue, $0.setting) } }
     }
+
+    public var entries: [(name: String, setting: Setting)] { list() }
 
     public var names: [String] { entries.map(\.name) }
 

@@ -50,6 +50,10 @@ public func tanh(_ x: Tensor) -> Tensor { x.unary(.tanh) }
 public func sigmoid(_ x: Tensor) -> Tensor { x.unary(.sigmoid) }
 /// ln(1 + eˣ)
 public func softplus(_ x: Tensor) -> Tensor { x.unary(.softplus) }
+/// x / (1 + e⁻ˣ)
+///
+/// Source: Hendrycks and Gimpel, "Gaussian error linear units", 2016, section 2.
+public func silu(_ x: Tensor) -> Tensor { x * sigmoid(x) }
 /// max(x, 0)
 public func relu(_ x: Tensor) -> Tensor { leakyReLU(x, slope: 0) }
 /// x where x > 0, else slope · x.

@@ -7,6 +7,14 @@ public func step(_ x: Tensor) -> Tensor { x.unary(.leakyReLUSlope(slope: 0)) }
 /// |x|
 public func abs(_ x: Tensor) -> Tensor { leakyReLU(x, slope: -1) }
 
+/// x where x > 0, else eˣ − 1; the slope at 0 is 1.
+///
+/// Source: Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by exponential linear units", ICLR 2016, with α = 1.
+public func elu(_ x: Tensor) -> Tensor {
+    let above = relu(x)
+    return above + (exp(x - above) - 1)
+}
+
 /// The greater of both, exactly; where they are equal, the second.
 public func maximum(_ left: Tensor, _ right: Tensor) -> Tensor {
     select(step(left - right), left, right)

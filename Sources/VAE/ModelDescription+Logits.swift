@@ -10,10 +10,10 @@ extension ModelDescription {
 }
 
 extension Layer {
-    /// Whether the layer gives the values that it takes.
+    /// Whether the layer gives values that it takes, or some between them.
     fileprivate var movesOnly: Bool {
         switch self {
-        case .flatten, .reshape, .upsampling: true
+        case .flatten, .reshape, .upsampling, .averagePooling, .maxPooling: true
         default: false
         }
     }
@@ -24,6 +24,8 @@ extension Layer {
         case .sigmoid: "0 to 1"
         case .tanh: "-1 to 1"
         case .relu, .softplus: "0 and above"
+        case .elu: "-1 and above"
+        case .silu: "-0.28 and above"
         default: nil
         }
     }

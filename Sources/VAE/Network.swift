@@ -1,96 +1,60 @@
 import Tensors
 
-/// Layers one after another, with the shapes between them worked out and checked.
+/// The encoder or the decoder: a chain of layers with its name and its keys of noise.
 struct Network {
     /// The first part of every name in it: `encoder` or `decoder`.
     let name: String
-    private let layers: [Layer]
-    /// The shape of one example before each layer, and after the last.
-    private let shapes: [Shape]
+    private let chain: LayerChain
     /// The noise of layer i has the key `firstNoiseKey` + i.
     private let firstNoiseKey: UInt16
 
     /// The shape of one example after the last layer.
-    var output: Shape { shapes.last! }
+    var output: Shape { chain.output }
 
     /// The number of values between all layers for one example; at most 2³⁰ for each of at most 512 layers.
-    var values: Int { shapes.reduce(0) { $0 + $1.count } }
+    var values: Int { chain.values }
 
     init(_ name: String, _ layers: [Layer], input: Shape, firstNoiseKey: UInt16) throws(DescriptionError) {
-        guard layers.count <= NoiseKey.layersOfANetwork else {
+        let count = layers.reduce(0) { $0 + 1 + $1.behaviour.layersWithin }
+        guard count <= NoiseKey.layersOfANetwork else {
             throw DescriptionError(
-                path: name,
-                problem: "has \(layers.count) layers, but can have no more than \(NoiseKey.layersOfANetwork)")
+                path: name, problem: "has \(count) layers, but can have no more than \(NoiseKey.layersOfANetwork)")
         }
         self.name = name
-        self.layers = layers
         self.firstNoiseKey = firstNoiseKey
-        var shapes = [input]
-        for (index, layer) in layers.enumerated() {
-            do throws(LayerProblem) {
-                shapes.append(try Self.output(of: layer.behaviour, for: shapes[index]))
-            } catch {
-                throw DescriptionError(path: Self.path(name, index, layer), problem: error.problem)
-            }
+        do throws(LayerProblem) {
+            chain = try LayerChain(layers, input: input)
+        } catch {
+            throw Self.error(name, error)
         }
-        self.shapes = shapes
     }
 
-    private static func output(of layer: any LayerBehaviour, for input: Shape) throws(LayerProblem) -> Shape {
-        let output = try layer.output(for: input)
-        for shape in [output] + layer.parameters(for: input).map(\.shape) {
-            try LayerProblem.require(
-                Limits.allow(shape), "would need \(shape), more than \(Limits.elements) elements: make it smaller")
-        }
-        return output
+    private static func error(_ name: String, _ problem: LayerProblem) -> DescriptionError {
+        DescriptionError(path: "\(name)/\(problem.place)", problem: problem.problem)
     }
-
-    private static func path(_ name: String, _ index: Int, _ layer: Layer) -> String {
-        "\(name)/\(index)/\(layer.name.rawValue)"
-    }
-
-    private func path(_ index: Int) -> String { Self.path(name, index, layers[index]) }
 
     /// The trained tensors of all layers, by their whole names.
-    var parameters: [Variable] {
-        layers.indices.flatMap { index in
-            layers[index].behaviour.parameters(for: shapes[index]).map { $0.named(under: path(index)) }
-        }
-    }
+    var parameters: [Variable] { chain.parameters.map { $0.named(under: name) } }
 
     /// The running statistics of all layers, by their whole names.
-    var statistics: [Variable] {
-        layers.indices.flatMap { index in
-            layers[index].behaviour.statistics(for: shapes[index]).map { $0.named(under: path(index)) }
-        }
-    }
+    var statistics: [Variable] { chain.statistics.map { $0.named(under: name) } }
 
-    /// The first layer that would normalise a microbatch of one value a channel, if any.
-    func layerWithoutVariance(microbatch: Int) -> String? {
-        layers.indices.first {
-            !layers[$0].behaviour.statistics(for: shapes[$0]).isEmpty && microbatch * shapes[$0].count == shapes[$0][0]
-        }.map(path)
+    /// Why the network cannot train with so many examples at once, if that is so.
+    func problem(microbatch: Int) -> DescriptionError? {
+        chain.problem(microbatch: microbatch).map { Self.error(name, $0) }
     }
 
     /// Whether any layer draws random numbers.
-    var hasNoise: Bool { layers.contains { $0.behaviour.drawsNoise } }
+    var hasNoise: Bool { chain.drawsNoise }
 
     /// The network's result for x (B, …), and what its normalisations measured.
     func apply(to x: Tensor, _ mode: Mode) -> (result: Tensor, statistics: [(name: String, tensor: Tensor)]) {
-        var x = x
-        var statistics: [(name: String, tensor: Tensor)] = []
-        for (index, layer) in layers.enumerated() {
-            var scope = LayerScope(
-                mode, path: path(index), noiseKey: firstNoiseKey + UInt16(index), layer: layer.behaviour,
-                input: shapes[index])
-            x = layer.behaviour.apply(to: x, in: &scope)
-            statistics += scope.batchStatistics
-        }
-        return (x, statistics)
+        let within = firstNoiseKey + UInt16(NoiseKey.layersOfANetwork)
+        return chain.apply(to: x, mode, under: name, LayerKeys(own: firstNoiseKey, within: within))
     }
 }
 
-/// The keys of a model's sources of noise. A layer's key depends on its place alone.
+/// The keys of a model's sources of noise. A layer's key depends on its place alone; layers within others have those behind a network's 512.
 enum NoiseKey {
     static let latents: UInt16 = 0
     /// Far above any model, below 0x1000, and few enough that freeing a graph, one operand inside another, fits a thread's stack.

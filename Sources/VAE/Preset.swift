@@ -7,7 +7,7 @@ public struct Preset: Hashable, Sendable {
     public static let all: [Preset] = [
         .mlp, .mnist, .face64, .face128, .mlpScore, .mlpScoreLeaveOneOut, .mlpGumbel, .mlpStraightThrough,
         .mlpAutoencoder,
-        .mlpSigma, .iwae, .sbn, .sbnScore, .beliefNetwork, .spatial,
+        .mlpSigma, .iwae, .sbn, .sbnScore, .beliefNetwork, .spatial, .face128Upsampling, .betaFace64,
     ]
 
     /// The preset of that name, or nil.

@@ -109,7 +109,8 @@ public struct Scope {
         let path = "encoder/\(name)"
         let input = Shape(Array(features.shape.dimensions.dropFirst()))
         request(layer.behaviour.parameters(for: input).map { $0.named(under: path) }, in: \.parameters)
-        var scope = LayerScope(.inference, path: path, noiseKey: 0, layer: layer.behaviour, input: input)
+        var scope = LayerScope(
+            .inference, path: path, keys: LayerKeys(own: 0, within: 0), layer: layer.behaviour, input: input)
         return layer.behaviour.apply(to: features, in: &scope)
     }
 

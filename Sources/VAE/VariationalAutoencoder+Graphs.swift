@@ -105,13 +105,8 @@ extension VariationalAutoencoder {
     }
 
     private func requireVariance(_ microbatch: Int) throws(DescriptionError) {
-        let path =
-            encoder.layerWithoutVariance(microbatch: microbatch)
-            ?? decoder.layerWithoutVariance(microbatch: microbatch)
-        guard let path else { return }
-        throw DescriptionError(
-            path: path,
-            problem: "normalises one value a channel in a microbatch of \(microbatch), which has no variance: "
-                + "make the microbatch larger")
+        for network in [encoder, decoder] {
+            if let problem = network.problem(microbatch: microbatch) { throw problem }
+        }
     }
 }

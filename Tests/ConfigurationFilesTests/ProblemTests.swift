@@ -106,6 +106,15 @@ import Training
         ("units: 8", "", "line 5: model.encoder[1].linear: the key units is missing"),
         ("  - linear: {units: 8}", "  - linear", "line 5: model.encoder[1]: `linear` needs settings below it"),
         (
+            "  - relu", "  - residual: [relu, rely]",
+            "line 6: model.encoder[2].residual[1]: unknown layer `rely`; did you mean `relu`?"
+        ),
+        (
+            "  - relu", "  - residual:\n    - flatten\n    - max_pooling: {window: 2}",
+            "line 8: encoder/2/residual/1/max_pooling takes images [channels, height, width], but the layer before it gives [8]"
+        ),
+        ("  - relu", "  - group_norm: {groups: 2}", "line 6: model.encoder[2]: the key group_norm is unknown; it is called group_normalization here"),
+        (
             "  - relu", "  - relu: {slope: 1}",
             "line 6: model.encoder[2].relu: `relu` takes no settings: write the bare word"
         ),

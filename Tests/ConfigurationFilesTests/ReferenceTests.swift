@@ -66,7 +66,7 @@ import Training
                 checked += 1
             }
         }
-        #expect(checked == 10)
+        #expect(checked == 11)
     }
 
     private static let least = """

@@ -13,7 +13,8 @@ enum SettingSamples {
         return ([first] + others).map(ConfigurationNode.dictionary)
     }
 
-    static func values(of kind: SettingKind) -> [ConfigurationNode] {
+    /// A list of what may be within it again is empty there.
+    static func values(of kind: SettingKind, within choices: [String] = []) -> [ConfigurationNode] {
         switch kind {
         case .boolean: [.boolean(true)]
         case .wholeNumber(let range): [.integer(max(1, range.lowerBound))]
@@ -21,6 +22,7 @@ enum SettingSamples {
         case .number(let range): [.number(range.contains(0.25) ? 0.25 : 1)]
         case .word(let words): words.map(ConfigurationNode.string)
         case .text: [.string("encoder/")]
+        case .list(.choice(let choice), _) where choices.contains(choice.name): [.array([])]
         case .list(let kind, let counts):
             [
                 .array(
@@ -31,7 +33,7 @@ enum SettingSamples {
         case .choice(let choice):
             choice.words.map(ConfigurationNode.string)
                 + choice.group.entries.flatMap { name, setting in
-                    values(of: setting.kind).filter { $0 != .null }.map { .dictionary([name: $0]) }
+                    values(of: setting.kind, within: choices + [choice.name]).filter { $0 != .null }.map { .dictionary([name: $0]) }
                 }
         case .either(let short, let long): values(of: long) + values(of: short)
         case .nothing: [.null]
@@ -39,19 +41,25 @@ enum SettingSamples {
     }
 
     /// The names of the keys of each group, by its path without the numbers of elements.
-    static func keys(of group: SettingGroup, at path: String = "") -> [String: Set<String>] {
+    static func keys(
+        of group: SettingGroup, at path: String = "", within choices: [String] = []
+    ) -> [String: Set<String>] {
         group.entries.reduce(into: [path: Set(group.names)]) { result, entry in
             let place = path.isEmpty ? entry.name : "\(path).\(entry.name)"
-            result.merge(keys(of: entry.setting.kind, at: place)) { $0.union($1) }
+            result.merge(keys(of: entry.setting.kind, at: place, within: choices)) { $0.union($1) }
         }
     }
 
-    private static func keys(of kind: SettingKind, at path: String) -> [String: Set<String>] {
+    private static func keys(
+        of kind: SettingKind, at path: String, within choices: [String]
+    ) -> [String: Set<String>] {
         switch kind {
-        case .group(let group): keys(of: group, at: path)
-        case .choice(let choice): keys(of: choice.group, at: path)
-        case .list(let kind, _): keys(of: kind, at: path + "[]")
-        case .either(let short, let long): keys(of: short, at: path).merging(keys(of: long, at: path)) { $0.union($1) }
+        case .group(let group): keys(of: group, at: path, within: choices)
+        case .choice(let choice): keys(of: choice.group, at: path, within: choices + [choice.name])
+        case .list(.choice(let choice), _) where choices.contains(choice.name): [:]
+        case .list(let kind, _): keys(of: kind, at: path + "[]", within: choices)
+        case .either(let short, let long):
+            keys(of: short, at: path, within: choices).merging(keys(of: long, at: path, within: choices)) { $0.union($1) }
         default: [:]
         }
     }

@@ -38,6 +38,16 @@ import VAE
         try expectAgreement(model.evaluationGraph(microbatch: 5), tolerance: 1e-4, scale: 0.3)
     }
 
+    /// Blocks, pooling and normalisation by groups; chunks of a few bytes take every example by itself.
+    @Test(arguments: [1, 700_000])
+    func blocksAgreeWithTheInterpreter(bytesOfChunk: Int) throws {
+        let model = try VariationalAutoencoder(BlockModel.description, Objective(likelihood: .squaredError))
+        let training = try model.trainingGraph(microbatch: 4)
+        try expectAgreement(training, tolerance: 1e-4, scale: 0.3, bytesOfChunk: bytesOfChunk)
+        try expectAgreement(model.evaluationGraph(microbatch: 4), tolerance: 1e-4, scale: 0.3, bytesOfChunk: bytesOfChunk)
+        try expectAgreement(model.samplingGraph(count: 4), tolerance: 1e-4, scale: 0.3, bytesOfChunk: bytesOfChunk)
+    }
+
     @Test func inferenceAgreesWithTheInterpreter() throws {
         let model = try VariationalAutoencoder(layers, Objective(likelihood: .bernoulli))
         try expectAgreement(model.samplingGraph(count: 4), tolerance: 1e-4, scale: 0.3)

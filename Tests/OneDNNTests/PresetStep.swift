@@ -5,15 +5,19 @@ import VAE
 
 /// A preset's step on parameters, pixels and noise that both sides make from the same keyed streams.
 struct PresetStep {
-    static let presets = ["mlp", "mnist", "face-64", "face-128"]
+    static let presets = ["mlp", "mnist", "face-64", "face-128", "face-128-upsampling", "blocks"]
 
     let preset: String
     let model: VariationalAutoencoder
 
     init(_ preset: String) throws {
-        let description = try #require(Preset.named(preset))
         self.preset = preset
-        model = try VariationalAutoencoder(description.model, description.objective)
+        if preset == "blocks" {
+            model = try VariationalAutoencoder(BlockModel.description, Objective(likelihood: .squaredError))
+        } else {
+            let description = try #require(Preset.named(preset))
+            model = try VariationalAutoencoder(description.model, description.objective)
+        }
     }
 
     /// The gradient of the sum of the loss over the microbatch, and the two sums of the terms.

@@ -1,3 +1,4 @@
+import Glibc
 import SeededRandomness
 import Tensors
 import Testing
@@ -37,6 +38,53 @@ import Testing
             .input("x", [2, 1, 1, 2]), scale: .constant(3, [1]), offset: .constant(1, [1]), mean: .constant(2, [1]),
             variance: .constant(4, [1]), epsilon: 0)
         #expect(evaluate(y, inputs: [("x", [2, 1, 1, 2], [0, 2, 4, 8])]) == [-2, 1, 4, 10])
+    }
+
+    @Test(arguments: [([3, 4], 2), ([2, 4, 3, 2], 2), ([2, 3, 2, 2], 1), ([2, 3, 2, 2], 3)] as [(Shape, Int)])
+    func groupNormalisation(shape: Shape, groups: Int) {
+        expectGradientMatchesDifferences("group normalisation", [shape, [shape[1]], [shape[1]]]) {
+            tanh(groupNormalization($0[0], groups: groups, scale: $0[1], offset: $0[2], epsilon: 1e-3))
+        }
+    }
+
+    /// One example's result does not change with the others.
+    @Test func aGroupIsOfOneExample() {
+        func first(_ values: [Double]) -> [Double] {
+            let y = groupNormalization(
+                .input("x", [2, 2, 1, 2]), groups: 1, scale: .constant(1, [2]), offset: .constant(0, [2]), epsilon: 0)
+            return Array(evaluate(y, inputs: [("x", [2, 2, 1, 2], values)])[..<4])
+        }
+        #expect(first([1, 3, 1, 3, 0, 0, 0, 1]) == [-1, 1, -1, 1])
+        #expect(first([1, 3, 1, 3, 7, 8, -100, 1e6]) == [-1, 1, -1, 1])
+    }
+
+    /// Rows and columns that fill no window are left out; of equal elements one has the gradient.
+    @Test func poolingTakesWholeWindows() {
+        let image: [Double] = [1, 2, 9, 4, 4, 9, 9, 9, 9, -1, -2, 9, -3, -8, 9]
+        let x = ("x", Shape([1, 1, 5, 3]), image)
+        #expect(evaluate(averagePooling(.input("x", x.1), window: 2), inputs: [x]) == [2.75, 3.75])
+        #expect(evaluate(maxPooling(.input("x", x.1), window: 2), inputs: [x]) == [4, 9])
+        let parameter = Tensor.parameter("x", [1, 1, 2, 2])
+        let gradient = gradients(of: maxPooling(parameter, window: 2).sum(), withRespectTo: [parameter])
+        let graph = Graph(parameters: SliceTable([("x", [1, 1, 2, 2])]), outputs: [("gradient", gradient[0])])
+        #expect(Interpreter.run(graph, parameters: [3, 5, 5, 1]) == [0, 1, 0, 0])
+    }
+
+    @Test func slopesOfActivations() {
+        for x in [-3.0, -1e-3, 0, 1e-3, 2] {
+            func value(_ function: (Tensor) -> Tensor) -> (Double, Double) {
+                let parameter = Tensor.parameter("x", [1])
+                let y = function(parameter)
+                let gradient = gradients(of: y.sum(), withRespectTo: [parameter])[0]
+                let graph = Graph(
+                    parameters: SliceTable([("x", [1])]), outputs: [("y", y), ("gradient", gradient)])
+                let found = Interpreter.run(graph, parameters: [x])
+                return (found[0], found[1])
+            }
+            let (unit, slope) = value(elu)
+            #expect(abs(unit - (x > 0 ? x : expm1(x))) < 1e-15 && abs(slope - (x > 0 ? 1 : exp(x))) < 1e-15)
+            #expect(value(silu).0 == x / (1 + exp(-x)) || abs(value(silu).0 - x / (1 + exp(-x))) < 1e-15)
+        }
     }
 
     /// A normalisation costs two sums over the image forwards and two backwards, and no more.

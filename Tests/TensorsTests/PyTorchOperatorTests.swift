@@ -42,6 +42,8 @@ private let functions: [String: @Sendable ([Tensor]) -> Tensor] = [
     "softplus": { softplus($0[0]) },
     "relu": { relu($0[0]) },
     "leaky relu": { leakyReLU($0[0], slope: 0.125) },
+    "silu": { silu($0[0]) },
+    "elu": { elu($0[0]) },
     "linear layer": { matrixMultiply($0[0], $0[1], transposeRight: true) + $0[2] },
     "convolution": { convolution($0[0], $0[1], window([1, 1], [0, 0], [0, 0])) },
     "convolution with stride and padding": { convolution($0[0], $0[1], window([2, 2], [1, 1], [1, 1])) },
@@ -65,6 +67,14 @@ private let functions: [String: @Sendable ([Tensor]) -> Tensor] = [
         let (mean, variance) = ($0[3].withoutGradient(), exp($0[4]).withoutGradient())
         return batchNormalization($0[0], scale: $0[1], offset: $0[2], mean: mean, variance: variance, epsilon: 1e-5)
     },
+    "group normalisation of images": {
+        groupNormalization($0[0], groups: 3, scale: $0[1], offset: $0[2], epsilon: 0x1p-10)
+    },
+    "group normalisation of vectors": {
+        groupNormalization($0[0], groups: 2, scale: $0[1], offset: $0[2], epsilon: 0x1p-10)
+    },
+    "average pooling": { averagePooling($0[0], window: 2) },
+    "max pooling": { maxPooling($0[0], window: 3) },
     // −log p(x | logits) = softplus(logits) − x · logits
     "Bernoulli negative log-likelihood": { (softplus($0[0]) - sigmoid($0[1]) * $0[0]).sum(axes: [1]) },
     // −log N(x; mean, exp(v)) = ½ (v + (x − mean)² / exp(v) + ln 2π), whose constant is no float32

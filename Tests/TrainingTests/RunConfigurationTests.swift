@@ -28,7 +28,7 @@ import VAE
         for name in RunConfiguration.presetNames {
             let configuration = try #require(RunConfiguration.preset(name))
             #expect(
-                configuration.shards * configuration.microbatch == (["face-64", "iwae"].contains(name) ? 128 : 256))
+                configuration.shards * configuration.microbatch == (["face-64", "beta-face-64", "iwae"].contains(name) ? 128 : 256))
         }
         #expect(RunConfiguration.preset("mlp")?.clipping.count == 2)
         #expect(RunConfiguration.preset("lenet") == nil)

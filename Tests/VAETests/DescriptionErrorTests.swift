@@ -63,6 +63,19 @@ import Testing
             ([.flatten, .linear(units: 65536), .linear(units: 65536)], ["encoder/2/linear", "[65536, 65536]"]),
             ([.batchNormalization(epsilon: 0)], ["epsilon of 0"]),
             ([.upsampling(factor: 0)], ["factor 0"]),
+            ([.maxPooling(window: 5)], ["encoder/0/max_pooling", "5 × 5", "[3, 4, 4]"]),
+            ([.averagePooling(window: 0)], ["encoder/0/average_pooling", "window 0"]),
+            ([.groupNormalization(groups: 2)], ["2 groups", "3 channels"]),
+            ([.averagePooling(window: 4), .groupNormalization(groups: 3)], ["encoder/1/group_normalization", "one value"]),
+            ([.residual()], ["encoder/0/residual", "no layers"]),
+            ([.residual(.flatten)], ["encoder/0/residual", "[3, 4, 4]", "[48]"]),
+            ([.residual(.upsampling(factor: 2))], ["encoder/0/residual", "[3, 8, 8]", "`upsampling`"]),
+            (
+                [.relu, .residual(.relu, .residual(.linear(units: 3)))],
+                ["encoder/1/residual/1/residual/0/linear", "`flatten`"]
+            ),
+            ([.residual(.residual(.residual(.residual(.residual(.relu)))))], ["5 deep", "can hold 4"]),
+            ([Layer](repeating: .residual(.relu), count: 257), ["514 layers", "no more than 512"]),
             ([.relu], ["encoder ends with [3, 4, 4]", "`flatten`"]),
         ] as [([Layer], [String])])
     func layersThatDoNotFit(encoder: [Layer], words: [String]) {

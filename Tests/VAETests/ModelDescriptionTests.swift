@@ -23,7 +23,8 @@ import Testing
     }
 
     @Test func everyLayerSurvivesEncoding() throws {
-        let layers = TinyModels.convolutional.encoder + TinyModels.convolutional.decoder + [.relu]
+        let models = [TinyModels.convolutional, TinyModels.blocks]
+        let layers = models.flatMap { $0.encoder + $0.decoder } + [.relu]
         #expect(try JSONDecoder().decode([Layer].self, from: try JSONEncoder().encode(layers)) == layers)
     }
 
@@ -36,6 +37,12 @@ import Testing
             """)
         #expect(model.encoder == [.flatten, .linear(units: 3), .batchNormalization(), .leakyReLU(slope: 0.01)])
         #expect(model.decoder == [.linear(units: 16, bias: false), .reshape(1, 4, 4)])
+    }
+
+    @Test func residualLayersAreListsOfLayers() throws {
+        let text = #"["relu", {"residual": [{"linear": {"units": 3}}, {"residual": ["silu"]}]}]"#
+        let layers = try JSONDecoder().decode([Layer].self, from: Data(text.utf8))
+        #expect(layers == [.relu, .residual(.linear(units: 3), .residual(.silu))])
     }
 
     private func message(_ encoder: String) -> (text: String, path: String) {

@@ -12,6 +12,7 @@ import Testing
             (TinyModels.convolutional, Objective(likelihood: .gaussian(variance: .fixed(0.2)))),
             (TinyModels.linear, Objective(likelihood: .bernoulli)),
             (TinyModels.spatial, Objective(likelihood: .bernoulli)),
+            (TinyModels.blocks, Objective(likelihood: .squaredError, reconstructionWeight: 3)),
         ] + preparations.map { (TinyModels.linear(seeing: $0), Objective(likelihood: .squaredError)) }
 
     private static let preparations = [

@@ -42,6 +42,8 @@ elementwise("sigmoid", torch.sigmoid)
 elementwise("softplus", F.softplus)
 elementwise("relu", F.relu)
 elementwise("leaky relu", lambda x: F.leaky_relu(x, 0.125))
+elementwise("silu", F.silu)
+elementwise("elu", F.elu)
 
 
 @case("linear layer", (2, 4), (3, 4), (3,))
@@ -92,6 +94,26 @@ def batch_norm_training(x, scale, shift):
 @case("batch normalisation in inference", (2, 2, 2, 2), (2,), (2,), (2,), (2,))
 def batch_norm_inference(x, scale, shift, mean, log_variance):
     return F.batch_norm(x, mean.detach(), log_variance.detach().exp(), scale, shift, training=False, eps=1e-5)
+
+
+@case("group normalisation of images", (3, 6, 3, 2), (6,), (6,))
+def group_norm_images(x, scale, shift):
+    return F.group_norm(x, 3, scale, shift, eps=2**-10)
+
+
+@case("group normalisation of vectors", (3, 6), (6,), (6,))
+def group_norm_vectors(x, scale, shift):
+    return F.group_norm(x, 2, scale, shift, eps=2**-10)
+
+
+@case("average pooling", (2, 2, 5, 6))
+def average_pooling(x):
+    return F.avg_pool2d(x, 2)
+
+
+@case("max pooling", (2, 2, 7, 6))
+def max_pooling(x):
+    return F.max_pool2d(x, 3)
 
 
 @case("Bernoulli negative log-likelihood", (2, 4), (2, 4))

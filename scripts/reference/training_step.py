@@ -31,7 +31,7 @@ NETWORK_KEYS = {"encoder": 0x1000, "decoder": 0x2000}
 # The number of each preset's first example. A LeakyReLU has no derivative at 0, and an input as near to it as float32
 # rounds may fall on either side: one such element among 3.5 million changes a tensor's gradient by 1e-3. So the step is
 # taken where none is that near; --search finds such a place.
-FIRST_EXAMPLE = {"mlp": 32, "mnist": 1704, "face-64": 976, "face-128": 2320}
+FIRST_EXAMPLE = {"mlp": 32, "mnist": 1704, "face-64": 976, "face-128": 2320, "face-128-upsampling": 344, "blocks": 2976}
 
 
 @functools.cache
@@ -89,8 +89,10 @@ class Step:
 class Network:
     """Layers one after another. A layer's place gives its tensors their names and its noise its key."""
 
-    def __init__(self, step, name, x):
+    def __init__(self, step, name, x, keys=None):
         self.step, self.name, self.x, self.index = step, name, x, -1
+        # The keys of the noise of its own layers, and of those within them.
+        self.own, self.within = keys or (NETWORK_KEYS[name], NETWORK_KEYS[name] + 512)
 
     def enter(self, kind):
         self.index += 1
@@ -99,6 +101,42 @@ class Network:
     def linear(self, units):
         self.x = self.step.linear(self.enter("linear"), self.x, units)
 
+    def residual(self, count, layers):
+        """x + f(x), f being so many layers; x is projected where shapes differ."""
+        path, x = self.enter("residual"), self.x
+        block = Network(self.step, path, x, (self.within, self.within + count))
+        layers(block)
+        assert block.index == count - 1
+        self.within = block.within
+        if block.x.shape != x.shape and x.dim() == 2:
+            weight = self.step.uniform(f"{path}/projection/weight", (block.x.shape[1], x.shape[1]), x.shape[1])
+            x = F.linear(x, weight)
+        elif block.x.shape != x.shape:
+            shape = (block.x.shape[1], x.shape[1], 1, 1)
+            weight = self.step.uniform(f"{path}/projection/weight", shape, x.shape[1])
+            x = F.conv2d(x, weight, stride=-(-x.shape[2] // block.x.shape[2]))
+        self.x = x + block.x
+
+    def group_normalization(self, groups):
+        path, channels = self.enter("group_normalization"), self.x.shape[1]
+        scale = self.step.parameter(f"{path}/scale", np.ones(channels))
+        offset = self.step.parameter(f"{path}/offset", np.zeros(channels))
+        self.x = F.group_norm(self.x, groups, scale, offset, eps=1e-5)
+
+    def function(self, kind, function):
+        """A layer without tensors and noise."""
+        self.enter(kind)
+        self.x = function(self.x)
+
+    def silu(self):
+        self.function("silu", F.silu)
+
+    def elu(self):
+        self.function("elu", F.elu)
+
+    def upsampling(self):
+        self.function("upsampling", lambda x: F.interpolate(x, scale_factor=2, mode="nearest"))
+
     def convolution(self, filters, stride, bias):
         """Window 3, padding 1."""
         path, inputs = self.enter("convolution"), self.x.shape[1]
@@ -106,13 +144,14 @@ class Network:
         bias = self.step.uniform(f"{path}/bias", (filters,), inputs * 9) if bias else None
         self.x = F.conv2d(self.x, weight, bias, stride=stride, padding=1)
 
-    def transposed_convolution(self, filters, stride, padding, trim=0):
-        """Window 3. PyTorch takes the weight's second axis for the fan in."""
+    def transposed_convolution(self, filters, stride, padding, trim=0, window=3, trim_columns=None):
+        """PyTorch takes the weight's second axis for the fan in."""
         path = self.enter("transposed_convolution")
-        weight = self.step.uniform(f"{path}/weight", (self.x.shape[1], filters, 3, 3), filters * 9)
-        bias = self.step.uniform(f"{path}/bias", (filters,), filters * 9)
+        weight = self.step.uniform(f"{path}/weight", (self.x.shape[1], filters, window, window), filters * window**2)
+        bias = self.step.uniform(f"{path}/bias", (filters,), filters * window**2)
         y = F.conv_transpose2d(self.x, weight, bias, stride=stride, padding=padding)
-        self.x = y[:, :, : y.shape[2] - trim, : y.shape[3] - trim]
+        columns = trim if trim_columns is None else trim_columns
+        self.x = y[:, :, : y.shape[2] - trim, : y.shape[3] - columns]
 
     def batch_normalization(self):
         path, channels = self.enter("batch_normalization"), self.x.shape[1]
@@ -129,7 +168,7 @@ class Network:
         self.enter("dropout_2d")
         keep = np.float64(np.float32(1 - probability))
         shape = (*self.x.shape[:2], 1, 1)
-        mask = self.step.noise(lambda stream, n: stream.bernoulli(n, keep), NETWORK_KEYS[self.name] + self.index, shape)
+        mask = self.step.noise(lambda stream, n: stream.bernoulli(n, keep), self.own + self.index, shape)
         self.x = self.x * mask / keep
 
     def normalized(self, dropout):
@@ -211,11 +250,84 @@ def faces(size, latents, dropout, weight):
     return model
 
 
+def faces_upsampling(step):
+    """face-128 with pixels repeated and windows slid over them in place of transposed convolutions."""
+    x = step.pixels((3, 128, 128))
+    encoder = Network(step, "encoder", x)
+    for filters in (32, 64, 64, 64):
+        encoder.convolution(filters, stride=2, bias=False)
+        encoder.normalized(True)
+    encoder.flatten()
+    mean, log_variance, sample = step.posterior(encoder.x, 200)
+    decoder = Network(step, "decoder", sample)
+    decoder.linear(4096)
+    decoder.reshape(64, 8, 8)
+    for filters in (64, 64, 32):
+        decoder.upsampling()
+        decoder.convolution(filters, stride=1, bias=True)
+        decoder.normalized(True)
+    decoder.upsampling()
+    decoder.convolution(3, stride=1, bias=True)
+    return ((torch.sigmoid(decoder.x) - x) ** 2).sum(), divergence(mean, log_variance)
+
+
+def blocks(step):
+    """BlockModel of Tests/OneDNNTests: the layers that no preset has."""
+    x = step.pixels((2, 13, 12))
+    encoder = Network(step, "encoder", x)
+    encoder.convolution(8, 1, bias=True)
+    encoder.group_normalization(4)
+    encoder.silu()
+    encoder.function("max_pooling", lambda x: F.max_pool2d(x, 2))
+
+    def halving(block):
+        block.convolution(8, 1, bias=True)
+        block.elu()
+        block.dropout_2d(0.25)
+        block.convolution(12, 2, bias=True)
+
+    def normalised(block):
+        block.batch_normalization()
+        block.leaky_relu(0.1)
+        block.convolution(12, 1, bias=True)
+
+    def features(block):
+        block.linear(16)
+        block.silu()
+
+    encoder.residual(4, halving)
+    encoder.residual(3, normalised)
+    encoder.function("average_pooling", lambda x: F.avg_pool2d(x, 3))
+    encoder.flatten()
+    encoder.residual(2, features)
+    mean, log_variance, latents = step.posterior(encoder.x, 5)
+    decoder = Network(step, "decoder", latents)
+    decoder.linear(72)
+    decoder.reshape(8, 3, 3)
+    decoder.upsampling()
+
+    def inner(block):
+        block.convolution(8, 1, bias=True)
+        block.silu()
+
+    def outer(block):
+        block.residual(2, inner)
+        block.group_normalization(8)
+
+    decoder.residual(2, outer)
+    decoder.upsampling()
+    decoder.convolution(2, 1, bias=True)
+    decoder.transposed_convolution(2, 1, 0, window=2, trim=0, trim_columns=1)
+    return ((torch.sigmoid(decoder.x) - x) ** 2).sum(), divergence(mean, log_variance)
+
+
 MODELS = {
     "mlp": mlp,
     "mnist": mnist,
     "face-64": faces(64, 128, dropout=False, weight=4),
     "face-128": faces(128, 200, dropout=True, weight=1),
+    "face-128-upsampling": faces_upsampling,
+    "blocks": blocks,
 }
 
 

@@ -8,8 +8,9 @@ extension RunConfiguration {
     public static func preset(_ name: String) -> RunConfiguration? {
         guard let preset = Preset.named(name) else { return nil }
         switch preset {
-        case .face64: return face64
-        case .mnist, .face128: return raschka(preset)
+        case .face64: return face64(preset)
+        case .betaFace64: return face64(preset, divergenceWeight: 4)
+        case .mnist, .face128, .face128Upsampling: return raschka(preset)
         case .iwae: return iwae
         default: return mlp(preset)
         }
@@ -33,13 +34,15 @@ extension RunConfiguration {
         learningRate: LearningRateSchedule(base: 1e-3), shards: 8, microbatch: 16, epochs: 30)
 
     /// Smaller batches and a higher rate than `face-128`, so that a first training shows faces within minutes; 50 epochs.
-    private static let face64 = RunConfiguration(
-        model: Preset.face64.model, objective: Preset.face64.objective, learningRate: LearningRateSchedule(base: 1e-3),
-        shards: 8, microbatch: 16, epochs: 50)
+    private static func face64(_ preset: Preset, divergenceWeight: Double = 1) -> RunConfiguration {
+        RunConfiguration(
+            model: preset.model, objective: preset.objective, divergenceWeight: .constant(divergenceWeight),
+            learningRate: LearningRateSchedule(base: 1e-3), shards: 8, microbatch: 16, epochs: 50)
+    }
 
     /// Batches of 256, Adam with a rate of 5·10⁻⁴; 50 epochs.
     ///
-    /// Source: Raschka, STAT 453 (2021), lecture 17, notebooks 1 and 2.
+    /// Source: Raschka, STAT 453 (2021), lecture 17, notebooks 1, 2 and 3.
     private static func raschka(_ preset: Preset) -> RunConfiguration {
         RunConfiguration(
             model: preset.model, objective: preset.objective, learningRate: LearningRateSchedule(base: 5e-4), shards: 8,

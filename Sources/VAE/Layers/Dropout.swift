@@ -45,7 +45,7 @@ extension Layer.Dropout: LayerBehaviour {
 
     func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor {
         guard scope.mode == .training, probability > 0 else { return x }
-        return Tensors.dropout(x, probability: probability, key: scope.noiseKey)
+        return Tensors.dropout(x, probability: probability, key: scope.keys.own)
     }
 }
 
@@ -60,7 +60,7 @@ extension Layer.Dropout2D: LayerBehaviour {
 
     func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor {
         guard scope.mode == .training, probability > 0 else { return x }
-        return Tensors.dropout2D(x, probability: probability, key: scope.noiseKey)
+        return Tensors.dropout2D(x, probability: probability, key: scope.keys.own)
     }
 }
 

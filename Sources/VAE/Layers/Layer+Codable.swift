@@ -7,9 +7,13 @@ extension Layer: Codable {
         case transposedConvolution = "transposed_convolution"
         case batchNormalization = "batch_normalization"
         case leakyReLU = "leaky_relu"
-        case relu, tanh, sigmoid, softplus, dropout
+        case relu, tanh, sigmoid, softplus, silu, elu, dropout
         case dropout2D = "dropout_2d"
         case flatten, reshape, upsampling
+        case averagePooling = "average_pooling"
+        case maxPooling = "max_pooling"
+        case groupNormalization = "group_normalization"
+        case residual
     }
 
     var name: Name {
@@ -23,11 +27,17 @@ extension Layer: Codable {
         case .tanh: .tanh
         case .sigmoid: .sigmoid
         case .softplus: .softplus
+        case .silu: .silu
+        case .elu: .elu
         case .dropout: .dropout
         case .dropout2D: .dropout2D
         case .flatten: .flatten
         case .reshape: .reshape
         case .upsampling: .upsampling
+        case .averagePooling: .averagePooling
+        case .maxPooling: .maxPooling
+        case .groupNormalization: .groupNormalization
+        case .residual: .residual
         }
     }
 
@@ -44,7 +54,11 @@ extension Layer: Codable {
         case .dropout2D: self = .dropout2D(try choice.settings(Dropout2D.self))
         case .reshape: self = .reshape(try choice.settings(Reshape.self))
         case .upsampling: self = .upsampling(try choice.settings(Upsampling.self))
-        case .relu, .tanh, .sigmoid, .softplus, .flatten:
+        case .averagePooling: self = .averagePooling(try choice.settings(Pooling.self))
+        case .maxPooling: self = .maxPooling(try choice.settings(Pooling.self))
+        case .groupNormalization: self = .groupNormalization(try choice.settings(GroupNormalization.self))
+        case .residual: self = .residual(try choice.settings(Residual.self))
+        case .relu, .tanh, .sigmoid, .softplus, .silu, .elu, .flatten:
             try choice.expectWord()
             self = Self.word(choice.name)
         }
@@ -56,6 +70,8 @@ extension Layer: Codable {
         case .tanh: .tanh
         case .sigmoid: .sigmoid
         case .softplus: .softplus
+        case .silu: .silu
+        case .elu: .elu
         case .flatten: .flatten
         default: preconditionFailure("`\(name.rawValue)` is no bare word")
         }
@@ -72,7 +88,10 @@ extension Layer: Codable {
         case .dropout2D(let settings): try encode(settings, to: encoder)
         case .reshape(let settings): try encode(settings, to: encoder)
         case .upsampling(let settings): try encode(settings, to: encoder)
-        case .relu, .tanh, .sigmoid, .softplus, .flatten: try encoder.encodeWord(name)
+        case .averagePooling(let settings), .maxPooling(let settings): try encode(settings, to: encoder)
+        case .groupNormalization(let settings): try encode(settings, to: encoder)
+        case .residual(let settings): try encode(settings, to: encoder)
+        case .relu, .tanh, .sigmoid, .softplus, .silu, .elu, .flatten: try encoder.encodeWord(name)
         }
     }
 
@@ -116,6 +135,8 @@ extension Layer.Name: DescribedKey {
         case .tanh: Setting("The hyperbolic tangent.", .nothing)
         case .sigmoid: Setting("1 / (1 + exp(-x)): any number to 0…1.", .nothing)
         case .softplus: Setting("ln(1 + exp(x)): any number to above 0.", .nothing)
+        case .silu: Setting("x / (1 + exp(-x)).", .nothing, otherNames: ["swish"])
+        case .elu: Setting("x above 0, else exp(x) - 1.", .nothing)
         case .dropout: Setting("In training, elements become 0 at random.", .group(Layer.Dropout.CodingKeys.self))
         case .dropout2D:
             Setting(
@@ -130,6 +151,22 @@ extension Layer.Name: DescribedKey {
             Setting(
                 "Every pixel repeated in both directions.", .group(Layer.Upsampling.CodingKeys.self),
                 otherNames: ["upsample"])
+        case .averagePooling:
+            Setting(
+                "Every square window of an image to the mean of its pixels.", .group(Layer.Pooling.CodingKeys.self),
+                otherNames: ["average_pool", "avg_pool", "avgpool", "avgpool2d", "avg_pool2d"])
+        case .maxPooling:
+            Setting(
+                "Every square window of an image to the greatest of its pixels.", .group(Layer.Pooling.CodingKeys.self),
+                otherNames: ["max_pool", "maxpool", "maxpool2d", "max_pool2d"])
+        case .groupNormalization:
+            Setting(
+                "Groups of channels of each example to mean 0 and variance 1, then a scale and an offset that are trained.",
+                .group(Layer.GroupNormalization.CodingKeys.self), otherNames: ["group_norm", "groupnorm", "gn"])
+        case .residual:
+            Setting(
+                "What its layers make of x is added to x, or to a projection of x where the shapes differ.",
+                .list(Layer.kind), otherNames: ["skip", "resblock", "residual_block", "res_block", "shortcut"])
         }
     }
 }

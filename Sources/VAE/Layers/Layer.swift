@@ -13,11 +13,17 @@ public enum Layer: Hashable, Sendable {
     case tanh
     case sigmoid
     case softplus
+    case silu
+    case elu
     case dropout(Dropout)
     case dropout2D(Dropout2D)
     case flatten
     case reshape(Reshape)
     case upsampling(Upsampling)
+    case averagePooling(Pooling)
+    case maxPooling(Pooling)
+    case groupNormalization(GroupNormalization)
+    case residual(Residual)
 
     /// What the layer does.
     var behaviour: any LayerBehaviour {
@@ -31,11 +37,17 @@ public enum Layer: Hashable, Sendable {
         case .tanh: Elementwise { Tensors.tanh($0) }
         case .sigmoid: Elementwise { Tensors.sigmoid($0) }
         case .softplus: Elementwise { Tensors.softplus($0) }
+        case .silu: Elementwise { Tensors.silu($0) }
+        case .elu: Elementwise { Tensors.elu($0) }
         case .dropout(let layer): layer
         case .dropout2D(let layer): layer
         case .flatten: Flatten()
         case .reshape(let layer): layer
         case .upsampling(let layer): layer
+        case .averagePooling(let layer): Pool(window: layer.window) { Tensors.averagePooling($0, window: $1) }
+        case .maxPooling(let layer): Pool(window: layer.window) { Tensors.maxPooling($0, window: $1) }
+        case .groupNormalization(let layer): layer
+        case .residual(let layer): layer
         }
     }
 }
@@ -54,14 +66,26 @@ protocol LayerBehaviour {
     /// Whether the layer draws random numbers in training.
     var drawsNoise: Bool { get }
 
+    /// How many layers it is made of, with those that these are made of.
+    var layersWithin: Int { get }
+
+    /// The number of values between the layers that it is made of, for one example.
+    func valuesWithin(for input: Shape) -> Int
+
+    /// Why the layer cannot train with so many examples at once, if that is so.
+    func problem(microbatch: Int, for input: Shape) -> LayerProblem?
+
     /// The layer's result for x (B, …).
     func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor
 }
 
 extension LayerBehaviour {
     var drawsNoise: Bool { false }
+    var layersWithin: Int { 0 }
     func parameters(for input: Shape) -> [Variable] { [] }
     func statistics(for input: Shape) -> [Variable] { [] }
+    func valuesWithin(for input: Shape) -> Int { 0 }
+    func problem(microbatch: Int, for input: Shape) -> LayerProblem? { nil }
 }
 
 /// A tensor that a layer or a formula owns.
