@@ -110,7 +110,9 @@ public enum ConfigurationReference {
 
     private static var words: String {
         var entries: [String: String] = [:]
-        for (word, place) in Vocabulary(RunConfiguration.settings).otherNames { entries[word] = "`\(place)`" }
+        for (word, place) in Vocabulary(RunConfiguration.settings).otherNames where entries[word] == nil {
+            entries[word] = "`\(place)`"
+        }
         for foreign in ForeignWord.all {
             for word in foreign.words { entries[word] = foreign.remedy(.null) }
         }

@@ -43,7 +43,6 @@ struct ForeignWord: Sendable {
         ForeignWord(
             ["max_steps", "num_steps", "steps", "total_steps", "n_steps", "iterations"],
             "a number of steps is said on the command line: --steps N"),
-        ForeignWord(["weight_decay", "momentum"], "remove it, as there is none here"),
     ]
 
     /// A batch is a product of two numbers here, of which the first is a power of two.

@@ -35,7 +35,7 @@ enum Loops: UInt32, CaseIterable {
     /// The best of this machine.
     static let best = Loops(rawValue: tributary_best_loops().rawValue)!
 
-    fileprivate var code: tributary_loops { tributary_loops(rawValue: rawValue) }
+    var code: tributary_loops { tributary_loops(rawValue: rawValue) }
 }
 
 /// Applies one update of Adam to a piece of flat buffers, in a single pass.
@@ -64,10 +64,7 @@ func updateAdam(
     precondition(
         count == gradient.count && count == firstMoment.count && count == secondMoment.count,
         "\(count) parameters, with a gradient of \(gradient.count)")
-    var adam = tributary_adam(
-        beta1: coefficients.beta1, one_minus_beta1: coefficients.oneMinusBeta1, beta2: coefficients.beta2,
-        one_minus_beta2: coefficients.oneMinusBeta2, epsilon: coefficients.epsilon, rate: coefficients.rate,
-        correction: coefficients.correction)
+    var adam = tributary_adam(coefficients)
     unsafe gradient.withUnsafeBufferPointer { gradient in
         unsafe parameters.withUnsafeMutableBufferPointer { parameters in
             unsafe firstMoment.withUnsafeMutableBufferPointer { first in
@@ -78,6 +75,15 @@ func updateAdam(
                 }
             }
         }
+    }
+}
+
+extension tributary_adam {
+    init(_ coefficients: AdamCoefficients) {
+        self.init(
+            beta1: coefficients.beta1, one_minus_beta1: coefficients.oneMinusBeta1, beta2: coefficients.beta2,
+            one_minus_beta2: coefficients.oneMinusBeta2, epsilon: coefficients.epsilon, rate: coefficients.rate,
+            correction: coefficients.correction)
     }
 }
 

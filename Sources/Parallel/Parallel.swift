@@ -34,6 +34,25 @@ public enum Parallel {
         }
     }
 
+    /// Lends the same pieces of two arrays of one length, which may be written, to threads.
+    public static func forEach(
+        _ pieces: [Range<Int>], of first: inout [Float], _ second: inout [Float],
+        _ body: @Sendable (Int, inout MutableSpan<Float>, inout MutableSpan<Float>) -> Void
+    ) {
+        check(pieces, within: min(first.count, second.count))
+        unsafe first.withUnsafeMutableBufferPointer { first in
+            unsafe second.withUnsafeMutableBufferPointer { second in
+                nonisolated(unsafe) let (first, second) = unsafe (first, second)
+                forEach(pieces.count) { index in
+                    let piece = pieces[index]
+                    var one = unsafe UnsafeMutableBufferPointer(rebasing: first[piece]).mutableSpan
+                    var two = unsafe UnsafeMutableBufferPointer(rebasing: second[piece]).mutableSpan
+                    body(index, &one, &two)
+                }
+            }
+        }
+    }
+
     /// Lends the same pieces of three arrays of one length, which may be written, to threads.
     public static func forEach(
         _ pieces: [Range<Int>], of first: inout [Float], _ second: inout [Float], _ third: inout [Float],

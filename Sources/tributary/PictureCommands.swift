@@ -9,6 +9,7 @@ import VAE
 /// Options of the commands that make pictures from a checkpoint.
 struct PictureOptions: ParsableArguments {
     @Option(help: "A checkpoint, or a run directory for its newest one.", completion: .file()) var checkpoint: String
+    @OptionGroup var chosen: WeightsOption
     @OptionGroup var destination: PictureOutput
 
     /// Makes a picture with the checkpoint's model and writes it.
@@ -16,8 +17,27 @@ struct PictureOptions: ParsableArguments {
     /// - Parameter inputs: What else is read.
     func write(besides inputs: [String] = [], _ picture: (ImageModel) throws -> Image) throws {
         try destination.write(besides: CheckpointCommand.files(checkpoint) + inputs) {
-            try picture(ImageModel(CheckpointCommand.read(checkpoint), engine: OneDNNEngine()))
+            let checkpoint = try CheckpointCommand.read(checkpoint)
+            return try picture(
+                ImageModel(checkpoint, engine: OneDNNEngine(), weights: chosen.weights(of: checkpoint)))
         }
+    }
+}
+
+/// Which weights of a checkpoint a command works with.
+struct WeightsOption: ParsableArguments {
+    @Option(
+        help:
+            "average or last: the moving average of the weights, or those of the last step (default: average, where one is kept).",
+        completion: .list(Weights.allCases.map(\.rawValue)), transform: Readings.weights) var weights: Weights?
+
+    /// - Throws: `UsageProblem` where an average is asked for that nobody keeps.
+    func weights(of checkpoint: Checkpoint) throws -> Weights {
+        guard weights != .average || checkpoint.state.average != nil else {
+            throw UsageProblem(
+                "this run keeps no average of its weights (weight_average in its configuration): leave --weights out")
+        }
+        return weights ?? .average
     }
 }
 
@@ -154,6 +174,7 @@ struct Evaluate: ParsableCommand {
     @Option(help: "The image file.", completion: .file()) var data: String
     @OptionGroup(title: "How the image file is read") var reading: DataOptions
     @Option(help: "The split to evaluate (default: valid, or test where there is none).") var split: String?
+    @OptionGroup var chosen: WeightsOption
     @Flag(help: "Print JSON.") var json = false
 
     private struct Result: Encodable {
@@ -173,7 +194,7 @@ struct Evaluate: ParsableCommand {
         let part: Training.Split = source.count(.valid) > 0 ? .valid : .train
         let engine = try OneDNNEngine(precision: program.configuration.precision)
         let evaluator = try Evaluator(program, engine: engine, source: source, split: part)
-        guard let metrics = try evaluator.evaluate(checkpoint.state) else {
+        guard let metrics = try evaluator.evaluate(checkpoint.state, chosen.weights(of: checkpoint)) else {
             throw UsageProblem("\(data) has no images to evaluate")
         }
         let result = Result(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Training
 
 /// Values of options that say why they cannot be read: to be given to `@Option` as `transform`.
 enum Readings {
@@ -33,6 +34,13 @@ enum Readings {
             throw Refusal(description: "steps are FIRST..LAST, the smaller first, such as 600..630")
         }
         return range
+    }
+
+    static func weights(_ text: String) throws -> Weights {
+        guard let weights = Weights(rawValue: text) else {
+            throw Refusal(description: "weights are average or last")
+        }
+        return weights
     }
 
     static func size(_ text: String) throws -> ImageSizeArgument {

@@ -9,6 +9,7 @@ extension RunEvent {
             (report.endsEpoch ? "epoch \(report.epoch) ended" : "step \(report.step)")
                 + ": held-out -ELBO \(decimal(report.negativeELBO)) = \(decimal(report.reconstruction)) + "
                 + "\(decimal(report.divergence)) nats"
+        case .stoppedEarly(let sentence): sentence
         case .pictures(let paths, _): "pictures: \(paths.joined(separator: " "))"
         case .step, .checkpointSaved, .workerJoined, .workerLeft, .leaseMoved, .notice, .finished: nil
         }

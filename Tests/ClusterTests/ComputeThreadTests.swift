@@ -100,7 +100,7 @@ import TrainingTestSupport
         workshop.sums.expect(leaf)
         let shared = try SharedMemory(MemoryRegion(memory))
         thread.compute(
-            leaf, Snapshot(shared, slot, parameters: parameters, statistics: statistics, number: 1))
+            leaf, Snapshot(shared, slot, counts: program.broadcastCounts, number: 1))
         let first = try reports.job()
         let grid = ChunkGrid(format: program.partialFormat, chunkBytes: chunkBytes)
         let whole = grid.indices.filter { grid.piece($0).elements.upperBound <= program.layout.partialCount / 2 }
@@ -110,7 +110,7 @@ import TrainingTestSupport
         thread.compute(leaf, snapshot(state, number: 2))
         #expect(try reports.job() == grid.indices.map { "chunk \($0)" } + ["finished"])
         thread.compute(
-            leaf, Snapshot(shared, slot, parameters: parameters, statistics: statistics, number: 3))
+            leaf, Snapshot(shared, slot, counts: program.broadcastCounts, number: 3))
         #expect(try reports.job() == ["overwritten"])
     }
 
@@ -201,7 +201,7 @@ import TrainingTestSupport
             try program.contract(engine: Interpreter(), dataFingerprint: "none"),
             .init(
                 name: "", contract: "",
-                parameterBytes: 4 * (program.layout.parameters.count + program.layout.statistics.count),
+                parameterBytes: 4 * program.broadcastCounts.reduce(0, +),
                 partialBytes: program.partialFormat.bytes, evaluationBytes: program.evaluationFormat.bytes,
                 exampleBytes: program.pixelsPerExample, chunkBytes: chunkBytes, windowBytes: 1 << 20),
             WorkerOptions(connect: "ipc:///nowhere", threads: 1) { _ in engine }, graphBytes: 1 << 30)
@@ -224,7 +224,7 @@ import TrainingTestSupport
 
     private func snapshot(_ state: ModelState, number: Int) -> Snapshot {
         let values = state.parameters + state.statistics
-        var arriving = ArrivingParameters(parameters: state.parameters.count, statistics: state.statistics.count)
+        var arriving = ArrivingParameters(counts: state.broadcast.map(\.count))
         arriving.place(
             Message(floats: values.count) { _, floats in for index in values.indices { floats[index] = values[index] }
             }, at: 0)

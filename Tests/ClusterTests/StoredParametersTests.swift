@@ -59,9 +59,7 @@ import Training
 
         /// What a worker's threads share once it has heard of the slot.
         func snapshot(_ slot: MemorySlot) -> Snapshot {
-            Snapshot(
-                shared, slot, parameters: training.model.parameters.count,
-                statistics: training.model.statistics.count, number: 1)
+            Snapshot(shared, slot, counts: training.program.broadcastCounts, number: 1)
         }
 
         /// What a thread computes with; nil where it has to be told to do it again.
@@ -77,14 +75,13 @@ import Training
 
         /// The same as chunks of the bulk link; nil where one is gone.
         func chunks(ofStep step: Int, keeping steps: Set<Int>) -> [Float]? {
-            var arriving = ArrivingParameters(
-                parameters: training.model.parameters.count, statistics: training.model.statistics.count)
+            var arriving = ArrivingParameters(counts: training.program.broadcastCounts)
             for start in stride(from: 0, to: sizes.parameterBytes, by: sizes.chunkBytes) {
                 let range = start..<min(sizes.parameterBytes, start + sizes.chunkBytes)
                 guard let chunk = outgoing.chunk(range, ofStep: step, of: &training, keeping: steps) else { return nil }
                 arriving.place(chunk, at: start / 4)
             }
-            return arriving.parameters + arriving.statistics
+            return arriving.parts.flatMap { $0 }
         }
     }
 

@@ -19,7 +19,7 @@ struct OutputTests {
         "workers", "threads", "memory", "listen",
         "connect",
         "name", "core", "split", "columns", "rows", "wait", "images-path", "labels-path", "layout", "range",
-        "train-split", "valid-split", "as", "resize", "skip-unreadable",
+        "train-split", "valid-split", "as", "resize", "skip-unreadable", "weights",
     ]
 
     @Test func everyArgumentIsKnownToBeReadWrittenOrNeither() {

@@ -113,7 +113,10 @@ import Training
             "  - relu", "  - residual:\n    - flatten\n    - max_pooling: {window: 2}",
             "line 8: encoder/2/residual/1/max_pooling takes images [channels, height, width], but the layer before it gives [8]"
         ),
-        ("  - relu", "  - group_norm: {groups: 2}", "line 6: model.encoder[2]: the key group_norm is unknown; it is called group_normalization here"),
+        (
+            "  - relu", "  - group_norm: {groups: 2}",
+            "line 6: model.encoder[2]: the key group_norm is unknown; it is called group_normalization here"
+        ),
         (
             "  - relu", "  - relu: {slope: 1}",
             "line 6: model.encoder[2].relu: `relu` takes no settings: write the bare word"

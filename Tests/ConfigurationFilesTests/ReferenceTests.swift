@@ -45,8 +45,8 @@ import Training
             checked += 1
         }
         #expect(checked == 6)
-        let adam = try ConfigurationNode.dictionary(["adam": .dictionary([:])]).decode(Adam.self)
-        #expect(adam == Adam())
+        let adam = try ConfigurationNode.dictionary(["adam": .dictionary([:])]).decode(OptimizerSettings.self)
+        #expect(adam == .adam(Adam()))
     }
 
     @Test func defaultsOfLayersAreThoseOfTheTypes() throws {
@@ -112,7 +112,7 @@ import Training
                 #expect(problems.map(\.place) == [path], "\(path): \(value)")
                 #expect(throws: (any Error).self, "\(path): \(value)") {
                     let configuration = try RunConfiguration(wrong, file: "a.yaml")
-                    _ = try TrainingProgram(configuration, trainingExamples: 1 << 30, validationExamples: 0)
+                    _ = try TrainingProgram(configuration, trainingExamples: 1 << 30, validationExamples: 1)
                 }
                 tried += 1
             }
@@ -123,7 +123,7 @@ import Training
                 #expect(SettingsCheck(right, against: RunConfiguration.settings).problems.isEmpty, "\(path): \(value)")
                 #expect(throws: Never.self, "\(path): \(value)") {
                     let configuration = try RunConfiguration(right, file: "a.yaml")
-                    _ = try TrainingProgram(configuration, trainingExamples: 1 << 30, validationExamples: 0)
+                    _ = try TrainingProgram(configuration, trainingExamples: 1 << 30, validationExamples: 1)
                 }
                 accepted += 1
             }

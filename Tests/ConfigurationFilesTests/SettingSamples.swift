@@ -33,7 +33,9 @@ enum SettingSamples {
         case .choice(let choice):
             choice.words.map(ConfigurationNode.string)
                 + choice.group.entries.flatMap { name, setting in
-                    values(of: setting.kind, within: choices + [choice.name]).filter { $0 != .null }.map { .dictionary([name: $0]) }
+                    values(of: setting.kind, within: choices + [choice.name]).filter { $0 != .null }.map {
+                        .dictionary([name: $0])
+                    }
                 }
         case .either(let short, let long): values(of: long) + values(of: short)
         case .nothing: [.null]
@@ -59,7 +61,9 @@ enum SettingSamples {
         case .list(.choice(let choice), _) where choices.contains(choice.name): [:]
         case .list(let kind, _): keys(of: kind, at: path + "[]", within: choices)
         case .either(let short, let long):
-            keys(of: short, at: path, within: choices).merging(keys(of: long, at: path, within: choices)) { $0.union($1) }
+            keys(of: short, at: path, within: choices).merging(keys(of: long, at: path, within: choices)) {
+                $0.union($1)
+            }
         default: [:]
         }
     }

@@ -44,7 +44,8 @@ import VAE
         let model = try VariationalAutoencoder(BlockModel.description, Objective(likelihood: .squaredError))
         let training = try model.trainingGraph(microbatch: 4)
         try expectAgreement(training, tolerance: 1e-4, scale: 0.3, bytesOfChunk: bytesOfChunk)
-        try expectAgreement(model.evaluationGraph(microbatch: 4), tolerance: 1e-4, scale: 0.3, bytesOfChunk: bytesOfChunk)
+        try expectAgreement(
+            model.evaluationGraph(microbatch: 4), tolerance: 1e-4, scale: 0.3, bytesOfChunk: bytesOfChunk)
         try expectAgreement(model.samplingGraph(count: 4), tolerance: 1e-4, scale: 0.3, bytesOfChunk: bytesOfChunk)
     }
 

@@ -35,7 +35,7 @@ import TrainingTestSupport
         var sum = [Float](repeating: 0, count: program.layout.partialCount)
         for index in program.layout.gradient { sum[index] = 12 * 0x1p-125 }
         _ = try program.rule.apply(&sum, to: &state)
-        #expect(state.firstMoment.allSatisfy { $0 == 0 } && state.secondMoment.allSatisfy { $0 == 0 })
+        #expect(state.optimizer.groups.allSatisfy { $0.values.allSatisfy { $0 == 0 } })
     }
 
     private func update(

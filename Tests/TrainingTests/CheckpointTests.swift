@@ -9,6 +9,8 @@ import TrainingTestSupport
 @testable import Training
 
 @Suite struct CheckpointTests {
+    static let engine = Interpreter()
+
     static func checkpoint(after steps: Int = 3) throws -> Checkpoint {
         let program = try TrainingProgram.tiny()
         var trainer = try LocalTrainer.tiny(program)

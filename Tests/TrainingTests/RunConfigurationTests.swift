@@ -28,7 +28,8 @@ import VAE
         for name in RunConfiguration.presetNames {
             let configuration = try #require(RunConfiguration.preset(name))
             #expect(
-                configuration.shards * configuration.microbatch == (["face-64", "beta-face-64", "iwae"].contains(name) ? 128 : 256))
+                configuration.shards * configuration.microbatch
+                    == (["face-64", "beta-face-64", "iwae"].contains(name) ? 128 : 256))
         }
         #expect(RunConfiguration.preset("mlp")?.clipping.count == 2)
         #expect(RunConfiguration.preset("lenet") == nil)
@@ -55,7 +56,7 @@ import VAE
         entries["learning_rate"] = .number(0.001)
         let configuration = try RunConfiguration(.dictionary(entries), file: "a.yaml")
         #expect(configuration.learningRate == LearningRateSchedule(base: 0.001))
-        #expect(configuration.divergenceWeight == .constant(1) && configuration.optimizer == Adam())
+        #expect(configuration.divergenceWeight == .constant(1) && configuration.optimizer == .adam(Adam()))
         #expect(configuration.clipping == [] && configuration.seed == 1)
     }
 

@@ -78,7 +78,7 @@ import TrainingTestSupport
         let clipped = Float(0.5 / (Double(encoder).squareRoot() + 1e-6))
         for slice in layout.parameters.slices {
             let gradient: Float = slice.name.hasPrefix("encoder/") ? clipped : 1
-            #expect(abs(state.firstMoment[slice.offset] - 0.1 * gradient) < 1e-7)
+            #expect(abs(state.optimizer.groups[0].values[slice.offset] - 0.1 * gradient) < 1e-7)
         }
         #expect(zip(state.statistics, before.statistics).allSatisfy { abs($0 - (0.9 * $1 + 0.3)) < 1e-6 })
         #expect(state.step == 1)
@@ -117,10 +117,17 @@ import TrainingTestSupport
         changed { $0.step += 1 }
         changed { $0.parameters[3] = $0.parameters[3].nextUp }
         changed { $0.statistics[1] = -$0.statistics[1] - 1e-9 }
-        changed { $0.firstMoment[0] = 1 }
-        changed { $0.secondMoment[0] = 1 }
+        let zeros = [Float](repeating: 0, count: state.parameters.count)
+        let (one, negative) = ([1] + zeros.dropFirst(), [-0.0] + zeros.dropFirst())
+        changed { $0.optimizer = .moments(first: one, second: zeros) }
+        changed { $0.optimizer = .moments(first: zeros, second: one) }
+        changed { $0.optimizer = .meanSquare(zeros) }
+        changed { $0.optimizer = .velocity(zeros) }
+        changed { $0.average = WeightAverage(parameters: zeros, statistics: $0.statistics) }
+        changed { $0.average = WeightAverage(parameters: one, statistics: $0.statistics) }
+        changed { $0.average = WeightAverage(parameters: one, statistics: $0.statistics.map { _ in 3 }) }
         changed { $0.parameters.swapAt(0, 1) }
-        changed { $0.firstMoment[0] = -0.0 }
+        changed { $0.optimizer = .moments(first: negative, second: zeros) }
         #expect(Set(digests).count == digests.count)
     }
 

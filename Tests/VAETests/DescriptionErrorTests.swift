@@ -66,7 +66,10 @@ import Testing
             ([.maxPooling(window: 5)], ["encoder/0/max_pooling", "5 × 5", "[3, 4, 4]"]),
             ([.averagePooling(window: 0)], ["encoder/0/average_pooling", "window 0"]),
             ([.groupNormalization(groups: 2)], ["2 groups", "3 channels"]),
-            ([.averagePooling(window: 4), .groupNormalization(groups: 3)], ["encoder/1/group_normalization", "one value"]),
+            (
+                [.averagePooling(window: 4), .groupNormalization(groups: 3)],
+                ["encoder/1/group_normalization", "one value"]
+            ),
             ([.residual()], ["encoder/0/residual", "no layers"]),
             ([.residual(.flatten)], ["encoder/0/residual", "[3, 4, 4]", "[48]"]),
             ([.residual(.upsampling(factor: 2))], ["encoder/0/residual", "[3, 8, 8]", "`upsampling`"]),

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct PresetTests {
     /// Those of the published notebooks, and for `mlp` 784·400 + 400 + 2·(400·128 + 128) + 128·400 + 400 + 400·784 + 784.
-    @Test(arguments: [("mlp", 782_640), ("mnist", 207_237), ("face-64", 581_475), ("face-128", 2_649_075),
+    @Test(arguments: [
+        ("mlp", 782_640), ("mnist", 207_237), ("face-64", 581_475), ("face-128", 2_649_075),
         ("face-128-upsampling", 2_649_075), ("beta-face-64", 286_371),
     ])
     func parametersAreAsManyAsPublished(name: String, count: Int) throws {

@@ -33,7 +33,9 @@ def tensors(group):
 
 def digest(file):
     sha = hashlib.sha256()
-    for name in ("parameters", "statistics", "optimizer/first_moment", "optimizer/second_moment"):
+    optimizer = [f"optimizer/{name}" for name in sorted(file["optimizer"])]
+    averages = ["average/parameters", "average/statistics"] if "average" in file else []
+    for name in ["parameters", "statistics", *optimizer, *averages]:
         members = tensors(file[name])
         for member in sorted(members, key=str.encode):
             sha.update(f"{name}/{member}\0".encode())

@@ -8,13 +8,10 @@ import struct
 
 import numpy as np
 
-GROUPS = ("parameters", "statistics", "optimizer/first_moment", "optimizer/second_moment")
-
-
 def digest(tensors, step):
-    """The SHA-256 of {group: {name: array}} and the number of steps."""
+    """The SHA-256 of {group: {name: array}}, in the order of the groups, and the number of steps."""
     sha = hashlib.sha256()
-    for group in GROUPS:
+    for group in tensors:
         for name in sorted(tensors[group], key=str.encode):
             sha.update(f"{group}/{name}\0".encode())
             sha.update(tensors[group][name].astype("<f4").tobytes())
@@ -25,6 +22,11 @@ def digest(tensors, step):
 values = np.arange(11, dtype=np.float32) / 8 - 1
 parameters = {"b/weight": values[:6].reshape(2, 3), "a": values[6:8], "b": values[8:9]}
 statistics = {"m": values[9:]}
-first = {name: -value for name, value in parameters.items()}
-second = {name: value * value for name, value in parameters.items()}
-print(digest(dict(zip(GROUPS, (parameters, statistics, first, second))), 7))
+negative = {name: -value for name, value in parameters.items()}
+square = {name: value * value for name, value in parameters.items()}
+weights = {"parameters": parameters, "statistics": statistics}
+print(digest(weights | {"optimizer/first_moment": negative, "optimizer/second_moment": square}, 7))
+
+# Gradient descent, with averages of half the weights.
+averages = {f"average/{group}": {name: value / 2 for name, value in tensors.items()} for group, tensors in weights.items()}
+print(digest(weights | {"optimizer/velocity": negative} | averages, 7))

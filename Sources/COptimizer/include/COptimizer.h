@@ -26,5 +26,37 @@ void tributary_update_adam(
     tributary_loops loops, const tributary_adam *adam, float factor, int64_t count, const float *gradient,
     float *parameters, float *first_moment, float *second_moment);
 
+/// What weight decay does to an element: its multiple that is added to the gradient, and the part of it that stays.
+typedef struct {
+    float coupled, kept;
+} tributary_decay;
+
+/// The same with weight decay (updateDecayingAdam).
+void tributary_update_decaying_adam(
+    tributary_loops loops, const tributary_adam *adam, tributary_decay decay, float factor, int64_t count,
+    const float *gradient, float *parameters, float *first_moment, float *second_moment);
+
+typedef struct {
+    float decay, one_minus_decay, epsilon, rate, coupled;
+} tributary_rmsprop;
+
+/// One update of RMSProp (updateRMSProp).
+void tributary_update_rmsprop(
+    tributary_loops loops, const tributary_rmsprop *rmsprop, float factor, int64_t count, const float *gradient,
+    float *parameters, float *mean_square);
+
+typedef struct {
+    float momentum, rate, coupled;
+} tributary_sgd;
+
+/// One step of gradient descent with momentum (updateSGD).
+void tributary_update_sgd(
+    tributary_loops loops, const tributary_sgd *sgd, float factor, int64_t count, const float *gradient,
+    float *parameters, float *velocity);
+
+/// Moves an average towards values by a share of the distance (updateAverage).
+void tributary_update_average(
+    tributary_loops loops, float share, int64_t count, const float *values, float *average);
+
 /// Multiplies values with `scale` and returns the sum of their squares afterwards: eight lanes of doubles, added pairwise.
 double tributary_scale_and_sum_squares(tributary_loops loops, int64_t count, float *values, float scale);

@@ -156,9 +156,8 @@ public final class CoordinatorProcess {
     private static func configuration(
         _ opening: RunOpening, _ options: CoordinatorOptions, _ auditKey: UInt64
     ) -> CoordinatorState.Configuration {
-        let layout = opening.program.layout
         let sizes = BulkSizes(
-            parameterBytes: 4 * (layout.parameters.count + layout.statistics.count),
+            parameterBytes: 4 * opening.program.broadcastCounts.reduce(0, +),
             partialBytes: opening.program.partialFormat.bytes, evaluationBytes: opening.program.evaluationFormat.bytes,
             exampleBytes: opening.program.pixelsPerExample)
         var configuration = CoordinatorState.Configuration(
@@ -227,7 +226,8 @@ public final class CoordinatorProcess {
             archivist.draw(moment, training.model, training.history)
         }
         guard let round = training.nextRound else {
-            return end(.completed, "all \(training.totalSteps) steps are done")
+            if let sentence = training.earlyEnd { reporter.report(.stoppedEarly(sentence)) }
+            return end(.completed, training.earlyEnd ?? "all \(training.totalSteps) steps are done")
         }
         queue.append(.begin(round))
     }

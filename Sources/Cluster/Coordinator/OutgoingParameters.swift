@@ -38,12 +38,16 @@ struct OutgoingParameters {
         memory.begin(slot.index, stamp: slot.stamp)
         let index = slot.index
         training.settle { range, floats in memory.write(floats, index, at: 4 * range.lowerBound) }
-        memory.write(training.model.statistics.span, index, at: 4 * training.model.parameters.count)
+        var start = training.model.parameters.count
+        for part in training.model.broadcast.dropFirst() {
+            memory.write(part.span, index, at: 4 * start)
+            start += part.count
+        }
         storedStep = step
         return slot
     }
 
-    /// The bytes of `range`: the parameters, then the running statistics. Nil where they are an earlier step's and gone.
+    /// The bytes of `range`: the parameters, then the running statistics, then the averages of both where they are kept. Nil where they are an earlier step's and gone.
     mutating func chunk(
         _ range: Range<Int>, ofStep wanted: Int, of training: inout RunState, keeping steps: Set<Int>
     ) -> Message? {
@@ -89,13 +93,16 @@ struct OutgoingParameters {
 
     private static func fill(_ floats: inout MutableSpan<Float>, _ range: Range<Int>, of training: inout RunState) {
         training.settle(upTo: range.upperBound)
-        let border = training.model.parameters.count
-        copy(training.model.parameters, range.clamped(to: 0..<border), to: &floats, at: 0)
-        guard range.upperBound > border else { return }
-        let first = max(0, range.lowerBound - border)
-        copy(
-            training.model.statistics, first..<range.upperBound - border, to: &floats,
-            at: border + first - range.lowerBound)
+        var start = 0
+        for part in training.model.broadcast {
+            let common = range.clamped(to: start..<start + part.count)
+            if !common.isEmpty {
+                copy(
+                    part, common.lowerBound - start..<common.upperBound - start, to: &floats,
+                    at: common.lowerBound - range.lowerBound)
+            }
+            start += part.count
+        }
     }
 
     private static func copy(

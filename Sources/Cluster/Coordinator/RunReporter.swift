@@ -21,6 +21,8 @@ public enum RunEvent: Sendable {
     case workerLeft(name: String, reason: String)
     /// A node was leased to another worker before its step was over, in the wording of the log.
     case leaseMoved(String)
+    /// The run ends before all its steps are done, for the reason that the sentence says.
+    case stoppedEarly(String)
     /// Anything else worth a line.
     case notice(String)
     case finished(RunOutcome)
@@ -83,7 +85,7 @@ public struct EvaluationReport: Sendable {
 public struct RunOutcome: Sendable, Equatable {
     /// Why it ended.
     public enum Reason: Sendable, Equatable {
-        /// All steps are done.
+        /// All steps are done, or the rule of early stopping ended it.
         case completed
         /// Somebody asked: `SIGINT`, `SIGTERM` or another text.
         case interrupted(String)

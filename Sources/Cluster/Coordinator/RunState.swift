@@ -68,12 +68,25 @@ package struct RunState {
     /// What comes next, or nil at the end.
     package var nextRound: Round? {
         if isEvaluationDue { return Round(step: model.step, kind: .evaluation) }
-        return model.step < totalSteps ? Round(step: model.step, kind: .training) : nil
+        return model.step < totalSteps && !stopsEarly ? Round(step: model.step, kind: .training) : nil
+    }
+
+    private var stopsEarly: Bool { program.configuration.earlyStopping?.ends(history) ?? false }
+
+    /// Why the run has ended before all its steps are done, if that is so.
+    var earlyEnd: String? {
+        guard model.step < totalSteps, let rule = program.configuration.earlyStopping, rule.ends(history),
+            let best = history.best
+        else { return nil }
+        let evaluations = rule.patience == 1 ? "evaluation" : "\(rule.patience) evaluations"
+        return
+            "the run stops after step \(model.step), as the last \(evaluations) of the held-out images gave nothing better: "
+            + "-ELBO was lowest after step \(best.step), \(Float(best.negativeELBO)) nats, and checkpoints/best.h5 is of that state"
     }
 
     /// The pictures that are due now, once; they come after the evaluation of the same state.
     package mutating func takePictures(at now: Duration) -> PictureMoment? {
-        isEvaluationDue ? nil : pictures.take(afterSteps: model.step, at: now)
+        isEvaluationDue ? nil : pictures.take(afterSteps: model.step, at: now, isLast: stopsEarly)
     }
 
     /// Updates the parameters below an index, so that the first ones can leave before the last ones are there.

@@ -102,7 +102,7 @@ struct ComputeBench {
             let computer =
                 try evaluationComputer ?? workshop.program.evaluationComputer(engine: workshop.engine)
             evaluationComputer = computer
-            computer.load(snapshot)
+            computer.load(snapshot.evaluated)
             evaluationSnapshot = snapshot.number
         case .training, .evaluation: break
         }

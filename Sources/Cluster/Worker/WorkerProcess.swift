@@ -223,11 +223,11 @@ public final class WorkerProcess {
     }
 
     private func placeParameters(_ payload: borrowing Message, at offset: Int) {
-        guard let layout = workshop?.program.layout else { return }
+        guard let counts = workshop?.program.broadcastCounts else { return }
         if offset == 0 {
             arriving =
                 takeSpareSnapshot().flatMap { ArrivingParameters(over: $0) }
-                ?? ArrivingParameters(parameters: layout.parameters.count, statistics: layout.statistics.count)
+                ?? ArrivingParameters(counts: counts)
         }
         arriving?.place(payload, at: offset / 4)
     }
@@ -263,11 +263,9 @@ public final class WorkerProcess {
     }
 
     private func useStoredParameters(_ slot: MemorySlot) {
-        guard let layout = workshop?.program.layout, let coordinatorMemory else { return }
+        guard let counts = workshop?.program.broadcastCounts, let coordinatorMemory else { return }
         snapshots += 1
-        snapshot = Snapshot(
-            coordinatorMemory, slot, parameters: layout.parameters.count, statistics: layout.statistics.count,
-            number: snapshots)
+        snapshot = Snapshot(coordinatorMemory, slot, counts: counts, number: snapshots)
     }
 
     private func compute(_ leaf: Leaf) {

@@ -61,9 +61,8 @@ final class Workshop: Sendable {
     }
 
     private func check(_ welcome: CoordinatorMessage.Welcome) throws(WorkshopError) {
-        let layout = program.layout
         let own = [
-            4 * (layout.parameters.count + layout.statistics.count), program.partialFormat.bytes,
+            4 * program.broadcastCounts.reduce(0, +), program.partialFormat.bytes,
             program.evaluationFormat.bytes, program.pixelsPerExample,
         ]
         let told = [welcome.parameterBytes, welcome.partialBytes, welcome.evaluationBytes, welcome.exampleBytes]

@@ -19,7 +19,7 @@ extension Checkpoint {
             let program = try TrainingProgram(contract)
             let progress = try root.group("progress")
             run = try progress.attribute("run")
-            state = try Self.readState(root, program.layout, step: progress.attribute("step", as: Int.self))
+            state = try Self.readState(root, program, step: progress.attribute("step", as: Int.self))
             history = try Self.readHistory(root.group("history"), program.plan)
             try check(
                 (0...state.step).contains(history.pendingSteps),
@@ -41,14 +41,23 @@ extension Checkpoint {
         )
     }
 
-    private static func readState(_ root: Group, _ layout: ModelLayout, step: Int) throws -> ModelState {
+    private static func readState(_ root: Group, _ program: TrainingProgram, step: Int) throws -> ModelState {
         try check((0...ShardPlan.mostSteps).contains(step), "gives \(step) as its number of steps")
+        let (layout, configuration) = (program.layout, program.configuration)
         let optimizer = try root.group("optimizer")
         return ModelState(
             layout: layout, step: step, parameters: try read(layout.parameters, root.group("parameters")),
             statistics: try read(layout.statistics, root.group("statistics")),
-            firstMoment: try read(layout.parameters, optimizer.group("first_moment")),
-            secondMoment: try read(layout.parameters, optimizer.group("second_moment")))
+            optimizer: try configuration.optimizer.initialState(0).reading {
+                try read(layout.parameters, optimizer.group($0))
+            },
+            average: try configuration.weightAverage == nil ? nil : readAverage(root.group("average"), layout))
+    }
+
+    private static func readAverage(_ group: Group, _ layout: ModelLayout) throws -> WeightAverage {
+        WeightAverage(
+            parameters: try read(layout.parameters, group.group("parameters")),
+            statistics: try read(layout.statistics, group.group("statistics")))
     }
 
     private static func read(_ table: SliceTable, _ group: Group) throws -> [Float] {

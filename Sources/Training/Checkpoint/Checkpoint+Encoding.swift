@@ -19,8 +19,12 @@ extension Checkpoint {
         try write(state.parameters, state.layout.parameters, "parameters", file.root)
         try write(state.statistics, state.layout.statistics, "statistics", file.root)
         let optimizer = try file.root.createGroup("optimizer")
-        try write(state.firstMoment, state.layout.parameters, "first_moment", optimizer)
-        try write(state.secondMoment, state.layout.parameters, "second_moment", optimizer)
+        for group in state.optimizer.groups { try write(group.values, state.layout.parameters, group.name, optimizer) }
+        if let average = state.average {
+            let group = try file.root.createGroup("average")
+            try write(average.parameters, state.layout.parameters, "parameters", group)
+            try write(average.statistics, state.layout.statistics, "statistics", group)
+        }
         try writeHistory(file.root.createGroup("history"))
         return CheckpointSeal.seal(try file.image())
     }

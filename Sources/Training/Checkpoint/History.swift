@@ -28,6 +28,17 @@ public struct History: Hashable, Sendable {
     public var best: Epoch? {
         valid.filter(\.negativeELBO.isFinite).min { $0.negativeELBO < $1.negativeELBO }
     }
+    /// How many of the last evaluations, in a row, were not lower by more than `least` nats than the lowest before them that was.
+    func evaluationsWithoutImprovement(of least: Double) -> Int {
+        var (lowest, count) = (Double.infinity, 0)
+        for evaluation in valid {
+            let isBetter = evaluation.negativeELBO.isFinite && evaluation.negativeELBO < lowest - least
+            if isBetter { lowest = evaluation.negativeELBO }
+            count = isBetter ? 0 : count + 1
+        }
+        return count
+    }
+
     /// The number of steps of the epoch in progress, and the sums of what they measured.
     var pendingSteps = 0
     var pendingReconstruction = 0.0

@@ -30,7 +30,7 @@ extension RunConfiguration {
 
     /// Batches of 20 in the source, 128 here; Adam with an epsilon of 10⁻⁴ and a rate of 10⁻³, as it begins there; 30 epochs.
     private static let iwae = RunConfiguration(
-        model: Preset.iwae.model, objective: Preset.iwae.objective, optimizer: Adam(epsilon: 1e-4),
+        model: Preset.iwae.model, objective: Preset.iwae.objective, optimizer: .adam(Adam(epsilon: 1e-4)),
         learningRate: LearningRateSchedule(base: 1e-3), shards: 8, microbatch: 16, epochs: 30)
 
     /// Smaller batches and a higher rate than `face-128`, so that a first training shows faces within minutes; 50 epochs.

@@ -15,10 +15,14 @@ public struct RunConfiguration: Hashable, Sendable {
     public var temperature: DivergenceWeightSchedule?
     /// C, in nats, of an objective that holds the divergence to it; nil for any other.
     public var capacity: DivergenceWeightSchedule?
-    public var optimizer: Adam
+    public var optimizer: OptimizerSettings
     public var learningRate: LearningRateSchedule
     /// A parameter belongs to one group at most; those of none are not clipped.
     public var clipping: [ClippingGroup]
+    /// What is judged and used in place of the last weights; nil where no average is kept.
+    public var weightAverage: WeightAveraging?
+    /// When to stop before all steps are done.
+    public var earlyStopping: EarlyStopping?
     /// What convolutions and matrix products are computed from.
     public var precision: Precision
     /// How sums are kept and travel.
@@ -36,8 +40,8 @@ public struct RunConfiguration: Hashable, Sendable {
     public init(
         model: ModelDescription, objective: Objective, divergenceWeight: DivergenceWeightSchedule = .constant(1),
         temperature: DivergenceWeightSchedule? = nil, capacity: DivergenceWeightSchedule? = nil,
-        optimizer: Adam = Adam(), learningRate: LearningRateSchedule,
-        clipping: [ClippingGroup] = [],
+        optimizer: OptimizerSettings = .adam(Adam()), learningRate: LearningRateSchedule,
+        clipping: [ClippingGroup] = [], weightAverage: WeightAveraging? = nil, earlyStopping: EarlyStopping? = nil,
         precision: Precision = .float32, wire: WireFormat = .float32, shards: Int, microbatch: Int, seed: UInt64 = 1,
         epochs: Int, data: DataDescription? = nil
     ) {
@@ -49,6 +53,8 @@ public struct RunConfiguration: Hashable, Sendable {
         self.optimizer = optimizer
         self.learningRate = learningRate
         self.clipping = clipping
+        self.weightAverage = weightAverage
+        self.earlyStopping = earlyStopping
         self.precision = precision
         self.wire = wire
         self.shards = shards
@@ -73,6 +79,8 @@ public struct RunConfiguration: Hashable, Sendable {
             try require(
                 group.maximumNorm > 0, "clipping[\(index)].maximum_norm", "a norm is above 0, not \(group.maximumNorm)")
         }
+        try weightAverage?.validate()
+        try earlyStopping?.validate()
         try require(seed <= UInt64(Int.max), "seed", "a seed is below 2^63, not \(seed)")
         try require(
             (1...1_000_000_000).contains(epochs), "epochs", "training takes from 1 to 1000000000 epochs, not \(epochs)")
@@ -89,6 +97,8 @@ extension RunConfiguration: Codable {
         case optimizer
         case learningRate = "learning_rate"
         case clipping
+        case weightAverage = "weight_average"
+        case earlyStopping = "early_stopping"
         case precision
         case wire
         case shards
@@ -106,9 +116,11 @@ extension RunConfiguration: Codable {
             try container.decodeIfPresent(DivergenceWeightSchedule.self, forKey: .divergenceWeight) ?? .constant(1)
         temperature = try container.decodeIfPresent(DivergenceWeightSchedule.self, forKey: .temperature)
         capacity = try container.decodeIfPresent(DivergenceWeightSchedule.self, forKey: .capacity)
-        optimizer = try container.decodeIfPresent(Adam.self, forKey: .optimizer) ?? Adam()
+        optimizer = try container.decodeIfPresent(OptimizerSettings.self, forKey: .optimizer) ?? .adam(Adam())
         learningRate = try container.decode(LearningRateSchedule.self, forKey: .learningRate)
         clipping = try container.decodeIfPresent([ClippingGroup].self, forKey: .clipping) ?? []
+        weightAverage = try container.decodeIfPresent(WeightAveraging.self, forKey: .weightAverage)
+        earlyStopping = try container.decodeIfPresent(EarlyStopping.self, forKey: .earlyStopping)
         precision = try container.decodeIfPresent(Precision.self, forKey: .precision) ?? .float32
         wire = try container.decodeIfPresent(WireFormat.self, forKey: .wire) ?? .float32
         shards = try container.decode(Int.self, forKey: .shards)
@@ -148,7 +160,7 @@ extension RunConfiguration.CodingKeys: DescribedKey {
         case .optimizer:
             Setting(
                 "How parameters follow gradients.",
-                .choice(SettingChoice(of: "optimizer", Adam.Names.self, takesWords: false)),
+                .choice(SettingChoice(of: "optimizer", OptimizerSettings.Names.self, takesWords: false)),
                 default: "adam with its defaults")
         case .learningRate:
             Setting(
@@ -161,6 +173,15 @@ extension RunConfiguration.CodingKeys: DescribedKey {
                 otherNames: [
                     "gradient_clip_val", "grad_clip", "clip_grad", "max_grad_norm", "clip_grad_norm", "gradient_clip",
                 ])
+        case .weightAverage:
+            Setting(
+                "A moving average of the weights, with which a model is evaluated and used.",
+                .group(WeightAveraging.CodingKeys.self), default: "none",
+                otherNames: ["ema", "averaging", "swa", "polyak", "model_ema"])
+        case .earlyStopping:
+            Setting(
+                "When to stop since held-out images get no better.", .group(EarlyStopping.CodingKeys.self),
+                default: "none", otherNames: ["early_stop", "earlystopping"])
         case .precision:
             Setting(
                 "The numbers that convolutions and matrix products are computed from.",

@@ -14,8 +14,8 @@ final class BatchRunner {
         executable = try engine.compile(graph)
     }
 
-    func load(_ state: ModelState) {
-        executable.load(state.parameterMemory)
+    func load(_ memory: any ParameterMemory) {
+        executable.load(memory)
     }
 
     /// The rows of each output, in the graph's order.

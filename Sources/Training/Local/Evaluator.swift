@@ -24,8 +24,8 @@ public final class Evaluator {
     }
 
     /// What the split's examples cost, or nil where there are none.
-    public func evaluate(_ state: ModelState) throws -> EvaluationMetrics? {
-        computer.load(state.parameterMemory)
+    public func evaluate(_ state: ModelState, _ weights: Weights = .average) throws -> EvaluationMetrics? {
+        computer.load(state.memory(weights))
         var fold = TreeFold(tree, format: program.evaluationFormat)
         for shard in 0..<plan.shards { fold.insert(try sums(shard), at: tree.leaf(ofShard: shard)) }
         guard let sums = fold.takeResult() else { preconditionFailure("a fold of all shards has a result") }

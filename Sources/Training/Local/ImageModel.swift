@@ -10,7 +10,8 @@ import VAE
 public final class ImageModel {
     public let program: TrainingProgram
     private let engine: any Engine
-    private var state: ModelState
+    private let weights: Weights
+    private var memory: any ParameterMemory
     private var runners: [Purpose: BatchRunner] = [:]
     /// The runners that have the current state.
     private var loaded: Set<Purpose> = []
@@ -20,22 +21,24 @@ public final class ImageModel {
     /// How many rows a run takes.
     private static let batch = 16
 
-    public init(_ program: TrainingProgram, state: ModelState, engine: any Engine) {
+    public init(_ program: TrainingProgram, state: ModelState, engine: any Engine, weights: Weights = .average) {
         self.program = program
-        self.state = state
+        self.weights = weights
+        memory = state.memory(weights)
         self.engine = engine
     }
 
     /// The model of a checkpoint.
     ///
     /// - Throws: What `TrainingProgram` throws for a contract that cannot be built.
-    public convenience init(_ checkpoint: Checkpoint, engine: any Engine) throws {
-        self.init(try TrainingProgram(checkpoint.contract), state: checkpoint.state, engine: engine)
+    public convenience init(_ checkpoint: Checkpoint, engine: any Engine, weights: Weights = .average) throws {
+        self.init(
+            try TrainingProgram(checkpoint.contract), state: checkpoint.state, engine: engine, weights: weights)
     }
 
     /// Goes on with other parameters of the same model.
     public func load(_ state: ModelState) {
-        self.state = state
+        memory = state.memory(weights)
         loaded = []
     }
 
@@ -73,7 +76,7 @@ public final class ImageModel {
     private func run(_ purpose: Purpose, _ rows: [Float]) throws -> [[Float]] {
         let runner = try runners[purpose] ?? BatchRunner(graph(for: purpose), batch: Self.batch, engine: engine)
         runners[purpose] = runner
-        if loaded.insert(purpose).inserted { runner.load(state) }
+        if loaded.insert(purpose).inserted { runner.load(memory) }
         return runner.run(rows, seed: program.configuration.seed)
     }
 

@@ -29,12 +29,13 @@ public struct LocalTrainer {
         evaluator = try Evaluator(program, engine: engine, source: source)
     }
 
-    /// Takes steps until `step` of them have been applied, and evaluates as often as asked and at the end.
+    /// Takes steps until `step` of them have been applied, or early stopping ends it, and evaluates as often as asked and at the end.
     ///
     /// - Parameter report: Is told of every step.
     public mutating func train(to step: Int, report: (StepMetrics) throws -> Void = { _ in }) throws {
         while state.step < step {
             try evaluateIfDue(isLast: false)
+            if program.configuration.earlyStopping?.ends(history) == true { return }
             try report(takeStep())
         }
         try evaluateIfDue(isLast: true)

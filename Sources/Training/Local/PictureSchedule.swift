@@ -48,8 +48,10 @@ public struct PictureSchedule: Sendable {
     }
 
     /// What pictures are to be drawn now, when so many steps are applied, once.
-    public mutating func take(afterSteps steps: Int, at now: Duration) -> PictureMoment? {
-        guard steps > newest?.steps ?? 0, steps >= totalSteps || isDue(steps, now) else { return nil }
+    ///
+    /// - Parameter isLast: Whether the run ends here, before all its steps are done.
+    public mutating func take(afterSteps steps: Int, at now: Duration, isLast: Bool = false) -> PictureMoment? {
+        guard steps > newest?.steps ?? 0, isLast || steps >= totalSteps || isDue(steps, now) else { return nil }
         newest = (steps, now)
         return moment(steps)
     }

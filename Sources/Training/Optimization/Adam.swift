@@ -2,7 +2,7 @@ import Contract
 import Optimizer
 import Settings
 
-/// The optimizer: steps along the mean of past gradients, divided by the root of the mean of their squares.
+/// Adam: steps along the mean of past gradients, divided by the root of the mean of their squares.
 ///
 /// For a gradient g at update t = 1, 2, …, element by element and in this order, in float32:
 ///
@@ -20,11 +20,14 @@ public struct Adam: Hashable, Sendable {
     public var beta2: Double
     /// ε
     public var epsilon: Double
+    /// λ, with which λ·θ is added to g: the gradient of ½ λ θ².
+    public var weightDecay: Double
 
-    public init(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8) {
+    public init(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0) {
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon
+        self.weightDecay = weightDecay
     }
 
     /// The numbers of update t, counted from 1.
@@ -35,43 +38,36 @@ public struct Adam: Hashable, Sendable {
             correction: Float(1 / (1 - power(beta2, update)).squareRoot()))
     }
 
-    func validate() throws(ConfigurationProblem) {
-        for (key, beta) in [("beta1", beta1), ("beta2", beta2)] {
-            try require(beta >= 0 && beta < 1, "optimizer.adam.\(key)", "a decay is in [0, 1), not \(beta)")
-        }
-        try require(
-            epsilon >= Double(Float.leastNormalMagnitude), "optimizer.adam.epsilon",
-            "epsilon is above 0, not \(epsilon)")
+    /// - Parameter path: Of the optimizer in a configuration.
+    func validate(_ path: String) throws(ConfigurationProblem) {
+        for (key, beta) in [("beta1", beta1), ("beta2", beta2)] { try requireDecay(beta, "\(path).\(key)") }
+        try requireEpsilon(epsilon, path)
+        try requireWeightDecay(weightDecay, path)
     }
 }
 
 extension Adam: Codable {
-    enum Names: String, CodingKey, CaseIterable { case adam }
-    enum CodingKeys: String, CodingKey, CaseIterable { case beta1, beta2, epsilon }
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case beta1, beta2, epsilon
+        case weightDecay = "weight_decay"
+    }
 
     public init(from decoder: any Decoder) throws {
-        let names = try decoder.container(keyedBy: Names.self)
-        let settings = try names.nestedContainer(keyedBy: CodingKeys.self, forKey: .adam)
+        let settings = try decoder.container(keyedBy: CodingKeys.self)
         let defaults = Adam()
         beta1 = try settings.decodeIfPresent(Double.self, forKey: .beta1) ?? defaults.beta1
         beta2 = try settings.decodeIfPresent(Double.self, forKey: .beta2) ?? defaults.beta2
         epsilon = try settings.decodeIfPresent(Double.self, forKey: .epsilon) ?? defaults.epsilon
+        weightDecay = try settings.decodeIfPresent(Double.self, forKey: .weightDecay) ?? defaults.weightDecay
     }
 
+    /// No weight decay is not written, so that contracts from before there was any stay as they are.
     public func encode(to encoder: any Encoder) throws {
-        var names = encoder.container(keyedBy: Names.self)
-        var settings = names.nestedContainer(keyedBy: CodingKeys.self, forKey: .adam)
+        var settings = encoder.container(keyedBy: CodingKeys.self)
         try settings.encode(beta1, forKey: .beta1)
         try settings.encode(beta2, forKey: .beta2)
         try settings.encode(epsilon, forKey: .epsilon)
-    }
-}
-
-extension Adam.Names: DescribedKey {
-    var setting: Setting {
-        switch self {
-        case .adam: Setting("Adam, the optimizer that there is.", .group(Adam.CodingKeys.self))
-        }
+        if weightDecay != 0 { try settings.encode(weightDecay, forKey: .weightDecay) }
     }
 }
 
@@ -82,10 +78,8 @@ extension Adam.CodingKeys: DescribedKey {
         case .beta2:
             Setting(
                 "How much of the mean square of the gradient stays at a step.", .number(.belowOne), default: "0.999")
-        case .epsilon:
-            Setting(
-                "What is added to the root of the mean square.", .number(.atLeast(Double(Float.leastNormalMagnitude))),
-                default: "1e-08", otherNames: ["eps"])
+        case .epsilon: .epsilon
+        case .weightDecay: .coupledWeightDecay
         }
     }
 }

@@ -25,6 +25,9 @@ public struct TrainingProgram: Sendable {
         layout = ModelLayout(model)
         rule = try StepRule(configuration, plan: plan, layout: layout)
         try configuration.check(schedules: model.scheduled)
+        try require(
+            configuration.earlyStopping == nil || validationExamples > 0, "early_stopping",
+            "there are no held-out images to judge by: hold some out, or take the key out")
     }
 
     /// The program of a contract.
@@ -58,9 +61,20 @@ public struct TrainingProgram: Sendable {
 
     /// The state before the first step.
     public func initialState() -> ModelState {
-        ModelState(
-            layout: layout, parameters: model.initialParameters(seed: configuration.seed),
-            statistics: model.initialStatistics())
+        let parameters = model.initialParameters(seed: configuration.seed)
+        let statistics = model.initialStatistics()
+        return ModelState(
+            layout: layout, step: 0, parameters: parameters, statistics: statistics,
+            optimizer: configuration.optimizer.initialState(parameters.count),
+            average: configuration.weightAverage.map { _ in
+                WeightAverage(parameters: parameters, statistics: statistics)
+            })
+    }
+
+    /// The number of floats of each part of what workers are sent for a step: `ModelState.broadcast`.
+    public var broadcastCounts: [Int] {
+        let counts = [layout.parameters.count, layout.statistics.count]
+        return configuration.weightAverage == nil ? counts : counts + counts
     }
 
     /// Says in one sentence if examples have another shape than the model takes.

@@ -68,6 +68,7 @@ public struct StepRule: Sendable {
             metrics: metrics,
             coefficients: configuration.optimizer.coefficients(
                 update: state.step + 1, learningRate: learningRate(step: state.step)),
+            averageShare: configuration.weightAverage?.share(update: state.step + 1),
             factors: groups.map { group in
                 group.map { Float(configuration.clipping[$0].factor(norm: norms[$0])) } ?? 1
             })
@@ -79,6 +80,9 @@ public struct StepRule: Sendable {
         defer { environment.restore() }
         state.updateStatistics(sum, shards: plan.shards)
         state.step += 1
+        if let share = configuration.weightAverage?.share(update: state.step) {
+            state.average?.move(towards: state.statistics, share: share)
+        }
     }
 
     /// Moves the parameters of a range, each of which is moved once a step.
@@ -89,20 +93,16 @@ public struct StepRule: Sendable {
         then use: @Sendable (Range<Int>, Span<Float>) -> Void = { _, _ in }
     ) {
         let slices = zip(state.layout.parameters.slices, update.factors).map { (range: $0.range, factor: $1) }
-        state.updateParameters(inPiecesOf: range) { piece, parameters, firstMoment, secondMoment in
-            let environment = FloatEnvironment.flushToZero()
-            defer { environment.restore() }
-            for slice in slices where slice.range.overlaps(piece) {
+        let pieces = PieceUpdate(gradient: sum, pieces: Parallel.pieces(of: range)) { piece in
+            slices.filter { $0.range.overlaps(piece) }.map { slice in
                 let range = slice.range.clamped(to: piece)
-                let place = range.offset(by: -piece.lowerBound)
-                var parameters = parameters._mutatingExtracting(place)
-                var firstMoment = firstMoment._mutatingExtracting(place)
-                var secondMoment = secondMoment._mutatingExtracting(place)
-                updateAdam(
-                    update.coefficients, factor: slice.factor, gradient: sum.span.extracting(range),
-                    parameters: &parameters, firstMoment: &firstMoment, secondMoment: &secondMoment)
+                return GradientSlice(
+                    factor: slice.factor, gradient: range, place: range.offset(by: -piece.lowerBound))
             }
-            use(piece, parameters.span)
+        }
+        state.optimizer.apply(pieces, update.coefficients, to: &state.parameters, then: use)
+        if let share = update.averageShare {
+            state.average?.move(towards: state.parameters, range, share: share)
         }
     }
 
@@ -172,7 +172,9 @@ public struct StepRule: Sendable {
 /// A step that can be applied: what became of its gradient's norms.
 public struct StepUpdate: Sendable {
     public let metrics: StepMetrics
-    let coefficients: AdamCoefficients
+    let coefficients: OptimizerCoefficients
+    /// How far the average of the weights moves, where there is one.
+    let averageShare: Float?
     /// What each slice of the gradient is multiplied with.
     let factors: [Float]
 }
@@ -194,20 +196,6 @@ extension StatisticRule {
 }
 
 extension ModelState {
-    /// Lends pieces of parameters and moments to threads.
-    fileprivate mutating func updateParameters(
-        inPiecesOf range: Range<Int>,
-        _ update:
-            @Sendable (
-                Range<Int>, inout MutableSpan<Float>, inout MutableSpan<Float>, inout MutableSpan<Float>
-            ) -> Void
-    ) {
-        let pieces = Parallel.pieces(of: range)
-        Parallel.forEach(pieces, of: &parameters, &firstMoment, &secondMoment) {
-            update(pieces[$0], &$1, &$2, &$3)
-        }
-    }
-
     /// Moves the running statistics towards the mean of the shards' batch values: r ← (1 − momentum)·r + momentum·(sum / S).
     fileprivate mutating func updateStatistics(_ sum: [Float], shards: Int) {
         for piece in layout.statisticPieces {

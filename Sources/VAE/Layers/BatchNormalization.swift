@@ -45,7 +45,8 @@ extension Layer.BatchNormalization: LayerBehaviour {
     func problem(microbatch: Int, for input: Shape) -> LayerProblem? {
         guard microbatch * input.count == input[0] else { return nil }
         return LayerProblem(
-            "normalises one value a channel in a microbatch of \(microbatch), which has no variance: make the microbatch larger")
+            "normalises one value a channel in a microbatch of \(microbatch), which has no variance: make the microbatch larger"
+        )
     }
 
     func apply(to x: Tensor, in scope: inout LayerScope) -> Tensor {
