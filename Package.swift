@@ -129,7 +129,8 @@ let package = Package(
         .testTarget(name: "PicturesTests", dependencies: ["Pictures"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Randomness", "SeededRandomness"]),
         .testTarget(name: "ContractTests", dependencies: ["Contract", "Randomness"]),
-        .testTarget(name: "VAETests", dependencies: ["VAE", "Tensors", "Hashing", "Randomness", "SeededRandomness"]),
+        .testTarget(
+            name: "VAETests", dependencies: ["VAE", "Tensors", "Settings", "Hashing", "Randomness", "SeededRandomness"]),
         .testTarget(name: "OneDNNTests", dependencies: ["OneDNN", "Tensors", "Randomness", "VAE"]),
         .testTarget(
             name: "IngestTests", dependencies: ["Ingest", "Storage", "Pictures", "Archives", "Files", "Hashing"]),
