@@ -48,6 +48,7 @@ let package = Package(
         // Leaves.
         .target(name: "Randomness"),
         .target(name: "Settings"),
+        .target(name: "Fitting", dependencies: ["Randomness"]),
         .target(name: "FloatEnvironment", dependencies: ["CFloatEnvironment"]),
         .target(name: "Parallel", dependencies: ["CCores"]),
         .target(name: "Files", dependencies: ["CFiles", "Parallel"]),
@@ -60,7 +61,6 @@ let package = Package(
         .target(name: "Pictures", dependencies: ["CPictures", "CWebP"]),
 
         // Mathematics.
-        .target(name: "Mixtures", dependencies: ["Randomness"]),
         .target(name: "Tensors", dependencies: ["Randomness"]),
         .target(name: "Contract", dependencies: ["Randomness", "FloatEnvironment"]),
         .target(name: "VAE", dependencies: ["Tensors", "Randomness", "Settings"]),
@@ -93,7 +93,7 @@ let package = Package(
             name: "tributary",
             dependencies: [
                 "ConfigurationFiles", "Performance", "Cluster", "Coordination", "Ingest", "OneDNN", "Training", "VAE",
-                "Tensors", "Mixtures", "Randomness", "Storage", "Pictures", "Contract", "Hashing", "Files",
+                "Tensors", "Fitting", "Randomness", "Storage", "Pictures", "Contract", "Hashing", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -117,8 +117,8 @@ let package = Package(
 
         // Repeatable numbers for tests of several targets.
         .target(name: "SeededRandomness", path: "Tests/SeededRandomness"),
-        .testTarget(name: "MixturesTests", dependencies: ["Mixtures", "Randomness"]),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+        .testTarget(name: "FittingTests", dependencies: ["Fitting", "Randomness"]),
         .testTarget(name: "FilesTests", dependencies: ["FilesTestSupport", "Files", "Parallel"]),
         .testTarget(name: "ParallelTests", dependencies: ["Parallel"]),
         .testTarget(name: "OptimizerTests", dependencies: ["Optimizer"]),

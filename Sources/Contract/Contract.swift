@@ -20,6 +20,8 @@ public struct Contract: Hashable, Sendable, Codable {
     public var numericClass: NumericClass
     /// What identifies the data: equal fingerprints mean equal pixels in equal order.
     public var dataFingerprint: String
+    /// The training examples whose labels are read; absent where none are, or all.
+    public var labelledExamples: LabelledExamples?
     /// The SHA-256 of the gradient of the probe, a keyed microbatch through the run's own graph.
     public var probeDigest: String
 
@@ -33,6 +35,7 @@ public struct Contract: Hashable, Sendable, Codable {
         case seed
         case numericClass = "numeric_class"
         case dataFingerprint = "data_fingerprint"
+        case labelledExamples = "labelled_examples"
         case probeDigest = "probe_digest"
     }
 
@@ -41,7 +44,8 @@ public struct Contract: Hashable, Sendable, Codable {
 
     public init(
         configuration: ConfigurationNode, trainingExamples: Int, validationExamples: Int, shards: Int, microbatch: Int,
-        seed: UInt64, numericClass: NumericClass, dataFingerprint: String, probeDigest: String
+        seed: UInt64, numericClass: NumericClass, dataFingerprint: String, labelledExamples: LabelledExamples? = nil,
+        probeDigest: String
     ) {
         precondition(seed <= UInt64(Int.max), "a seed is below 2^63, not \(seed)")
         formatVersion = Self.currentFormatVersion
@@ -53,6 +57,7 @@ public struct Contract: Hashable, Sendable, Codable {
         self.seed = seed
         self.numericClass = numericClass
         self.dataFingerprint = dataFingerprint
+        self.labelledExamples = labelledExamples
         self.probeDigest = probeDigest
     }
 
@@ -60,7 +65,8 @@ public struct Contract: Hashable, Sendable, Codable {
     ///
     /// - Throws: `ShardPlanError` for a contract that nobody can have made here; one from outside is not trusted.
     public func plan() throws(ShardPlanError) -> ShardPlan {
-        try ShardPlan(examples: trainingExamples, shards: shards, microbatch: microbatch)
+        try ShardPlan(
+            examples: trainingExamples, shards: shards, microbatch: microbatch, labelled: labelledExamples)
     }
 
     /// How the validation split is evaluated.

@@ -1,6 +1,6 @@
 import Randomness
 
-/// A permutation of 0..<n that is a pure function of (seed, shard, pass), evaluated one element at a time.
+/// A permutation of 0..<n that is a pure function of (seed, operator, shard, pass), evaluated one element at a time.
 ///
 /// A balanced Feistel network over the smallest domain 4ʷ ≥ n, its round function Philox; an image outside 0..<n is mapped
 /// again until it falls inside, which keeps it a bijection and takes fewer than four turns on average.
@@ -14,11 +14,13 @@ struct KeyedPermutation {
     /// Luby and Rackoff need four rounds for pseudorandomness; small domains take two more.
     private static let rounds: UInt16 = 6
 
-    init(count: Int, seed: UInt64, shard: Int, pass: UInt32) {
+    init(
+        count: Int, seed: UInt64, operator: UInt16 = RandomStream.shuffle, shard: Int = 0, pass: UInt32 = 0
+    ) {
         precondition(count > 0, "a permutation has at least one element, not \(count)")
         self.count = UInt64(count)
         halfWidth = UInt64((Self.bitWidth(of: count - 1) + 1) / 2)
-        stream = RandomStream(seed: seed, operator: RandomStream.shuffle, pass: pass, example: UInt32(shard))
+        stream = RandomStream(seed: seed, operator: `operator`, pass: pass, example: UInt32(shard))
     }
 
     /// The image of an index.

@@ -23,13 +23,17 @@ public struct RandomStream: Hashable, Sendable {
         self.sample = sample
     }
 
-    /// Operators from here on are not a graph's: initialisation, shuffling, probes, synthesis, audits and mixtures.
+    /// Operators from here on are not a graph's: initialisation, shuffling, probes, synthesis, audits, labels and mixtures.
     public static let reservedOperators: UInt16 = 0xFF00
     public static let initialisation: UInt16 = 0xFF00
     public static let shuffle: UInt16 = 0xFF01
     public static let probe: UInt16 = 0xFF02
     public static let synthesis: UInt16 = 0xFF03
     public static let audit: UInt16 = 0xFF04
+    /// Which examples keep their labels.
+    public static let labelDraw: UInt16 = 0xFF05
+    /// The order in which a shard's labelled examples come.
+    public static let labelledShuffle: UInt16 = 0xFF06
     public static let mixture: UInt16 = 0xFF08
 
     /// The four words that hold elements `4 * index ..< 4 * index + 4`.

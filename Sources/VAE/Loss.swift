@@ -63,8 +63,16 @@ protocol ObjectiveFormula: Sendable {
 
     /// Says what such latents lack for the formula, if anything.
     func problem(with latents: Latents) -> String?
+
+    /// What the formula does with labels, where it reads them.
+    var labels: LabelUse? { get }
+
+    /// Logits of the classes of images, (B, K), in inference mode; nil where the formula tells no classes.
+    func classLogits(of x: Tensor, in scope: inout Scope) -> Tensor?
 }
 
 extension ObjectiveFormula {
     var samples: Int { 1 }
+    var labels: LabelUse? { nil }
+    func classLogits(of x: Tensor, in scope: inout Scope) -> Tensor? { nil }
 }

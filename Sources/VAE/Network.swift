@@ -1,8 +1,11 @@
 import Tensors
 
-/// The encoder or the decoder: a chain of layers with its name and its keys of noise.
+/// The encoder, the decoder or the classifier: a chain of layers with its name and its keys of noise.
+///
+/// A network that is given classes takes a label besides: one-hot, it is appended to what the first linear layer takes. So the layers
+/// before that run once for each example, however many labels it is paired with.
 struct Network {
-    /// The first part of every name in it: `encoder` or `decoder`.
+    /// The first part of every name in it: `encoder`, `decoder` or `classifier`.
     let name: String
     private let chain: LayerChain
     /// The noise of layer i has the key `firstNoiseKey` + i.
@@ -14,7 +17,10 @@ struct Network {
     /// The number of values between all layers for one example; at most 2³⁰ for each of at most 512 layers.
     var values: Int { chain.values }
 
-    init(_ name: String, _ layers: [Layer], input: Shape, firstNoiseKey: UInt16) throws(DescriptionError) {
+    /// - Parameter classes: K, where the network takes labels.
+    init(
+        _ name: String, _ layers: [Layer], input: Shape, firstNoiseKey: UInt16, classes: Int? = nil
+    ) throws(DescriptionError) {
         let count = layers.reduce(0) { $0 + 1 + $1.behaviour.layersWithin }
         guard count <= NoiseKey.layersOfANetwork else {
             throw DescriptionError(
@@ -22,8 +28,11 @@ struct Network {
         }
         self.name = name
         self.firstNoiseKey = firstNoiseKey
+        guard classes == nil || layers.contains(where: \.isLinear) else {
+            throw DescriptionError(path: name, problem: "has no linear layer, which a label could enter: add `linear`")
+        }
         do throws(LayerProblem) {
-            chain = try LayerChain(layers, input: input)
+            chain = try LayerChain(layers, input: input, classes: classes)
         } catch {
             throw Self.error(name, error)
         }
@@ -48,9 +57,15 @@ struct Network {
     var hasNoise: Bool { chain.drawsNoise }
 
     /// The network's result for x (B, …), and what its normalisations measured.
-    func apply(to x: Tensor, _ mode: Mode) -> (result: Tensor, statistics: [(name: String, tensor: Tensor)]) {
+    ///
+    /// - Parameter labels: (R, K) with R a multiple of B, where the network takes labels: row r is of example r / (R/B), and the result
+    ///   has R rows.
+    func apply(
+        to x: Tensor, given labels: Tensor? = nil, _ mode: Mode
+    ) -> (result: Tensor, statistics: [(name: String, tensor: Tensor)]) {
         let within = firstNoiseKey + UInt16(NoiseKey.layersOfANetwork)
-        return chain.apply(to: x, mode, under: name, LayerKeys(own: firstNoiseKey, within: within))
+        return chain.apply(
+            to: x, given: labels, mode, under: name, LayerKeys(own: firstNoiseKey, within: within))
     }
 }
 
@@ -61,10 +76,15 @@ enum NoiseKey {
     static let layersOfANetwork = 512
     static let encoder: UInt16 = 0x1000
     static let decoder: UInt16 = 0x2000
+    static let classifier: UInt16 = 0x2800
     // Of the images before the model sees them.
     static let binarization: UInt16 = 0x3000
     static let flip: UInt16 = 0x3001
     static let dequantization: UInt16 = 0x3002
+}
+
+extension Layer {
+    var isLinear: Bool { if case .linear = self { true } else { false } }
 }
 
 extension Variable {

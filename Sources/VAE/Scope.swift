@@ -15,8 +15,11 @@ public struct Scope {
     let settings: Objective
     let latents: Latents
     private let images: ImageDescription
+    /// K, the number of classes of a label; nil where the model has none.
+    let classes: Int?
     private let encoder: Network
     private let decoder: Network
+    private let classifier: Network?
 
     /// What training adjusts, and what it keeps a running value of.
     private(set) var parameters: [Variable] = []
@@ -25,6 +28,8 @@ public struct Scope {
     private(set) var batchStatistics: [(name: String, tensor: Tensor)] = []
     /// The numbers that a step is given, each a scalar.
     private(set) var scheduled: [Scheduled] = []
+    /// The inputs with labels and with weights of rows that were asked for, by their names.
+    private(set) var labelInputs: [(name: String, shape: Shape)] = []
     private var noiseSources: UInt16 = 0
 
     /// What a formula sees in training.
@@ -32,15 +37,15 @@ public struct Scope {
     /// - Parameter pixels: (B, C, H, W), as the model sees them.
     init(
         _ mode: Mode, pixels: Tensor, _ description: ModelDescription, _ settings: Objective, _ encoder: Network,
-        _ decoder: Network
+        _ decoder: Network, _ classifier: Network? = nil
     ) {
-        self.init(mode, examples: pixels.shape[0], pixels: pixels, description, settings, encoder, decoder)
+        self.init(mode, examples: pixels.shape[0], pixels: pixels, description, settings, encoder, decoder, classifier)
     }
 
     /// What is done with a trained model for some examples.
     init(
         _ mode: Mode, examples: Int, pixels: Tensor?, _ description: ModelDescription, _ settings: Objective,
-        _ encoder: Network, _ decoder: Network
+        _ encoder: Network, _ decoder: Network, _ classifier: Network? = nil
     ) {
         self.mode = mode
         self.examples = examples
@@ -48,8 +53,10 @@ public struct Scope {
         self.settings = settings
         images = description.images
         latents = description.latents
+        classes = description.classes
         self.encoder = encoder
         self.decoder = decoder
+        self.classifier = classifier
     }
 
     /// Keyed random numbers (R, …), where R is a multiple of B: row r is the draw number r mod R/B for example r / (R/B).
@@ -87,15 +94,32 @@ public struct Scope {
         return .input(number.rawValue, [])
     }
 
-    /// q(z|x), the encoder's answer to pixels (B, C, H, W).
-    mutating func posterior(of x: Tensor) -> any LatentDistribution {
-        let given = images.prediction?.given(of: x) ?? x
-        return latents.family.posterior(of: apply(encoder, to: given), in: &self)
+    /// The examples' labels, one-hot, (B, K); zeros for an example without one.
+    mutating func labels() -> Tensor {
+        guard let classes else { preconditionFailure("labels of a model without classes were refused before") }
+        return labelInput(VariationalAutoencoder.labels, [examples, classes])
     }
 
-    /// p(x|z), the decoder's answer to latents (R, Z): of the whole image, or of the part that is predicted.
-    mutating func likelihood(of z: Tensor) -> any Distribution {
-        let decoded = apply(decoder, to: latents.family.decoderInput(of: z))
+    /// How much each example counts in training, (B), so that the mean is one of all the data, however many of a microbatch have labels.
+    /// In evaluation all count alike.
+    mutating func weights() -> Tensor {
+        mode == .training ? labelInput(VariationalAutoencoder.weights, [examples]) : .constant(1, [examples])
+    }
+
+    private mutating func labelInput(_ name: String, _ shape: Shape) -> Tensor {
+        if !labelInputs.contains(where: { $0.name == name }) { labelInputs.append((name, shape)) }
+        return .input(name, shape)
+    }
+
+    /// q(z|x), the encoder's answer to pixels (B, C, H, W); or q(z|x, y) for labels (R, K), where row r is of example r / (R/B).
+    mutating func posterior(of x: Tensor, given labels: Tensor? = nil) -> any LatentDistribution {
+        let seen = images.prediction?.given(of: x) ?? x
+        return latents.family.posterior(of: apply(encoder, to: seen, given: labels), in: &self)
+    }
+
+    /// p(x|z), the decoder's answer to latents (R, Z), or p(x|z, y) for labels (R, K): of the whole image, or of the part that is predicted.
+    mutating func likelihood(of z: Tensor, given labels: Tensor? = nil) -> any Distribution {
+        let decoded = apply(decoder, to: latents.family.decoderInput(of: z), given: labels)
         guard let prediction = images.prediction else { return settings.likelihood.distribution(decoded, in: &self) }
         let part = prediction.predicted(of: decoded)
         return PredictedPart(prediction, of: settings.likelihood.distribution(part, in: &self))
@@ -104,9 +128,10 @@ public struct Scope {
     /// The prior's z (R, Z), of numbers drawn on the host.
     mutating func latents(ofDraw draw: Tensor) -> Tensor { latents.family.latents(ofDraw: draw, in: &self) }
 
-    /// A layer at the end of the encoder, which need not be written: it turns features into what the posterior is made of.
-    mutating func head(_ name: String, _ layer: Layer, _ features: Tensor) -> Tensor {
-        let path = "encoder/\(name)"
+    /// A layer at the end of a network, which need not be written: it turns features into what a distribution is made of, the posterior
+    /// behind the encoder.
+    mutating func head(_ name: String, _ layer: Layer, _ features: Tensor, of network: String = "encoder") -> Tensor {
+        let path = "\(network)/\(name)"
         let input = Shape(Array(features.shape.dimensions.dropFirst()))
         request(layer.behaviour.parameters(for: input).map { $0.named(under: path) }, in: \.parameters)
         var scope = LayerScope(
@@ -122,9 +147,15 @@ public struct Scope {
             weight: .parameter("\(path)/weight", [units, features]), bias: .parameter("\(path)/bias", [units]))
     }
 
-    private mutating func apply(_ network: Network, to x: Tensor) -> Tensor {
+    /// The classifier's logits of what it takes, images or latents: (R, K).
+    mutating func classLogits(of x: Tensor) -> Tensor {
+        guard let classifier, let classes else { preconditionFailure("the lack of a classifier was refused before") }
+        return head("logits", .linear(units: classes), apply(classifier, to: x), of: classifier.name)
+    }
+
+    private mutating func apply(_ network: Network, to x: Tensor, given labels: Tensor? = nil) -> Tensor {
         request(network.parameters, in: \.parameters)
-        let (result, measured) = network.apply(to: x, mode)
+        let (result, measured) = network.apply(to: x, given: labels, mode)
         // Statistics of a network that is applied twice are those of its first pass.
         if request(network.statistics, in: \.statistics) { batchStatistics += measured }
         return result

@@ -20,6 +20,7 @@ extension VariationalAutoencoder {
         if let problem = formula.problem(with: description.latents) {
             throw DescriptionError(path: "objective/estimator", problem: problem)
         }
+        try checkLabels(description, objective)
         let weight = objective.reconstructionWeight
         try require(
             weight.isFinite && weight >= 0, "objective/reconstruction_weight", "is \(weight), but must be 0 or more")
@@ -84,7 +85,7 @@ extension VariationalAutoencoder {
         guard objective.divergence != .weighted else { return }
         switch objective.estimator {
         case .evidenceLowerBound, .relaxed: break
-        case .importanceWeighted, .scoreFunction:
+        case .importanceWeighted, .scoreFunction, .conditional, .semiSupervised, .predictionConstrained:
             throw DescriptionError(
                 path: "objective/divergence",
                 problem: "is for `evidence_lower_bound` and `relaxed`: change the estimator, or set it to `weighted`")
@@ -135,10 +136,29 @@ extension VariationalAutoencoder {
         try require(
             Limits.allow([latents, encoder.output[0]]), "latents",
             "is \(latents), which with \(encoder.output[0]) features is too much: make the features fewer")
-        let samples = objective.estimator.formula.samples
+        let formula = objective.estimator.formula
         try require(
-            samples == 1 || !decoder.hasNoise, "decoder",
-            "drops, which it cannot with \(samples) samples of each example: take `dropout` out, or samples 1")
+            formula.samples == 1 || !decoder.hasNoise, "decoder",
+            "drops, which it cannot with \(formula.samples) samples of each example: take `dropout` out, or samples 1")
+        // An image without a label is paired with all classes, also where it is only looked at.
+        for network in formula.labels?.isConditional == true ? [encoder, decoder] : [] {
+            try require(
+                !network.hasNoise, network.name,
+                "drops, which it cannot where an image is paired with every class: take `dropout` out")
+        }
+        switch objective.estimator {
+        case .semiSupervised(let formula):
+            try requireWeight(formula.classificationWeight, "semi_supervised/classification_weight")
+        case .predictionConstrained(let formula):
+            try requireWeight(formula.classificationWeight, "prediction_constrained/classification_weight")
+            try requireWeight(formula.consistencyWeight, "prediction_constrained/consistency_weight")
+        default: break
+        }
+    }
+
+    private static func requireWeight(_ weight: Float, _ path: String) throws(DescriptionError) {
+        try require(
+            weight.isFinite && weight >= 0, "objective/estimator/\(path)", "is \(weight), but must be 0 or more")
     }
 
     private static func require(_ setting: Int, _ path: String) throws(DescriptionError) {

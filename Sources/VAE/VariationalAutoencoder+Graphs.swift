@@ -6,10 +6,12 @@ extension VariationalAutoencoder {
     public static let pixels = "pixels"
     /// How much each example counts, (B): 1, or 0 for padding.
     public static let weights = "weights"
-    /// z, (B, latents).
+    /// z, (B, latents); behind it the label, one-hot, where the decoder takes one.
     public static let latents = "latents"
     /// Numbers drawn on the host, of which latents of a learned prior are made, (B, latents).
     public static let draws = "draws"
+    /// Labels, one-hot, (B, classes); zeros for an example without one.
+    public static let labels = "labels"
     /// The name of a sum over examples.
     public static func metric(_ name: String) -> String { "metrics/\(name)" }
     /// The number of examples that count.
@@ -19,7 +21,7 @@ extension VariationalAutoencoder {
 extension VariationalAutoencoder {
     /// One microbatch's part of a step.
     ///
-    /// Inputs: `pixels` and what is `scheduled`. Outputs, in this order:
+    /// Inputs: `pixels`, `labels` and `weights` where the objective reads them, and what is `scheduled`. Outputs, in this order:
     /// - `gradient/…` for each parameter in the order of their table: of the sum of the examples' losses;
     /// - `statistics/…` for each running statistic in the order of theirs: what the microbatch moves it towards;
     /// - `metrics/…`, sums over the examples, in nats: `reconstruction` and `divergence`, without α and β, and what else the objective
@@ -28,18 +30,18 @@ extension VariationalAutoencoder {
         try requireVariance(microbatch)
         let pixels = Tensor.input(Self.pixels, description.images.shape(of: microbatch))
         let x = description.images.prepared(pixels)
-        var scope = Scope(.training, pixels: x, description, objective, encoder, decoder)
+        var scope = Scope(.training, pixels: x, description, objective, encoder, decoder, classifier)
         let loss = objective.estimator.formula.loss(x, in: &scope)
         let gradient = loss.gradients(parameters)
         return graph(
-            inputs: [(Self.pixels, pixels.shape)] + scope.scheduled.map { ($0.rawValue, []) },
+            inputs: [(Self.pixels, pixels.shape)] + scope.labelInputs + scope.scheduled.map { ($0.rawValue, []) },
             outputs: zip(parameters.slices, gradient).map { ("gradient/\($0.name)", $1) }
                 + scope.batchStatistics.map { ("statistics/\($0.name)", $0.tensor) } + sums(loss.metrics))
     }
 
     /// The terms of held-out images in inference mode, z sampled with keyed noise.
     ///
-    /// Inputs: `pixels` and `weights`. Outputs: the weighted sums `metrics/…` in nats, and the sum of weights `metrics/examples`.
+    /// Inputs: `pixels`, `weights`, and `labels` where the objective reads them. Outputs: the weighted sums `metrics/…` in nats, and the sum of weights `metrics/examples`.
     public func evaluationGraph(microbatch: Int) -> Graph {
         let pixels = Tensor.input(Self.pixels, description.images.shape(of: microbatch))
         let weights = Tensor.input(Self.weights, [microbatch])
@@ -47,7 +49,7 @@ extension VariationalAutoencoder {
         var scope = inferenceScope(examples: microbatch)
         let metrics = objective.estimator.formula.loss(x, in: &scope).metrics
         return graph(
-            inputs: [(Self.pixels, pixels.shape), (Self.weights, weights.shape)],
+            inputs: [(Self.pixels, pixels.shape), (Self.weights, weights.shape)] + scope.labelInputs,
             outputs: sums(metrics.map { ($0.name, weights * $0.tensor) }) + [(Self.examples, weights.sum())])
     }
 
@@ -56,17 +58,41 @@ extension VariationalAutoencoder {
         let pixels = Tensor.input(Self.pixels, description.images.shape(of: count))
         let x = description.images.prepared(pixels)
         var scope = inferenceScope(examples: count)
-        let code = scope.posterior(of: x).mean
-        let image = wholeImages(scope.likelihood(of: code).mean, below: x)
+        let y = label(of: x, in: &scope)
+        let code = scope.posterior(of: x, given: y).mean
+        let image = wholeImages(scope.likelihood(of: code, given: y).mean, below: x)
         return graph(inputs: [(Self.pixels, pixels.shape)], outputs: [(Self.pixels, image)])
     }
 
+    /// The most probable class of images whose label nobody gives, one-hot, where encoder and decoder take one.
+    private func label(of x: Tensor, in scope: inout Scope) -> Tensor? {
+        guard isConditional else { return nil }
+        return objective.estimator.formula.classLogits(of: x, in: &scope)?.argmaxOneHot(axis: 1)
+    }
+
+    /// The probabilities of the classes of images, in inference mode: `pixels` to `probabilities` (B, classes). Nil for an objective that
+    /// tells no classes.
+    public func classificationGraph(count: Int) -> Graph? {
+        let pixels = Tensor.input(Self.pixels, description.images.shape(of: count))
+        var scope = inferenceScope(examples: count)
+        let x = description.images.prepared(pixels)
+        return objective.estimator.formula.classLogits(of: x, in: &scope).map { logits in
+            graph(
+                inputs: [(Self.pixels, pixels.shape)], outputs: [("probabilities", logits.softmax(axis: 1))])
+        }
+    }
+
+    /// How many numbers describe an image for the decoder: the latents, and the label where the decoder takes one.
+    public var codeCount: Int { description.latents.count + (isConditional ? description.classes ?? 0 : 0) }
+
     /// The mean images of given latents, in inference mode: `latents` to `pixels`.
     public func samplingGraph(count: Int) -> Graph {
-        let latents = Tensor.input(Self.latents, [count, description.latents.count])
+        let code = Tensor.input(Self.latents, [count, codeCount])
         var scope = inferenceScope(examples: count)
-        let image = wholeImages(scope.likelihood(of: latents).mean, below: nil)
-        return graph(inputs: [(Self.latents, latents.shape)], outputs: [(Self.pixels, image)])
+        let z = code.slice(axis: 1, 0..<description.latents.count)
+        let y = isConditional ? code.slice(axis: 1, description.latents.count..<codeCount) : nil
+        let image = wholeImages(scope.likelihood(of: z, given: y).mean, below: nil)
+        return graph(inputs: [(Self.latents, code.shape)], outputs: [(Self.pixels, image)])
     }
 
     /// The latents of a learned prior, of what `Latents.draw` gave: `draws` to `latents`. Nil where what was drawn is the latents.
@@ -84,16 +110,19 @@ extension VariationalAutoencoder {
     }
 
     /// The posteriors of images, in inference mode: `pixels` to `mean` and what else describes the family, as `log_variance` does of
-    /// normal ones, (B, latents) each.
+    /// normal ones, (B, latents) each; and `label` (B, classes), the most probable one, where encoder and decoder take one.
     public func encodingGraph(count: Int) -> Graph {
         let pixels = Tensor.input(Self.pixels, description.images.shape(of: count))
         var scope = inferenceScope(examples: count)
-        let posterior = scope.posterior(of: description.images.prepared(pixels))
-        return graph(inputs: [(Self.pixels, pixels.shape)], outputs: posterior.description)
+        let x = description.images.prepared(pixels)
+        let y = label(of: x, in: &scope)
+        let posterior = scope.posterior(of: x, given: y)
+        return graph(
+            inputs: [(Self.pixels, pixels.shape)], outputs: posterior.description + (y.map { [("label", $0)] } ?? []))
     }
 
     private func inferenceScope(examples: Int) -> Scope {
-        Scope(.inference, examples: examples, pixels: nil, description, objective, encoder, decoder)
+        Scope(.inference, examples: examples, pixels: nil, description, objective, encoder, decoder, classifier)
     }
 
     private func graph(inputs: [(name: String, shape: Shape)], outputs: [(name: String, tensor: Tensor)]) -> Graph {
@@ -105,7 +134,7 @@ extension VariationalAutoencoder {
     }
 
     private func requireVariance(_ microbatch: Int) throws(DescriptionError) {
-        for network in [encoder, decoder] {
+        for network in [encoder, decoder, classifier].compactMap({ $0 }) {
             if let problem = network.problem(microbatch: microbatch) { throw problem }
         }
     }

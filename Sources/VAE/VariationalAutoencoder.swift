@@ -24,8 +24,12 @@ public struct VariationalAutoencoder: Sendable {
     /// How far a step moves a moving average: running ← (1 − momentum) · running + momentum · batch.
     public static let statisticsMomentum: Float = 0.1
 
+    /// The inputs of a training graph besides pixels and what is scheduled, for an objective that reads labels.
+    let labelInputs: [String]
+
     let encoder: Network
     let decoder: Network
+    let classifier: Network?
     private let variables: [Variable]
     private let runningStatistics: [Variable]
 
@@ -35,14 +39,16 @@ public struct VariationalAutoencoder: Sendable {
         self.description = description
         self.objective = objective
         encoder = try Network(
-            "encoder", description.encoder, input: description.images.shape, firstNoiseKey: NoiseKey.encoder)
+            "encoder", description.encoder, input: description.images.shape, firstNoiseKey: NoiseKey.encoder,
+            classes: Self.classesOfNetworks(description, objective))
         decoder = try Network(
             "decoder", description.decoder, input: description.latents.family.decoderInput,
-            firstNoiseKey: NoiseKey.decoder)
+            firstNoiseKey: NoiseKey.decoder, classes: Self.classesOfNetworks(description, objective))
+        classifier = try Self.classifier(description, objective)
         try Self.check(encoder, decoder, description, objective)
         // Writing the formula down once says what it needs. Two examples, since one has no variance.
         let x = description.images.placeholder(2)
-        var scope = Scope(.training, pixels: x, description, objective, encoder, decoder)
+        var scope = Scope(.training, pixels: x, description, objective, encoder, decoder, classifier)
         let loss = objective.estimator.formula.loss(x, in: &scope)
         variables = scope.parameters
         runningStatistics = scope.statistics
@@ -51,10 +57,22 @@ public struct VariationalAutoencoder: Sendable {
         statisticRules = runningStatistics.map(\.rule)
         metrics = loss.metrics.map(\.name)
         scheduled = scope.scheduled
+        labelInputs = scope.labelInputs.map(\.name)
     }
 
-    /// The number of values between all layers of both networks for one example: what a pass forwards makes.
-    public var valuesPerExample: Int { encoder.values + objective.estimator.formula.samples * decoder.values }
+    /// The classes of the labels that the objective reads; nil where it reads none.
+    public var classes: Int? { labelInputs.contains(Self.labels) ? description.classes : nil }
+
+    /// Whether encoder and decoder take a label.
+    public var isConditional: Bool { objective.estimator.formula.labels?.isConditional ?? false }
+
+    /// The number of values between all layers of all networks for one example: what a pass forwards makes.
+    public var valuesPerExample: Int {
+        let formula = objective.estimator.formula
+        let rows = formula.rows(description)
+        let rowsOfEncoder = formula.labels?.pairsAll == true ? rows : 1
+        return rowsOfEncoder * encoder.values + rows * decoder.values + (classifier?.values ?? 0)
+    }
 
     /// The parameters before training, laid out by the table: a function of the seed alone.
     ///

@@ -1,5 +1,5 @@
 import ConfigurationFiles
-import Mixtures
+import Fitting
 import Randomness
 import Training
 import VAE

@@ -7,6 +7,7 @@ import Training
 struct DatasetSource: ExampleSource {
     private let images: SealedImages
     private let rows: [Split: [Int]]
+    private let storedLabels: StoredLabels
     /// The name of the held-out split in the file, or nil.
     let heldOut: String?
     let fingerprint: String
@@ -33,6 +34,7 @@ struct DatasetSource: ExampleSource {
         defer { Terminal.standardError.status("") }
         let choice = try choose(dataset)
         images = try SealedImages(dataset, choice)
+        storedLabels = StoredLabels(dataset)
         rows = [.train: choice.train.rows, .valid: choice.heldOut?.rows ?? []]
         heldOut = choice.heldOut?.name
         fingerprint = images.fingerprint.description
@@ -58,5 +60,10 @@ struct DatasetSource: ExampleSource {
     func pixels(of examples: [Int], in split: Split) throws -> [UInt8] {
         let places = rows[split]!
         return try images.pixels(rows: examples.map { places[$0] })
+    }
+
+    func labels(of examples: [Int], in split: Split) throws -> [Int?] {
+        let (labels, places) = (try storedLabels.all(), rows[split]!)
+        return examples.map { labels.isEmpty ? nil : labels[places[$0]] }
     }
 }

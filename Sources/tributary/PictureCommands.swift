@@ -62,6 +62,10 @@ struct Sample: ParsableCommand {
     var mixture: Int?
     @Option(help: "The image file that a mixture is fitted on.", completion: .file()) var data: String?
     @OptionGroup(title: "How the image file is read") var reading: DataOptions
+    @Option(
+        name: .customLong("class"),
+        help: "The class of all images, from 0, for a model of images given labels (default: every class in turn).")
+    var label: Int?
 
     func validate() throws {
         guard (1...4096).contains(count) else { throw ValidationError("--count is from 1 to 4096, not \(count)") }
@@ -76,14 +80,26 @@ struct Sample: ParsableCommand {
 
     func run() throws {
         try options.write(besides: data.map { [$0] } ?? []) { model in
-            Grid.image(model.pictures(try images(of: model)), columns: columns)
+            try check(model)
+            return Grid.image(model.pictures(try images(of: model)), columns: columns)
         }
     }
 
     private func images(of model: ImageModel) throws -> [Float] {
-        guard let mixture, let data else { return try model.sample(count: count, seed: seed) }
+        guard let mixture, let data else { return try model.sample(count: count, seed: seed, label: label) }
         let fitted = try CodeMixture(mixture, of: model, data, reading, seed: seed)
         return try model.decode(fitted.draws(count, seed: seed))
+    }
+
+    private func check(_ model: ImageModel) throws {
+        guard let label else { return }
+        let classes = model.codeCount - model.program.configuration.model.latents.count
+        guard classes > 0 else {
+            throw UsageProblem("\(options.checkpoint) is no model of images given labels, so --class has no use")
+        }
+        guard (0..<classes).contains(label) else {
+            throw UsageProblem("--class is from 0 to \(classes - 1), not \(label)")
+        }
     }
 }
 
@@ -150,18 +166,18 @@ struct Interpolate: ParsableCommand {
             throw UsageProblem(
                 "the split has \(ends.count) image, and a row goes from one to another; name another with --split")
         }
-        let means = try model.means(ends.pixels)
-        let width = model.program.configuration.model.latents.count
-        let latents = (0..<pairs).flatMap { row in
+        let codes = try model.codes(ends.pixels)
+        let width = model.codeCount
+        let steps = (0..<pairs).flatMap { row in
             (0..<columns).flatMap { column in
                 let share = Float(column) / Float(columns - 1)
                 return (0..<width).map { index in
-                    let (from, to) = (means[2 * row * width + index], means[(2 * row + 1) * width + index])
+                    let (from, to) = (codes[2 * row * width + index], codes[(2 * row + 1) * width + index])
                     return from + share * (to - from)
                 }
             }
         }
-        return Grid.image(model.pictures(try model.decode(latents)), columns: columns)
+        return Grid.image(model.pictures(try model.decode(steps)), columns: columns)
     }
 }
 

@@ -48,7 +48,8 @@ struct StoredRun {
         let found = ImageDescription(channels: source.channels, height: source.height, width: source.width)
         let here = Self.text(source.count(.train), source.count(.valid), found)
         let there = Self.text(contract.trainingExamples, contract.validationExamples, images)
-        guard here != there || source.fingerprint != contract.dataFingerprint else { return }
+        let fingerprint = try TrainingProgram(contract).fingerprint(of: source)
+        guard here != there || fingerprint != contract.dataFingerprint else { return }
         let difference =
             here == there
             ? "it holds as many images of the same size (\(here)), but not the same ones"

@@ -203,7 +203,7 @@ import TrainingTestSupport
                 name: "", contract: "",
                 parameterBytes: 4 * program.broadcastCounts.reduce(0, +),
                 partialBytes: program.partialFormat.bytes, evaluationBytes: program.evaluationFormat.bytes,
-                exampleBytes: program.pixelsPerExample, chunkBytes: chunkBytes, windowBytes: 1 << 20),
+                exampleBytes: program.bytesPerExample, chunkBytes: chunkBytes, windowBytes: 1 << 20),
             WorkerOptions(connect: "ipc:///nowhere", threads: 1) { _ in engine }, graphBytes: 1 << 30)
     }
 

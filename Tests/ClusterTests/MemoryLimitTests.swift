@@ -17,7 +17,7 @@ import Training
         let sizes = BulkSizes(
             parameterBytes: 4 * (program.layout.parameters.count + program.layout.statistics.count),
             partialBytes: program.partialFormat.bytes, evaluationBytes: program.evaluationFormat.bytes,
-            exampleBytes: program.pixelsPerExample)
+            exampleBytes: program.bytesPerExample)
         let region = MemoryRegion(process: 0, descriptor: 0, identity: 0, slots: 1, slotBytes: 1)
         let welcome = CoordinatorMessage.Welcome(
             name: "", contract: "", parameterBytes: sizes.parameterBytes, partialBytes: sizes.partialBytes,

@@ -117,7 +117,9 @@ import Training
                 tried += 1
             }
             // What only fits together with other settings has tests of its own.
-            guard !isFitted || base.holds(keys), !["temperature", "capacity"].contains(keys[0]) else { continue }
+            guard !isFitted || base.holds(keys), !["temperature", "capacity", "labels"].contains(keys[0]) else {
+                continue
+            }
             for value in SettingSamples.valuesAtBounds(kind) where !path.hasPrefix("model.images") {
                 let right = tree.replacing(keys, by: value)
                 #expect(SettingsCheck(right, against: RunConfiguration.settings).problems.isEmpty, "\(path): \(value)")

@@ -6,6 +6,8 @@ import VAE
 /// A preset's step on parameters, pixels and noise that both sides make from the same keyed streams.
 struct PresetStep {
     static let presets = ["mlp", "mnist", "face-64", "face-128", "face-128-upsampling", "blocks"]
+    /// Those that read labels, in `scripts/reference/label_steps.py`.
+    static let labelPresets = ["cvae", "m2", "pc-vae", "cpc-vae"]
 
     let preset: String
     let model: VariationalAutoencoder
@@ -28,7 +30,7 @@ struct PresetStep {
             parameters: model.initialParameters(seed: reference.seed), statistics: model.initialStatistics())
         var outputs = [Float](repeating: 0, count: graph.outputs.count)
         executable.run(inputs: inputs(graph, reference), noise: keys(reference), into: &outputs)
-        return (Array(outputs[..<model.parameters.count]), Array(outputs.suffix(2)))
+        return (Array(outputs[..<model.parameters.count]), Array(outputs.suffix(model.metrics.count).prefix(2)))
     }
 
     /// Checks ‖Δ‖ ≤ 10⁻⁴ ‖g‖ + 10⁻⁶ ‖g of all‖ for each tensor, and the terms to 10⁻⁵ of themselves.
@@ -56,7 +58,7 @@ struct PresetStep {
             seed: reference.seed, passes: rows.map { $0 % 2 }, examples: rows.map { reference.firstExample + $0 })
     }
 
-    /// Pixels as bytes of a file would be, a byte from each keyed word, and β = 1.
+    /// Pixels as bytes of a file would be, a byte from each keyed word, and β = 1. Labels and weights are those of `label_steps.py`.
     private func inputs(_ graph: Graph, _ reference: StepReference) -> [Float] {
         var inputs = [Float](repeating: 1, count: graph.inputs.count)
         let pixels = graph.inputs[VariationalAutoencoder.pixels]!
@@ -67,6 +69,20 @@ struct PresetStep {
                 inputs[pixels.offset + row * count + element] = Float(stream.bits(element) >> 24) / 255
             }
         }
+        writeLabels(to: &inputs, graph, rows: reference.microbatch)
         return inputs
+    }
+
+    private func writeLabels(to inputs: inout [Float], _ graph: Graph, rows: Int) {
+        guard let labels = graph.inputs[VariationalAutoencoder.labels] else { return }
+        let weights = graph.inputs[VariationalAutoencoder.weights]
+        let labelled = weights == nil ? rows : 4
+        let classes = labels.shape[1]
+        for row in 0..<rows {
+            for index in 0..<classes {
+                inputs[labels.offset + row * classes + index] = row < labelled && index == row % classes ? 1 : 0
+            }
+            if let weights { inputs[weights.offset + row] = row < labelled ? 0.25 : 1.75 }
+        }
     }
 }

@@ -6,7 +6,7 @@ import VAE
 
 /// One training step of each preset against Float64 PyTorch: what `scripts/reference/training_step.py` recorded.
 @Suite struct PyTorchStepTests {
-    @Test(arguments: PresetStep.presets)
+    @Test(arguments: PresetStep.presets + PresetStep.labelPresets)
     func engineAgreesWithPyTorch(_ preset: String) throws {
         try PresetStep(preset).expectAgreement(with: StepReference(preset), on: testedEngine())
     }

@@ -102,7 +102,7 @@ struct CoordinatorHost {
         BulkSizes(
             parameterBytes: 4 * (program.layout.parameters.count + program.layout.statistics.count),
             partialBytes: 4 * program.layout.partialCount, evaluationBytes: 4 * program.evaluationFormat.count,
-            exampleBytes: program.pixelsPerExample, chunkBytes: chunkBytes, windowBytes: 4 * chunkBytes)
+            exampleBytes: program.bytesPerExample, chunkBytes: chunkBytes, windowBytes: 4 * chunkBytes)
     }
 
     // MARK: - Life

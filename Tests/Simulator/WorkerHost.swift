@@ -186,7 +186,7 @@ struct WorkerHost {
     }
 
     private mutating func store(_ bytes: [UInt8], _ split: PixelSplit, _ examples: [UInt32?]) {
-        let size = run.program.pixelsPerExample
+        let size = run.program.bytesPerExample
         for (index, example) in examples.enumerated() where bytes.count >= (index + 1) * size {
             guard let example else { continue }
             pixels[split, default: [:]][example] = Array(bytes[(index * size)..<((index + 1) * size)])

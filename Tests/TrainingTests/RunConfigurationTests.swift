@@ -13,7 +13,8 @@ import VAE
         #expect(try RunConfiguration(configuration.node, file: "a.yaml") == configuration)
         let text = try #require(ConfigurationNode(json: configuration.node.description))
         #expect(try RunConfiguration(text, file: "a.yaml") == configuration)
-        _ = try TrainingProgram(configuration, trainingExamples: 1000, validationExamples: 10)
+        let labelled = configuration.labels.map { (0..<$0.labelled).map { UInt32($0) } }
+        _ = try TrainingProgram(configuration, trainingExamples: 1000, validationExamples: 10, labelled: labelled)
     }
 
     /// Division by a temperature of 0 would end a run at the end of its schedule.

@@ -54,7 +54,9 @@ class Step:
         return tensor
 
     def uniform(self, name, shape, fan_in):
-        """Initialised as PyTorch's layers are: uniform within ±1/√fan_in."""
+        """Initialised as PyTorch's layers are: uniform within ±1/√fan_in. A network that is applied again has the same parameters."""
+        if name in self.parameters:
+            return self.parameters[name]
         numbers = initial_numbers(len(self.parameters), int(np.prod(shape)))
         return self.parameter(name, ((2 * numbers - 1) * (1 / np.sqrt(fan_in))).reshape(shape))
 
@@ -335,7 +337,7 @@ def differentiate(preset):
     """The terms of the loss, and each tensor's gradient by name."""
     step = Step(FIRST_EXAMPLE[preset])
     terms = MODELS[preset](step)
-    (getattr(MODELS[preset], "reconstruction_weight", 1) * terms[0] + terms[1]).backward()
+    (getattr(MODELS[preset], "reconstruction_weight", 1) * terms[0] + sum(terms[1:])).backward()
     gradient = {name: tensor.grad.numpy().reshape(-1) for name, tensor in step.parameters.items()}
     return step, [term.item() for term in terms], gradient
 
@@ -345,13 +347,13 @@ def norm_of_all(gradient):
 
 
 def record(preset):
-    step, (reconstruction, kl), gradient = differentiate(preset)
+    step, (reconstruction, kl, *_), gradient = differentiate(preset)
     header = {
         "pytorch": torch.__version__,
         "seed": SEED,
         "microbatch": MICROBATCH,
         "firstExample": FIRST_EXAMPLE[preset],
-        "nearestKink": step.nearest_kink,
+        "nearestKink": step.nearest_kink if np.isfinite(step.nearest_kink) else None,
         "reconstruction": reconstruction,
         "divergence": kl,
         "normOfAll": norm_of_all(gradient),

@@ -121,7 +121,7 @@ public final class CoordinatorProcess {
             try Link.listening(on: endpoint, in: context, security: gate.socketSecurity), run: opening.run,
             epoch: opening.epoch)
         archivist = Self.archivist(opening, records, originals, options, inbox)
-        reader = PixelReader(options.source) { [inbox] in inbox.put(.pixels($0)) }
+        reader = PixelReader(options.source, for: opening.program) { [inbox] in inbox.put(.pixels($0)) }
     }
 
     private static func sumStore(
@@ -159,7 +159,7 @@ public final class CoordinatorProcess {
         let sizes = BulkSizes(
             parameterBytes: 4 * opening.program.broadcastCounts.reduce(0, +),
             partialBytes: opening.program.partialFormat.bytes, evaluationBytes: opening.program.evaluationFormat.bytes,
-            exampleBytes: opening.program.pixelsPerExample)
+            exampleBytes: opening.program.bytesPerExample)
         var configuration = CoordinatorState.Configuration(
             run: opening.run, epoch: opening.epoch, contract: opening.contract, sizes: sizes, timing: options.timing,
             audit: options.audit > 0 ? Audit(fraction: options.audit, key: auditKey) : nil,

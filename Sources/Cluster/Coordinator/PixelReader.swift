@@ -17,10 +17,12 @@ final class PixelReader: Sendable {
     private let jobs = JobQueue<Job>()
 
     /// Starts the thread; `tell` is called on it.
-    init(_ source: any ExampleSource, tell: @escaping @Sendable (News) -> Void) {
+    init(_ source: any ExampleSource, for program: TrainingProgram, tell: @escaping @Sendable (News) -> Void) {
         let thread = Thread { [jobs] in
             while case .read(let request) = jobs.take() {
-                let pixels = Result { try source.pixels(of: request.examples.map(Int.init), in: request.split.split) }
+                let pixels = Result {
+                    try program.bytes(of: request.examples.map(Int.init), in: request.split.split, from: source)
+                }
                 tell(News(request: request, pixels: pixels))
             }
         }

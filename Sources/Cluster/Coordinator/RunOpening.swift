@@ -33,11 +33,10 @@ package struct RunOpening {
     }
 
     private init(_ options: CoordinatorOptions, directory open: () throws -> RunDirectory) throws {
-        program = try TrainingProgram(
-            options.configuration, trainingExamples: options.source.count(.train),
-            validationExamples: options.source.count(.valid))
+        program = try TrainingProgram(options.configuration, source: options.source)
         try program.check(options.source)
-        let wanted = try program.contract(engine: options.engine, dataFingerprint: options.source.fingerprint)
+        let wanted = try program.contract(
+            engine: options.engine, dataFingerprint: program.fingerprint(of: options.source))
         directory = try open()
         let newest = try directory.checkpoints.newest()
         if newest == nil { try directory.paths.requireNoRecordWithoutCheckpoint(files: options.files) }

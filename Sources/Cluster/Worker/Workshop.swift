@@ -29,7 +29,7 @@ final class Workshop: Sendable {
         self.contract = contract
         program = try TrainingProgram(contract)
         pixels = PixelStore(
-            shards: contract.shards, exampleBytes: program.pixelsPerExample)
+            shards: contract.shards, exampleBytes: program.bytesPerExample)
         sums = NodeSums(
             contract.tree, training: program.partialFormat, evaluation: program.evaluationFormat,
             chunkBytes: welcome.chunkBytes)
@@ -63,7 +63,7 @@ final class Workshop: Sendable {
     private func check(_ welcome: CoordinatorMessage.Welcome) throws(WorkshopError) {
         let own = [
             4 * program.broadcastCounts.reduce(0, +), program.partialFormat.bytes,
-            program.evaluationFormat.bytes, program.pixelsPerExample,
+            program.evaluationFormat.bytes, program.bytesPerExample,
         ]
         let told = [welcome.parameterBytes, welcome.partialBytes, welcome.evaluationBytes, welcome.exampleBytes]
         guard own == told else {

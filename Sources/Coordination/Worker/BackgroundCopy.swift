@@ -12,7 +12,7 @@ struct BackgroundCopy: Sendable {
     init(shard: Int, from step: Int, plan: ShardPlan) {
         self.shard = shard
         nextStep = step
-        lastStep = step + 2 * (plan.size(ofShard: shard) + plan.microbatch - 1) / plan.microbatch
+        lastStep = step + plan.stepsOfTwoPasses(shard: shard)
     }
 
     func isDone(_ split: PixelSplit) -> Bool {

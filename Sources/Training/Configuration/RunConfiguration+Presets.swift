@@ -12,6 +12,9 @@ extension RunConfiguration {
         case .betaFace64: return face64(preset, divergenceWeight: 4)
         case .mnist, .face128, .face128Upsampling: return raschka(preset)
         case .iwae: return iwae
+        case .conditional, .m1: return digits(preset)
+        case .m2, .predictionConstrained, .consistent:
+            return digits(preset, labels: LabelSelection(labelled: 100, perMicrobatch: 4))
         default: return mlp(preset)
         }
     }
@@ -26,6 +29,13 @@ extension RunConfiguration {
                 ClippingGroup(parameters: ["encoder/"], maximumNorm: 5),
                 ClippingGroup(parameters: ["decoder/"], maximumNorm: 5),
             ], shards: 8, microbatch: 32, epochs: 30)
+    }
+
+    /// Batches of 256, Adam with a rate of 10⁻³; 30 epochs.
+    private static func digits(_ preset: Preset, labels: LabelSelection? = nil) -> RunConfiguration {
+        RunConfiguration(
+            model: preset.model, objective: preset.objective, learningRate: LearningRateSchedule(base: 1e-3), shards: 8,
+            microbatch: 32, epochs: 30, labels: labels)
     }
 
     /// Batches of 20 in the source, 128 here; Adam with an epsilon of 10⁻⁴ and a rate of 10⁻³, as it begins there; 30 epochs.

@@ -36,6 +36,8 @@ public struct RunConfiguration: Hashable, Sendable {
     public var epochs: Int
     /// How the file of images is read; nil where it says everything itself.
     public var data: DataDescription?
+    /// Which training images keep their labels; nil where all do, or the objective reads none.
+    public var labels: LabelSelection?
 
     public init(
         model: ModelDescription, objective: Objective, divergenceWeight: DivergenceWeightSchedule = .constant(1),
@@ -43,7 +45,7 @@ public struct RunConfiguration: Hashable, Sendable {
         optimizer: OptimizerSettings = .adam(Adam()), learningRate: LearningRateSchedule,
         clipping: [ClippingGroup] = [], weightAverage: WeightAveraging? = nil, earlyStopping: EarlyStopping? = nil,
         precision: Precision = .float32, wire: WireFormat = .float32, shards: Int, microbatch: Int, seed: UInt64 = 1,
-        epochs: Int, data: DataDescription? = nil
+        epochs: Int, data: DataDescription? = nil, labels: LabelSelection? = nil
     ) {
         self.model = model
         self.objective = objective
@@ -62,6 +64,7 @@ public struct RunConfiguration: Hashable, Sendable {
         self.seed = seed
         self.epochs = epochs
         self.data = data
+        self.labels = labels
     }
 
     /// Refuses numbers that no training can have. Shards and microbatch are checked against the data by `ShardPlan`.
@@ -73,6 +76,7 @@ public struct RunConfiguration: Hashable, Sendable {
             try require(
                 least > 0, "temperature", "a temperature is above 0 in every step, and this one comes to \(least)")
         }
+        try labels?.validate()
         try optimizer.validate()
         try learningRate.validate()
         for (index, group) in clipping.enumerated() {
@@ -106,6 +110,7 @@ extension RunConfiguration: Codable {
         case seed
         case epochs
         case data
+        case labels
     }
 
     public init(from decoder: any Decoder) throws {
@@ -128,6 +133,7 @@ extension RunConfiguration: Codable {
         seed = try container.decodeIfPresent(UInt64.self, forKey: .seed) ?? 1
         epochs = try container.decode(Int.self, forKey: .epochs)
         data = try container.decodeIfPresent(DataDescription.self, forKey: .data)
+        labels = try container.decodeIfPresent(LabelSelection.self, forKey: .labels)
     }
 }
 
@@ -207,6 +213,10 @@ extension RunConfiguration.CodingKeys: DescribedKey {
                 "How the file of images is read, where it does not say it itself.",
                 .group(DataDescription.CodingKeys.self),
                 default: "as the file says", otherNames: ["dataset", "data_args"])
+        case .labels:
+            Setting(
+                "Which training images keep their labels, for an objective that reads labels.",
+                .group(LabelSelection.CodingKeys.self), default: "all")
         case .epochs:
             Setting(
                 "How often training passes through its images, unless --epochs or --steps says otherwise.",

@@ -14,6 +14,7 @@ public final class Evaluator {
     public init(
         _ program: TrainingProgram, engine: any Engine, source: any ExampleSource, split: Split = .valid
     ) throws {
+        try program.checkLabels(of: source, in: [split])
         self.program = program
         plan = EvaluationPlan(
             examples: source.count(split), shards: program.plan.shards, microbatch: program.plan.microbatch)
@@ -36,7 +37,7 @@ public final class Evaluator {
         var sums = program.evaluationZeros
         for index in 0..<plan.microbatchCount(shard: shard) {
             let microbatch = plan.microbatch(index, shard: shard)
-            let pixels = try source.pixels(of: microbatch.examples.map(Int.init), in: split)
+            let pixels = try program.bytes(of: microbatch.examples.map(Int.init), in: split, from: source)
             computer.add(microbatch, pixels: pixels, to: &sums)
         }
         return sums

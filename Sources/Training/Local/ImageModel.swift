@@ -16,7 +16,7 @@ public final class ImageModel {
     /// The runners that have the current state.
     private var loaded: Set<Purpose> = []
 
-    private enum Purpose { case reconstruction, encoding, sampling, prior }
+    private enum Purpose { case reconstruction, encoding, sampling, prior, classification }
 
     /// How many rows a run takes.
     private static let batch = 16
@@ -50,26 +50,57 @@ public final class ImageModel {
     /// The mean of every image's posterior, (count, latents).
     public func means(_ pixels: [UInt8]) throws -> [Float] { try run(.encoding, unitInterval(pixels))[0] }
 
-    /// The mean images of latents, (count, latents).
+    /// What the decoder needs of every image: its posterior's mean, and its most probable label where the decoder takes one,
+    /// (count, `codeCount`).
+    public func codes(_ pixels: [UInt8]) throws -> [Float] {
+        let outputs = try run(.encoding, unitInterval(pixels))
+        guard program.model.isConditional, let labels = outputs.last else { return outputs[0] }
+        let width = program.configuration.model.latents.count
+        let classes = codeCount - width
+        var codes: [Float] = []
+        for row in 0..<labels.count / classes {
+            codes += outputs[0][row * width..<(row + 1) * width]
+            codes += labels[row * classes..<(row + 1) * classes]
+        }
+        return codes
+    }
+
+    /// How many numbers describe an image for the decoder.
+    public var codeCount: Int { program.model.codeCount }
+
+    /// The probabilities of every image's classes, (count, classes); nil where the model tells none.
+    public func classProbabilities(_ pixels: [UInt8]) throws -> [Float]? {
+        guard program.model.objective.estimator.tellsClasses else { return nil }
+        return try run(.classification, unitInterval(pixels))[0]
+    }
+
+    /// The mean images of codes, (count, `codeCount`).
     public func decode(_ latents: [Float]) throws -> [Float] { try run(.sampling, latents)[0] }
 
     /// The mean images of latents from the prior.
-    public func sample(count: Int, seed: UInt64) throws -> [Float] {
-        try decode(try priorLatents(count: count, seed: seed))
+    ///
+    /// - Parameter label: The class of all, where the decoder takes labels; nil for every class in turn.
+    public func sample(count: Int, seed: UInt64, label: Int? = nil) throws -> [Float] {
+        try decode(try priorCodes(count: count, seed: seed, label: label))
     }
 
-    /// Latents from the prior: a function of the seed, and the first ones do not depend on the count.
-    public func priorLatents(count: Int, seed: UInt64) throws -> [Float] {
+    /// Latents from the prior, and labels where the decoder takes them: a function of the seed, and the first ones do not depend on the
+    /// count.
+    public func priorCodes(count: Int, seed: UInt64, label: Int? = nil) throws -> [Float] {
+        let latents = program.configuration.model.latents
+        let classes = codeCount - latents.count
         let draws = (0..<count).flatMap { sample in
             let stream = RandomStream(seed: seed, operator: RandomStream.synthesis, example: UInt32(sample))
-            return program.configuration.model.latents.draw(stream)
+            let chosen = label ?? (classes > 0 ? sample % classes : 0)
+            let label: [Float] = (0..<classes).map { $0 == chosen ? 1 : 0 }
+            return latents.draw(stream) + label
         }
         return program.model.priorGraph(count: Self.batch) == nil ? draws : try run(.prior, draws)[0]
     }
 
     private func unitInterval(_ pixels: [UInt8]) -> [Float] {
         var values = [Float](repeating: 0, count: pixels.count)
-        writeUnitInterval(pixels, to: &values, values.indices)
+        writeUnitInterval(pixels[...], to: &values, values.indices)
         return values
     }
 
@@ -86,6 +117,7 @@ public final class ImageModel {
         case .encoding: program.model.encodingGraph(count: Self.batch)
         case .sampling: program.model.samplingGraph(count: Self.batch)
         case .prior: program.model.priorGraph(count: Self.batch)!
+        case .classification: program.model.classificationGraph(count: Self.batch)!
         }
     }
 }

@@ -56,7 +56,7 @@ public struct LocalTrainer {
 
     private func partial(_ shard: Int) throws -> [Float] {
         let microbatch = program.plan.microbatch(step: state.step, shard: shard, seed: program.configuration.seed)
-        let pixels = try source.pixels(of: microbatch.examples.map(Int.init), in: .train)
+        let pixels = try program.bytes(of: microbatch.examples.map(Int.init), in: .train, from: source)
         var partial = [Float](repeating: 0, count: program.layout.partialCount)
         leaf.compute(microbatch, step: state.step, pixels: pixels, into: &partial)
         return partial

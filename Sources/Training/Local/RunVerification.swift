@@ -117,7 +117,8 @@ public struct RunVerification {
     ) throws {
         try program.check(source)
         try require(
-            source.fingerprint, contract.dataFingerprint, "the data", "name the file that the run was trained on")
+            try program.fingerprint(of: source), contract.dataFingerprint, "the data",
+            "name the file that the run was trained on")
         let counts = "\(source.count(.train)) training and \(source.count(.valid)) held-out images"
         try require(
             counts, "\(contract.trainingExamples) training and \(contract.validationExamples) held-out images",

@@ -7,7 +7,7 @@ public final class EvaluationComputer {
     private let program: TrainingProgram
     private let executable: any Executable
     private var inputs: [Float]
-    private let pixels: SliceTable.Slice
+    private let examples: ExampleInputs
     private let weights: SliceTable.Slice
     private var sums: [Float]
 
@@ -23,7 +23,7 @@ public final class EvaluationComputer {
         executable = try engine.compile(graph)
         inputs = Array(repeating: 0, count: graph.inputs.count)
         sums = program.evaluationZeros
-        pixels = graph.inputs.required("pixels")
+        examples = ExampleInputs(graph)
         weights = graph.inputs.required("weights")
     }
 
@@ -36,7 +36,7 @@ public final class EvaluationComputer {
     ///
     /// A shard's microbatches are added in ascending order; the shards' sums are then folded by the tree.
     public func add(_ microbatch: Microbatch, pixels bytes: [UInt8], to partial: inout [Float]) {
-        writeUnitInterval(bytes, to: &inputs, pixels.range)
+        examples.write(bytes, to: &inputs)
         for (row, weight) in microbatch.weights.enumerated() { inputs[weights.offset + row] = weight }
         let noise = NoiseKeys(
             seed: program.configuration.seed, passes: microbatch.passes, examples: microbatch.examples)

@@ -18,9 +18,15 @@ public protocol ExampleSource: Sendable {
 
     /// The pixels of some examples, (rows, channels, height, width), row-major.
     func pixels(of rows: [Int], in split: Split) throws -> [UInt8]
+
+    /// The classes of some examples, from 0; nil for one without a label. Only asked for where an objective reads labels.
+    func labels(of rows: [Int], in split: Split) throws -> [Int?]
 }
 
 extension ExampleSource {
     /// The number of values of one example.
     public var pixelsPerExample: Int { channels * height * width }
+
+    /// Data without labels.
+    public func labels(of rows: [Int], in split: Split) throws -> [Int?] { rows.map { _ in nil } }
 }

@@ -7,7 +7,9 @@ public final class LeafComputer {
     private let program: TrainingProgram
     private let executable: any Executable
     private var inputs: [Float]
-    private let pixels: SliceTable.Slice
+    private let examples: ExampleInputs
+    /// Where the weights of the rows go, if the objective asks for them.
+    private let weights: SliceTable.Slice?
     /// What schedules give, and where it goes.
     private let scheduled: [(number: Scheduled, place: Int)]
     /// What tells the microbatch's noise from all other.
@@ -22,7 +24,8 @@ public final class LeafComputer {
         self.program = program
         executable = try engine.compile(graph)
         inputs = Array(repeating: 0, count: graph.inputs.count)
-        pixels = graph.inputs.required("pixels")
+        examples = ExampleInputs(graph)
+        weights = graph.inputs[VariationalAutoencoder.weights]
         scheduled = program.model.scheduled.map { ($0, graph.inputs.required($0.rawValue).offset) }
     }
 
@@ -33,14 +36,17 @@ public final class LeafComputer {
 
     /// Takes in the microbatch that is computed next.
     ///
-    /// - Parameter pixels: (m, C, H, W), the rows in the order of the microbatch.
+    /// - Parameter bytes: The rows in the order of the microbatch: pixels (C, H, W), and a label where the objective reads it.
     public func take(_ microbatch: Microbatch, step: Int, pixels bytes: [UInt8]) {
         precondition(
             microbatch.count == program.plan.microbatch,
             "a microbatch of \(microbatch.count), not \(program.plan.microbatch)")
-        writeUnitInterval(bytes, to: &inputs, pixels.range)
+        examples.write(bytes, to: &inputs)
+        if let weights {
+            for (row, weight) in microbatch.weights.enumerated() { inputs[weights.offset + row] = weight }
+        }
         var all = inputs.mutableSpan
-        var images = all._mutatingExtracting(pixels.range)
+        var images = all._mutatingExtracting(examples.pixels.range)
         program.flip(&images, of: microbatch)
         for (number, place) in scheduled { inputs[place] = program.rule.value(of: number, step: step) }
         noise = NoiseKeys(
@@ -80,7 +86,7 @@ extension TrainingProgram {
 }
 
 /// Writes bytes as numbers from 0 to 1 into a part of a buffer: byte / 255, correctly rounded.
-func writeUnitInterval(_ bytes: [UInt8], to buffer: inout [Float], _ range: Range<Int>) {
+func writeUnitInterval(_ bytes: ArraySlice<UInt8>, to buffer: inout [Float], _ range: Range<Int>) {
     precondition(bytes.count == range.count, "\(bytes.count) bytes of pixels for \(range.count) inputs")
     let bytes = bytes.span
     var all = buffer.mutableSpan

@@ -14,14 +14,27 @@ public struct TrainingProgram: Sendable {
     public let layout: ModelLayout
     public let rule: StepRule
 
+    /// - Parameter labelled: The training examples whose labels are read, ascending, where `configuration.labels` asks for some.
     /// - Throws: `ShardPlanError`, or `ConfigurationProblem` for a model or clipping that cannot be built.
-    public init(_ configuration: RunConfiguration, trainingExamples: Int, validationExamples: Int) throws {
+    public init(
+        _ configuration: RunConfiguration, trainingExamples: Int, validationExamples: Int, labelled: [UInt32]? = nil
+    ) throws {
         self.configuration = configuration
+        try require(
+            (labelled == nil) == (configuration.labels == nil), "labels",
+            "which images are labelled is drawn from the data, and \(labelled == nil ? "here is none" : "nobody asked for it")"
+        )
         plan = try ShardPlan(
-            examples: trainingExamples, shards: configuration.shards, microbatch: configuration.microbatch)
+            examples: trainingExamples, shards: configuration.shards, microbatch: configuration.microbatch,
+            labelled: configuration.labels.flatMap { selection in
+                labelled.map { LabelledExamples(examples: $0, perMicrobatch: selection.perMicrobatch) }
+            })
         evaluation = EvaluationPlan(
             examples: validationExamples, shards: configuration.shards, microbatch: configuration.microbatch)
         model = try VariationalAutoencoder(configuration.model, configuration.objective)
+        try require(
+            configuration.labels == nil || model.classes != nil, "labels",
+            "this objective reads no labels: take the key out")
         layout = ModelLayout(model)
         rule = try StepRule(configuration, plan: plan, layout: layout)
         try configuration.check(schedules: model.scheduled)
@@ -34,7 +47,7 @@ public struct TrainingProgram: Sendable {
     public init(_ contract: Contract) throws {
         try self.init(
             RunConfiguration(contract), trainingExamples: contract.trainingExamples,
-            validationExamples: contract.validationExamples)
+            validationExamples: contract.validationExamples, labelled: contract.labelledExamples?.examples)
     }
 
     public var tree: ReductionTree { ReductionTree(leaves: plan.shards) }
@@ -97,6 +110,7 @@ public struct TrainingProgram: Sendable {
             configuration: configuration.contractNode, trainingExamples: plan.examples,
             validationExamples: evaluation.examples, shards: plan.shards, microbatch: plan.microbatch,
             seed: configuration.seed, numericClass: NumericClass(engine: engine.numericClass),
-            dataFingerprint: dataFingerprint, probeDigest: try probe(engine: engine).description)
+            dataFingerprint: dataFingerprint, labelledExamples: plan.labelled,
+            probeDigest: try probe(engine: engine).description)
     }
 }

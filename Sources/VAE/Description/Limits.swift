@@ -6,6 +6,8 @@ enum Limits {
     static let setting = 1 << 16
     /// The most elements of a parameter, or of what a layer makes of one image.
     static let elements = 1 << 30
+    /// The most classes: a label is a byte, of which one value says that there is none.
+    static let classes = 255
 
     /// Whether a tensor of this shape holds no more than `elements`.
     static func allow(_ shape: Shape) -> Bool {

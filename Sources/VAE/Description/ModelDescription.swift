@@ -16,12 +16,21 @@ public struct ModelDescription: Hashable, Sendable, Codable {
     /// A bare number is that of normal latents.
     public var latents: Latents
     public var decoder: [Layer]
+    /// K, how many classes labels are of, for an objective that reads labels.
+    public var classes: Int?
+    /// Layers from what the objective classifies, images or latents, to features, of which a linear layer makes logits of the classes.
+    public var classifier: [Layer]?
 
-    public init(images: ImageDescription, encoder: [Layer], latents: Latents, decoder: [Layer]) {
+    public init(
+        images: ImageDescription, encoder: [Layer], latents: Latents, decoder: [Layer], classes: Int? = nil,
+        classifier: [Layer]? = nil
+    ) {
         self.images = images
         self.encoder = encoder
         self.latents = latents
         self.decoder = decoder
+        self.classes = classes
+        self.classifier = classifier
     }
 
     /// With normal latents.
@@ -29,7 +38,7 @@ public struct ModelDescription: Hashable, Sendable, Codable {
         self.init(images: images, encoder: encoder, latents: .gaussian(latents), decoder: decoder)
     }
 
-    enum CodingKeys: String, CodingKey, CaseIterable { case images, encoder, latents, decoder }
+    enum CodingKeys: String, CodingKey, CaseIterable { case images, encoder, latents, decoder, classes, classifier }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
@@ -37,6 +46,8 @@ public struct ModelDescription: Hashable, Sendable, Codable {
         encoder = try container.decode([Layer].self, forKey: .encoder)
         latents = try container.decode(Latents.self, forKey: .latents)
         self.decoder = try container.decode([Layer].self, forKey: .decoder)
+        classes = try container.decodeIfPresent(Int.self, forKey: .classes)
+        classifier = try container.decodeIfPresent([Layer].self, forKey: .classifier)
     }
 }
 
@@ -57,6 +68,15 @@ extension ModelDescription.CodingKeys: DescribedKey {
                     "embedding_dim", "code_size", "bottleneck",
                 ])
         case .decoder: Setting("Layers from a vector of latents to an image.", .list(Layer.kind))
+        case .classes:
+            Setting(
+                "How many classes labels are of, for an objective that reads labels.", .wholeNumber(2...Limits.classes),
+                default: "none", otherNames: ["num_classes", "n_classes", "y_dim"])
+        case .classifier:
+            Setting(
+                "Layers from what is classified, images or latents, to features; a linear layer, which is not written, makes logits of "
+                    + "them.",
+                .list(Layer.kind), default: "none")
         }
     }
 }

@@ -5,12 +5,19 @@ struct LayerChain {
     private let layers: [Layer]
     /// The shape of one example before each layer, and after the last.
     private let shapes: [Shape]
+    /// The layer that takes the label, if one does.
+    private let labelledLayer: Int?
 
+    /// - Parameter classes: K, where the first linear layer takes a label besides.
     /// - Throws: `LayerProblem` with the place of the first layer that does not fit, such as `2/linear`.
-    init(_ layers: [Layer], input: Shape) throws(LayerProblem) {
+    init(_ layers: [Layer], input: Shape, classes: Int? = nil) throws(LayerProblem) {
         self.layers = layers
+        labelledLayer = classes == nil ? nil : layers.firstIndex(where: \.isLinear)
         var shapes = [input]
         for (index, layer) in layers.enumerated() {
+            if index == labelledLayer, let classes, shapes[index].rank == 1 {
+                shapes[index] = [shapes[index][0] + classes]
+            }
             do throws(LayerProblem) {
                 shapes.append(try Self.output(of: layer.behaviour, for: shapes[index]))
             } catch {
@@ -70,16 +77,23 @@ struct LayerChain {
 
     /// The last layer's result for x (B, …), and what normalisations measured, by their whole names.
     ///
-    /// - Parameter path: With what the names of all tensors begin.
+    /// - Parameters:
+    ///   - labels: (R, K) with R a multiple of B, where a layer takes labels: row r is of example r / (R/B), and the result has R rows.
+    ///   - path: With what the names of all tensors begin.
     func apply(
-        to x: Tensor, _ mode: Mode, under path: String, _ keys: LayerKeys
+        to x: Tensor, given labels: Tensor? = nil, _ mode: Mode, under path: String, _ keys: LayerKeys
     ) -> (result: Tensor, statistics: [(name: String, tensor: Tensor)]) {
+        precondition((labels == nil) == (labelledLayer == nil), "\(path) takes labels, or is given none")
         var (x, keys) = (x, keys)
         var statistics: [(name: String, tensor: Tensor)] = []
         for (index, layer) in layers.enumerated() {
             var scope = LayerScope(
                 mode, path: "\(path)/\(place(index))", keys: keys, layer: layer.behaviour, input: shapes[index])
-            x = layer.behaviour.apply(to: x, in: &scope)
+            if index == labelledLayer, let labels, case .linear(let linear) = layer {
+                x = linear.apply(to: x, labels: labels, in: scope)
+            } else {
+                x = layer.behaviour.apply(to: x, in: &scope)
+            }
             statistics += scope.batchStatistics
             keys.skip(layer.behaviour)
         }

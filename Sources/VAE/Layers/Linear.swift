@@ -43,6 +43,19 @@ extension Layer.Linear: LayerBehaviour {
         let y = matrixMultiply(x, scope["weight"]!, transposeRight: true)
         return scope["bias"].map { y + $0 } ?? y
     }
+
+    /// y = [x, labels] · weightᵀ + bias of features x (B, I) and labels (R, K), where row r is of example r / (R/B).
+    ///
+    /// The two products are apart, so that the one with the features is made once for each example.
+    func apply(to x: Tensor, labels: Tensor, in scope: LayerScope) -> Tensor {
+        let (weight, features) = (scope["weight"]!, x.shape[1])
+        func product(_ x: Tensor, _ columns: Range<Int>) -> Tensor {
+            matrixMultiply(x, weight.slice(axis: 1, columns), transposeRight: true)
+        }
+        let ofLabels = product(labels, features..<features + labels.shape[1])
+        let y = product(x, 0..<features).repeatedRows(labels.shape[0] / x.shape[0]) + ofLabels
+        return scope["bias"].map { y + $0 } ?? y
+    }
 }
 
 extension Layer.Linear.CodingKeys: DescribedKey {

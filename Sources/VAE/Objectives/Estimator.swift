@@ -8,6 +8,9 @@ public enum Estimator: Hashable, Sendable {
     case importanceWeighted(ImportanceWeighted)
     case scoreFunction(ScoreFunction)
     case relaxed(Relaxed)
+    case conditional(Conditional)
+    case semiSupervised(SemiSupervised)
+    case predictionConstrained(PredictionConstrained)
 
     var formula: any ObjectiveFormula {
         switch self {
@@ -15,6 +18,9 @@ public enum Estimator: Hashable, Sendable {
         case .importanceWeighted(let formula): formula
         case .scoreFunction(let formula): formula
         case .relaxed(let formula): formula
+        case .conditional(let formula): formula
+        case .semiSupervised(let formula): formula
+        case .predictionConstrained(let formula): formula
         }
     }
 }
@@ -24,7 +30,9 @@ extension Estimator: Codable {
         case evidenceLowerBound = "evidence_lower_bound"
         case importanceWeighted = "importance_weighted"
         case scoreFunction = "score_function"
-        case relaxed
+        case relaxed, conditional
+        case semiSupervised = "semi_supervised"
+        case predictionConstrained = "prediction_constrained"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -34,16 +42,25 @@ extension Estimator: Codable {
         case .importanceWeighted: self = .importanceWeighted(try choice.settings(default: .init()))
         case .scoreFunction: self = .scoreFunction(try choice.settings(default: .init()))
         case .relaxed: self = .relaxed(try choice.settings(default: .init()))
+        case .conditional:
+            try choice.expectWord()
+            self = .conditional(Conditional())
+        case .semiSupervised: self = .semiSupervised(try choice.settings(default: .init()))
+        case .predictionConstrained: self = .predictionConstrained(try choice.settings(default: .init()))
         }
     }
 
     public func encode(to encoder: any Encoder) throws {
+        if case .conditional = self { return try encoder.encodeWord(Names.conditional) }
         var container = encoder.container(keyedBy: Names.self)
         switch self {
         case .evidenceLowerBound(let formula): try container.encode(formula, forKey: .evidenceLowerBound)
         case .importanceWeighted(let formula): try container.encode(formula, forKey: .importanceWeighted)
         case .scoreFunction(let formula): try container.encode(formula, forKey: .scoreFunction)
         case .relaxed(let formula): try container.encode(formula, forKey: .relaxed)
+        case .conditional: break
+        case .semiSupervised(let formula): try container.encode(formula, forKey: .semiSupervised)
+        case .predictionConstrained(let formula): try container.encode(formula, forKey: .predictionConstrained)
         }
     }
 }
@@ -72,6 +89,18 @@ extension Estimator.Names: DescribedKey {
             Setting(
                 "The ELBO of discrete latents, with gradients through a stand-in for the sample.",
                 .group(Relaxed.CodingKeys.self), otherNames: ["gumbel", "gumbel_softmax", "concrete"])
+        case .conditional:
+            Setting(
+                "The ELBO of images given their labels, which encoder and decoder take.", .nothing,
+                otherNames: ["cvae"])
+        case .semiSupervised:
+            Setting(
+                "M2: a classifier of images and a model of images given labels, from few labels.",
+                .group(SemiSupervised.CodingKeys.self), otherNames: ["m2", "ss_vae", "ssvae"])
+        case .predictionConstrained:
+            Setting(
+                "The ELBO, with latents that must tell the label.", .group(PredictionConstrained.CodingKeys.self),
+                otherNames: ["pc_vae", "cpc_vae"])
         }
     }
 }

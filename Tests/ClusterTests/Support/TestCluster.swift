@@ -117,8 +117,7 @@ struct TestCluster {
 
     /// The digests that one thread of one process gets, after each step.
     func localDigests() throws -> [String] {
-        let program = try TrainingProgram(
-            configuration, trainingExamples: source.count(.train), validationExamples: source.count(.valid))
+        let program = try TrainingProgram(configuration, source: source)
         var trainer = try LocalTrainer(program, engine: engine, source: source, state: program.initialState())
         return try (1...steps).map { _ in
             _ = try trainer.takeStep()

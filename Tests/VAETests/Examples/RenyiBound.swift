@@ -27,7 +27,7 @@ struct RenyiBound: ObjectiveFormula, Hashable, Codable {
         let negative = -logMean / (1 - alpha)
         return Loss(
             negative, reconstruction: -logLikelihood.meanOverSamples(samples),
-            divergence: posterior.divergenceFromPrior, metrics: [("bound", negative)])
+            divergence: posterior.divergence(at: z, samples: samples), metrics: [("bound", negative)])
     }
 
     func problem(with latents: Latents) -> String? {

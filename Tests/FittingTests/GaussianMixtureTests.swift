@@ -2,7 +2,7 @@ import Glibc
 import Randomness
 import Testing
 
-@testable import Mixtures
+@testable import Fitting
 
 @Suite struct GaussianMixtureTests {
     /// The clouds of scripts/reference/mixture.py.

@@ -1,0 +1,121 @@
+import ArgumentParser
+import ConfigurationFiles
+import Contract
+import Fitting
+import OneDNN
+import Training
+
+/// `tributary classify`: how well a model, or a classifier on its codes, tells the classes of held-out images.
+struct Classify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Tells the classes of held-out images, and how many are right.",
+        discussion: """
+            A model that was trained with labels classifies by itself. With --method a classifier is fitted to the codes, the means of \
+            the posterior, of a few labelled training images: once for each of --draws choices of them, as many of each class. Dimensions \
+            whose codes hardly vary are left out. What is printed is the mean share of held-out images told right, and half the width \
+            of its 95 % confidence interval over the choices.
+
+            Examples:
+              tributary classify --checkpoint runs/m2 --data mnist.h5
+              tributary classify --checkpoint runs/m1 --data mnist.h5 \\
+                --method svm --labelled 100
+            """)
+
+    @Option(help: "A checkpoint, or a run directory for its newest one.", completion: .file()) var checkpoint: String
+    @Option(help: "The image file, with labels.", completion: .file()) var data: String
+    @OptionGroup(title: "How the image file is read") var reading: DataOptions
+    @Option(
+        help:
+            "The classifier of codes: logistic, svm (linear), or network (one hidden layer). (default: the model itself; logistic where it tells no classes)"
+    )
+    var method: Classifier.Method?
+    @Option(help: "How many training images have labels, for a classifier of codes.") var labelled = 100
+    @Option(help: "How many choices of labelled images are tried.") var draws = 5
+    @Flag(help: "Print JSON.") var json = false
+
+    func validate() throws {
+        guard (1...1_000_000).contains(labelled) else {
+            throw ValidationError("--labelled is from 1 to 1000000, not \(labelled)")
+        }
+        guard (1...1000).contains(draws) else { throw ValidationError("--draws is from 1 to 1000, not \(draws)") }
+    }
+
+    func run() throws {
+        let checkpoint = try CheckpointCommand.read(checkpoint)
+        let program = try TrainingProgram(checkpoint.contract)
+        let source = try DatasetSource(data, reading.added(to: program.configuration.data))
+        try program.check(source)
+        guard source.count(.valid) > 0 else {
+            throw UsageProblem(
+                "\(data) holds no images out, which the classes are told of: name a split with --valid-split")
+        }
+        let engine = try OneDNNEngine(precision: program.configuration.precision)
+        let images = try LabelledImages(source, ImageModel(checkpoint, engine: engine), file: data)
+        defer { Terminal.standardError.status("") }
+        let report = try report(images, step: checkpoint.state.step)
+        try output(json ? try jsonText(report) : report.description)
+    }
+
+    private func report(_ images: LabelledImages, step: Int) throws -> ClassificationReport {
+        if method == nil, let accuracy = try images.accuracyOfModel() {
+            return ClassificationReport(
+                step: step, method: "model", images: images.heldOutCount, accuracies: [accuracy])
+        }
+        let method = method ?? .logistic
+        let codes = try images.codes()
+        let accuracies = try (1...draws).map { draw in
+            Terminal.standardError.status("fitting classifier \(draw) of \(draws)")
+            return try codes.accuracy(of: method, labelled: labelled, draw: UInt64(draw))
+        }
+        return ClassificationReport(
+            step: step, method: method.rawValue, labelled: labelled, dimensions: codes.kept.count,
+            images: images.heldOutCount, accuracies: accuracies)
+    }
+}
+
+extension Classifier.Method: ExpressibleByArgument {}
+
+/// What `classify` prints.
+private struct ClassificationReport: Encodable, CustomStringConvertible {
+    let step: Int
+    let method: String
+    var labelled: Int?
+    /// How many dimensions of the codes were used.
+    var dimensions: Int?
+    let images: Int
+    let accuracy: Double
+    let confidence95: Double?
+    /// One for each choice of labelled images.
+    let accuracies: [Double]
+
+    init(
+        step: Int, method: String, labelled: Int? = nil, dimensions: Int? = nil, images: Int, accuracies: [Double]
+    ) {
+        self.step = step
+        self.method = method
+        self.labelled = labelled
+        self.dimensions = dimensions
+        self.images = images
+        self.accuracies = accuracies
+        let interval = StudentInterval(of: accuracies)
+        accuracy = interval.mean
+        confidence95 = interval.halfWidth95
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case step, method, labelled, dimensions, images, accuracy, accuracies
+        case confidence95 = "confidence_95"
+    }
+
+    var description: String {
+        let width = confidence95.map { " ± \(Self.percent($0))" } ?? ""
+        let means =
+            labelled.map { "\(method) on \(dimensions ?? 0) dimensions of codes of \($0) labelled images" } ?? method
+        let draws = accuracies.count > 1 ? ", \(accuracies.count) draws" : ""
+        return
+            "step \(step), \(images) held-out images by the \(means): \(Self.percent(accuracy))\(width) % right\(draws)"
+    }
+
+    /// In percent, to two decimals.
+    private static func percent(_ share: Double) -> String { "\((share * 10_000).rounded() / 100)" }
+}

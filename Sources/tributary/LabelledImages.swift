@@ -1,0 +1,112 @@
+import ConfigurationFiles
+import Contract
+import Fitting
+import Training
+import VAE
+
+/// A file's images with their labels, as a trained model sees them.
+struct LabelledImages {
+    private let source: DatasetSource
+    private let model: ImageModel
+    private let trainingLabels: [Int?]
+    private let heldOutLabels: [Int]
+    private let classes: Int
+    private let file: String
+
+    /// - Throws: `UsageProblem` where a held-out image has no label.
+    init(_ source: DatasetSource, _ model: ImageModel, file: String) throws {
+        self.source = source
+        self.model = model
+        self.file = file
+        trainingLabels = try source.labels(of: Array(0..<source.count(.train)), in: .train)
+        let labels = try source.labels(of: Array(0..<source.count(.valid)), in: .valid)
+        heldOutLabels = labels.compactMap(\.self)
+        guard heldOutLabels.count == labels.count else {
+            throw UsageProblem(
+                "\(labels.count - heldOutLabels.count) of the \(labels.count) held-out images of \(file) have no label: "
+                    + "`tributary data inspect` says what a file has, and --labels-path names its labels")
+        }
+        let most = (trainingLabels.compactMap(\.self) + heldOutLabels).max() ?? 0
+        classes = max(most + 1, model.program.model.classes ?? 2)
+        guard classes <= 1000 else {
+            throw UsageProblem("\(file) has a label \(most), and more than 1000 classes are none")
+        }
+    }
+
+    var heldOutCount: Int { heldOutLabels.count }
+
+    /// The share of held-out images whose most probable class is right; nil where the model tells no classes.
+    func accuracyOfModel() throws -> Double? {
+        guard let known = model.program.model.classes else { return nil }
+        let probabilities = try map(.valid, Array(0..<heldOutCount)) { try model.classProbabilities($0) ?? [] }
+        let right = heldOutLabels.enumerated().count { image, label in
+            let own = probabilities[image * known..<(image + 1) * known]
+            return own.firstIndex(of: own.max()!) == image * known + label
+        }
+        return Double(right) / Double(heldOutCount)
+    }
+
+    /// The images from which it is told whether a dimension varies.
+    private static let sampled = 10_000
+
+    /// The codes of all images that are needed: of held-out ones, and of labelled ones when they are drawn.
+    func codes() throws -> Codes {
+        let width = model.program.configuration.model.latents.count
+        let rows = Array(0..<min(Self.sampled, source.count(.train)))
+        let sample = try map(.train, rows) { try model.means($0) }
+        let kept = (0..<width).filter { Self.deviation(sample, column: $0, width: width) > 0.1 }
+        guard !kept.isEmpty else {
+            throw UsageProblem("no dimension of the codes varies by more than 0.1, so there is nothing to classify by")
+        }
+        let heldOut = Self.columns(kept, of: try map(.valid, Array(0..<heldOutCount)) { try model.means($0) }, width)
+        return Codes(kept: kept, heldOut: LabelledVectors(heldOut, labels: heldOutLabels, classes: classes)) {
+            labelled, draw in
+            do throws(LabelDrawError) {
+                return try LabelDraw(classes: classes, count: labelled, draw: draw).examples(
+                    of: trainingLabels, shards: 1)
+            } catch {
+                throw UsageProblem("--labelled \(labelled): \(error)")
+            }
+        } codes: { examples in
+            let values = Self.columns(kept, of: try map(.train, examples) { try model.means($0) }, width)
+            return LabelledVectors(values, labels: examples.map { trainingLabels[$0]! }, classes: classes)
+        }
+    }
+
+    /// Codes of held-out images, and of labelled ones as they are drawn.
+    struct Codes {
+        /// The dimensions that vary: more than 0.1 in standard deviation, as Kingma et al. (2014) do it.
+        let kept: [Int]
+        fileprivate let heldOut: LabelledVectors
+        fileprivate let draw: (_ labelled: Int, _ draw: UInt64) throws -> [UInt32]
+        fileprivate let codes: (_ examples: [Int]) throws -> LabelledVectors
+
+        /// The share of held-out images that a classifier tells right which was fitted to one choice of labelled ones.
+        func accuracy(of method: Classifier.Method, labelled: Int, draw number: UInt64) throws -> Double {
+            let examples = try draw(labelled, number).map(Int.init)
+            return Classifier(method, to: try codes(examples)).accuracy(on: heldOut)
+        }
+    }
+
+    /// What the model says of images, some at a time.
+    private func map(_ split: Training.Split, _ rows: [Int], _ body: ([UInt8]) throws -> [Float]) throws -> [Float] {
+        var result: [Float] = []
+        let step = 1024
+        for start in stride(from: 0, to: rows.count, by: step) {
+            let some = Array(rows[start..<min(start + step, rows.count)])
+            result += try body(source.pixels(of: some, in: split))
+            Terminal.standardError.status("encoding images: \(start + some.count) of \(rows.count)")
+        }
+        return result
+    }
+
+    private static func columns(_ kept: [Int], of values: [Float], _ width: Int) -> [Double] {
+        (0..<values.count / width).flatMap { row in kept.map { Double(values[row * width + $0]) } }
+    }
+
+    private static func deviation(_ values: [Float], column: Int, width: Int) -> Double {
+        let numbers = stride(from: column, to: values.count, by: width).map { Double(values[$0]) }
+        let mean = numbers.reduce(0, +) / Double(numbers.count)
+        return (numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(numbers.count)).squareRoot()
+    }
+}
