@@ -32,6 +32,15 @@ extension SettingKind {
         }
     }
 
+    /// How a value is written, with dots where something is to be filled in.
+    var form: String {
+        guard case .group(let group) = self else { return "…" }
+        let needed = group.entries.filter { $0.setting.presence == .required }.map {
+            "\($0.name): \($0.setting.kind.form)"
+        }
+        return "{\(needed.joined(separator: ", "))}"
+    }
+
     /// The values that are allowed, where the kind does not say so.
     var allowed: String {
         switch self {

@@ -100,10 +100,16 @@ struct SettingsCheck {
 
     private mutating func check(_ word: String, _ choice: SettingChoice, _ path: String) {
         guard !choice.words.contains(word) else { return }
-        guard choice.group[word] == nil else { return note("`\(word)` needs settings below it", path) }
+        if let setting = choice.group[word] {
+            return note("`\(word)` needs settings: write `\(word): \(setting.kind.form)`", path)
+        }
         let known = choice.group.names
-        let other = choice.group.entries.first { $0.setting.otherNames.contains(word.lowercased()) }?.name
-        let near = other ?? nearest(to: word, in: known)
+        if let (name, setting) = choice.group.entries.first(where: { $0.setting.otherNames.contains(word.lowercased()) }
+        ) {
+            let written = choice.words.contains(name) ? name : "\(name): \(setting.kind.form)"
+            return note("unknown \(choice.name) `\(word)`; it is written `\(written)` here", path)
+        }
+        let near = nearest(to: word, in: known)
         note(
             "unknown \(choice.name) `\(word)`; "
                 + (near.map { "did you mean `\($0)`?" } ?? "known are \(known.joined(separator: ", "))"), path)

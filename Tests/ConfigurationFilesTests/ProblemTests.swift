@@ -104,7 +104,22 @@ import Training
         ),
         ("microbatch: 2", "", "the key microbatch is missing"),
         ("units: 8", "", "line 5: model.encoder[1].linear: the key units is missing"),
-        ("  - linear: {units: 8}", "  - linear", "line 5: model.encoder[1]: `linear` needs settings below it"),
+        (
+            "  - linear: {units: 8}", "  - linear",
+            "line 5: model.encoder[1]: `linear` needs settings: write `linear: {units: …}`"
+        ),
+        (
+            "likelihood: bernoulli", "likelihood: bernoulli\n  estimator: iwae",
+            "line 13: objective.estimator: unknown estimator `iwae`; it is written `importance_weighted` here"
+        ),
+        (
+            "likelihood: bernoulli", "likelihood: normal",
+            "line 12: objective.likelihood: unknown likelihood `normal`; it is written `gaussian: {variance: …}` here"
+        ),
+        (
+            "latents: 2", "latents: {normal: 2}",
+            "line 7: model.latents: the key normal is unknown; it is called gaussian here"
+        ),
         (
             "  - relu", "  - residual: [relu, rely]",
             "line 6: model.encoder[2].residual[1]: unknown layer `rely`; did you mean `relu`?"

@@ -98,7 +98,9 @@ extension Latents {
 extension Latents.Family: DescribedKey {
     var setting: Setting {
         switch self {
-        case .gaussian: Setting("So many numbers with the prior N(0, 1).", .wholeNumber(1...Limits.setting))
+        case .gaussian:
+            Setting(
+                "So many numbers with the prior N(0, 1).", .wholeNumber(1...Limits.setting), otherNames: ["normal"])
         case .spatial:
             Setting(
                 "Channels of a small image, of numbers with the prior N(0, 1); the encoder ends with an image of that height and width.",

@@ -32,7 +32,7 @@ struct RenyiBound: ObjectiveFormula, Hashable, Codable {
 
     func problem(with latents: Latents) -> String? {
         if !(0..<1).contains(alpha) { return "takes an alpha from 0 to below 1, not \(alpha)" }
-        return latents.areReparameterised ? nil : "needs latents that gradients flow through"
+        return latents.family.areReparameterised ? nil : "needs latents that gradients flow through"
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable { case samples, alpha }
