@@ -97,12 +97,6 @@ private struct FileState: Equatable {
 }
 
 extension Dataset {
-    /// The rows for reading past the library; nil where they do not lie in one piece as bytes in a file on disk.
-    public func contiguousRows() throws(H5Error) -> ContiguousRows? {
-        guard elementType == .integer(bits: 8, signed: false) else { return nil }
-        return try storedRows()
-    }
-
     /// The rows as the file has them; nil where they do not lie in one piece in a file on disk.
     ///
     /// The C functions are `H5Dget_offset` and `H5Fget_vfd_handle`.

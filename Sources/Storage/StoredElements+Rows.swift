@@ -11,7 +11,7 @@ extension StoredElements {
         _ range: Range<Int>, along axis: Int, _ convert: @escaping @Sendable ([UInt8]) -> [UInt8]
     ) throws(H5Error) -> [UInt8] {
         let whole = slabs(of: range, along: axis)
-        let slabs = whole.map { axis == 0 ? $0.rows(range) : $0 }
+        let slabs = whole.map { axis == 0 ? $0.within(range, along: 0) : $0 }
         let parts = try concurrently(slabs.count) { [self] (index) throws(H5Error) -> [UInt8]? in
             guard let bytes = try bytes(of: whole[index]) else { return nil }
             return convert(slabs[index] == whole[index] ? bytes : whole[index].cut(bytes, to: slabs[index]))
@@ -32,20 +32,14 @@ extension StoredElements {
         _ = try concurrently(slabs.count) { [self] (index) throws(H5Error) -> Bool in
             let slab = slabs[index]
             guard let bytes = try bytes(of: slab) else { return false }
-            let extents = shape.indices.map { min(slab.extents[$0], shape[$0] - slab.origin[$0]) }
-            body(extents == slab.extents ? bytes : slab.elements(bytes, in: extents, bytes: format.bytes))
+            let wanted = slab.within(shape).within(range, along: axis)
+            body(wanted == slab ? bytes : slab.elements(bytes, of: wanted, bytes: format.bytes))
             return true
         }
     }
 }
 
 extension Slab {
-    /// The part that lies within some rows of the first axis.
-    fileprivate func rows(_ range: Range<Int>) -> Slab {
-        let own = (origin[0]..<origin[0] + extents[0]).clamped(to: range)
-        return Slab(origin: [own.lowerBound] + origin.dropFirst(), extents: [own.count] + extents.dropFirst())
-    }
-
     /// The bytes of a part that has some of the rows.
     fileprivate func cut(_ bytes: [UInt8], to part: Slab) -> [UInt8] {
         let rowBytes = bytes.count / max(1, extents[0])
@@ -53,11 +47,25 @@ extension Slab {
         return Array(bytes[first..<first + part.extents[0] * rowBytes])
     }
 
-    /// The elements at the beginning of each axis.
-    fileprivate func elements(_ all: [UInt8], in extents: [Int], bytes: Int) -> [UInt8] {
-        let runs = SlabRuns(of: Slab(origin: extents.map { _ in 0 }, extents: extents), in: self.extents)
+    /// The part that a dataset of some shape has.
+    fileprivate func within(_ shape: [Int]) -> Slab {
+        Slab(origin: origin, extents: shape.indices.map { min(extents[$0], shape[$0] - origin[$0]) })
+    }
+
+    /// The part that lies within some rows of an axis.
+    fileprivate func within(_ range: Range<Int>, along axis: Int) -> Slab {
+        let own = (origin[axis]..<origin[axis] + extents[axis]).clamped(to: range)
+        var (origin, extents) = (origin, extents)
+        (origin[axis], extents[axis]) = (own.lowerBound, own.count)
+        return Slab(origin: origin, extents: extents)
+    }
+
+    /// The elements of a part.
+    fileprivate func elements(_ all: [UInt8], of part: Slab, bytes: Int) -> [UInt8] {
+        let inner = Slab(origin: zip(part.origin, origin).map { $0 - $1 }, extents: part.extents)
+        let runs = SlabRuns(of: inner, in: extents)
         var result: [UInt8] = []
-        result.reserveCapacity(extents.reduce(bytes, *))
+        result.reserveCapacity(part.extents.reduce(bytes, *))
         for start in runs.starts { result += all[start * bytes..<(start + runs.length) * bytes] }
         return result
     }

@@ -20,11 +20,6 @@ public func maximum(_ left: Tensor, _ right: Tensor) -> Tensor {
     select(step(left - right), left, right)
 }
 
-/// The smaller of both, exactly; where they are equal, the second.
-public func minimum(_ left: Tensor, _ right: Tensor) -> Tensor {
-    select(step(right - left), left, right)
-}
-
 /// The first where the mask is 1, the second where it is 0. Both must be finite everywhere.
 public func select(_ mask: Tensor, _ first: Tensor, _ second: Tensor) -> Tensor {
     mask * first + (1 - mask) * second

@@ -23,7 +23,7 @@ struct DatasetTests {
             #expect(try dataset.read(rows: 3..<5, as: UInt8.self) == Array(pixels[36...]))
             #expect(try dataset.read(rows: 2..<2, as: UInt8.self) == [])
             #expect(try dataset.read(rows: 0..<1, converting: Float.self) == pixels[..<12].map { Float($0) })
-            let rows = try dataset.contiguousRows()
+            let rows = try StoredElements(path: path, name: "features").contiguous
             #expect((rows == nil) == (layout.chunk != nil))
             guard let rows else { return }
             let lastAndFirst = Array(pixels[48...]) + Array(pixels[..<12])
@@ -75,7 +75,8 @@ struct DatasetTests {
             try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/a.h5"))
             let dataset = try File.open("\(folder)/a.h5").root.dataset("x")
             #expect(try dataset.read(as: UInt8.self) == pixels)
-            #expect(try dataset.contiguousRows()?.read(rows: [59, 1]) == [pixels[59], pixels[1]])
+            let rows = try StoredElements(path: "\(folder)/a.h5", name: "x").contiguous
+            #expect(try rows?.read(rows: [59, 1]) == [pixels[59], pixels[1]])
             let (content, image) = try #require(UserBlock.split(bytes))
             #expect(Array(content.prefix(7)) == Array("sha256\0".utf8))
             #expect(try File.open(image: Array(image)).root.dataset("x").count == 60)

@@ -17,7 +17,8 @@ struct RealFileTests {
         #expect(entries.filter { $0.source == "features" }.map(\.split) == ["train", "valid", "test"])
         #expect(entries.filter { $0.source == "features" }.map(\.rows) == [0..<160, 160..<200, 200..<240])
         #expect(entries.allSatisfy { $0.indices == nil && $0.available && $0.comment == "." })
-        let random = try #require(try features.contiguousRows()).read(rows: [200])
+        let elements = try StoredElements(path: features.fileName, name: "features")
+        let random = try #require(elements.contiguous).read(rows: [200])
         #expect(try random == features.read(rows: 200..<201, as: UInt8.self))
     }
 

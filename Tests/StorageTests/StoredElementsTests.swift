@@ -49,6 +49,23 @@ struct StoredElementsTests {
         }
     }
 
+    @Test(
+        "of a range the elements come that lie in it, also where it begins and ends within chunks", arguments: layouts)
+    func slabsOfARange(layout: Layout) throws {
+        try withElements(layout) { (elements: StoredElements) throws in
+            for (axis, range, places) in [
+                (0, 2..<6, (60..<180).map { $0 }), (1, 1..<4, values.indices.filter { (1..<4).contains($0 / 6 % 5) }),
+                (2, 5..<6, values.indices.filter { $0 % 6 == 5 }),
+            ] {
+                let found = Collected()
+                try elements.forEachSlab(of: range, along: axis) {
+                    found.add(NumberFormat(.signed, bytes: 4).values(in: $0))
+                }
+                #expect(found.sorted == places.map { Float(values[$0]) }.sorted(), "along \(axis)")
+            }
+        }
+    }
+
     @Test("numbers of every kind and order of bytes")
     func formats() {
         let cases: [(NumberFormat, [UInt8], [Float])] = [
