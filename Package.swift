@@ -53,7 +53,7 @@ let package = Package(
         .target(name: "Parallel", dependencies: ["CCores"]),
         .target(name: "Files", dependencies: ["CFiles", "Parallel"]),
         .target(name: "Hashing", dependencies: ["CCrypto"]),
-        .target(name: "Archives", dependencies: ["CZip", "CZlib", "CArchive"]),
+        .target(name: "Archives", dependencies: ["CZip", "CZlib", "CArchive", "Files"]),
         .target(name: "Messaging", dependencies: ["CZeroMQ", "CSharedMemory", "Files"]),
         .target(name: "Optimizer", dependencies: ["COptimizer"]),
         .target(name: "Storage", dependencies: ["CHDF5", "CZlib"]),
@@ -132,8 +132,11 @@ let package = Package(
         .testTarget(
             name: "VAETests", dependencies: ["VAE", "Tensors", "Settings", "Hashing", "Randomness", "SeededRandomness"]),
         .testTarget(name: "OneDNNTests", dependencies: ["OneDNN", "Tensors", "Randomness", "VAE"]),
+        // Small sources of the kinds that people bring, for tests of several targets.
+        .target(name: "SourceSamples", dependencies: ["Pictures"], path: "Tests/SourceSamples"),
         .testTarget(
-            name: "IngestTests", dependencies: ["Ingest", "Storage", "Pictures", "Archives", "Files", "Hashing"]),
+            name: "IngestTests",
+            dependencies: ["SourceSamples", "Ingest", "Storage", "Pictures", "Archives", "Files", "Hashing"]),
         // Disks that fail in tests of several targets.
         .target(name: "FilesTestSupport", dependencies: ["Files"], path: "Tests/FilesTestSupport"),
         // What tests of several targets train: tiny networks on keyed random images.
@@ -182,7 +185,7 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "tributary", "TrainingTestSupport", "SeededRandomness", "FaultyNetwork",
+                "tributary", "TrainingTestSupport", "SeededRandomness", "SourceSamples", "FaultyNetwork",
                 "Cluster", "Coordination", "Contract", "Files", "Ingest", "Pictures", "Messaging", "Storage", "Tensors",
                 "Training",
                 .product(name: "Logging", package: "swift-log"),

@@ -5,7 +5,7 @@
 public final class FileTree {
     /// One file.
     public struct Entry: Hashable, Sendable {
-        /// The path within the tree, such as `train/cat/1.png`. Bytes that are no UTF-8 are shown as �; the file is found all the same.
+        /// The path within the tree, such as `train/cat/1.png`. A byte that is no UTF-8 is shown as `\xE9`; the file is found all the same.
         public let path: String
         /// The size in bytes once unpacked, as far as the system or the archive's directory says.
         public let size: Int

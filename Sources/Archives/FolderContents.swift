@@ -31,7 +31,7 @@ struct FolderContents: FileContents {
         files = found
     }
 
-    var names: [(path: String, size: Int)] { files.map { (String(decoding: $0.path, as: UTF8.self), $0.size) } }
+    var names: [(path: String, size: Int)] { files.map { (PathText.text($0.path), $0.size) } }
 
     func open(_ index: Int, named place: String) throws(ArchiveError) -> any ByteSource {
         try OpenFile(root + [slash] + files[index].path, named: place)

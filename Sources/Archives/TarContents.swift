@@ -1,4 +1,5 @@
 import CArchive
+import Files
 import Glibc
 
 /// The files of a tar archive, compressed or not, copied into a nameless file where each can be found again.
@@ -6,7 +7,7 @@ import Glibc
 /// A tar archive has no directory, and a compressed one has to be read from its beginning.
 struct TarContents: FileContents {
     private let members: [(path: String, start: Int, size: Int)]
-    private let spool: Spool
+    private let unpacked: ScratchFile
 
     /// The C functions are `archive_read_open_filename`, `archive_read_next_header` and `archive_read_data`.
     ///
@@ -24,7 +25,7 @@ struct TarContents: FileContents {
         guard unsafe archive_read_open_filename(archive, path, 1 << 16) == ARCHIVE_OK else {
             throw unsafe Self.error(archive, path)
         }
-        spool = try Spool(in: scratch)
+        var unpacking = try Unpacking(path, in: scratch)
         var members: [(path: String, start: Int, size: Int)] = []
         var entry: OpaquePointer?
         while true {
@@ -34,36 +35,42 @@ struct TarContents: FileContents {
                 throw unsafe Self.error(archive, path)
             }
             guard unsafe archive_entry_filetype(entry) == S_IFREG else { continue }
-            let name = unsafe archive_entry_pathname(entry).map { unsafe String(cString: $0) } ?? ""
-            let start = spool.size
-            try unsafe Self.copy(archive, to: spool, path, progress)
-            members.append((Self.plain(name), start, spool.size - start))
+            let start = unpacking.size
+            try unsafe Self.copy(archive, to: &unpacking, path, progress)
+            members.append((unsafe Self.name(of: entry), start, unpacking.size - start))
         }
         guard !members.isEmpty else { throw ArchiveError(place: path, reason: "is a tar archive without files") }
         self.members = members
+        unpacked = unpacking.file
     }
 
     var names: [(path: String, size: Int)] { members.map { ($0.path, $0.size) } }
 
     func open(_ index: Int, named place: String) throws(ArchiveError) -> any ByteSource {
-        SpooledFile(spool, members[index].start..<members[index].start + members[index].size)
+        UnpackedMember(
+            unpacked, members[index].start..<members[index].start + members[index].size, named: place)
     }
 
-    /// Without `./` at the beginning.
-    private static func plain(_ name: String) -> String {
-        name.split(separator: "/").drop { $0 == "." }.joined(separator: "/")
+    /// The path of a member, without `./` at the beginning. Headers of POSIX.1-2001 have it in UTF-8, which the library does not give in the
+    /// C locale's characters; older ones have bytes.
+    private static func name(of entry: OpaquePointer) -> String {
+        let path = unsafe archive_entry_pathname(entry) ?? archive_entry_pathname_utf8(entry)
+        let name = unsafe path.map {
+            unsafe PathText.text(UnsafeBufferPointer(start: $0, count: strlen($0)).map { UInt8(bitPattern: $0) })
+        }
+        return (name ?? "").split(separator: "/").drop { $0 == "." }.joined(separator: "/")
     }
 
     private static func copy(
-        _ archive: OpaquePointer, to spool: Spool, _ path: String, _ progress: (Int) -> Void
+        _ archive: OpaquePointer, to unpacking: inout Unpacking, _ path: String, _ progress: (Int) -> Void
     ) throws(ArchiveError) {
         var piece = [UInt8](repeating: 0, count: 1 << 20)
         while true {
             let count = unsafe archive_read_data(archive, &piece, piece.count)
             guard count >= 0 else { throw unsafe error(archive, path) }
             if count == 0 { return }
-            try spool.append(piece[..<count], of: path)
-            progress(spool.size)
+            try unpacking.append(Array(piece[..<count]))
+            progress(unpacking.size)
         }
     }
 
@@ -73,76 +80,55 @@ struct TarContents: FileContents {
     }
 }
 
-/// A file without a name, gone with its owner.
-final class Spool {
-    private let descriptor: Int32
+/// Where members of an archive are put one behind the other.
+private struct Unpacking: ~Copyable {
+    let file: ScratchFile
     private(set) var size = 0
+    private let archive: String
 
     /// The most that an archive may unpack to. A small hostile one could fill the disk.
-    static let limit = 1 << 38
+    private static let limit = 1 << 38
 
-    /// The C functions are `mkstemp`, `fcntl` and `unlink`.
-    init(in folder: String) throws(ArchiveError) {
-        var template = Array("\(folder)/.tributary-unpacked-XXXXXX\0".utf8CString)
-        descriptor = unsafe template.withUnsafeMutableBufferPointer { unsafe mkstemp($0.baseAddress!) }
-        guard descriptor >= 0 else {
-            throw ArchiveError(place: folder, reason: "takes no file to unpack into: \(systemErrorText())")
-        }
-        // Processes that this one starts have no part in it.
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        unsafe _ = unlink(template)
+    init(_ archive: String, in folder: String) throws(ArchiveError) {
+        self.archive = archive
+        file = try reading(archive) { () throws(FileError) in try ScratchFile(in: folder, to: "unpack it") }
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
-
-    /// The C function is `pwrite`.
-    func append(_ bytes: ArraySlice<UInt8>, of place: String) throws(ArchiveError) {
+    mutating func append(_ bytes: [UInt8]) throws(ArchiveError) {
         guard size + bytes.count <= Self.limit else {
-            throw ArchiveError(place: place, reason: "unpacks to more than \(Self.limit >> 30) GiB")
+            throw ArchiveError(place: archive, reason: "unpacks to more than \(Self.limit >> 30) GiB")
         }
-        var done = 0
-        while done < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes {
-                unsafe pwrite(descriptor, $0.baseAddress! + done, $0.count - done, off_t(size + done))
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                throw ArchiveError(place: place, reason: "cannot be unpacked: \(systemErrorText()); free some space")
-            }
-            done += count
-        }
-        size += bytes.count
-    }
-
-    /// The C function is `pread`.
-    func read(at offset: Int, count: Int) throws(ArchiveError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        var done = 0
-        while done < count {
-            let more = unsafe bytes.withUnsafeMutableBytes {
-                unsafe pread(descriptor, $0.baseAddress! + done, count - done, off_t(offset + done))
-            }
-            if more < 0, errno == EINTR { continue }
-            guard more > 0 else { throw ArchiveError(place: "the unpacked file", reason: "cannot be read again") }
-            done += more
-        }
-        return bytes
+        let (file, size) = (file, size)
+        try reading(archive) { () throws(FileError) in try file.write(bytes, at: size) }
+        self.size += bytes.count
     }
 }
 
 /// One member of what was unpacked.
-final class SpooledFile: ByteSource {
-    private let spool: Spool
+private final class UnpackedMember: ByteSource {
+    private let file: ScratchFile
+    private let place: String
     private var rest: Range<Int>
 
-    init(_ spool: Spool, _ range: Range<Int>) {
-        self.spool = spool
+    init(_ file: ScratchFile, _ range: Range<Int>, named place: String) {
+        self.file = file
+        self.place = place
         rest = range
     }
 
     func next(_ count: Int) throws(ArchiveError) -> [UInt8] {
-        let bytes = try spool.read(at: rest.lowerBound, count: min(count, rest.count))
-        rest = rest.lowerBound + bytes.count..<rest.upperBound
-        return bytes
+        let count = min(count, rest.count)
+        let (file, start) = (file, rest.lowerBound)
+        rest = start + count..<rest.upperBound
+        return try reading(place) { () throws(FileError) in try file.read(count, at: [start]) }
+    }
+}
+
+/// Says which archive it was about where the unpacked file fails.
+private func reading<Value>(
+    _ place: String, _ body: () throws(FileError) -> Value
+) throws(ArchiveError) -> Value {
+    do throws(FileError) { return try body() } catch {
+        throw ArchiveError(place: place, reason: "is unpacked, and \(error)")
     }
 }

@@ -8,21 +8,26 @@ public final class ScratchFile: Sendable {
     public let folder: String
     private let number: Int32
 
-    /// Makes an empty one in the folder for temporary files: `TMPDIR`, or `/tmp`.
+    /// Makes an empty one in a folder.
     ///
-    /// The C functions are `mkstemp`, `unlink` and `statvfs`.
-    /// - Parameters:
-    ///   - bytes: How many bytes it will hold; looked for before anything is written.
-    ///   - purpose: What it is for, in words that follow "cannot".
-    /// - Throws: `FileError` where nothing can be made there, or where there is too little room.
-    public init(bytes: Int, to purpose: String) throws(FileError) {
-        let variable = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? ""
-        folder = variable.isEmpty ? "/tmp" : variable
-        var name = Array("\(folder)/tributary.XXXXXX".utf8CString)
+    /// The C functions are `mkstemp`, `fcntl` and `unlink`.
+    /// - Parameter purpose: What it is for, in words that follow "cannot".
+    /// - Throws: `FileError` where nothing can be made there.
+    public init(in folder: String, to purpose: String) throws(FileError) {
+        self.folder = folder
+        var name = Array("\(folder)/.tributary.XXXXXX".utf8CString)
         number = unsafe mkstemp(&name)
         guard number >= 0 else { throw FileError("\(purpose) in \(folder)", code: errno) }
+        // Processes that this one starts have no part in it.
         _ = fcntl(number, F_SETFD, FD_CLOEXEC)
         unsafe unlink(name)
+    }
+
+    /// Makes an empty one for so many bytes, which are looked for before anything is written. The C function is `fstatvfs`.
+    ///
+    /// - Throws: `FileError` also where there is too little room.
+    public convenience init(bytes: Int, in folder: String, to purpose: String) throws(FileError) {
+        try self.init(in: folder, to: purpose)
         var room = statvfs()
         guard unsafe fstatvfs(number, &room) == 0 else { return }
         let free = Int(
@@ -34,6 +39,20 @@ public final class ScratchFile: Sendable {
                     "that takes \(Self.megabytes(bytes)) MB, and \(folder) has \(Self.megabytes(free)) MB left; free some space "
                     + "there, or name another folder: TMPDIR=/large/disk")
         }
+    }
+
+    /// Where large temporary files belong: `TMPDIR`, where it is set, and otherwise beside what is written. `/tmp` lies in memory on many
+    /// machines.
+    ///
+    /// - Parameter output: The path of what is written; nil where nothing is, which gives `/var/tmp`.
+    public static func folder(beside output: String?) -> String {
+        let variable = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? ""
+        if !variable.isEmpty { return variable }
+        guard let output else { return "/var/tmp" }
+        // The folder of a new run is made later.
+        var folder = PosixFileSystem.directory(of: output)
+        while FileStatus(folder) == nil, folder != ".", folder != "/" { folder = PosixFileSystem.directory(of: folder) }
+        return folder
     }
 
     private static func megabytes(_ bytes: Int) -> Int { (bytes + 999_999) / 1_000_000 }

@@ -19,11 +19,12 @@ public final class DatasetStack: Sendable {
 
     /// Opens a group of a file of its own.
     ///
+    /// - Parameter pictures: Those of its names that stand for images.
     /// - Throws: `H5Error` where the first name is no dataset of numbers.
-    public init(path: String, name: String) throws(H5Error) {
+    public init(path: String, name: String, _ pictures: ([String]) -> [String]) throws(H5Error) {
         let group = try File.open(path).root.group(name)
         place = group.place
-        names = Self.inOrder(try group.names())
+        names = Self.inOrder(pictures(try group.names()))
         guard let first = names.first else { throw H5Error("read the group \(group.place)", because: "it is empty") }
         let dataset = try group.dataset(first)
         guard let format = try dataset.numberFormat() else {
@@ -33,10 +34,29 @@ public final class DatasetStack: Sendable {
         self.group = Mutex(OpenGroup(group: group))
     }
 
+    /// By the first number of each name, where all have one and the same word before it.
     private static func inOrder(_ names: [String]) -> [String] {
-        let numbers = names.compactMap { Int($0.prefix { $0.isNumber }) }
-        guard numbers.count == names.count else { return names }
+        let words = Set(names.map { $0.prefix { !$0.isNumber } })
+        let numbers = names.compactMap { Int($0.drop { !$0.isNumber }.prefix { $0.isNumber }) }
+        guard words.count == 1, numbers.count == names.count else { return names }
         return zip(numbers, names).sorted { $0 < $1 }.map(\.1)
+    }
+
+    /// The stored bytes of one dataset that may have any length along its only axis, such as a picture file.
+    ///
+    /// - Throws: `H5Error` where it is no row of bytes.
+    public func file(_ index: Int) throws(H5Error) -> [UInt8] {
+        try group.withLock { (open) throws(H5Error) in
+            let dataset = try open.group.dataset(names[index])
+            guard dataset.shape.count == 1, dataset.elementType == UInt8.elementType else {
+                throw H5Error(
+                    "read the dataset \(dataset.place)",
+                    because:
+                        "it holds \(dataset.elementType) of shape \(dataset.shape), and \(names[0]) holds a picture file"
+                )
+            }
+            return try dataset.read(as: UInt8.self)
+        }
     }
 
     /// The stored bytes of one dataset.

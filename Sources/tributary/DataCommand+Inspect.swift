@@ -64,7 +64,7 @@ extension DataCommand {
 
         func run() throws {
             let unfinished = try destination.begin(besides: [file])
-            let dataset = try DatasetSource.open(file, reading.added(to: nil))
+            let dataset = try DatasetSource.open(file, reading.added(to: nil), beside: destination.out)
             let report = try DatasetConversion(dataset).write(to: unfinished, progress: ImportClock().show)
             Terminal.standardError.status("")
             try output(json ? try jsonText(report) : report.description)

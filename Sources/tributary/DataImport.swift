@@ -17,6 +17,7 @@ struct DataImport: ParsableCommand {
               tributary data import ~/photos --size 64 --out photos.h5
               tributary data import faces.zip --split 0.1 --out faces.h5
               tributary data import mnist.npz --out mnist.h5
+              tributary data import x.npy --layout flat:8x8 --range 0 16 --out x.h5
               tributary data import ~/celeba --as celeba --crop face-128 --out celeba.h5
 
             Crops of CelebA's 178 × 218 pixels:
@@ -42,6 +43,15 @@ struct DataImport: ParsableCommand {
     @Flag(help: "Make all images grey, or all RGB. Default: grey where all are.") var color: ColorRule?
     @Option(help: "Where labels are: a .csv, .jsonl or .json file, or the name of an array.", completion: .file())
     var labels: String?
+    @Option(
+        help:
+            "The order of the axes of arrays: NCHW, NHWC, NHW, HWN and so on, or flat:28x28, flat:64x64x3 and flat:3x64x64 for rows of numbers."
+    )
+    var layout: AxisLayout?
+    /// `Arguments` makes two options of one with two values.
+    @Option(
+        help: ArgumentHelp("The numbers of arrays that are black and white, such as -1 1.", valueName: "low> <high"))
+    var range: [Double] = []
     @Option(help: "The share of the images that is held out, of a source without splits, such as 0.1.") var split:
         Double?
     @Option(help: "The seed of that choice.") var seed: UInt64 = 0
@@ -58,6 +68,7 @@ struct DataImport: ParsableCommand {
             throw ValidationError(
                 "there is no crop called \(crop): choose none, a size such as 148x178, or one of \(names)")
         }
+        try DataOptions.check(range: range)
         if let split, !(split > 0 && split < 1) {
             throw ValidationError("--split is a share between 0 and 1, such as 0.1, not \(split)")
         }
@@ -90,6 +101,8 @@ struct DataImport: ParsableCommand {
         options.resize = resize
         options.color = color
         options.labels = labels
+        options.layout = layout
+        options.range = range.isEmpty ? nil : range[0]...range[1]
         options.heldOutShare = split
         options.seed = seed
         options.skipUnreadable = skipUnreadable

@@ -25,13 +25,18 @@ struct DataOptions: ParsableArguments {
     @Flag(name: .customLong("only-written"), help: "Leave out images that were never written.") var onlyWritten = false
 
     func validate() throws {
-        guard range.isEmpty || range.count == 2 else {
-            throw ValidationError("--range takes two numbers, what is black and what is white, such as --range -1 1")
-        }
-        if range.count == 2 { try Self.check(range) { ValidationError("--range \($0)") } }
+        try Self.check(range: range)
         if let trainSplit, trainSplit == validSplit {
             throw ValidationError("--train-split and --valid-split are both \(trainSplit): name two")
         }
+    }
+
+    /// Refuses a `--range` that is not left out and is not two numbers in order.
+    static func check(range: [Double]) throws {
+        guard range.isEmpty || range.count == 2 else {
+            throw ValidationError("--range takes two numbers, what is black and what is white, such as --range -1 1")
+        }
+        if range.count == 2 { try check(range) { ValidationError("--range \($0)") } }
     }
 
     fileprivate static func check(_ range: [Double], _ error: (String) -> any Error) throws {

@@ -1,4 +1,5 @@
 import ConfigurationFiles
+import Files
 import Hashing
 import Ingest
 import Training
@@ -18,19 +19,22 @@ struct DatasetSource: ExampleSource {
     ///
     /// - Parameters:
     ///   - data: How it is read, where it does not say so itself.
-    init(_ path: String, _ data: DataDescription? = nil) throws {
-        try self.init(path, data) { try $0.choice() }
+    ///   - output: What is written, beside which pixels may be unpacked.
+    init(_ path: String, _ data: DataDescription? = nil, beside output: String? = nil) throws {
+        try self.init(path, data, output) { try $0.choice() }
     }
 
     /// A file that a trained model is judged by; nothing is trained on it, so any split will do.
     ///
     /// - Parameter split: Its name; nil for the usual held-out one, or for what there is.
     init(_ path: String, _ data: DataDescription?, judging split: String?) throws {
-        try self.init(path, data) { try $0.choice(judging: split) }
+        try self.init(path, data, nil) { try $0.choice(judging: split) }
     }
 
-    private init(_ path: String, _ data: DataDescription?, _ choose: (ImageDataset) throws -> SplitChoice) throws {
-        let dataset = try Self.open(path, data)
+    private init(
+        _ path: String, _ data: DataDescription?, _ output: String?, _ choose: (ImageDataset) throws -> SplitChoice
+    ) throws {
+        let dataset = try Self.open(path, data, beside: output)
         defer { Terminal.standardError.status("") }
         let choice = try choose(dataset)
         images = try SealedImages(dataset, choice)
@@ -42,13 +46,15 @@ struct DatasetSource: ExampleSource {
     }
 
     /// Opens a file here once another process has.
-    static func open(_ path: String, _ data: DataDescription?) throws -> ImageDataset {
+    static func open(_ path: String, _ data: DataDescription?, beside output: String? = nil) throws -> ImageDataset {
         let options = try data?.readingOptions() ?? ReadingOptions()
         Terminal.standardError.status("checking \(path)")
         defer { Terminal.standardError.status("") }
         try ForeignFile.dataset.requireSafe(path, reading: data)
         let progress = ReadingTicker()
-        return try ImageDataset(path, options) { progress.show($0, $1, $2) }
+        return try ImageDataset(path, options, scratch: ScratchFile.folder(beside: output)) {
+            progress.show($0, $1, $2)
+        }
     }
 
     var channels: Int { images.shape.channels }

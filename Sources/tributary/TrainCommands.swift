@@ -168,7 +168,7 @@ extension RunOptions {
     func coordinatorOptions(
         _ configuration: RunConfiguration, of run: StoredRun?, listen: String, engine: OneDNNEngine
     ) throws -> CoordinatorOptions {
-        let source = try DatasetSource(data, configuration.data)
+        let source = try DatasetSource(data, configuration.data, beside: out)
         for line in source.lines { Terminal.standardError.line(line) }
         try run?.require(source, file: data)
         if let doubt = try configuration.doubt(about: source) { Terminal.standardError.line("warning: \(doubt)") }

@@ -1,5 +1,6 @@
 import Archives
 import Foundation
+import Glibc
 import Testing
 
 @Suite("Files in folders and archives")
@@ -89,6 +90,73 @@ struct FileTreeTests {
             let tree = try FileTree("\(folder)/a")
             let pipe = try #require(tree.entries.first { $0.path == "pipe" })
             #expect(throws: ArchiveError.self) { try tree.read(pipe) }
+        }
+    }
+
+    private func unpacked(_ path: String) throws -> [UInt8] {
+        let tree = try FileTree(path)
+        return try tree.stream(tree.entries[0], unpacking: true).read(1 << 20)
+    }
+
+    @Test("files packed with gzip and plain ones give the same bytes, whatever they are called")
+    func packedOrPlain() throws {
+        try withTemporaryFolder { folder in
+            try gzipped.write(to: "\(folder)/compressed")
+            try plain.write(to: "\(folder)/plain.gz")
+            #expect(try unpacked("\(folder)/compressed") == plain)
+            #expect(try unpacked("\(folder)/plain.gz") == plain)
+        }
+    }
+
+    @Test(
+        "a packed file that is cut or damaged is one sentence with its path",
+        arguments: [
+            (Array(gzipped.dropLast(9)), "is truncated"),
+            (gzipped.enumerated().map { $0 == gzipped.count - 6 ? ~$1 : $1 }, "is corrupt: incorrect data check"),
+        ])
+    func damage(bytes: [UInt8], reason: String) throws {
+        try withTemporaryFolder { folder in
+            try bytes.write(to: "\(folder)/labels.gz")
+            let error = #expect(throws: ArchiveError.self) { try unpacked("\(folder)/labels.gz") }
+            #expect(error?.description == "\(folder)/labels.gz \(reason)")
+        }
+    }
+
+    @Test("a missing file and a pipe are refused, and nobody waits for what comes through it")
+    func noFile() throws {
+        try withTemporaryFolder { folder in
+            let missing = #expect(throws: ArchiveError.self) { try FileTree("\(folder)/nothing") }
+            #expect(missing?.description == "\(folder)/nothing cannot be opened: No such file or directory")
+            try makePipe("\(folder)/pipe")
+            let error = #expect(throws: ArchiveError.self) { try FileTree("\(folder)/pipe") }
+            #expect(error?.description == "\(folder)/pipe is a pipe, a socket or a device: name a file")
+        }
+    }
+
+    @Test("names that are no UTF-8 stay two, in a folder and in a tar archive, and names in UTF-8 stay what they are")
+    func names() throws {
+        try withTemporaryFolder { folder in
+            let root = "\(folder)/files"
+            try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: false)
+            for (name, byte) in [([0xFF], 1), ([0xFE, 0x61], 2), (Array("é".utf8), 3)] as [([UInt8], UInt8)] {
+                let path = Array("\(root)/".utf8) + name + [0]
+                let descriptor = path.withUnsafeBytes {
+                    open($0.baseAddress!.assumingMemoryBound(to: CChar.self), O_CREAT | O_WRONLY, 0o600)
+                }
+                #expect(withUnsafeBytes(of: byte) { Glibc.write(descriptor, $0.baseAddress!, 1) } == 1)
+                close(descriptor)
+            }
+            for format in ["gnu", "posix"] {
+                let tar = try Process.run(
+                    URL(fileURLWithPath: "/usr/bin/tar"),
+                    arguments: ["--format=\(format)", "-cf", "\(folder)/\(format).tar", "-C", root, "."])
+                tar.waitUntilExit()
+            }
+            for path in [root, "\(folder)/gnu.tar", "\(folder)/posix.tar"] {
+                let tree = try FileTree(path, scratch: folder)
+                let found = try Dictionary(uniqueKeysWithValues: tree.entries.map { ($0.path, try tree.read($0)) })
+                #expect(found == ["\\xFF": [1], "\\xFEa": [2], "é": [3]], "\(path): \(found)")
+            }
         }
     }
 }

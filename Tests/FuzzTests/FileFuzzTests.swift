@@ -1,5 +1,6 @@
 import Foundation
 import Ingest
+import Pictures
 import Storage
 import Tensors
 import Testing
@@ -82,7 +83,28 @@ private struct FileBench {
             .contiguous, .chunked([2, 2, 3, 3], gzip: 4), .checksummed(shape: [11, 2, 3, 3]),
             .chunked([3, 1, 2, 3], shuffle: true, gzip: 1, fletcher32: true),
         ]
-        return try layouts.flatMap { [try dataset(.earliest, $0), try dataset(.latest, $0)] } + [LZFFile.bytes]
+        return try layouts.flatMap { [try dataset(.earliest, $0), try dataset(.latest, $0)] } + [
+            LZFFile.bytes, try groups(.earliest), try groups(.latest),
+        ]
+    }
+
+    /// Groups with a dataset for each image, numbers in one and picture files in the other.
+    private func groups(_ compatibility: File.Compatibility) throws -> [UInt8] {
+        let file = try File.create(inMemory: compatibility)
+        for split in ["train", "test"] {
+            let group = try file.root.createGroup(split)
+            for number in 0..<3 {
+                let pixels = (0..<192).map { UInt8(($0 * 7 + number) % 256) }
+                if compatibility == .latest {
+                    let picture = try PNG.encode(Image(width: 8, height: 8, channels: 3, pixels: pixels))
+                    try group.write("\(number)", picture, shape: [picture.count])
+                } else {
+                    try group.write("img\(number)", pixels, shape: [8, 8, 3])
+                }
+            }
+            try group.write("labels", [UInt8](0..<3), shape: [3])
+        }
+        return try file.image()
     }
 
     /// Has the command open a file, and, where that went well, opens it here, where a crash ends the test.

@@ -1,29 +1,39 @@
 import Foundation
 import Pictures
+import SourceSamples
 
 /// A small source of every kind.
 enum ImportSamples {
     static func all() throws -> [ImportSample] {
-        let png = try PNG.encode(Image(width: 9, height: 7, channels: 3, pixels: pattern(189)))
+        let png = try PNG.encode(Image(width: 9, height: 7, channels: 3, pixels: Made.bytes(189)))
         let jpeg = try Array(Data(contentsOf: aligned))
         let pictures = ["a/1.png": png, "a/2.jpg": jpeg, "b/3.webp": webp, "metadata.csv": table]
-        let images = npy("|u1", [3, 8, 8], pattern(192))
+        let images = Made.npy("|u1", [3, 8, 8], Made.bytes(192))
         let pixels = (0..<64).map { "\($0 * 4)" }.joined(separator: ",")
         return [
             ImportSample(pictures, mutating: "a/1.png"), ImportSample(pictures, mutating: "a/2.jpg", from: 2),
             ImportSample(pictures, mutating: "b/3.webp"), ImportSample(pictures, mutating: "metadata.csv"),
-            ImportSample(["a.zip": zip(pictures)], mutating: "a.zip", importing: "a.zip"),
-            ImportSample(["a.tar": tar(pictures)], mutating: "a.tar", importing: "a.tar"),
+            ImportSample(["a.zip": Made.zip(pictures)], mutating: "a.zip", importing: "a.zip"),
+            ImportSample(["a.tar": Made.tar(pictures)], mutating: "a.tar", importing: "a.tar"),
             ImportSample(["a.npy": images], mutating: "a.npy", importing: "a.npy"),
             ImportSample(
-                ["a.npz": zip(["x_train.npy": images, "y_train.npy": npy("<i8", [3], pattern(24))])], mutating: "a.npz",
+                ["a.npz": Made.zip(["x_train.npy": images, "y_train.npy": Made.npy("<i8", [3], Made.bytes(24))])],
+                mutating: "a.npz",
                 importing: "a.npz"),
-            ImportSample(idx, mutating: "train-images-idx3-ubyte"),
-            ImportSample(idx, mutating: "train-labels-idx1-ubyte"),
+            ImportSample(
+                ["a.npz": Made.zip(["arr_0.npy": images, "y.npy": Made.npy("|S3", [3], Array("catdogcat".utf8))])],
+                mutating: "a.npz", importing: "a.npz"),
+            ImportSample(
+                ["a.npy": Made.npy("<f4", [3, 8, 8], Made.stored((0..<192).map { Float($0) / 191 }), fortran: true)],
+                mutating: "a.npy", importing: "a.npy"),
+            ImportSample(
+                ["a_train.amat": Array("\(pixels.replacing(",", with: " ")) 7.0\n".utf8)], mutating: "a_train.amat"),
+            ImportSample(Made.idx(), mutating: "train-images-idx3-ubyte"),
+            ImportSample(Made.idx(), mutating: "train-labels-idx1-ubyte"),
             ImportSample(
                 ["m.csv": Array("7,\(pixels)\n3,\(pixels)\n".utf8)], mutating: "m.csv", importing: "m.csv"),
             ImportSample(["data_batch_1": pickle], mutating: "data_batch_1", from: 0),
-            ImportSample(["data_batch_1.bin": [6] + pattern(3072)], mutating: "data_batch_1.bin"),
+            ImportSample(["data_batch_1.bin": [6] + Made.bytes(3072)], mutating: "data_batch_1.bin"),
             ImportSample(celeba(jpeg), mutating: "list_attr_celeba.txt"),
             ImportSample(celeba(jpeg), mutating: "img_align_celeba/000001.jpg"),
         ]
@@ -45,25 +55,6 @@ enum ImportSamples {
         ]
     }
 
-    private static func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0 * 7 % 256) } }
-
-    private static func npy(_ descriptor: String, _ shape: [Int], _ bytes: [UInt8]) -> [UInt8] {
-        let extents = shape.map { "\($0)," }.joined(separator: " ")
-        let text = "{'descr': '\(descriptor)', 'fortran_order': False, 'shape': (\(extents)), }\n"
-        return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8) + bytes
-    }
-
-    private static let idx: [String: [UInt8]] = {
-        func images(_ count: UInt8) -> [UInt8] {
-            [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 8, 0, 0, 0, 8] + pattern(Int(count) * 64)
-        }
-        func labels(_ count: UInt8) -> [UInt8] { [0, 0, 8, 1, 0, 0, 0, count] + (0..<count) }
-        return [
-            "train-images-idx3-ubyte": images(3), "train-labels-idx1-ubyte": labels(3),
-            "t10k-images-idx3-ubyte": images(2), "t10k-labels-idx1-ubyte": labels(2),
-        ]
-    }()
-
     /// One picture of CIFAR-10 as Python's pickle of protocol 3: `{"data": array (1, 3072), "labels": [6]}`.
     private static let pickle: [UInt8] = {
         func text(_ text: String) -> [UInt8] { [0x58, UInt8(text.utf8.count), 0, 0, 0] + Array(text.utf8) }
@@ -77,61 +68,13 @@ enum ImportSamples {
                 0x4E, 0x4B, 0, 0x74, 0x62,
             ]
         let state =
-            [0x28, 0x4B, 1, 0x4B, 1, 0x4D, 0, 0x0C, 0x86] + type + [0x89, 0x42, 0, 0x0C, 0, 0] + pattern(3072) + [
+            [0x28, 0x4B, 1, 0x4B, 1, 0x4D, 0, 0x0C, 0x86] + type + [0x89, 0x42, 0, 0x0C, 0, 0] + Made.bytes(3072) + [
                 0x74, 0x62,
             ]
         return [0x80, 3, 0x7D, 0x28] + text("data") + reconstruct + state + text("labels") + [
             0x5D, 0x4B, 6, 0x61, 0x75, 0x2E,
         ]
     }()
-
-    // MARK: Archives
-
-    /// Stored members (APPNOTE.TXT, sections 4.3.7, 4.3.12 and 4.3.16).
-    private static func zip(_ members: [String: [UInt8]]) -> [UInt8] {
-        var (local, directory) = ([UInt8](), [UInt8]())
-        for (name, bytes) in members.sorted(by: { $0.key < $1.key }) {
-            let common =
-                little(20, 2) + little(0, 8) + little(Int(crc32(bytes)), 4) + little(bytes.count, 4)
-                + little(bytes.count, 4) + little(name.utf8.count, 2) + little(0, 2)
-            directory +=
-                little(0x0201_4B50, 4) + little(20, 2) + common + little(0, 10) + little(local.count, 4)
-                + Array(name.utf8)
-            local += little(0x0403_4B50, 4) + common + Array(name.utf8) + bytes
-        }
-        return local + directory + little(0x0605_4B50, 4) + little(0, 4) + little(members.count, 2)
-            + little(members.count, 2) + little(directory.count, 4) + little(local.count, 4) + little(0, 2)
-    }
-
-    private static func little(_ value: Int, _ bytes: Int) -> [UInt8] {
-        (0..<bytes).map { $0 < 8 ? UInt8(truncatingIfNeeded: value >> (8 * $0)) : 0 }
-    }
-
-    private static func crc32(_ bytes: [UInt8]) -> UInt32 {
-        ~bytes.reduce(~0 as UInt32) { checksum, byte in
-            (0..<8).reduce(checksum ^ UInt32(byte)) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0xEDB8_8320 : 0) }
-        }
-    }
-
-    /// POSIX.1-1988, "ustar".
-    private static func tar(_ members: [String: [UInt8]]) -> [UInt8] {
-        var archive: [UInt8] = []
-        for (name, bytes) in members.sorted(by: { $0.key < $1.key }) {
-            var header = [UInt8](repeating: 0, count: 512)
-            func put(_ text: String, at place: Int) {
-                header.replaceSubrange(place..<place + text.utf8.count, with: text.utf8)
-            }
-            put(name, at: 0)
-            put("0000644\0", at: 100)
-            put(String(format: "%011o\0", bytes.count), at: 124)
-            put("00000000000\0", at: 136)
-            put("        0", at: 148)
-            put("ustar\u{0}00", at: 257)
-            put(String(format: "%06o\0 ", header.reduce(0) { $0 + Int($1) }), at: 148)
-            archive += header + bytes + [UInt8](repeating: 0, count: (512 - bytes.count % 512) % 512)
-        }
-        return archive + [UInt8](repeating: 0, count: 1024)
-    }
 
     // MARK: Made by SciPy's `savemat` and Pillow's `save`
 

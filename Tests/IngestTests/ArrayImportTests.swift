@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Ingest
+import SourceSamples
 import Testing
 
 @Suite("Importing arrays and tables")
@@ -25,7 +26,7 @@ struct ArrayImportTests {
 
     @Test("numbers of every known range become the nearest bytes")
     func scales() throws {
-        func bytes<N>(_ descriptor: String, _ numbers: [N]) throws -> [UInt8] {
+        func bytes<N: StoredNumber>(_ descriptor: String, _ numbers: [N]) throws -> [UInt8] {
             let all = (0..<64).map { numbers[$0 % numbers.count] }
             let imported = try Imported(["a.npy": Made.npy(descriptor, [1, 8, 8], Made.stored(all))], "a.npy")
             return Array(try imported.dataset.pixels(rows: 0..<1)[..<numbers.count])
@@ -38,6 +39,9 @@ struct ArrayImportTests {
         #expect(try bytes("<i8", [0, 7, 255] as [Int64]) == [0, 7, 255])
         #expect(try bytes("<u2", [0, 0x1234, 0xFFFF] as [UInt16]) == [0, 0x12, 255])
         #expect(try bytes(">f4", [0, 0.5, 1].map { Float($0).bitPattern.bigEndian }) == [0, 128, 255])
+        // Fourteen of sixteen bits may be all that a camera has.
+        let camera = Made.npy("<u2", [1, 8, 8], Made.stored((0..<64).map { UInt16($0 * 256) }))
+        #expect(try sentence(["a.npy": camera], "a.npy")?.contains("say --range 0 16128") == true)
         // A half is 0x3800, one ulp above 1 is 0x3C01: clipped.
         #expect(try bytes("<f2", [0, 0x3800, 0x3C01] as [UInt16]) == [0, 128, 255])
         // What mnist.pkl.gz has: 255 of 256.
@@ -55,20 +59,26 @@ struct ArrayImportTests {
         #expect(error?.contains("holds ") == true, "\(error ?? "no error")")
     }
 
-    @Test("a stray 2 among 0 and 1 is refused, and one set has one scale")
+    @Test("dark bytes are said to be dark, and one set has one scale")
     func oneScale() throws {
-        let stray = Made.npy("|u1", [1, 8, 8], [2] + [UInt8](repeating: 1, count: 63))
-        #expect(try sentence(["a.npy": stray], "a.npy")?.contains("holds numbers from 1 to 2") == true)
+        let dark = Made.npy("|u1", [1, 8, 8], [2] + [UInt8](repeating: 1, count: 63))
+        let imported = try Imported(["a.npy": dark], "a.npy")
+        #expect(imported.report.notes.contains { $0.hasPrefix("The brightest value is 2 of 255") })
         let unit = Made.npy("<f4", [1, 8, 8], Made.stored((0..<64).map { Float($0) / 63 }))
         let bytes = Made.npy("<f4", [1, 8, 8], Made.stored((0..<64).map { Float($0) * 4 }))
         let stored = Made.npy("|u1", [1, 8, 8], (0..<64).map { UInt8($0 * 4) })
         let symmetric = Made.npy("<f4", [1, 8, 8], Made.stored((0..<64).map { Float($0) / 31.5 - 1 }))
         // One of both would come out nearly black, or washed out.
-        for (train, test) in [(unit, bytes), (bytes, unit), (stored, unit), (unit, symmetric)] {
+        for (train, test) in [(unit, bytes), (bytes, unit), (unit, symmetric)] {
             let files = ["a.npz": Made.zip(["x_train.npy": train, "x_test.npy": test])]
             let error = try sentence(files, "a.npz")
-            #expect(error?.contains("save all of them in one scale") == true, "\(error ?? "no error")")
+            #expect(
+                error?.contains("so they were scaled differently: scale them alike") == true, "\(error ?? "no error")")
         }
+        // Of two types each means what it says.
+        let both = try Imported(["a.npz": Made.zip(["x_train.npy": stored, "x_test.npy": unit])], "a.npz")
+        let pixels = try both.dataset.pixels(rows: 0..<2)
+        #expect(zip(pixels[..<64], pixels[64...]).allSatisfy { abs(Int($0) - Int($1)) <= 3 })
     }
 
     @Test(
@@ -78,6 +88,111 @@ struct ArrayImportTests {
         let count = shape.reduce(1, *)
         let array = Made.npy("|u1", shape, (0..<count).map { UInt8($0 % 256) })
         #expect(try sentence(["a.npy": array], "a.npy")?.contains(reading) == true)
+    }
+
+    @Test("what --layout and --range say is done, and refused where it does not fit")
+    func said() throws {
+        func pixels(_ array: [UInt8], _ layout: String?, _ range: ClosedRange<Double>? = nil) throws -> [UInt8] {
+            let imported = try Imported(["a.npy": array], "a.npy") {
+                ($0.layout, $0.range) = (layout.flatMap { AxisLayout($0) }, range)
+            }
+            return try imported.dataset.pixels(rows: 0..<imported.dataset.count)
+        }
+        // Twenty images of 8 × 8, counted by the last axis.
+        func pixel(_ image: Int, _ place: Int) -> UInt8 { UInt8(8 * image + place % 8) }
+        let last = (0..<1280).map { pixel($0 % 20, $0 / 20) }
+        let first = (0..<1280).map { pixel($0 / 64, $0 % 64) }
+        #expect(try pixels(Made.npy("|u1", [8, 8, 20], last), "HWN") == first)
+        let rows = Made.bytes(2 * 192)
+        #expect(try pixels(Made.npy("|u1", [2, 192], rows), "flat:3x8x8") == rows)
+        let interleaved = (0..<384).map { place -> UInt8 in
+            let (image, inner) = (place / 192, place % 192)
+            return rows[192 * image + 64 * (inner % 3) + inner / 3]
+        }
+        #expect(try pixels(Made.npy("|u1", [2, 192], interleaved), "flat:8x8x3") == rows)
+        #expect(try pixels(Made.npy("|u1", [2, 56], Made.bytes(112)), "flat:7x8") == Made.bytes(112))
+        // (N, C, H, W) and (N, H, W, C) of 3 × 8 × 3.
+        let planes = Made.bytes(144)
+        #expect(try pixels(Made.npy("|u1", [2, 3, 8, 3], planes), "NCHW") == planes)
+        let digits = (0..<64).map { Double($0 % 17) }
+        #expect(
+            try pixels(Made.npy("<f8", [1, 8, 8], Made.stored(digits)), nil, 0...16)
+                == digits.map { UInt8(($0 * 255 / 16).rounded()) })
+        for (files, name, layout, part) in [
+            (["a.npy": images], "a.npy", "NHWC", "has no array that --layout NHWC fits: there are a [3, 8, 8]"),
+            (["a.npy": Made.npy("|u1", [2, 9, 8, 8], Made.bytes(1152))], "a.npy", "NCHW", "9 channels"),
+            (["1.png": try Made.png(1)], "", "NHWC", "--layout is for arrays of numbers (.npy, .npz, .mat)"),
+        ] {
+            let error = try sentence(files, name) { $0.layout = AxisLayout(layout) }
+            #expect(error?.contains(part) == true, "\(error ?? "no error")")
+        }
+    }
+
+    @Test("labels may be texts, or an array without a name, and what is left out is named")
+    func labels() throws {
+        func texts(_ words: [String]) -> [UInt8] {
+            Made.stored(
+                words.flatMap { word in
+                    word.unicodeScalars.map(\.value) + [UInt32](repeating: 0, count: 4 - word.unicodeScalars.count)
+                })
+        }
+        let words = Made.npy("<U4", [3], texts(["owl", "cät", "owl"]))
+        for (name, member) in [("y", words), ("labels", Made.npy("|S3", [3, 1], Array("owlcätowl".utf8.prefix(9))))] {
+            let imported = try Imported(["a.npz": Made.zip(["x.npy": images, "\(name).npy": member])], "a.npz")
+            #expect(imported.dataset.targets?.names == ["class"], "\(name)")
+            if name == "y" { #expect(imported.targets == [1, 0, 1] && imported.report.notes.count == 1) }
+        }
+        let numbers = Made.npy("<i8", [3], Made.stored([7, 8, 9] as [Int64]))
+        let unnamed = try Imported(["a.npz": Made.zip(["arr_0.npy": images, "arr_1.npy": numbers])], "a.npz")
+        #expect(unnamed.targets == [7, 8, 9])
+        let others = try Imported(
+            [
+                "a.npz": Made.zip([
+                    "x.npy": images, "mean.npy": Made.npy("<f8", [2], Made.stored([0.5, 1])),
+                    "note.npy": Made.npy("<U4", [], texts(["hand"])), "y.npy": numbers,
+                ])
+            ], "a.npz")
+        #expect(others.targets == [7, 8, 9])
+        #expect(others.report.notes.contains("2 other arrays were not imported: mean [2], note (<U4 [])."))
+        let fractions = Made.npy("<f8", [3], Made.stored([0.5, 1, 2]))
+        let broken = try Imported(["a.npz": Made.zip(["x.npy": images, "y.npy": fractions])], "a.npz")
+        #expect(broken.targets == [] && broken.report.notes.contains { $0.hasPrefix("y holds numbers with fractions") })
+    }
+
+    @Test("a changed byte is found in labels, in images and in arrays of Fortran's order")
+    func sums() throws {
+        let labels = Made.npy("<i8", [3], Made.stored([7, 8, 9] as [Int64]))
+        let turned = Made.npy("|u1", [3, 8, 8], Made.bytes(192), fortran: true)
+        for (members, changed) in [
+            (["x.npy": images, "y.npy": labels], labels), (["x.npy": images, "y.npy": labels], images),
+            (["x.npy": turned], turned),
+        ] {
+            var archive = Made.zip(members)
+            let place = try #require(archive.firstRange(of: changed)).upperBound - 1
+            archive[place] ^= 1
+            let error = try sentence(["a.npz": archive], "a.npz")
+            #expect(error?.contains("is corrupt: CRC error") == true, "\(error ?? "no error")")
+        }
+    }
+
+    @Test("Larochelle's rows of numbers are images: binary ones in three files, and fractions with a label behind them")
+    func rowsOfNumbers() throws {
+        func bits(_ number: Int) -> String {
+            (0..<784).map { $0 % (number + 2) == 0 ? "1" : "0" }.joined(separator: " ") + "\n"
+        }
+        let binary = try Imported([
+            "binarized_mnist_train.amat": Array((bits(0) + bits(1)).utf8),
+            "binarized_mnist_valid.amat": Array(bits(2).utf8),
+            "binarized_mnist_test.amat": Array(bits(3).utf8),
+        ])
+        #expect(binary.splits == ["train 2", "valid 1", "test 1"] && binary.targets == [])
+        let expected = (0..<4).flatMap { number in (0..<784).map { UInt8($0 % (number + 2) == 0 ? 255 : 0) } }
+        #expect(try binary.dataset.pixels(rows: 0..<4) == expected)
+        let fractions = (0..<64).map { "\(Double($0) / 63)" }.joined(separator: " ")
+        let basic = try Imported(
+            ["mnist_train.amat": Array("\(fractions) 7.0\n\(fractions) 3.0\n".utf8)], "mnist_train.amat")
+        #expect(basic.targets == [7, 3])
+        #expect(try basic.dataset.pixels(rows: 0..<1) == (0..<64).map { UInt8((Double($0) / 63 * 255).rounded()) })
     }
 
     @Test("a label behind the pixels of a table without names is found by what the ends of the lines hold")
@@ -219,7 +334,7 @@ struct ArrayImportTests {
         #expect(try sentence(["a.csv": Array(wrong.utf8)], "a.csv")?.contains("line 2 of") == true)
         let word = line([7] + pixels) + "\n" + line([7] + pixels).replacingOccurrences(of: "252", with: "x")
         #expect(
-            try sentence(["a.csv": Array(word.utf8)], "a.csv")?.contains("has \"x\" where a whole number should be")
+            try sentence(["a.csv": Array(word.utf8)], "a.csv")?.contains("has \"x\" where a number should be")
                 == true)
         let bright = line([7] + pixels).replacingOccurrences(of: "252", with: "256")
         #expect(try sentence(["a.csv": Array(bright.utf8)], "a.csv")?.contains("pixels are 0 to 255") == true)

@@ -92,6 +92,44 @@ struct ReadingMatrixTests {
         #expect(problem(ReadingOptions(), images(broken)).contains("holds nan, which is not a brightness"))
     }
 
+    @Test("a range that cuts off more than outliers is refused with the one that does not")
+    func wrongRange() throws {
+        let refusal = problem(ReadingOptions(range: 0...1)) { try $0.write("images", bytes, shape: [20, 4, 4]) }
+        #expect(refusal.contains("99 of 100 lie beyond --range 0 1, all of which would become black or white"))
+        #expect(refusal.contains("such as --range 0 255, or leave --range out"), "\(refusal)")
+        var outlier = units
+        outlier[3] = 40
+        try read(ReadingOptions(range: 0...1), images(outlier)) { (dataset: ImageDataset) throws in
+            #expect(dataset.notes == ["1 value of 320 beyond 0 to 1 (the least 0, the greatest 40) is clipped"])
+        }
+        // 1 is 1.003, over and over: that is rounding.
+        try read(ReadingOptions(range: 0...1), images(units.map { $0 * 1.003 })) { (dataset: ImageDataset) throws in
+            #expect(dataset.count == 20)
+        }
+    }
+
+    @Test("wide and fractional numbers that are dark were scaled by somebody")
+    func darkAndWide() throws {
+        func expectRefused<Value: Storage.Element>(_ values: [Value], _ text: String) {
+            let refusal = problem { try $0.write("images", values, shape: [20, 4, 4]) }
+            #expect(refusal.contains(text), "\(refusal)")
+        }
+        expectRefused(bytes.map { Int32($0 / 16) }, "say --range 0 15")
+        expectRefused(bytes.map { Float($0 / 16) }, "say --range 0 15")
+        expectRefused(bytes.map { Float($0) / 2550 }, "say --range 0 0.1")
+        expectRefused(bytes.map { Int32($0) * 16 }, "say --range 0 4080")
+        expectRefused([Float](repeating: 5, count: 320), "holds only the number 5")
+        func expectKnown<Value: Storage.Element>(_ values: [Value]) throws {
+            let pixels = try read {
+                try $0.write("images", values, shape: [20, 4, 4])
+            } _: { (dataset: ImageDataset) throws in
+                try dataset.pixels(rows: 0..<20)
+            }
+            #expect(pixels == bytes)
+        }
+        try expectKnown(bytes.map { Float($0) / 256 })
+    }
+
     @Test("zeros and ones stay zeros and ones beside one stray 2, and dark bytes are said to be dark")
     func strayBytes() throws {
         var bits = (0..<4000).map { UInt8($0 % 3 == 0 ? 1 : 0) }
@@ -427,6 +465,104 @@ struct ReadingMatrixTests {
             try group.write("2", [UInt8](repeating: 200, count: 48), shape: [4, 4, 3])
         }
         #expect(unlike.contains("all images of a group have one shape"))
+    }
+
+    @Test("groups with a dataset for each image are splits by their names, with the labels beside them or in them")
+    func stacksOfSplits() throws {
+        func write(_ root: Group, _ path: String, _ first: Int, name: (Int) -> String = { "\($0)" }) throws {
+            var group = root
+            for part in path.split(separator: "/").map(String.init) {
+                group = group.kind(of: part) == nil ? try group.createGroup(part) : try group.group(part)
+            }
+            for number in 0..<11 {
+                try group.write(name(number), [UInt8](repeating: UInt8(first + number), count: 64), shape: [8, 8])
+            }
+        }
+        let numbers = (0..<11).map { UInt8($0 % 3) }
+        for (train, test, trainLabels, testLabels) in [
+            ("train/images", "test/images", "train/labels", "test/labels"),
+            ("images/train", "images/test", "labels/train", "labels/test"),
+            ("train", "test", "train/labels", "test/labels"), ("x_train", "x_test", "y_train", "y_test"),
+        ] {
+            try read(
+                ReadingOptions(),
+                { root in
+                    try write(root, train, 40)
+                    try write(root, test, 140)
+                    if trainLabels.hasPrefix("labels") { _ = try root.createGroup("labels") }
+                    try root.write(trainLabels, numbers, shape: [11])
+                    try root.write(testLabels, numbers, shape: [11])
+                }
+            ) { (dataset: ImageDataset) throws in
+                let choice = try dataset.choice()
+                #expect(choice.train.rows == Array(0..<11) && choice.heldOut?.name == "test", "\(train)")
+                #expect(try (0..<22).map { try dataset.pixels(rows: [$0])[5] } == Array(40..<51) + Array(140..<151))
+                #expect(try dataset.targetValues() == (numbers + numbers).map { Double($0) }, "\(train)")
+            }
+        }
+        // Words with numbers, in the order of the numbers; the root is a group, too.
+        try read(ReadingOptions(), { try write($0, "images", 40) { "img\($0)" } }) { (dataset: ImageDataset) throws in
+            #expect(try (0..<11).map { try dataset.pixels(rows: [$0])[0] } == Array(40..<51))
+        }
+        for options in [ReadingOptions(), ReadingOptions(imagesPath: "/")] {
+            try read(
+                options,
+                {
+                    try write($0, "", 40); try $0.write("labels", numbers, shape: [11])
+                }
+            ) { (dataset: ImageDataset) throws in
+                #expect(try dataset.pixels(rows: [10])[0] == 50)
+                #expect(try dataset.targetValues() == numbers.map { Double($0) })
+            }
+        }
+        try read(
+            ReadingOptions(imagesPath: "set"),
+            { root in
+                let group = try root.createGroup("set")
+                try group.write("images", [UInt8](repeating: 99, count: 640), shape: [10, 8, 8])
+                try group.write("labels", [UInt8](repeating: 1, count: 10), shape: [10])
+                try root.write("images", [UInt8](repeating: 200, count: 640), shape: [10, 8, 8])
+            }
+        ) { (dataset: ImageDataset) throws in #expect(try dataset.pixels(rows: [0])[0] == 99) }
+        let batches = problem { root in
+            let group = try root.createGroup("data")
+            for number in 1...2 {
+                try group.write("batch_\(number)", [UInt8](repeating: 200, count: 640), shape: [10, 8, 8])
+            }
+        }
+        #expect(batches.contains("may hold its images in any of data/batch_1, data/batch_2"), "\(batches)")
+    }
+
+    @Test("a group of picture files is decoded and not taken for pixels")
+    func stackOfFiles() throws {
+        let pictures = (0..<3).map { number in
+            Image(width: 9, height: 7, channels: 3, pixels: (0..<189).map { UInt8($0 * (number + 1) % 256) })
+        }
+        func write(_ root: Group, _ files: [[UInt8]]) throws {
+            let group = try root.createGroup("images")
+            for (number, file) in files.enumerated() { try group.write("\(number)", file, shape: [file.count]) }
+        }
+        let files = try pictures.map { try PNG.encode($0) }
+        try read(ReadingOptions(), { try write($0, files) }) { (dataset: ImageDataset) throws in
+            #expect(dataset.shape.description == "3 × 7 × 9")
+            #expect(try dataset.pixels(rows: 0..<3) == pictures.flatMap(\.planarPixels))
+        }
+        #expect(problem { try write($0, files + [[1, 2, 3]]) }.contains("holds no PNG and no JPEG in row 3"))
+    }
+
+    @Test("a known name is found among thousands of others")
+    func manyNames() throws {
+        try read(
+            ReadingOptions(),
+            { root in
+                for number in 0..<400 { try root.write("a\(number)", [UInt8(1)], shape: [1]) }
+                try root.write("x_train", [UInt8](repeating: 200, count: 640), shape: [10, 8, 8])
+                try root.write("y_train", [UInt8](repeating: 3, count: 10), shape: [10])
+            }
+        ) { (dataset: ImageDataset) throws in
+            #expect(dataset.count == 10)
+            #expect(try dataset.targetValues() == [Double](repeating: 3, count: 10))
+        }
     }
 
     @Test("rows that are picture files are decoded and not taken for pixels")

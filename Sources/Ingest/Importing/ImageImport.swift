@@ -32,6 +32,12 @@ public struct ImageImport {
         if options.labels != nil, !source.takesLabels {
             throw DataError(files.shown, "is \(recognised), which has its own labels: leave --labels out")
         }
+        if !source.holdsArrays,
+            let option = options.layout.map({ _ in "--layout" }) ?? options.range.map({ _ in "--range" })
+        {
+            throw DataError(
+                files.shown, "is \(recognised); \(option) is for arrays of numbers (.npy, .npz, .mat): leave it out")
+        }
     }
 
     /// The source and what it is taken for, a sentence.

@@ -11,6 +11,9 @@ protocol ImageSource: SendableMetatype {
     /// Whether `--labels` says where its labels are.
     static var takesLabels: Bool { get }
 
+    /// Whether its images are arrays, whose axes and numbers `--layout` and `--range` explain.
+    static var holdsArrays: Bool { get }
+
     /// What is to be imported.
     ///
     /// - Throws: One sentence about what is missing or wrong.
@@ -19,6 +22,7 @@ protocol ImageSource: SendableMetatype {
 
 extension ImageSource {
     static var takesLabels: Bool { false }
+    static var holdsArrays: Bool { false }
 }
 
 /// The files of a source, with what the user asked for.

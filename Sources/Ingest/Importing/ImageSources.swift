@@ -64,8 +64,10 @@ enum ImageSources {
         guard let entry = files.tree.entries.first else {
             return DataError(files.shown, "holds no files: name the folder or archive with the images")
         }
+        let count = files.tree.entries.count
         let example =
-            files.tree.kind == .file ? "" : "; the first of \(files.tree.entries.count) files is \(entry.path)"
+            files.tree.kind == .file
+            ? "" : count == 1 ? "; its only file is \(entry.path)" : "; the first of \(count) files is \(entry.path)"
         return DataError(
             files.shown,
             "holds no images that are known\(example). `tributary help data import` lists what can be imported")

@@ -9,6 +9,10 @@ public struct ImportOptions: Sendable {
     public var color: ColorRule?
     /// A file with labels, or the name of an array with them.
     public var labels: String?
+    /// The order of the axes of arrays, such as `NHWC`, or `flat:28x28`; nil for what their shape and their names say.
+    public var layout: AxisLayout?
+    /// The numbers of arrays that are black and white; nil for what all of them say.
+    public var range: ClosedRange<Double>?
     /// The share of the images that is held out as the split `valid`, of a source without splits.
     public var heldOutShare: Double?
     /// The seed of that choice.

@@ -30,7 +30,7 @@ public struct ImportReport: Codable, Hashable, Sendable, CustomStringConvertible
 
     public var description: String {
         let parts = splits.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
-        return (["\(path): \(count) images of \(shape) (\(parts))"] + notes).joined(separator: "\n")
+        return (["\(path): \(counted(count, "image")) of \(shape) (\(parts))"] + notes).joined(separator: "\n")
     }
 }
 

@@ -35,6 +35,11 @@ public enum AxisLayout: Hashable, Sendable, CustomStringConvertible {
             isPlanar ? [.channel, .row, .column] : Array([.row, .column, .channel].prefix(extents.count)), extents)
     }
 
+    /// The same axes, counted from the other end.
+    var reversed: AxisLayout {
+        if case .axes(let axes) = self { .axes(axes.reversed()) } else { self }
+    }
+
     public var description: String {
         switch self {
         case .axes(let axes): axes.map(\.rawValue).joined()

@@ -19,6 +19,18 @@ struct EncodedImages: StoredImages {
     /// - Throws: `PictureError` where the first picture cannot be decoded, `H5Error`.
     init?(path: String, name: String, _ dataset: Dataset) throws {
         guard let files = try PictureRows(path: path, name: name, dataset) else { return nil }
+        try self.init(files)
+    }
+
+    /// Nil where a group holds something else than a picture file in each of its datasets.
+    ///
+    /// - Throws: `PictureError` where the first picture cannot be decoded, `H5Error`.
+    init?(_ stack: DatasetStack) throws {
+        guard let files = try PictureRows(stack) else { return nil }
+        try self.init(files)
+    }
+
+    private init(_ files: PictureRows) throws {
         self.files = files
         let first = try files.picture(0)
         shape = ImageShape(channels: first.channels, height: first.height, width: first.width)
@@ -55,6 +67,7 @@ private struct PictureRows {
     private enum Source: Sendable {
         case variable(VariableBytes)
         case padded(StoredElements)
+        case stack(DatasetStack)
     }
 
     private let source: Source
@@ -76,6 +89,12 @@ private struct PictureRows {
         }
     }
 
+    init?(_ stack: DatasetStack) throws {
+        guard stack.shape.count == 1, stack.elementType == UInt8.elementType else { return nil }
+        (source, count, place) = (.stack(stack), stack.names.count, stack.place)
+        guard try Self.isPicture(bytes(of: 0)) else { return nil }
+    }
+
     private static let beginnings: [[UInt8]] = [[0xff, 0xd8, 0xff], [0x89, 0x50, 0x4e, 0x47]]
 
     private static func isPicture(_ bytes: [UInt8]) -> Bool { beginnings.contains { bytes.starts(with: $0) } }
@@ -84,6 +103,7 @@ private struct PictureRows {
         switch source {
         case .variable(let all): try all.bytes(of: row)
         case .padded(let all): try all.rows(row..<row + 1, along: 0) { $0 }
+        case .stack(let all): try all.file(row)
         }
     }
 
@@ -100,6 +120,7 @@ private struct PictureRows {
         switch source {
         case .variable(let all): for row in 0..<count { _ = try all.bytes(of: row) }
         case .padded(let all): try all.touch()
+        case .stack(let all): for row in 0..<count { _ = try all.file(row) }
         }
     }
 }

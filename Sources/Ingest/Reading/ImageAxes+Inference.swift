@@ -94,14 +94,16 @@ extension ImageAxes {
 
     private static func flatReadings(values: Int, count: Int, _ inner: [AxisLayout.Axis]) -> [Reading] {
         if let side = squareRoot(values) {
-            return [Reading(.flat(inner, [side, side]), "\(count) grey images of \(side) × \(side)")]
+            return [Reading(.flat(inner, [side, side]), "\(counted(count, "grey image")) of \(side) × \(side)")]
         }
         guard values % 3 == 0, let side = squareRoot(values / 3) else { return [] }
         return [
             Reading(
-                .flat(inner + [.channel], [side, side, 3]), "\(count) images of \(side) × \(side) with channels last"),
+                .flat(inner + [.channel], [side, side, 3]),
+                "\(counted(count, "image")) of \(side) × \(side) with channels last"),
             Reading(
-                .flat([.channel] + inner, [3, side, side]), "\(count) images of \(side) × \(side) with channels first"),
+                .flat([.channel] + inner, [3, side, side]),
+                "\(counted(count, "image")) of \(side) × \(side) with channels first"),
         ]
     }
 

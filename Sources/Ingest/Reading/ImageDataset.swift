@@ -35,25 +35,32 @@ public final class ImageDataset: Sendable {
     /// How the values of each part stand for brightness.
     let scales: [PixelScale]
     let progress: ReadingProgress
+    /// Where pixels are unpacked.
+    private let scratch: String
     /// All rows but those that were never written.
     let writtenRows: [Int]
     private let unpacked = Mutex<[UnpackedPixels?]>([])
 
     /// Opens a file, and looks at its values.
     ///
+    /// - Parameter scratch: The folder for pixels that have to be unpacked.
     /// - Throws: `H5Error` where the library cannot read it, `DataError` where it holds no images or could mean two things.
     public convenience init(
         _ path: String, _ options: ReadingOptions = ReadingOptions(),
+        scratch: String = ScratchFile.folder(beside: nil),
         progress: @escaping ReadingProgress = { _, _, _ in }
     ) throws {
-        try self.init(Opened(path, options), options, progress)
+        try self.init(Opened(path, options), options, scratch, progress)
     }
 
-    private init(_ opened: Opened, _ options: ReadingOptions, _ progress: @escaping ReadingProgress) throws {
+    private init(
+        _ opened: Opened, _ options: ReadingOptions, _ scratch: String, _ progress: @escaping ReadingProgress
+    ) throws {
         (path, parts, shape) = (opened.path, opened.parts, opened.parts[0].shape)
         count = opened.parts.reduce(0) { $0 + $1.count }
         let (missing, missingNotes) = try Self.missing(opened.parts, options, path)
-        scales = try Self.scales(of: opened.parts, options, path, progress)
+        let values = try opened.parts.map { try $0.values(range: options.range, progress) }
+        scales = try PixelScale.scales(of: values, range: options.range, place: path)
         splits = opened.splits.map { $0.without(missing) }
         writtenRows = (0..<opened.parts.reduce(0) { $0 + $1.count }).filter { !missing.contains($0) }
         splitSource = opened.splitSource
@@ -62,6 +69,7 @@ public final class ImageDataset: Sendable {
         notes = (opened.notes + missingNotes + scales.flatMap(\.notes)).filter { seen.insert($0).inserted }
         self.options = options
         self.progress = progress
+        self.scratch = scratch
     }
 
     /// What the library says of a file, before any pixel is looked at.
@@ -86,18 +94,6 @@ public final class ImageDataset: Sendable {
             var notes: [String] = []
             targets = try ImageTargets(of: names, counts: parts.map(\.count), in: root, notes: &notes)
             self.notes = notes
-        }
-    }
-
-    /// Datasets of one type are looked at together; those of several types each mean what they say.
-    private static func scales(
-        of parts: [PixelPart], _ options: ReadingOptions, _ path: String, _ progress: ReadingProgress
-    ) throws -> [PixelScale] {
-        let own = options.range.map { [Float($0.lowerBound)...Float($0.upperBound)] } ?? []
-        let values = try parts.map { try $0.values(ranges: PixelScale.known + own, progress) }
-        return try parts.map { part in
-            let alike = zip(parts, values).filter { $0.0.storedType == part.storedType }.map(\.1)
-            return try PixelScale.scale(of: alike, range: options.range, place: path)
         }
     }
 
@@ -175,7 +171,8 @@ public final class ImageDataset: Sendable {
         guard let stored = part.rows else { return try unpacked(index).pixels(rows) }
         let isRun = zip(rows, rows.dropFirst()).allSatisfy { $1 == $0 + 1 }
         let bytes = isRun ? try stored.read(rows: rows[0]..<rows[0] + rows.count) : try stored.read(rows: rows)
-        return part.axes.channelsFirst(part.conversion(scales[index])(bytes))
+        let convert = scales[index].conversion(from: part.images.format)
+        return part.axes.channelsFirst(convert(bytes))
     }
 
     /// The pixels of a part that cannot be read at random, unpacked when they are first asked for.
@@ -183,7 +180,7 @@ public final class ImageDataset: Sendable {
         try unpacked.withLock { all in
             if all.isEmpty { all = parts.map { _ in nil } }
             if let pixels = all[index] { return pixels }
-            let pixels = try UnpackedPixels(of: parts[index], scales[index], file: path, progress)
+            let pixels = try UnpackedPixels(of: parts[index], scales[index], file: path, in: scratch, progress)
             all[index] = pixels
             return pixels
         }

@@ -68,7 +68,7 @@ public struct ImageSplit: Hashable, Sendable {
         let own = Set(rows)
         let shared = Set(other.rows.filter(own.contains)).sorted()
         guard let first = shared.first, let last = shared.last else { return }
-        let images = shared.count == 1 ? "1 image" : "\(shared.count) images"
+        let images = counted(shared.count, "image")
         let places = shared.count == 1 ? "row \(first)" : "rows \(first) to \(last)"
         throw DataError(
             file,

@@ -62,7 +62,8 @@ public struct ImageTargets: Hashable, Sendable {
             }
             guard width(of: dataset, count: count) != nil else {
                 notes.append(
-                    "\(path) is left out: it has shape \(dataset.shape), and \(part.dataset) has \(count) images")
+                    "\(path) is left out: it has shape \(dataset.shape), and \(part.dataset) has \(counted(count, "image"))"
+                )
                 continue
             }
             return dataset

@@ -22,13 +22,18 @@ struct PixelPart: Sendable {
     /// Opens a dataset of a file of its own, so that parts share nothing.
     init(path: String, _ part: ImageNames.Part, _ options: ReadingOptions) throws {
         if part.isStack {
-            try self.init(DatasetStack(path: path, name: part.dataset), part, options)
+            let stack = try DatasetStack(path: path, name: part.dataset, Stack.pictures)
+            if options.layout == nil, let pictures = try EncodedImages(stack) {
+                try self.init(pictures, part)
+            } else {
+                try self.init(stack, part, options)
+            }
             return
         }
         let dataset = try File.open(path).root.sparseDataset(part.dataset)
         let place = "\(part.dataset) of \(path)"
         if options.layout == nil, let pictures = try EncodedImages(path: path, name: part.dataset, dataset) {
-            try self.init(pictures, dataset, part)
+            try self.init(pictures, part)
             return
         }
         guard dataset.elementType.isNumber || dataset.elementType == .bool else {
@@ -65,7 +70,7 @@ struct PixelPart: Sendable {
             rows: nil)
     }
 
-    private init(_ pictures: EncodedImages, _ dataset: Dataset, _ part: ImageNames.Part) throws {
+    private init(_ pictures: EncodedImages, _ part: ImageNames.Part) throws {
         let (count, shape) = (pictures.count, pictures.shape)
         let axes = try ImageAxes(
             .axes([.image, .channel, .row, .column]), .pictures,
@@ -114,17 +119,11 @@ struct PixelPart: Sendable {
         return (["chunks of \(chunk)"] + filters.compactMap { $0 }).joined(separator: ", ")
     }
 
-    /// Makes bytes of stored values.
-    func conversion(_ scale: PixelScale) -> @Sendable ([UInt8]) -> [UInt8] {
-        let format = images.format
-        guard format.isByte else { return { format.values(in: $0).map(scale.byte) } }
-        if scale.keepsBytes { return { $0 } }
-        let table = (0...255).map { scale.byte(Float($0)) }
-        return { $0.map { table[Int($0)] } }
-    }
-
     /// What the values are like; of bytes only as many are read as leave no doubt.
-    func values(ranges: [ClosedRange<Float>], _ progress: ReadingProgress) throws -> PartValues {
+    ///
+    /// - Parameter range: What a user says is black and white.
+    func values(range: ClosedRange<Double>?, _ progress: ReadingProgress) throws -> PartValues {
+        let ranges = PixelScale.ranges(range)
         let all = Mutex(ValueStatistics(ranges: ranges))
         let format = images.format
         for rows in written(by: images.step) {
@@ -134,10 +133,9 @@ struct PixelPart: Sendable {
                 all.withLock { $0.add(own) }
             }
             progress("looking at the values of \(name)", rows.upperBound, count)
-            if format.isByte, ranges.count == PixelScale.known.count, all.withLock(\.areBytesBeyondDoubt) { break }
+            if format.isByte, range == nil, all.withLock(\.areBytesBeyondDoubt) { break }
         }
-        let isInteger = if case .integer = storedType { true } else { isBool }
-        return PartValues(name: name, isInteger: isInteger, isBool: isBool, statistics: all.withLock { $0 })
+        return PartValues(name: name, format: format, isBool: isBool, statistics: all.withLock { $0 })
     }
 
     /// All rows that were written, in steps.

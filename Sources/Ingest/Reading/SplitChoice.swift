@@ -8,7 +8,7 @@ public struct SplitChoice: Hashable, Sendable, CustomStringConvertible {
     /// Such as `trains on train (4320 images), holds out valid (600), from the file's split attribute`.
     public var description: String {
         let held = heldOut.map { "holds out \($0.name) (\($0.rows.count))" } ?? "holds nothing out"
-        return "trains on \(train.name) (\(train.rows.count) images), \(held), from \(source)"
+        return "trains on \(train.name) (\(counted(train.rows.count, "image"))), \(held), from \(source)"
     }
 }
 
@@ -59,6 +59,6 @@ extension ImageDataset {
         let scales = scales.map(\.description).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         let names = parts.map(\.name).joined(separator: " and ")
         return
-            "\(path): \(count) images of \(shape) in \(names), axes \(parts[0].axes), values \(scales.joined(separator: " or "))"
+            "\(path): \(counted(count, "image")) of \(shape) in \(names), axes \(parts[0].axes), values \(scales.joined(separator: " or "))"
     }
 }

@@ -10,10 +10,12 @@ struct UnpackedPixels: Sendable {
     private let imageBytes: Int
 
     /// - Throws: `FileError` where there is too little room, `H5Error` where the file is damaged.
-    init(of part: PixelPart, _ scale: PixelScale, file: String, _ progress: ReadingProgress) throws {
+    init(
+        of part: PixelPart, _ scale: PixelScale, file: String, in folder: String, _ progress: ReadingProgress
+    ) throws {
         imageBytes = part.shape.count
-        scratch = try ScratchFile(bytes: part.count * imageBytes, to: "unpack \(part.name) of \(file)")
-        let convert = part.conversion(scale)
+        scratch = try ScratchFile(bytes: part.count * imageBytes, in: folder, to: "unpack \(part.name) of \(file)")
+        let convert = scale.conversion(from: part.images.format)
         for rows in part.written(by: part.images.step) {
             try Self.write(part.images.rows(rows, convert), rows, part.axes, scratch)
             progress("unpacking \(part.name)", rows.upperBound, part.count)

@@ -9,19 +9,18 @@ struct ArrayImages: ImageReader {
         let layout: ImageLayout
     }
 
-    private let scale: NumberScale
-    private var parts: ArraySlice<Part>
+    private var parts: ArraySlice<(part: Part, convert: ([UInt8]) -> [UInt8])>
     private var read: ((Int) throws -> [UInt8])?
     private var done = 0
 
-    init(_ parts: [Part], _ scale: NumberScale) {
-        self.scale = scale
-        self.parts = parts[...]
+    /// - Parameter scales: What the numbers of each part mean.
+    init(_ parts: [Part], _ scales: [PixelScale]) {
+        self.parts = zip(parts, scales).map { ($0, $1.conversion(from: $0.array.format)) }[...]
     }
 
     mutating func next(_ count: Int) throws -> [Image] {
         var images: [Image] = []
-        while images.count < count, let part = parts.first {
+        while images.count < count, let (part, convert) = parts.first {
             let array = part.array
             let read = try self.read ?? array.open()
             self.read = read
@@ -29,14 +28,11 @@ struct ArrayImages: ImageReader {
             let size = array.rowCount * array.format.bytes
             let stored = try read(rows * size)
             guard stored.count == rows * size else { throw array.cut() }
-            let bytes = scale.bytes(stored, array.format)
+            let bytes = convert(stored)
             images += (0..<rows).map { part.layout.image(bytes[$0 * array.rowCount..<($0 + 1) * array.rowCount]) }
             done += rows
             if done == array.count {
-                // What is behind the last row says whether the file is whole: archives check their sums there.
-                guard try read(1).isEmpty else {
-                    throw DataError(array.place, "is too long: it should hold \(array.shape) numbers")
-                }
+                try array.requireEnd(read)
                 (parts, self.read, done) = (parts.dropFirst(), nil, 0)
             }
         }
@@ -62,7 +58,9 @@ extension ImportPlan {
                 source.shown,
                 "has images of \(shape) in \(arrays[0].array.name) and of \(other.layout.shape) in \(other.array.name)")
         }
-        let (scale, clipped) = try NumberScale.decide(arrays.map(\.array), source.progress)
+        let range = source.options.range
+        let scales = try PixelScale.scales(
+            of: Self.values(of: arrays.map(\.array), range, source.progress), range: range, place: source.shown)
         let names = parts.map { $0.split ?? "train" }
         let splits = SplitNames.all.filter(names.contains)
         let assignment = zip(arrays, names).flatMap { part, name in
@@ -70,15 +68,32 @@ extension ImportPlan {
         }
         self.init(
             splits: splits, assignment: assignment,
-            content: .arrays(shape) { ArrayImages(arrays, scale) }, provenance: provenance)
-        if scale != .bytes {
-            let clips =
-                clipped > 0
-                ? "; \(counted(clipped, "number")) a little beyond \(clipped == 1 ? "was" : "were") clipped" : ""
-            notes.append("Numbers were taken as \(scale)\(clips).")
+            content: .arrays(shape) { ArrayImages(arrays, scales) }, provenance: provenance)
+        var seen: Set<PixelScale> = []
+        for scale in scales where seen.insert(scale).inserted {
+            if !scale.keepsBytes { notes.append("Numbers were taken as \(scale).") }
+            notes += scale.notes.map { $0.prefix(1).uppercased() + $0.dropFirst() + "." }
         }
         if let part = arrays.first, part.layout.channels % 2 == 0 {
             notes.append("The last channel is opacity: images were laid over white.")
+        }
+    }
+
+    /// What the numbers of arrays are like: all of them, or of bytes as many as leave no doubt.
+    private static func values(
+        of arrays: [NumberArray], _ range: ClosedRange<Double>?, _ progress: ImportProgress
+    ) throws -> [PartValues] {
+        let all = arrays.reduce(0) { $0 + $1.count }
+        var done = 0
+        return try arrays.map { array in
+            var statistics = ValueStatistics(ranges: PixelScale.ranges(range))
+            try array.forEachPiece { stored in
+                array.format.isByte ? statistics.add(bytes: stored) : statistics.add(array.format.values(in: stored))
+                done += stored.count / max(1, array.rowCount * array.format.bytes)
+                progress(.lookedAt(done, of: all))
+                return !(array.format.isByte && range == nil && statistics.areBytesBeyondDoubt)
+            }
+            return PartValues(name: array.name, format: array.format, isBool: false, statistics: statistics)
         }
     }
 }

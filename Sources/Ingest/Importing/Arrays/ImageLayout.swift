@@ -10,6 +10,23 @@ struct ImageLayout: Hashable, Sendable {
     let row: Int
     let channel: Int
 
+    /// The axes of one image in their order, the last the fastest.
+    init(_ axes: [AxisLayout.Axis], _ extents: [Int]) {
+        var (sizes, steps) = ([AxisLayout.Axis: Int](), [AxisLayout.Axis: Int]())
+        var step = 1
+        for (axis, extent) in zip(axes, extents).reversed() {
+            (sizes[axis], steps[axis]) = (extent, step)
+            step *= extent
+        }
+        (width, height, channels) = (sizes[.column] ?? 1, sizes[.row] ?? 1, sizes[.channel] ?? 1)
+        (column, row, channel) = (steps[.column] ?? 0, steps[.row] ?? 0, steps[.channel] ?? 0)
+    }
+
+    private init(width: Int, height: Int, channels: Int, column: Int, row: Int, channel: Int) {
+        (self.width, self.height, self.channels) = (width, height, channels)
+        (self.column, self.row, self.channel) = (column, row, channel)
+    }
+
     /// Rows of columns of channels, as NumPy's pictures lie.
     static func interleaved(height: Int, width: Int, channels: Int) -> ImageLayout {
         ImageLayout(

@@ -31,9 +31,9 @@ struct NumberArray {
         }
     }
 
-    /// Goes over all numbers in pieces of whole rows.
+    /// Goes over all numbers in pieces of whole rows, until `body` says false.
     ///
-    /// - Throws: `DataError` where the array is cut short.
+    /// - Throws: `DataError` where the array is cut short, or more follows.
     func forEachPiece(_ body: ([UInt8]) throws -> Bool) throws {
         let read = try open()
         let rowBytes = max(1, rowCount * format.bytes)
@@ -44,6 +44,12 @@ struct NumberArray {
             guard bytes.count == wanted else { throw cut() }
             guard try body(bytes) else { return }
         }
+        try requireEnd(read)
+    }
+
+    /// Refuses what is behind the last row. It is read also because archives check their sums only there.
+    func requireEnd(_ read: (Int) throws -> [UInt8]) throws {
+        guard try read(1).isEmpty else { throw DataError(place, "is too long: it should hold \(shape) numbers") }
     }
 
     /// All numbers of a small array.

@@ -50,10 +50,13 @@ enum ShapeRule {
 
     private static func header(_ tree: FileTree, _ entry: FileTree.Entry) -> PictureHeader? {
         let name = tree.place(of: entry)
-        if let start = try? tree.read(entry, atMost: headerBytes), let header = try? PictureHeader(start, name: name) {
+        guard let start = try? tree.read(entry, atMost: headerBytes) else { return nil }
+        let isWhole = start.count < headerBytes
+        // WebP says behind the pixels how they are to be turned.
+        if isWhole || PictureFormat(of: start) != .webp, let header = try? PictureHeader(start, name: name) {
             return header
         }
-        guard entry.size > headerBytes, let bytes = try? tree.read(entry, atMost: 1 << 28) else { return nil }
+        guard !isWhole, let bytes = try? tree.read(entry, atMost: 1 << 28) else { return nil }
         return try? PictureHeader(bytes, name: name)
     }
 

@@ -24,10 +24,9 @@ enum ArrayRoles {
     /// - Throws: `DataError` where there is none, or where several may be meant.
     static func images(_ set: ArraySet, _ source: SourceFiles) throws -> [Images] {
         let found = try set.arrays.compactMap { array, file in
-            try layout(array).map {
+            try reading(array, source.options.layout).map { read, layout, order in
                 Images(
-                    part: .init(array: array, layout: $0.layout), split: split(array, file), file: file, order: $0.order
-                )
+                    part: .init(array: read, layout: layout), split: split(array, file), file: file, order: order)
             }
         }
         let candidates = found.filter { !isLabel($0.array, $0.file) && $0.array.name != source.options.labels }
@@ -50,20 +49,32 @@ enum ArrayRoles {
 
     private static func order(_ split: String?) -> Int { SplitNames.all.firstIndex(of: split ?? "train") ?? 0 }
 
-    private static func split(_ array: NumberArray, _ file: String) -> String? {
-        SplitNames.split(within: array.name) ?? SplitNames.split(within: file)
+    private static func split(_ array: NumberArray, _ file: String) -> String? { split(array.name, file) }
+
+    static func split(_ name: String, _ file: String) -> String? {
+        SplitNames.split(within: name) ?? SplitNames.split(within: file)
     }
 
-    private static func words(_ array: NumberArray, _ file: String) -> Set<String> {
-        Set((array.name + " " + file).lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init))
+    private static func words(_ name: String, _ file: String) -> Set<String> {
+        Set((name + " " + file).lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init))
     }
 
-    private static func isLabel(_ array: NumberArray, _ file: String) -> Bool {
-        !words(array, file).isDisjoint(with: labelWords) && words(array, "").isDisjoint(with: imageWords)
+    private static func isLabel(_ array: NumberArray, _ file: String) -> Bool { isLabel(array.name, file) }
+
+    static func isLabel(_ name: String, _ file: String) -> Bool {
+        !words(name, file).isDisjoint(with: labelWords) && words(name, "").isDisjoint(with: imageWords)
     }
 
     private static func isImage(_ array: NumberArray, _ file: String) -> Bool {
-        !words(array, file).isDisjoint(with: imageWords)
+        !words(array.name, file).isDisjoint(with: imageWords)
+    }
+
+    /// An array as images, with the name of the layout: as the user says, or as its shape tells; nil where it is none.
+    private static func reading(
+        _ array: NumberArray, _ said: AxisLayout?
+    ) throws -> (NumberArray, ImageLayout, order: String)? {
+        if let said { return try LaidOutArray(array, said).map { ($0.array, $0.layout, "\(said)") } }
+        return try layout(array).map { (array, $0.layout, $0.order) }
     }
 
     /// How the rows of an array are images; nil where they are none.
@@ -78,14 +89,14 @@ enum ArrayRoles {
             if shape[2] <= 4, shape[0] > 4, shape[1] > 4 {
                 throw DataError(
                     array.place,
-                    "is \(shape): one picture (H, W, C), or \(shape[0]) of \(shape[1]) × \(shape[2])? Save it as (1, H, W, C) or (N, H, W, 1)"
+                    "is \(shape): one picture (H, W, C), or \(shape[0]) of \(shape[1]) × \(shape[2]) (--layout NHW)? One picture is too few: save it as (1, H, W, C) to see it"
                 )
             }
             if shape[0] == shape[1], shape[1] != shape[2] {
                 throw DataError(
                     array.place,
-                    "is \(shape): \(shape[0]) pictures of \(shape[1]) × \(shape[2]), or \(shape[2]) of \(shape[0]) × \(shape[1]) one "
-                        + "behind the other? Save it as (N, H, W, 1)")
+                    "is \(shape): \(shape[0]) pictures of \(shape[1]) × \(shape[2]) (--layout NHW), or \(shape[2]) of \(shape[0]) × \(shape[1]) one "
+                        + "behind the other (--layout HWN)? Say which")
             }
             return (.planar(height: shape[1], width: shape[2], channels: 1), "N, H, W")
         case 4: return try colored(array)
@@ -95,13 +106,14 @@ enum ArrayRoles {
                 let (height, width) = (flat.layout.height, flat.layout.width)
                 throw DataError(
                     array.place,
-                    "is \(shape): rows of 3 × \(height) × \(width) or of \(height) × \(width) × 3 numbers? Save it as (N, C, H, W) or "
-                        + "(N, H, W, C)")
+                    "is \(shape): rows of 3 × \(height) × \(width) (--layout flat:3x\(height)x\(width)) or of \(height) × \(width) × 3 numbers "
+                        + "(--layout flat:\(height)x\(width)x3)? Say which")
             }
             if usual.contains(shape[0]), !usual.contains(shape[1]) || shape[0] == shape[1], isImage(array, "") {
                 throw DataError(
                     array.place,
-                    "is \(shape): \(shape[0]) pictures of \(flat.layout.height) × \(flat.layout.width), or \(shape[1]) lying across? Save it as (N, H, W)"
+                    "is \(shape): \(shape[0]) pictures of \(flat.layout.height) × \(flat.layout.width), or \(shape[1]) lying across? Say which "
+                        + "size they have with --layout, such as flat:\(flat.layout.height)x\(flat.layout.width)"
                 )
             }
             return flat
@@ -120,10 +132,12 @@ enum ArrayRoles {
         case (true, true):
             throw DataError(
                 array.place,
-                "is \(shape), which may be (N, C, H, W) or (N, H, W, C): save it so that only one axis is 4 or less")
+                "is \(shape), which may be (N, C, H, W) or (N, H, W, C): say --layout NCHW or --layout NHWC")
         case (false, false):
             throw DataError(
-                array.place, "is \(shape): volumes of voxels are not imported, only pictures of 1 to 4 channels")
+                array.place,
+                "is \(shape): volumes of voxels are not imported, only pictures of 1 to 4 channels; where images are counted by another axis than the first, "
+                    + "say so with --layout, such as HWCN")
         }
     }
 
@@ -152,6 +166,10 @@ enum ArrayRoles {
                 "holds Python objects (pickle), which may run code and are never opened: save the images as an array of numbers"
             )
         }
+        if let layout = source.options.layout, !set.arrays.isEmpty {
+            let shapes = set.arrays.prefix(5).map { "\($0.array.name) \($0.array.shape)" }.joined(separator: ", ")
+            return DataError(source.shown, "has no array that --layout \(layout) fits: there are \(shapes)")
+        }
         let shapes = set.arrays.prefix(5).map { "\($0.array.name) \($0.array.shape)" }.joined(separator: ", ")
         return DataError(
             source.shown,
@@ -162,67 +180,5 @@ enum ArrayRoles {
     /// What the arrays were taken for.
     static func note(_ images: [Images]) -> [String] {
         images.first.map { ["\($0.array.name) was taken as (\($0.order))."] } ?? []
-    }
-
-    // MARK: Labels
-
-    /// The labels of the images, split by split.
-    ///
-    /// - Throws: `DataError` where the array that `--labels` names is not there.
-    static func targets(
-        _ set: ArraySet, _ images: [Images], _ source: SourceFiles
-    ) throws -> (TargetTable, notes: [String]) {
-        let wanted = source.options.labels
-        if let wanted, !set.arrays.contains(where: { $0.array.name == wanted }) {
-            throw DataError(
-                source.shown,
-                "has no array \(wanted): there are \(set.arrays.map(\.array.name).joined(separator: ", "))")
-        }
-        let taken = Set(images.map(\.array.place))
-        let candidates = set.arrays.filter { array, file in
-            guard !taken.contains(array.place), array.shape.count <= 2, array.rowCount <= 4096 else { return false }
-            return wanted.map { array.name == $0 } ?? isLabel(array, file)
-        }
-        let found = images.map { part in
-            candidates.first { $0.array.count == part.array.count && split($0.array, $0.file) == part.split }?.array
-                ?? candidates.first { images.count == 1 && $0.array.count == part.array.count }?.array
-        }
-        let notes = set.objects.map { "\($0) holds Python objects and was left out." }
-        guard let first = found.compactMap(\.self).first else {
-            return (
-                TargetTable(),
-                candidates.isEmpty ? notes : notes + ["No labels have as many rows as the images: they were left out."]
-            )
-        }
-        guard found.allSatisfy({ $0?.rowCount == first.rowCount }) else {
-            return (
-                TargetTable(), notes + ["Labels have several widths, or some splits have none: they were left out."]
-            )
-        }
-        let numbers = try found.flatMap { try $0!.numbers() }
-        guard let values = whole(numbers) else {
-            return (
-                TargetTable(),
-                notes + ["\(first.name) holds numbers with fractions, which are no labels, and was left out."]
-            )
-        }
-        var table = TargetTable()
-        table.values = values
-        table.names = names(first)
-        return (table, notes)
-    }
-
-    private static func whole(_ numbers: [Double]) -> [Int32]? {
-        let values = numbers.compactMap { Int32(exactly: $0) }
-        return values.count == numbers.count ? values : nil
-    }
-
-    /// One name for each column; dSprites' six are known.
-    private static func names(_ array: NumberArray) -> [String] {
-        let columns = array.rowCount
-        if array.name == "latents_classes", columns == 6 {
-            return ["color", "shape", "scale", "orientation", "posX", "posY"]
-        }
-        return columns == 1 ? ["class"] : (0..<columns).map { "label \($0)" }
     }
 }

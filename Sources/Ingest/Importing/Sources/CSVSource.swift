@@ -1,12 +1,12 @@
 import Archives
 import Storage
 
-/// Images as lines of numbers: `mnist_train.csv`, Kaggle's `train.csv` of digits and of clothes.
+/// Images as lines of numbers: `mnist_train.csv`, Kaggle's `train.csv` of digits and of clothes, Larochelle's `binarized_mnist_train.amat`.
 ///
-/// A line is a label and the pixels, or the pixels alone; the first line may name them. A line has 784 pixels, or as many as another square. A word
-/// of the file's name tells the split. EMNIST's pictures lie column by column.
+/// A line is a label and the pixels, or the pixels alone; the first line may name them. A line has 784 pixels, or as many as another square, whole numbers
+/// from 0 to 255 or fractions. A word of the file's name tells the split. EMNIST's pictures lie column by column.
 enum CSVSource: ImageSource {
-    static let names = ["csv", "mnist", "emnist"]
+    static let names = ["csv", "amat", "mnist", "emnist"]
 
     static func recognise(_ source: SourceFiles) throws -> Recognition? {
         let files = try files(in: source)
@@ -28,14 +28,14 @@ enum CSVSource: ImageSource {
                     source.tree.place(of: entry),
                     "has \(table.side) × \(table.side) pixels a line, and another file \(side) × \(side)")
             }
-            let found = try table.labels()
-            labels += found
+            let content = try table.content()
+            labels += content.labels
             let layout: ImageLayout =
                 isTransposed
                 ? .columns(height: side, width: side, channels: 1) : .planar(height: side, width: side, channels: 1)
             parts.append(
                 (
-                    .init(array: table.array(count: found.count), layout: layout),
+                    .init(array: table.array(content), layout: layout),
                     SplitNames.split(within: FolderLayout.stem(entry.name))
                 ))
         }
@@ -59,13 +59,15 @@ enum CSVSource: ImageSource {
 
     private static func files(in source: SourceFiles) throws -> [(entry: FileTree.Entry, table: PixelTable)] {
         let tables = source.tree.entries.filter {
-            $0.ending == "csv" || ($0.ending == "gz" && $0.name.lowercased().hasSuffix(".csv.gz"))
+            endings.contains($0.ending == "gz" ? FolderLayout.ending(FolderLayout.stem($0.name)) : $0.ending)
         }
         let found = try tables.compactMap { entry in
             try PixelTable(entry, in: source.tree).map { (entry: entry, table: $0) }
         }
         return found.sorted { order($0.entry) < order($1.entry) }
     }
+
+    private static let endings: Set = ["csv", "amat"]
 
     private static func order(_ entry: FileTree.Entry) -> Int {
         SplitNames.all.firstIndex(of: SplitNames.split(within: FolderLayout.stem(entry.name)) ?? "train") ?? 0
@@ -106,7 +108,10 @@ struct PixelTable {
         hasHeader = !words.allSatisfy { Double($0) != nil }
         let named =
             hasHeader ? words.firstIndex { ["label", "class", "target", "y", "digit"].contains($0.lowercased()) } : nil
-        let isBehind = try !hasHeader && hasLabel && Self.labelIsBehind(first, stream)
+        // Larochelle's tables have it behind, always.
+        let isBehind =
+            try !hasHeader && hasLabel
+            && (entry.name.lowercased().contains(".amat") || Self.labelIsBehind(first, stream))
         label = hasLabel ? named ?? (isBehind ? columns - 1 : 0) : nil
         labelName = hasHeader ? named.map { words[$0] == "label" ? "class" : words[$0] } ?? "class" : "class"
     }
@@ -143,7 +148,7 @@ struct PixelTable {
     }
 
     /// Gives the numbers of each line.
-    private func lines() throws -> () throws -> [Int]? {
+    private func lines() throws -> () throws -> [Float]? {
         let stream = try open()
         var number = 0
         return {
@@ -162,55 +167,85 @@ struct PixelTable {
         }
     }
 
-    /// A whole number, such as `253` and `253.0`.
-    private func value(_ field: ArraySlice<UInt8>, _ line: Int) throws -> Int {
+    /// A number, such as `253`, `0.988` or `9.88e-01`.
+    private func value(_ field: ArraySlice<UInt8>, _ line: Int) throws -> Float {
         var value = 0
         for byte in field {
             guard (48...57).contains(byte), value < 1 << 20 else {
                 let text = String(decoding: field, as: UTF8.self).trimmingPrefix(" ")
-                guard let number = Double(text), let whole = Int(exactly: number) else {
+                guard let number = Float(text) else {
                     throw DataError(
                         "line \(line) of \(place)",
-                        "has \(String(text.prefix(40)).debugDescription) where a whole number should be")
+                        "has \(String(text.prefix(40)).debugDescription) where a number should be")
                 }
-                return whole
+                return number
             }
             value = 10 * value + Int(byte - 48)
         }
         guard !field.isEmpty else {
             throw DataError("line \(line) of \(place)", "has an empty field where a number should be")
         }
-        return value
+        return Float(value)
     }
 
-    /// One label for each line; -1 where lines have none.
-    func labels() throws -> [Int32] {
-        let next = try lines()
+    /// What a table holds besides its pixels.
+    struct Content {
+        /// One for each line; -1 where lines have none.
         var labels: [Int32] = []
-        while let numbers = try next() {
-            if let other = numbers.enumerated().first(where: { $0.offset != label && !(0...255).contains($0.element) })
-            {
-                throw DataError(
-                    place, "has the number \(other.element) in image \(labels.count + 1); pixels are 0 to 255")
-            }
-            labels.append(label.map { Int32(clamping: numbers[$0]) } ?? -1)
-        }
-        guard !labels.isEmpty else { throw DataError(place, "has no lines with images") }
-        return labels
+        /// Whether some pixel is no whole number.
+        var hasFractions = false
     }
 
-    func array(count: Int) -> NumberArray {
-        NumberArray(place: place, name: name, shape: [count, side * side], format: .byte) {
+    /// Goes over all lines.
+    ///
+    /// - Throws: `DataError` for labels that are no whole numbers, and for whole pixels that are no bytes.
+    func content() throws -> Content {
+        let next = try lines()
+        var content = Content()
+        var notByte: (number: Float, image: Int)?
+        while let numbers = try next() {
+            for (column, number) in numbers.enumerated() where column != label {
+                if number != number.rounded() { content.hasFractions = true }
+                if !(0...255).contains(number), notByte == nil { notByte = (number, content.labels.count + 1) }
+            }
+            content.labels.append(try label.map { try whole(numbers[$0], content.labels.count + 1) } ?? -1)
+        }
+        guard !content.labels.isEmpty else { throw DataError(place, "has no lines with images") }
+        if let notByte, !content.hasFractions {
+            throw DataError(
+                place,
+                "has the number \(PixelScale.number(notByte.number)) in image \(notByte.image); pixels are 0 to 255")
+        }
+        return content
+    }
+
+    private func whole(_ label: Float, _ image: Int) throws -> Int32 {
+        guard let whole = Int32(exactly: label) else {
+            throw DataError(place, "has the label \(label) of image \(image), which is no whole number")
+        }
+        return whole
+    }
+
+    /// The pixels: bytes, or floats where some have fractions.
+    func array(_ content: Content) -> NumberArray {
+        let shape = [content.labels.count, side * side]
+        let format = content.hasFractions ? NumberFormat(.float, bytes: 4) : .byte
+        return NumberArray(place: place, name: name, shape: shape, format: format) {
             let next = try lines()
             return { wanted in
-                var bytes: [UInt8] = []
-                bytes.reserveCapacity(wanted)
-                while bytes.count < wanted, let numbers = try next() {
+                var stored: [UInt8] = []
+                stored.reserveCapacity(wanted)
+                while stored.count < wanted, let numbers = try next() {
                     for (column, number) in numbers.enumerated() where column != label {
-                        bytes.append(UInt8(clamping: number))
+                        if content.hasFractions {
+                            let bits = number.bitPattern
+                            stored += [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: bits >> $0) }
+                        } else {
+                            stored.append(UInt8(clamping: Int(number)))
+                        }
                     }
                 }
-                return bytes
+                return stored
             }
         }
     }

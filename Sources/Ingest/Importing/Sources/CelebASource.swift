@@ -117,7 +117,11 @@ struct CelebALists {
         for folder in places(around: source.path) {
             let there = Set((try? PosixFileSystem().names(in: folder)) ?? [])
             if let name = names.first(where: there.contains) {
-                return List(path: "\(folder)/\(name)") { try GzipFile.contents(of: "\(folder)/\(name)") }
+                return List(path: "\(folder)/\(name)") {
+                    let tree = try FileTree("\(folder)/\(name)")
+                    return try tree.entries.first.map { try tree.stream($0, unpacking: true).read(FileTree.sizeLimit) }
+                        ?? []
+                }
             }
         }
         return nil

@@ -2,18 +2,25 @@
 ///
 /// Source: Zhang, Song, Qi, "Age progression/regression by conditional adversarial autoencoder", CVPR 2017.
 enum FaceNames {
-    /// Nil unless nearly all names are of that kind. Where a name lacks a label, as three of UTKFace's do, -1 stands.
+    /// Nil where no name is of that kind. Where most are, -1 stands for what the others lack, as three of UTKFace's do; where few are, they are no
+    /// labels, which is said.
     static func targets(of names: [String]) -> (TargetTable, notes: [String])? {
         let rows = names.map(labels)
         let whole = rows.count { $0 != nil }
-        guard whole > 0, whole * 20 >= names.count * 19 else { return nil }
-        var table = TargetTable()
-        table.names = ["age", "gender", "race"]
-        table.values = rows.flatMap { $0 ?? [-1, -1, -1] }
-        let lacking = names.count - whole
-        let notes =
-            lacking == 0 ? [] : ["\(counted(lacking, "name")) have no age, gender and race: their labels are -1."]
-        return (table, notes)
+        guard whole > 0 else { return nil }
+        guard whole * 2 > names.count else {
+            return (
+                TargetTable(),
+                [
+                    "\(whole) of \(counted(names.count, "name")) tell age, gender and race as UTKFace's do: too few to be labels."
+                ]
+            )
+        }
+        let table = TargetTable(names: ["age", "gender", "race"], values: rows.flatMap { $0 ?? [-1, -1, -1] })
+        let lacking = zip(names, rows).filter { $1 == nil }.map(\.0)
+        guard let first = lacking.first else { return (table, []) }
+        let what = lacking.count == 1 ? "1 name (\(first)) has" : "\(lacking.count) names (such as \(first)) have"
+        return (table, ["\(what) no age, gender and race: -1 stands for them."])
     }
 
     private static func labels(_ name: String) -> [Int32]? {

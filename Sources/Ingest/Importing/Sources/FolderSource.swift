@@ -38,21 +38,31 @@ enum FolderSource: ImageSource {
         if let splits = layout.splits { plan.splits = splits.splits }
         plan.targets = targets
         plan.notes = notes
-        let others = source.tree.entries.count { !PictureLabels.tables.contains($0.name) } - pictures.count
-        if others > 0 {
-            plan.notes.append(
-                "\(counted(others, "other file")) beside the pictures \(others == 1 ? "was" : "were") not imported.")
-        }
+        plan.notes += note(on: source.tree.entries, besides: pictures)
         return plan
     }
 
-    /// Files that are called pictures; where there is none, those that begin like one.
+    /// The first three files that are neither pictures nor their labels, and how many there are.
+    private static func note(on entries: [FileTree.Entry], besides pictures: [FileTree.Entry]) -> [String] {
+        let taken = Set(pictures)
+        let others = entries.filter { !taken.contains($0) && !PictureLabels.tables.contains($0.name) }
+        guard !others.isEmpty else { return [] }
+        let names = others.prefix(3).map(\.path).joined(separator: ", ") + (others.count > 3 ? ", …" : "")
+        let was = others.count == 1 ? "was" : "were"
+        return ["\(counted(others.count, "other file")) beside the pictures \(was) not imported: \(names)."]
+    }
+
+    /// Files that are called pictures, and files without a word behind a full stop that begin like one. Where there is neither, all that begin like one.
     private static func pictures(in source: SourceFiles) -> [FileTree.Entry] {
-        let named = source.tree.entries.filter { endings.contains($0.ending) }
-        guard named.isEmpty else { return named }
-        return source.tree.entries.prefix(10_000).filter {
-            PictureFormat(of: (try? source.tree.read($0, atMost: 12)) ?? []) != nil
+        let entries = source.tree.entries
+        let found = entries.filter { entry in
+            endings.contains(entry.ending) || (entry.ending.allSatisfy(\.isNumber) && isPicture(entry, source))
         }
+        return found.isEmpty ? entries.prefix(10_000).filter { isPicture($0, source) } : found
+    }
+
+    private static func isPicture(_ entry: FileTree.Entry, _ source: SourceFiles) -> Bool {
+        PictureFormat(of: (try? source.tree.read(entry, atMost: 12)) ?? []) != nil
     }
 
     private static let endings: Set = [
@@ -127,6 +137,9 @@ struct FolderLayout {
         let areBlocks = folders.allSatisfy { $0.count == 5 && $0.allSatisfy(\.isNumber) }
         return areBlocks ? [] : folders.sorted(by: SourceOrder.precedes)
     }
+
+    /// What comes behind the last full stop of a name, in small letters.
+    static func ending(_ name: String) -> String { name.split(separator: ".").dropFirst().last?.lowercased() ?? "" }
 
     /// A name without its ending.
     static func stem(_ name: String) -> String {

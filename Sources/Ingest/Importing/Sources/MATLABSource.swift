@@ -8,6 +8,7 @@ import Storage
 /// Source: Netzer et al., "Reading digits in natural images", 2011.
 public enum MATLABSource: ImageSource {
     static let names = ["mat"]
+    static let holdsArrays = true
 
     static func recognise(_ source: SourceFiles) throws -> Recognition? {
         let files = source.tree.entries.filter { $0.ending == "mat" }
@@ -63,42 +64,65 @@ public enum MATLABSource: ImageSource {
 
     /// The images of a file: the largest array that can be images.
     private static func images(in file: MatrixFile, _ source: SourceFiles) throws -> Found {
-        let candidates = file.variables.compactMap { variable in layout(variable).map { (variable, $0) } }
-        for (variable, _) in candidates {
-            let extents = variable.extents
-            guard extents.count == 3, extents[1] == extents[2], extents[0] != extents[1] else { continue }
-            throw DataError(
-                "\(variable.name) in \(file.path)",
-                "is \(extents): \(extents[2]) pictures of \(extents[0]) × \(extents[1]), or \(extents[0]) of \(extents[1]) × "
-                    + "\(extents[2])? Save it as (H, W, 1, N)")
+        let said = source.options.layout
+        let candidates = try file.variables.compactMap { variable in
+            try reading(variable, file, said).map { (variable, $0) }
         }
-        guard let (variable, layout) = candidates.max(by: { $0.0.size < $1.0.size }) else {
-            let shapes = file.variables.prefix(5).map { "\($0.name) \($0.extents)" }.joined(separator: ", ")
-            throw DataError(
-                file.path,
-                "holds no images, which are (H, W, N), (H, W, C, N) or (pixels, N): \(shapes.isEmpty ? "it has no arrays of numbers, but \(file.others.isEmpty ? "nothing" : file.others.prefix(5).joined(separator: ", "))" : shapes)"
-            )
+        guard let (variable, read) = candidates.max(by: { $0.0.size < $1.0.size }) else {
+            throw nothing(in: file, said)
         }
-        let count = variable.extents.last!
-        let array = NumberArray(
-            place: "\(variable.name) in \(file.path)", name: variable.name, shape: [count, layout.layout.count],
-            format: format(variable.element)
-        ) {
-            let bytes = try file.read(variable)
-            var done = 0
-            return { wanted in
-                defer { done = min(bytes.count, done + wanted) }
-                return Array(bytes[done..<min(bytes.count, done + wanted)])
-            }
-        }
-        let (labels, notes) = try labels(in: file, variable, count)
-        return (
-            .init(array: array, layout: layout.layout), labels,
-            ["\(variable.name) was taken as (\(layout.order))."] + notes
-        )
+        let (labels, notes) = try labels(in: file, variable, read.part.array.count)
+        return (read.part, labels, ["\(variable.name) was taken as (\(read.order))."] + notes)
     }
 
-    private static func layout(_ variable: MatrixFile.Variable) -> (layout: ImageLayout, order: String)? {
+    /// A variable as images, with the name of the layout: as the user says, or as its extents tell; nil where it is none.
+    private static func reading(
+        _ variable: MatrixFile.Variable, _ file: MatrixFile, _ said: AxisLayout?
+    ) throws -> (part: ArrayImages.Part, order: String)? {
+        if let said {
+            // The last axis is the slowest here, so all are named the other way round.
+            let reversed = array(variable, file, shape: variable.extents.reversed())
+            return try LaidOutArray(reversed, said.reversed).map {
+                (.init(array: $0.array, layout: $0.layout), "\(said)")
+            }
+        }
+        guard let (layout, order) = layout(variable) else { return nil }
+        let extents = variable.extents
+        if extents.count == 3, extents[1] == extents[2], extents[0] != extents[1] {
+            throw DataError(
+                "\(variable.name) in \(file.path)",
+                "is \(extents): \(extents[2]) pictures of \(extents[0]) × \(extents[1]) (--layout HWN), or \(extents[0]) of \(extents[1]) × "
+                    + "\(extents[2]) (--layout NHW)? Say which")
+        }
+        return (.init(array: array(variable, file, shape: [extents.last!, layout.count]), layout: layout), order)
+    }
+
+    private static func array(_ variable: MatrixFile.Variable, _ file: MatrixFile, shape: [Int]) -> NumberArray {
+        NumberArray(
+            place: "\(variable.name) in \(file.path)", name: variable.name, shape: shape,
+            format: format(variable.element)
+        ) {
+            var rest = try file.read(variable)[...]
+            return { wanted in
+                defer { rest = rest.dropFirst(wanted) }
+                return Array(rest.prefix(wanted))
+            }
+        }
+    }
+
+    private static func nothing(in file: MatrixFile, _ said: AxisLayout?) -> DataError {
+        let shapes = file.variables.prefix(5).map { "\($0.name) \($0.extents)" }.joined(separator: ", ")
+        if let said, !shapes.isEmpty {
+            return DataError(file.path, "has no array that --layout \(said) fits: there are \(shapes)")
+        }
+        let others = file.others.isEmpty ? "nothing" : file.others.prefix(5).joined(separator: ", ")
+        return DataError(
+            file.path,
+            "holds no images, which are (H, W, N), (H, W, C, N) or (pixels, N): "
+                + (shapes.isEmpty ? "it has no arrays of numbers, but \(others)" : shapes))
+    }
+
+    private static func layout(_ variable: MatrixFile.Variable) -> (ImageLayout, order: String)? {
         let extents = variable.extents
         switch extents.count {
         case 4 where extents[2] <= 4 && extents[0] > 1 && extents[1] > 1:

@@ -28,6 +28,20 @@ struct NPYHeader {
         return NumberFormat(kind, bytes: size, isBigEndian: descriptor.hasPrefix(">") && size > 1)
     }
 
+    /// How texts lie; nil for everything else.
+    var text: TextFormat? {
+        let kind = descriptor.drop { "<>|=".contains($0) }
+        guard let length = Int(kind.dropFirst()), (1...1 << 16).contains(length) else { return nil }
+        switch kind.first {
+        case "S": return TextFormat(length: length, unitBytes: 1, isBigEndian: false)
+        case "U": return TextFormat(length: length, unitBytes: 4, isBigEndian: descriptor.hasPrefix(">"))
+        default: return nil
+        }
+    }
+
+    /// The bytes of one number or text; nil for what is neither.
+    var elementBytes: Int? { format?.bytes ?? text.map { $0.length * $0.unitBytes } }
+
     /// Reads a header, and leaves the stream behind it.
     ///
     /// - Throws: `DataError` for what is no such header.
@@ -87,72 +101,39 @@ struct NPYFile {
         place = tree.place(of: entry)
         open = { try tree.stream(entry) }
         header = try NPYHeader(open(), place: place)
-        guard let format = header.format else { return }
+        guard let elementBytes = header.elementBytes else { return }
         // A header claims what it likes, and beside a 0 it claims nothing.
         guard !header.shape.contains(0) || header.shape.allSatisfy({ $0 < 1 << 24 }) else {
             throw DataError(place, "claims to hold \(header.shape) numbers; its header is damaged")
         }
-        let size = header.shape.reduce(Double(format.bytes)) { $0 * Double($1) }
+        let size = header.shape.reduce(Double(elementBytes)) { $0 * Double($1) }
         guard size <= Double(entry.size - header.length) else {
-            throw DataError(place, "is truncated: it should hold \(header.shape) numbers of \(format.bytes) bytes")
+            let what = header.format == nil ? "texts" : "numbers"
+            throw DataError(place, "is truncated: it should hold \(header.shape) \(what) of \(elementBytes) bytes")
         }
     }
-
-    /// The largest array in Fortran's order that is turned, in bytes: it is in memory as a whole.
-    private static let turnedLimit = 1 << 29
 
     /// The array, the last axis fastest; nil for texts, structures and objects.
     var array: NumberArray? {
         guard let format = header.format, !header.shape.isEmpty else { return nil }
-        let (open, length, shape, place) = (open, header.length, header.shape, place)
-        guard header.isFortranOrder, shape.count > 1 else {
-            return NumberArray(place: place, name: name, shape: shape, format: format) {
-                let stream = try open()
-                _ = try stream.read(length)
-                return { try stream.read($0) }
-            }
-        }
-        return NumberArray(place: place, name: name, shape: shape, format: format) {
-            let size = shape.reduce(format.bytes, *)
-            guard size <= Self.turnedLimit else {
-                throw DataError(
-                    place,
-                    "lies in Fortran's order and has \(size) bytes, too many to turn: save numpy.ascontiguousarray of it"
-                )
-            }
-            let stream = try open()
-            _ = try stream.read(length)
-            let turned = Self.turned(try stream.read(size), shape, format.bytes)
-            var done = 0
-            return { count in
-                let bytes = Array(turned[done..<min(turned.count, done + count)])
-                done += bytes.count
-                return bytes
-            }
-        }
+        let (shape, isTurned) = (header.shape, header.isFortranOrder && header.shape.count > 1)
+        let array = NumberArray(
+            place: place, name: name, shape: isTurned ? shape.reversed() : shape, format: format, open: numbers)
+        // In Fortran's order the first axis is the fastest.
+        return isTurned ? array.turned(shape.indices.reversed()) : array
     }
 
-    /// Numbers whose first axis is fastest, in the order in which the last is.
-    private static func turned(_ bytes: [UInt8], _ shape: [Int], _ size: Int) -> [UInt8] {
-        guard bytes.count == shape.reduce(size, *) else { return [] }
-        // How far the next of each axis is, in numbers.
-        let steps = shape.indices.map { shape[..<$0].reduce(1, *) }
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
-        var index = [Int](repeating: 0, count: shape.count)
-        var place = 0
-        for _ in 0..<bytes.count / size {
-            result += bytes[place * size..<(place + 1) * size]
-            var axis = shape.count - 1
-            while axis >= 0 {
-                index[axis] += 1
-                place += steps[axis]
-                if index[axis] < shape[axis] { break }
-                place -= steps[axis] * shape[axis]
-                index[axis] = 0
-                axis -= 1
-            }
-        }
-        return result
+    /// The texts, one for each row; nil for everything else.
+    var texts: TextArray? {
+        guard let format = header.text, let count = header.shape.first, header.shape.dropFirst().allSatisfy({ $0 == 1 })
+        else { return nil }
+        return TextArray(place: place, name: name, count: count, format: format, open: numbers)
+    }
+
+    /// Begins to read what is behind the header.
+    private func numbers() throws -> (Int) throws -> [UInt8] {
+        let stream = try open()
+        _ = try stream.read(header.length)
+        return { try stream.read($0) }
     }
 }

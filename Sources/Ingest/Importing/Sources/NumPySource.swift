@@ -3,10 +3,12 @@ import Archives
 /// Arrays of NumPy: `.npy` files and the members of `.npz` files.
 ///
 /// Images are arrays (N, H, W), (N, H, W, C), (N, C, H, W) or (N, D) with D a square; of several the one with a name that images have. A word of the
-/// array's or the file's name tells the split (`x_train`, `val_images`, `kmnist-test-imgs.npz`), and labels are arrays of as many rows.
+/// array's or the file's name tells the split (`x_train`, `val_images`, `kmnist-test-imgs.npz`), and labels are arrays of as many rows: numbers, or
+/// texts, which are numbered in their order. Beside images that have no name (`arr_0`) labels have none, either (`arr_1`).
 enum NumPySource: ImageSource {
     static let names = ["npz"]
     static let takesLabels = true
+    static let holdsArrays = true
 
     static func recognise(_ source: SourceFiles) throws -> Recognition? {
         let files = source.tree.entries.filter { ["npy", "npz"].contains($0.ending) }
@@ -21,7 +23,7 @@ enum NumPySource: ImageSource {
         var plan = try ImportPlan(
             images.map { ($0.part, $0.split) }, source,
             provenance: ["source": "NumPy arrays of \(source.path.split(separator: "/").last ?? "a file")"])
-        let (targets, notes) = try ArrayRoles.targets(arrays, images, source)
+        let (targets, notes) = try ArrayLabels.find(arrays, images, source)
         plan.targets = targets
         plan.notes += ArrayRoles.note(images) + notes
         return plan
@@ -60,13 +62,22 @@ enum NumPySource: ImageSource {
 struct ArraySet {
     /// Arrays of numbers, with the name of the file that each is in, where there are several.
     private(set) var arrays: [(array: NumberArray, file: String)] = []
+    /// Arrays of texts, likewise.
+    private(set) var texts: [(array: TextArray, file: String)] = []
     /// The places of arrays of Python objects.
     private(set) var objects: [String] = []
+    /// What is neither: structures, complex numbers, single values.
+    private(set) var others: [String] = []
 
     mutating func add(_ file: NPYFile, file path: String) throws {
-        if file.header.holdsObjects { objects.append(file.place) }
-        if let array = file.array { arrays.append((array, path)) }
+        if file.header.holdsObjects {
+            objects.append(file.place)
+        } else if let array = file.array {
+            arrays.append((array, path))
+        } else if let array = file.texts {
+            texts.append((array, path))
+        } else {
+            others.append("\(file.name) (\(file.header.descriptor) \(file.header.shape))")
+        }
     }
-
-    mutating func add(_ array: NumberArray, file: String) { arrays.append((array, file)) }
 }

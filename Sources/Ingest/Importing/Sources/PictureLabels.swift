@@ -74,8 +74,19 @@ struct LabelRows {
             throw DataError(place, "has the columns \(columns), and another table has \(self.columns)")
         }
         self.columns = columns
-        for (file, values) in found { rows[prefix + file] = values }
+        for (file, values) in found { try add(values, for: prefix + file) }
     }
+
+    /// The same row twice is one; of two that differ nobody knows which is right.
+    private mutating func add(_ values: [String], for path: String) throws {
+        if let earlier = rows.updateValue(values, forKey: path), earlier != values {
+            throw DataError(
+                place,
+                "has two rows for \(path), with \(Self.shown(earlier)) and \(Self.shown(values)): keep the right one")
+        }
+    }
+
+    private static func shown(_ values: [String]) -> String { String(values.joined(separator: ", ").prefix(60)) }
 
     private static func delimited(_ bytes: [UInt8], _ place: String) throws -> ([String], [(String, [String])]) {
         let table = DelimitedText(bytes)
@@ -169,13 +180,15 @@ struct LabelRows {
         table.names = kept.map(\.name)
         table.values = entries.indices.flatMap { row in kept.map { $0.values[row] } }
         for column in kept where !column.classes.isEmpty { table.classes[column.name] = column.classes }
-        let notes =
-            left.isEmpty
+        return (table, kept.compactMap { $0.note(place) } + note(on: left))
+    }
+
+    private func note(on left: [String]) -> [String] {
+        left.isEmpty
             ? []
             : [
                 "Of \(place) the columns \(left.joined(separator: ", ")) are neither whole numbers nor few words, and were left out."
             ]
-        return (table, notes)
     }
 }
 
@@ -185,6 +198,8 @@ private struct LabelColumn {
     let values: [Int32]
     /// The words that the numbers stand for; none where the column has numbers.
     let classes: [String]
+    /// How many fields say nothing, and the number that stands for them.
+    private let blanks: (count: Int, value: Int32)
 
     /// The most different words that are classes.
     private static let limit = 1_000
@@ -192,14 +207,37 @@ private struct LabelColumn {
     /// Nil for what is neither whole numbers nor few words.
     init?(_ name: String, _ texts: [String]) {
         self.name = name
-        let numbers = texts.compactMap(Self.number)
-        if numbers.count == texts.count {
-            (values, classes) = (numbers, [])
-            return
+        let said = texts.filter { !Self.isBlank($0) }
+        guard !said.isEmpty else { return nil }
+        let numbers = said.compactMap(Self.number)
+        if numbers.count == said.count {
+            // -1 may be a label, as in CelebA's tables.
+            let blank = min(-1, (numbers.min() ?? 0) &- 1)
+            classes = []
+            values = texts.map { Self.isBlank($0) ? blank : Self.number($0)! }
+            blanks = (texts.count - said.count, blank)
+        } else {
+            guard said.contains(where: { Double($0) == nil }), Set(said).count <= Self.limit else { return nil }
+            let table = TargetTable(name, labels: said)
+            var rest = table.values[...]
+            values = texts.map { Self.isBlank($0) ? -1 : rest.removeFirst() }
+            classes = table.classes[name] ?? []
+            blanks = (texts.count - said.count, -1)
         }
-        guard texts.contains(where: { Double($0) == nil }), Set(texts).count <= Self.limit else { return nil }
-        let table = TargetTable(name, labels: texts)
-        (values, classes) = (table.values, table.classes[name] ?? [])
+    }
+
+    /// What is said of fields that say nothing.
+    func note(_ place: String) -> String? {
+        guard blanks.count > 0 else { return nil }
+        let fields =
+            blanks.count == 1 ? "1 field of the column \(name) is" : "\(blanks.count) fields of the column \(name) are"
+        return "In \(place) \(fields) blank: \(blanks.value) stands there."
+    }
+
+    /// What spreadsheets, pandas and JSON write where there is nothing.
+    private static func isBlank(_ text: String) -> Bool {
+        ["", "nan", "null", "none", "na", "n/a", "<na>"].contains(
+            text.trimmingCharacters(in: .whitespaces).lowercased())
     }
 
     private static func number(_ text: String) -> Int32? {

@@ -1,9 +1,9 @@
 /// What the stored values of images are like: all of them, or of bytes as many as leave no doubt.
 struct ValueStatistics: Sendable {
     /// Ranges that values are counted outside of.
-    let ranges: [ClosedRange<Float>]
+    private let ranges: [ClosedRange<Float>]
     /// How many values lie outside of each range.
-    private(set) var outside: [Int]
+    private var outside: [Int]
     private(set) var count = 0
     private(set) var least = Float.infinity
     private(set) var greatest = -Float.infinity
@@ -70,8 +70,16 @@ struct ValueStatistics: Sendable {
         for index in bins.indices { bins[index] += other.bins[index] }
     }
 
+    /// How many values lie outside of a range, which is one of those that were asked for.
+    func beyond(_ range: ClosedRange<Float>) -> Int {
+        guard let index = ranges.firstIndex(of: range) else {
+            preconditionFailure("expected one of the ranges \(ranges), got \(range)")
+        }
+        return outside[index]
+    }
+
     /// Whether bytes are so many, and so many of them too great for zeros and ones with strays, that the rest changes nothing.
-    var areBytesBeyondDoubt: Bool { count >= 1 << 20 && greatest >= 128 && outside[0] * 100 >= count }
+    var areBytesBeyondDoubt: Bool { count >= 1 << 20 && greatest >= 128 && beyond(PixelScale.unit) * 100 >= count }
 
     var mean: Double { sum / Double(max(1, count)) }
 
