@@ -168,10 +168,10 @@ import VAE
         let source = LabelledExampleSource()
         let program = try TrainingProgram(RunConfiguration.tinyLabelled[0], source: source)
         let model = ImageModel(program, state: program.initialState(), engine: Interpreter())
-        let codes = model.priorCodes(count: 4, seed: 3)
+        let codes = try model.priorCodes(count: 4, seed: 3)
         #expect(
             (0..<4).map { Array(codes[5 * $0 + 2..<5 * $0 + 5]) } == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0]])
-        let ones = model.priorCodes(count: 2, seed: 3, label: 1)
+        let ones = try model.priorCodes(count: 2, seed: 3, label: 1)
         #expect(Array(ones[2..<5]) == [0, 1, 0] && Array(ones[7..<10]) == [0, 1, 0])
         #expect(Array(ones[0..<2]) == Array(codes[0..<2]))
         let pixels = source.pixels(of: [0, 1], in: .valid)
