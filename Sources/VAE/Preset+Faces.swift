@@ -5,6 +5,7 @@ extension Preset {
     /// Source: Raschka, STAT 453 (2021), lecture 17, notebook 3.
     public static let face128Upsampling = Preset(
         name: "face-128-upsampling",
+        summary: "face-128 with a decoder that repeats pixels, in place of transposed convolutions (Raschka 2021)",
         model: ModelDescription(
             images: face128.model.images, encoder: face128.model.encoder, latents: 200,
             decoder: [.linear(units: 4096), .reshape(64, 8, 8)]
@@ -23,7 +24,7 @@ extension Preset {
     ///
     /// Source: Higgins et al., "beta-VAE: learning basic visual concepts with a constrained variational framework", ICLR 2017.
     public static let betaFace64 = Preset(
-        name: "beta-face-64",
+        name: "beta-face-64", summary: "face-64 with 32 latents and a divergence that counts four times (Higgins et al. 2017)",
         model: ModelDescription(
             images: face64.model.images, encoder: face64.model.encoder, latents: 32, decoder: face64.model.decoder),
         objective: face64.objective)

@@ -4,7 +4,7 @@ extension Preset {
     ///
     /// Source: Sohn, Lee, Yan, "Learning structured output representation using deep conditional generative models", NeurIPS 2015.
     public static let conditional = Preset(
-        name: "cvae",
+        name: "cvae", summary: "digits given their class: encoder and decoder take the label (Sohn et al. 2015)",
         model: ModelDescription(
             images: digits, encoder: hidden([500]), latents: .gaussian(50), decoder: hidden([500], to: 784), classes: 10
         ),
@@ -14,7 +14,7 @@ extension Preset {
     ///
     /// Source: Kingma, Rezende, Mohamed, Welling, "Semi-supervised learning with deep generative models", NeurIPS 2014, section 4.
     public static let m2 = Preset(
-        name: "m2",
+        name: "m2", summary: "M2: a few labels of many images; a classifier and a VAE given classes (Kingma et al. 2014)",
         model: ModelDescription(
             images: digits, encoder: hidden([500]), latents: .gaussian(50), decoder: hidden([500], to: 784),
             classes: 10,
@@ -25,7 +25,7 @@ extension Preset {
     ///
     /// Source: Kingma, Rezende, Mohamed, Welling, as above.
     public static let m1 = Preset(
-        name: "m1",
+        name: "m1", summary: "M1: a VAE whose latents are classified afterwards (Kingma et al. 2014)",
         model: ModelDescription(
             images: digits, encoder: hidden([500, 500]), latents: .gaussian(50), decoder: hidden([500, 500], to: 784)),
         objective: Objective(likelihood: .bernoulli))
@@ -33,15 +33,20 @@ extension Preset {
     /// Latents from which a linear classifier must tell the digit.
     ///
     /// Source: Hope, Abdrakhmanova, Chen, Hughes, Sudderth, arXiv 2012.06718.
-    public static let predictionConstrained = constrained("pc-vae", PredictionConstrained(classificationWeight: 25))
+    public static let predictionConstrained = constrained(
+        "pc-vae", PredictionConstrained(classificationWeight: 25),
+        summary: "latents from which a linear classifier must tell the digit (Hope et al. 2020)")
 
     /// The same, and reconstructions must be told alike.
     public static let consistent = constrained(
-        "cpc-vae", PredictionConstrained(classificationWeight: 25, consistencyWeight: 25))
+        "cpc-vae", PredictionConstrained(classificationWeight: 25, consistencyWeight: 25),
+        summary: "the same, and reconstructions must be told alike (Hope et al. 2020)")
 
-    private static func constrained(_ name: String, _ formula: PredictionConstrained) -> Preset {
+    private static func constrained(
+        _ name: String, _ formula: PredictionConstrained, summary: String
+    ) -> Preset {
         Preset(
-            name: name,
+            name: name, summary: summary,
             model: ModelDescription(
                 images: digits, encoder: hidden([500, 500]), latents: .gaussian(50),
                 decoder: hidden([500, 500], to: 784), classes: 10, classifier: []),

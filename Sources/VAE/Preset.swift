@@ -1,6 +1,8 @@
 /// A whole model with its objective, to be used as it is or copied and changed.
 public struct Preset: Hashable, Sendable {
     public let name: String
+    /// What it is and where it comes from, in a line.
+    public let summary: String
     public let model: ModelDescription
     public let objective: Objective
 
@@ -18,7 +20,7 @@ public struct Preset: Hashable, Sendable {
 extension Preset {
     /// Two hidden layers of 400 units on binary MNIST, with 128 latents.
     public static let mlp = Preset(
-        name: "mlp",
+        name: "mlp", summary: "fully connected, 128 latents, binary MNIST",
         model: ModelDescription(
             images: ImageDescription(channels: 1, height: 28, width: 28, binarize: 0.5),
             encoder: [.flatten, .linear(units: 400), .relu],
@@ -30,7 +32,7 @@ extension Preset {
     ///
     /// Source: Raschka, STAT 453 (2021), lecture 17, notebook 1.
     public static let mnist = Preset(
-        name: "mnist",
+        name: "mnist", summary: "convolutions on grey MNIST, 2 latents to be drawn as a map (Raschka 2021)",
         model: ModelDescription(
             images: ImageDescription(channels: 1, height: 28, width: 28),
             encoder: [
@@ -54,14 +56,16 @@ extension Preset {
     /// A quarter of the pixels makes a quarter of the reconstruction error, so it counts four times: reconstruction and
     /// divergence then weigh against each other as they do in `face-128`.
     public static let face64 = Preset(
-        name: "face-64", model: faces(size: 64, latents: 128, dropout: []),
+        name: "face-64", summary: "faces of 64 x 64: face-128 at half the size, 128 latents",
+        model: faces(size: 64, latents: 128, dropout: []),
         objective: Objective(likelihood: .squaredError, reconstructionWeight: 4))
 
     /// Faces of 128 × 128 pixels, with 200 latents.
     ///
     /// Source: Raschka, STAT 453 (2021), lecture 17, notebook 2.
     public static let face128 = Preset(
-        name: "face-128", model: faces(size: 128, latents: 200, dropout: [.dropout2D(probability: 0.25)]),
+        name: "face-128", summary: "faces of 128 x 128, 200 latents (Raschka 2021)",
+        model: faces(size: 128, latents: 200, dropout: [.dropout2D(probability: 0.25)]),
         objective: Objective(likelihood: .squaredError))
 
     /// Four halvings to 64 channels and four doublings back. The transposed convolutions end one pixel too large, which the

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConfigurationFiles
+import Foundation
 import Ingest
 import Training
 import VAE
@@ -7,9 +8,10 @@ import VAE
 /// `tributary preset NAME`: a configuration to copy and change.
 struct PresetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "preset", abstract: "Prints a preset as YAML, to be copied and changed.",
+        commandName: "preset", abstract: "Lists the presets, or prints one as YAML, to be copied and changed.",
         discussion: """
             Example:
+              tributary preset
               tributary preset face --data faces.h5 > mine.yaml
               tributary train --config mine.yaml --data faces.h5 --out runs/mine
 
@@ -18,7 +20,8 @@ struct PresetCommand: ParsableCommand {
             \(RunConfiguration.presetNames.joined(separator: ", ")).
             """)
 
-    @Argument(help: "One of \(ConfigurationSource.presetNames.joined(separator: ", ")).") var name: String
+    @Argument(help: "One of \(ConfigurationSource.presetNames.joined(separator: ", ")); without one, all are listed.")
+    var name: String?
     @Option(help: "The image file that face or digits is made for.", completion: .file()) var data: String?
     @OptionGroup var reading: DataOptions
     @Option(
@@ -28,6 +31,12 @@ struct PresetCommand: ParsableCommand {
 
     func validate() throws {
         guard data == nil || size == nil else { throw ValidationError("name one of --data and --size, not both") }
+        guard let name else {
+            guard data == nil && size == nil else {
+                throw ValidationError("name the preset that is made for the images")
+            }
+            return
+        }
         guard data == nil && size == nil || !RunConfiguration.presetNames.contains(name) else {
             throw ValidationError(
                 "the preset \(name) has one size, so it takes no --\(data == nil ? "size" : "data"): the presets for any size are "
@@ -36,11 +45,22 @@ struct PresetCommand: ParsableCommand {
     }
 
     func run() throws {
+        guard let name else { return try output(Self.list) }
         try output(
-            ConfigurationSource.text(ofPreset: name, data: reading.added(to: nil), images: images), terminator: "")
+            ConfigurationSource.text(ofPreset: name, data: reading.added(to: nil)) { try images(for: name) },
+            terminator: "")
     }
 
-    private func images() throws -> ImageSet {
+    /// A line for each preset: its name, and what it is.
+    private static var list: String {
+        let presets =
+            Subject.allCases.map { ($0.rawValue, $0.summary) } + Preset.all.map { ($0.name, $0.summary) }
+        let width = presets.map(\.0.count).max() ?? 0
+        return presets.map { $0.0.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.1 }
+            .joined(separator: "\n")
+    }
+
+    private func images(for name: String) throws -> ImageSet {
         if let data { return try ImageSet(ofFile: data, reading.added(to: nil)) }
         guard let size else {
             throw UsageProblem(

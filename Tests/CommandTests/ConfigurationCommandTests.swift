@@ -39,6 +39,15 @@ struct ConfigurationCommandTests {
         #expect(command.status == status && command.errors.contains(reason), "\(command.errors)")
     }
 
+    @Test func presetsAreListed() throws {
+        let command = try Command("preset")
+        let lines = command.output.split(separator: "\n")
+        #expect(command.status == 0 && lines.count > 10 && lines.allSatisfy { $0.count > 25 })
+        #expect(lines.contains { $0.hasPrefix("iwae ") && $0.hasSuffix("(Burda et al. 2016)") })
+        #expect(lines.first?.hasPrefix("face ") == true)
+        #expect(try Command("preset", "--size", "64x64").status == 64)
+    }
+
     @Test func aModelThatDoesNotFitTheDataIsRefusedWithBothCures() throws {
         let bench = try Workbench()
         let command = try Command(

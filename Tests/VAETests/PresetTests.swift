@@ -19,6 +19,12 @@ import Testing
         #expect(Preset.named("face-65") == nil)
     }
 
+    @Test func everyPresetSaysWhatItIsInALine() {
+        for preset in Preset.all {
+            #expect((20...110).contains(preset.summary.count), "\(preset.name): \(preset.summary)")
+        }
+    }
+
     @Test func parametersAreNamedAndShapedAsPyTorchsLayers() throws {
         let model = try VariationalAutoencoder(Preset.face128.model, Preset.face128.objective)
         let expected: [(String, Shape)] = [
