@@ -338,7 +338,7 @@ struct BoundNoise {
         for index in unsafe 0..<rows {
             var stream = unsafe tributary_stream(
                 seed: keys.seed, pass: keys.pass(row: index, of: noise), example: keys.examples[index],
-                operator_number: noise.key, sample: keys.sample)
+                operator_number: noise.key, sample: keys.samples[index])
             let place = unsafe staging ?? target + index * row
             unsafe tributary_fill_noise(kernels, distribution, &stream, probability, Int64(row), place)
             unsafe copy?.run(Borrowed(), kernels, targetShift: index * row)

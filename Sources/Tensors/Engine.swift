@@ -79,18 +79,21 @@ extension Executable {
 /// Which random streams the rows of a microbatch draw from.
 public struct NoiseKeys: Hashable, Sendable {
     public var seed: UInt64
-    public var sample: UInt16
     /// The pass of each row's example through its shard.
     public var passes: [UInt32]
     /// The number of each row's example in the training split.
     public var examples: [UInt32]
+    /// Which of its example's draws each row is.
+    public var samples: [UInt16]
 
-    public init(seed: UInt64, sample: UInt16 = 0, passes: [UInt32] = [], examples: [UInt32] = []) {
+    /// - Parameter samples: Nil where each row is its example's draw number 0.
+    public init(seed: UInt64, passes: [UInt32] = [], examples: [UInt32] = [], samples: [UInt16]? = nil) {
         precondition(passes.count == examples.count, "\(passes.count) passes for \(examples.count) examples")
         self.seed = seed
-        self.sample = sample
         self.passes = passes
         self.examples = examples
+        self.samples = samples ?? Array(repeating: 0, count: examples.count)
+        precondition(self.samples.count == examples.count, "\(self.samples.count) samples for \(examples.count) rows")
     }
 
     /// The pass that one row's numbers of a source of noise are those of.
@@ -99,7 +102,8 @@ public struct NoiseKeys: Hashable, Sendable {
     /// The stream of one row for a source of noise.
     public func stream(row: Int, of noise: Operation.Noise) -> RandomStream {
         RandomStream(
-            seed: seed, operator: noise.key, pass: pass(row: row, of: noise), example: examples[row], sample: sample)
+            seed: seed, operator: noise.key, pass: pass(row: row, of: noise), example: examples[row],
+            sample: samples[row])
     }
 }
 

@@ -125,6 +125,9 @@ public struct Scope {
         return PredictedPart(prediction, of: settings.likelihood.distribution(part, in: &self))
     }
 
+    /// The prior's z (R, Z), with keyed noise; nil where there is no prior apart from the posterior.
+    mutating func priorSample(rows: Int) -> Tensor? { latents.family.priorSample(rows: rows, in: &self) }
+
     /// The prior's z (R, Z), of numbers drawn on the host.
     mutating func latents(ofDraw draw: Tensor) -> Tensor { latents.family.latents(ofDraw: draw, in: &self) }
 

@@ -14,6 +14,8 @@ extension VariationalAutoencoder {
     public static let labels = "labels"
     /// The name of a sum over examples.
     public static func metric(_ name: String) -> String { "metrics/\(name)" }
+    /// The name of sums over examples, one for each number of z.
+    public static func metric(_ measure: LatentMeasure) -> String { metric("latents/\(measure.rawValue)") }
     /// The number of examples that count.
     public static let examples = "metrics/examples"
 }
@@ -41,16 +43,22 @@ extension VariationalAutoencoder {
 
     /// The terms of held-out images in inference mode, z sampled with keyed noise.
     ///
-    /// Inputs: `pixels`, `weights`, and `labels` where the objective reads them. Outputs: the weighted sums `metrics/…` in nats, and the sum of weights `metrics/examples`.
-    public func evaluationGraph(microbatch: Int) -> Graph {
+    /// Inputs: `pixels`, `weights`, and `labels` where the objective reads them. Outputs: the weighted sums `metrics/…` in nats, and the sum of
+    /// weights `metrics/examples`; then for each of `measures` the weighted sums (Z) over the posteriors.
+    public func evaluationGraph(microbatch: Int, _ measures: [LatentMeasure] = []) -> Graph {
         let pixels = Tensor.input(Self.pixels, description.images.shape(of: microbatch))
         let weights = Tensor.input(Self.weights, [microbatch])
         let x = description.images.prepared(pixels)
         var scope = inferenceScope(examples: microbatch)
         let metrics = objective.estimator.formula.loss(x, in: &scope).metrics
+        let sumsOfLatents = measures.map { measure in
+            let values = measure.values(posterior(of: x, in: &scope).posterior)
+            return (Self.metric(measure), (weights.reshaped(to: [microbatch, 1]) * values).sum(axes: [0]))
+        }
         return graph(
             inputs: [(Self.pixels, pixels.shape), (Self.weights, weights.shape)] + scope.labelInputs,
-            outputs: sums(metrics.map { ($0.name, weights * $0.tensor) }) + [(Self.examples, weights.sum())])
+            outputs: sums(metrics.map { ($0.name, weights * $0.tensor) }) + [(Self.examples, weights.sum())]
+                + sumsOfLatents)
     }
 
     /// Images through the encoder, the posterior's mean and the decoder, in inference mode: `pixels` to `pixels`.
@@ -58,10 +66,20 @@ extension VariationalAutoencoder {
         let pixels = Tensor.input(Self.pixels, description.images.shape(of: count))
         let x = description.images.prepared(pixels)
         var scope = inferenceScope(examples: count)
-        let y = label(of: x, in: &scope)
-        let code = scope.posterior(of: x, given: y).mean
-        let image = wholeImages(scope.likelihood(of: code, given: y).mean, below: x)
-        return graph(inputs: [(Self.pixels, pixels.shape)], outputs: [(Self.pixels, image)])
+        return graph(
+            inputs: [(Self.pixels, pixels.shape)], outputs: [(Self.pixels, reconstruction(of: x, in: &scope))])
+    }
+
+    /// Images (B, C, H, W) by the decoded means of their posteriors.
+    func reconstruction(of x: Tensor, in scope: inout Scope) -> Tensor {
+        let (posterior, label) = posterior(of: x, in: &scope)
+        return wholeImages(scope.likelihood(of: posterior.mean, given: label).mean, below: x)
+    }
+
+    /// q(z|x); or q(z|x, y) for the most probable y, and that y, where the encoder takes labels.
+    func posterior(of x: Tensor, in scope: inout Scope) -> (posterior: any LatentDistribution, label: Tensor?) {
+        let label = label(of: x, in: &scope)
+        return (scope.posterior(of: x, given: label), label)
     }
 
     /// The most probable class of images whose label nobody gives, one-hot, where encoder and decoder take one.
@@ -115,17 +133,17 @@ extension VariationalAutoencoder {
         let pixels = Tensor.input(Self.pixels, description.images.shape(of: count))
         var scope = inferenceScope(examples: count)
         let x = description.images.prepared(pixels)
-        let y = label(of: x, in: &scope)
-        let posterior = scope.posterior(of: x, given: y)
+        let (posterior, label) = posterior(of: x, in: &scope)
         return graph(
-            inputs: [(Self.pixels, pixels.shape)], outputs: posterior.description + (y.map { [("label", $0)] } ?? []))
+            inputs: [(Self.pixels, pixels.shape)],
+            outputs: posterior.description + (label.map { [("label", $0)] } ?? []))
     }
 
-    private func inferenceScope(examples: Int) -> Scope {
+    func inferenceScope(examples: Int) -> Scope {
         Scope(.inference, examples: examples, pixels: nil, description, objective, encoder, decoder, classifier)
     }
 
-    private func graph(inputs: [(name: String, shape: Shape)], outputs: [(name: String, tensor: Tensor)]) -> Graph {
+    func graph(inputs: [(name: String, shape: Shape)], outputs: [(name: String, tensor: Tensor)]) -> Graph {
         Graph(parameters: parameters, statistics: statistics, inputs: SliceTable(inputs), outputs: outputs)
     }
 

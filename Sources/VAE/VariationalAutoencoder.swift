@@ -74,6 +74,9 @@ public struct VariationalAutoencoder: Sendable {
         return rowsOfEncoder * encoder.values + rows * decoder.values + (classifier?.values ?? 0)
     }
 
+    /// The number of values between all layers of the decoder for one z.
+    public var valuesPerSample: Int { decoder.values }
+
     /// The parameters before training, laid out by the table: a function of the seed alone.
     ///
     /// Slice i draws from the stream of the operator `initialisation` and example i.

@@ -181,48 +181,6 @@ struct Interpolate: ParsableCommand {
     }
 }
 
-struct Evaluate: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Computes the negative ELBO of held-out images, in nats an image.",
-        discussion: "Example:\n  tributary evaluate --checkpoint runs/faces --data faces.h5 --json")
-
-    @Option(help: "A checkpoint, or a run directory for its newest one.", completion: .file()) var checkpoint: String
-    @Option(help: "The image file.", completion: .file()) var data: String
-    @OptionGroup(title: "How the image file is read") var reading: DataOptions
-    @Option(help: "The split to evaluate (default: valid, or test where there is none).") var split: String?
-    @OptionGroup var chosen: WeightsOption
-    @Flag(help: "Print JSON.") var json = false
-
-    private struct Result: Encodable {
-        let step: Int
-        let split: String
-        let examples: Int
-        let negativeELBO: Double
-        let reconstruction: Double
-        let divergence: Double
-    }
-
-    func run() throws {
-        let checkpoint = try CheckpointCommand.read(checkpoint)
-        let program = try TrainingProgram(checkpoint.contract)
-        let source = try DatasetSource(data, reading.added(to: program.configuration.data), judging: split)
-        try program.check(source)
-        let part: Training.Split = source.count(.valid) > 0 ? .valid : .train
-        let engine = try OneDNNEngine(precision: program.configuration.precision)
-        let evaluator = try Evaluator(program, engine: engine, source: source, split: part)
-        guard let metrics = try evaluator.evaluate(checkpoint.state, chosen.weights(of: checkpoint)) else {
-            throw UsageProblem("\(data) has no images to evaluate")
-        }
-        let result = Result(
-            step: checkpoint.state.step, split: source.heldOut ?? "train", examples: source.count(part),
-            negativeELBO: metrics.negativeELBO, reconstruction: metrics.reconstruction, divergence: metrics.divergence)
-        guard !json else { return try output(jsonText(result)) }
-        try output(
-            "step \(result.step), \(result.examples) images of \(result.split): -ELBO \(decimal(result.negativeELBO)) = "
-                + "\(decimal(result.reconstruction)) + \(decimal(result.divergence)) nats")
-    }
-}
-
 /// The first images of a held-out split.
 private struct HeldOutImages {
     let pixels: [UInt8]

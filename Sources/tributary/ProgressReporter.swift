@@ -11,12 +11,16 @@ final class ProgressReporter: RunReporter {
         var meter = RateMeter()
         var evaluations = SparseLine()
         var pictures = SparseLine()
+        /// How many evaluations on end found a collapsed posterior.
+        var collapses = 0
     }
 
     func report(_ event: RunEvent) {
         switch event {
         case .step(let step): show(step)
-        case .evaluated: hold(event, \.evaluations)
+        case .evaluated(let report):
+            hold(event, \.evaluations)
+            warn(of: report.collapse)
         case .pictures: hold(event, \.pictures)
         default:
             if let line = event.line { terminal.line(line) }
@@ -28,6 +32,15 @@ final class ProgressReporter: RunReporter {
     func finish() {
         showLines { $0.takeLast(at: .now) }
         terminal.status("")
+    }
+
+    /// Says it once for as long as it lasts, and not of a model that has just begun.
+    private func warn(of collapse: String?) {
+        let count = state.withLock { state in
+            state.collapses = collapse == nil ? 0 : state.collapses + 1
+            return state.collapses
+        }
+        if count == 2, let collapse { terminal.line("warning: \(collapse)") }
     }
 
     private func hold(_ event: RunEvent, _ kind: WritableKeyPath<State, SparseLine>) {

@@ -20,7 +20,7 @@ struct OutputTests {
         "connect",
         "name", "core", "split", "columns", "rows", "wait", "images-path", "labels-path", "layout", "range",
         "train-split", "valid-split", "as", "resize", "skip-unreadable", "weights", "class", "method", "labelled", "draws",
-        "mixture",
+        "mixture", "nll", "samples", "repeats", "refine",
     ]
 
     @Test func everyArgumentIsKnownToBeReadWrittenOrNeither() {

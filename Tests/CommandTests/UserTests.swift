@@ -34,7 +34,12 @@ struct UserTests {
         let data = ["--data", bench["faces.h5"], "--json"]
         let run = ["--config", bench["model.yaml"], "--out", bench["run"], "--workers", "1", "--steps", "2"]
         for (command, words) in [
-            ("train", run + ["--digest-every", "1"] + data), ("evaluate", ["--checkpoint", bench["run"]] + data),
+            ("train", run + ["--digest-every", "1"] + data),
+            (
+                "evaluate",
+                ["--checkpoint", bench["run"], "--nll", "importance", "--samples", "4", "--repeats", "2"]
+                    + ["--refine", "2"] + data
+            ),
             ("checkpoint inspect", [bench["run"], "--json"]), ("verify-run", [bench["run"], "--steps", "1..2"] + data),
             ("data inspect", [bench["faces.h5"], "--json"]),
         ] {

@@ -114,10 +114,10 @@ import Testing
     }
 
     @Test func noiseIsTheStreamsOfItsExamples() {
-        let keys = NoiseKeys(seed: 9, sample: 2, passes: [0, 4], examples: [7, 1])
+        let keys = NoiseKeys(seed: 9, passes: [0, 4], examples: [7, 1], samples: [2, 3])
         let streams = [
             RandomStream(seed: 9, operator: 5, pass: 0, example: 7, sample: 2),
-            RandomStream(seed: 9, operator: 5, pass: 4, example: 1, sample: 2),
+            RandomStream(seed: 9, operator: 5, pass: 4, example: 1, sample: 3),
         ]
         func draw(_ noise: Tensor) -> [Double] {
             Interpreter.run(Graph(outputs: [("noise", noise)]), noise: keys)

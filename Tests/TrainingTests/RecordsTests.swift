@@ -16,7 +16,7 @@ import Testing
 
     static func valid(_ step: Int, epoch: Int) -> MetricsRow {
         MetricsRow(
-            EvaluationMetrics(sums: [30, 20, 10], examples: 10, of: ["reconstruction", "divergence"])!, step: step,
+            .sample(sums: [30, 20, 10], examples: 10), step: step,
             epoch: epoch, imagesPerSecond: 1,
             workers: 2)
     }
@@ -31,7 +31,7 @@ import Testing
                 == #"{"version":2,"step":4,"epoch":1,"split":"train","negative_elbo":1.75,"reconstruction":1.5,"divergence":0.25,"images_per_second":12.3,"workers":2}"#
         )
         #expect(MetricsRow(line: Self.valid(8, epoch: 2).line) == Self.valid(8, epoch: 2))
-        let infinite = EvaluationMetrics(sums: [.infinity, 1, 1], examples: 1, of: ["reconstruction", "divergence"])!
+        let infinite = EvaluationMetrics.sample(sums: [.infinity, 1, 1], examples: 1)
         let row = MetricsRow(infinite, step: 1, epoch: 1, imagesPerSecond: 1, workers: 1)
         #expect(row.line.contains(#""reconstruction":null,"divergence":1,"#))
         #expect(MetricsRow(line: row.line)?.divergence == 1)
@@ -52,7 +52,7 @@ import Testing
             _ = try MetricsLog(path, resumingAt: 5, history: history)
             #expect(try Self.text(path) == (0..<5).map { Self.row($0).line + "\n" }.joined())
             history.add(
-                EvaluationMetrics(sums: [30, 20, 10], examples: 10, of: ["reconstruction", "divergence"])!,
+                .sample(sums: [30, 20, 10], examples: 10),
                 afterSteps: 4,
                 plan: try TrainingProgram.tiny().plan)
             do {
@@ -78,7 +78,7 @@ import Testing
             try PosixFileSystem().createDurably(path, Array((old.joined(separator: "\n") + "\n").utf8))
             var history = History()
             history.add(
-                EvaluationMetrics(sums: [30, 20, 10], examples: 10, of: ["reconstruction", "divergence"])!,
+                .sample(sums: [30, 20, 10], examples: 10),
                 afterSteps: 3,
                 plan: try TrainingProgram.tiny().plan)
             do {

@@ -79,6 +79,8 @@ public struct EvaluationReport: Sendable {
     public var reconstruction: Double
     public var divergence: Double
     public var negativeELBO: Double { reconstruction + divergence }
+    /// What is wrong with the posterior, and what helps, in a sentence.
+    public var collapse: String?
 }
 
 /// How a run ended.

@@ -146,7 +146,7 @@ package struct RunState {
         evaluation sums: consuming RootSum, _ report: RoundReport, imagesPerSecond: Double
     ) throws -> EvaluationReport? {
         let examples = program.evaluation.examples
-        let found = EvaluationMetrics(sums: try sums.completed(), examples: examples, of: program.layout.metrics)
+        let found = EvaluationMetrics(sums: try sums.completed(), examples: examples, of: program)
         guard isEvaluationDue, let found else { return nil }
         history.add(found, afterSteps: model.step, plan: program.plan)
         let epoch = program.plan.epoch(ofStep: model.step - 1)
@@ -155,6 +155,7 @@ package struct RunState {
                 found, step: model.step, epoch: epoch, imagesPerSecond: imagesPerSecond, workers: report.workers))
         return EvaluationReport(
             epoch: epoch, endsEpoch: program.plan.epoch(ofStep: model.step) > epoch, step: model.step,
-            reconstruction: found.reconstruction, divergence: found.divergence)
+            reconstruction: found.reconstruction, divergence: found.divergence,
+            collapse: found.latents.collapse)
     }
 }

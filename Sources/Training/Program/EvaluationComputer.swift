@@ -13,11 +13,12 @@ public final class EvaluationComputer {
 
     /// Compiles the evaluation graph.
     init(_ program: TrainingProgram, engine: any Engine) throws {
-        let graph = program.model.evaluationGraph(microbatch: program.plan.microbatch)
+        let graph = program.model.evaluationGraph(microbatch: program.plan.microbatch, LatentMeasure.allCases)
             .rounded(to: program.configuration.precision)
         precondition(
             graph.outputs.slices.map(\.name)
-                == program.layout.metrics.map(VariationalAutoencoder.metric) + [VariationalAutoencoder.examples],
+                == program.layout.metrics.map(VariationalAutoencoder.metric) + [VariationalAutoencoder.examples]
+                + LatentMeasure.allCases.map(VariationalAutoencoder.metric),
             "the evaluation graph's outputs are laid out otherwise")
         self.program = program
         executable = try engine.compile(graph)
@@ -51,19 +52,25 @@ public struct EvaluationMetrics: Hashable, Sendable {
     public var divergence: Double
     /// What else the objective measures.
     public var others: [Metric]
+    public var latents: LatentUse
     public var negativeELBO: Double { reconstruction + divergence }
 
     /// The means behind the sum at the tree's root, or nil where there are no examples.
     ///
-    /// - Parameters:
-    ///   - examples: How many there are; summing ones in float32 would stop at 2²⁴.
-    ///   - names: The metrics that were summed, as a model's table has them.
-    public init?(sums: [Float], examples: Int, of names: [String]) {
+    /// - Parameter examples: How many there are; summing ones in float32 would stop at 2²⁴.
+    public init?(sums: [Float], examples: Int, of program: TrainingProgram) {
+        self.init(
+            sums: sums, examples: examples, of: program.layout.metrics, program.configuration.model.latents)
+    }
+
+    /// - Parameter names: The metrics that were summed, as a model's table has them.
+    init?(sums: [Float], examples: Int, of names: [String], _ latents: Latents) {
         guard examples > 0 else { return nil }
-        let means = MetricMeans(names, sums: sums.dropLast(), count: examples)
+        let means = MetricMeans(names, sums: sums.prefix(names.count), count: examples)
         reconstruction = means.reconstruction
         divergence = means.divergence
         others = means.others
+        self.latents = LatentUse(sums: Array(sums.dropFirst(names.count + 1)), examples: examples, of: latents)
     }
 }
 

@@ -55,9 +55,12 @@ public struct TrainingProgram: Sendable {
     /// What the sums of a training step look like on the wire, and which of their elements are rounded at every node.
     public var partialFormat: PartialFormat { layout.partialFormat(configuration.wire) }
 
-    /// What the sums of an evaluation look like on the wire: whatever the run's format, floats. They are the metrics' and the number of
-    /// examples.
-    public var evaluationFormat: PartialFormat { PartialFormat(count: layout.metrics.count + 1) }
+    /// What the sums of an evaluation look like on the wire: whatever the run's format, floats. They are the metrics', the number of
+    /// examples, and those of all latents.
+    public var evaluationFormat: PartialFormat {
+        let ofLatents = LatentMeasure.allCases.count * configuration.model.latents.count
+        return PartialFormat(count: layout.metrics.count + 1 + ofLatents)
+    }
 
     /// The number of values of one example.
     public var pixelsPerExample: Int {

@@ -42,7 +42,9 @@ public struct MetricsRow: Hashable, Sendable, Decodable {
     public init(_ metrics: EvaluationMetrics, step: Int, epoch: Int, imagesPerSecond: Double, workers: Int) {
         self.init(
             step: step, epoch: epoch, split: .valid, reconstruction: metrics.reconstruction,
-            divergence: metrics.divergence, others: metrics.others, imagesPerSecond: imagesPerSecond, workers: workers)
+            divergence: metrics.divergence,
+            others: metrics.others + [Metric("active_units", Double(metrics.latents.activeUnits))],
+            imagesPerSecond: imagesPerSecond, workers: workers)
     }
 
     private init(

@@ -34,6 +34,9 @@ public struct ImageDescription: Hashable, Sendable, Codable {
         self.prediction = prediction
     }
 
+    /// How many numbers of an image the likelihood judges.
+    var judgedCount: Int { channels * width * (prediction == nil ? height : height - height / 2) }
+
     /// (C, H, W)
     var shape: Shape { [channels, height, width] }
 

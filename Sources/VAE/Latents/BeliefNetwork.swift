@@ -35,6 +35,10 @@ struct BeliefNetwork: LatentFamily {
     /// Uniform numbers; a bit is 1 where its own lies below its probability.
     func draw(_ stream: RandomStream) -> [Float] { (0..<count).map { Float(stream.uniform($0)) } }
 
+    func priorSample(rows: Int, in scope: inout Scope) -> Tensor? {
+        latents(ofDraw: scope.noise(.uniform, [rows, count]), in: &scope)
+    }
+
     func latents(ofDraw draw: Tensor, in scope: inout Scope) -> Tensor { prior(in: &scope).latents(ofUniforms: draw) }
 }
 

@@ -10,5 +10,9 @@ struct BernoulliLatents: LatentFamily {
         Bernoulli(logits: scope.head("logits", .linear(units: count), features))
     }
 
+    func priorSample(rows: Int, in scope: inout Scope) -> Tensor? {
+        Bernoulli(logits: .constant(0, [rows, count])).sample(in: &scope)
+    }
+
     func draw(_ stream: RandomStream) -> [Float] { (0..<count).map { stream.uniform($0) < 0.5 ? 1 : 0 } }
 }

@@ -20,6 +20,10 @@ extension Latents {
             Categorical(logits: scope.head("logits", .linear(units: count), features), classes: classes)
         }
 
+        func priorSample(rows: Int, in scope: inout Scope) -> Tensor? {
+            Categorical(logits: .constant(0, [rows, count]), classes: classes).sample(in: &scope)
+        }
+
         func draw(_ stream: RandomStream) -> [Float] {
             (0..<variables).flatMap { variable -> [Float] in
                 let chosen = Int(stream.uniform(variable) * Double(classes))

@@ -10,6 +10,8 @@ struct DeterministicCode: LatentFamily {
         Delta(value: scope.head("code", .linear(units: count), features))
     }
 
+    func priorSample(rows: Int, in scope: inout Scope) -> Tensor? { nil }
+
     /// A code has no prior; it is drawn from N(0, 1), which is where nothing says otherwise.
     func draw(_ stream: RandomStream) -> [Float] { GaussianLatents(count: count).draw(stream) }
 }

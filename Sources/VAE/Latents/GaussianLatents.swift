@@ -14,5 +14,7 @@ struct GaussianLatents: LatentFamily {
         return DiagonalGaussian(mean: mean, logVariance: logVariance)
     }
 
+    func priorSample(rows: Int, in scope: inout Scope) -> Tensor? { scope.noise(.normal, [rows, count]) }
+
     func draw(_ stream: RandomStream) -> [Float] { (0..<count).map { Float(stream.normal($0)) } }
 }

@@ -23,6 +23,9 @@ protocol LatentFamily: Sendable {
     /// z (R, Z) as the decoder takes it, (R, …).
     func decoderInput(of z: Tensor) -> Tensor
 
+    /// The prior's z (R, Z), with keyed noise; nil where there is no prior apart from the posterior.
+    func priorSample(rows: Int, in scope: inout Scope) -> Tensor?
+
     /// Z numbers drawn on the host, of which the prior's z is made: a function of the stream alone.
     func draw(_ stream: RandomStream) -> [Float]
 

@@ -40,6 +40,35 @@ public enum Latents: Hashable, Sendable {
     /// Whether z is made of numbers on a line, which a mixture of normal distributions can be fitted on.
     public var areContinuous: Bool { family.areReparameterised }
 
+    /// How many variables z has; a categorical one is several numbers.
+    public var variables: Int {
+        if case .categorical(let categories) = self { categories.variables } else { count }
+    }
+
+    /// The family's name, as settings have it.
+    public var name: String {
+        switch self {
+        case .gaussian: Family.gaussian.rawValue
+        case .spatial: Family.spatial.rawValue
+        case .bernoulli: Family.bernoulli.rawValue
+        case .categorical: Family.categorical.rawValue
+        case .deterministic: Family.deterministic.rawValue
+        case .beliefNetwork: Family.beliefNetwork.rawValue
+        case .stochasticLayers: Family.stochasticLayers.rawValue
+        }
+    }
+
+    /// Whether there is a prior, apart from the posterior, that training pulls the posterior to.
+    public var havePrior: Bool {
+        switch self {
+        case .gaussian, .spatial, .bernoulli, .categorical, .beliefNetwork: true
+        case .deterministic, .stochasticLayers: false
+        }
+    }
+
+    /// Whether KL(q ‖ p) has a closed form, and so a part for each variable.
+    public var haveClosedDivergence: Bool { !family.hasLearnedPrior }
+
     /// Numbers drawn on the host, Z of them, of which the prior's z is made: a function of the stream alone.
     public func draw(_ stream: RandomStream) -> [Float] { family.draw(stream) }
 }

@@ -35,6 +35,8 @@ public struct SpatialLatents: LatentFamily, Hashable, Codable {
 
     func decoderInput(of z: Tensor) -> Tensor { z.reshaped(to: [z.shape[0], channels, height, width]) }
 
+    func priorSample(rows: Int, in scope: inout Scope) -> Tensor? { scope.noise(.normal, [rows, count]) }
+
     func draw(_ stream: RandomStream) -> [Float] { GaussianLatents(count: count).draw(stream) }
 
     enum CodingKeys: String, CodingKey, CaseIterable { case channels, height, width }

@@ -23,6 +23,8 @@ struct StochasticLayers: LatentFamily {
         StochasticActivations(layers: scope.layersOfBits(units, of: features))
     }
 
+    func priorSample(rows: Int, in scope: inout Scope) -> Tensor? { nil }
+
     /// Without an image there are no probabilities; bits are drawn with ½.
     func draw(_ stream: RandomStream) -> [Float] { BernoulliLatents(count: count).draw(stream) }
 }

@@ -2,6 +2,7 @@ import Contract
 import Foundation
 import Tensors
 import TrainingTestSupport
+import VAE
 
 @testable import Training
 
@@ -11,6 +12,18 @@ extension TrainingProgram {
     {
         try TrainingProgram(
             configuration, trainingExamples: source.trainingCount, validationExamples: source.validationCount)
+    }
+}
+
+extension EvaluationMetrics {
+    /// Of a model with one latent, whose mean's square is 1 on average.
+    static func sample(sums: [Float], examples: Int) -> EvaluationMetrics {
+        let ofLatent = [0, Float(examples), 0]
+        guard
+            let metrics = EvaluationMetrics(
+                sums: sums + ofLatent, examples: examples, of: ["reconstruction", "divergence"], .gaussian(1))
+        else { preconditionFailure("there are \(examples) examples") }
+        return metrics
     }
 }
 

@@ -1,0 +1,130 @@
+import ArgumentParser
+import ConfigurationFiles
+import Files
+import OneDNN
+import Training
+import VAE
+
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Judges a trained model by held-out images.",
+        discussion: """
+            Always: the negative ELBO in nats an image, how many latents are active, and how near reconstructions come. \
+            --nll estimates -ln p(x) from many samples for each image, and --refine says how much the encoder loses.
+
+            Examples:
+              tributary evaluate --checkpoint runs/faces --data faces.h5 --json
+              tributary evaluate --checkpoint runs/mnist --data mnist.h5 \\
+                --nll importance --samples 5000
+
+            Results depend neither on the threads nor on the order in which images are computed.
+            """)
+
+    @Option(help: "A checkpoint, or a run directory for its newest one.", completion: .file()) var checkpoint: String
+    @Option(help: "The image file.", completion: .file()) var data: String
+    @OptionGroup(title: "How the image file is read") var reading: DataOptions
+    @Option(help: "The split to evaluate (default: valid, or test where there is none).") var split: String?
+    @Option(
+        help:
+            "Estimate -ln p(x) from samples of the posterior (importance), or of the prior (prior), which shows why nobody does so."
+    )
+    var nll: EvidenceProposal?
+    @Option(help: "Samples of each image for --nll (default: 5000).") var samples: Int?
+    @Option(help: "Estimates of each image for --nll, each from samples of its own (default: 1).") var repeats: Int?
+    @Option(help: "Refine each image's posterior by so many gradient steps, and say what that gains.") var refine: Int?
+    @Option(help: "Batches computed side by side (default: one per core).") var threads: Int?
+    @OptionGroup var chosen: WeightsOption
+    @Flag(help: "Print JSON.") var json = false
+
+    func validate() throws {
+        if nll == nil, samples != nil || repeats != nil {
+            throw ValidationError("--\(samples == nil ? "repeats" : "samples") is for --nll: add --nll importance")
+        }
+        let most = EvidenceEstimator.mostSamples
+        let (samples, repeats) = evidence
+        guard (1...most).contains(samples) else {
+            throw ValidationError("--samples is from 1 to \(most), not \(samples)")
+        }
+        guard (1...most / samples).contains(repeats) else {
+            throw ValidationError(
+                "--repeats is from 1 to \(most / samples), not \(repeats): all samples of an image are at most \(most)")
+        }
+        if let refine, !(1...PosteriorRefinement.mostSteps).contains(refine) {
+            throw ValidationError("--refine is from 1 to \(PosteriorRefinement.mostSteps), not \(refine)")
+        }
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads is from 1 to 1024, not \(threads)")
+        }
+    }
+
+    private var evidence: (samples: Int, repeats: Int) { (samples ?? 5000, repeats ?? 1) }
+
+    func run() throws {
+        let checkpoint = try CheckpointCommand.read(checkpoint)
+        let program = try TrainingProgram(checkpoint.contract)
+        try check(program.model)
+        let source = try DatasetSource(data, reading.added(to: program.configuration.data), judging: split)
+        try program.check(source)
+        let part: Training.Split = source.count(.valid) > 0 ? .valid : .train
+        guard source.count(part) > 0 else { throw UsageProblem("\(data) has no images to evaluate") }
+        let weights = try chosen.weights(of: checkpoint)
+        let engine = try OneDNNEngine(precision: program.configuration.precision)
+        let images = JudgedImages(
+            program, checkpoint.state, weights, engine: engine, source: source, split: part,
+            threads: threads ?? Machine.cores)
+        let evaluator = try Evaluator(program, engine: engine, source: source, split: part)
+        let result = try judge(images, evaluator, checkpoint.state, weights, split: source.heldOut ?? "train")
+        try output(json ? jsonText(result) : result.description)
+    }
+
+    /// Refuses what the model cannot be asked, before anything is read or computed.
+    private func check(_ model: VariationalAutoencoder) throws {
+        if let nll { _ = try model.evidenceGraph(examples: 1, samples: 1, nll) }
+        if refine != nil { _ = try model.refinementGraph(examples: 1, samples: 1) }
+    }
+
+    /// What takes longest comes last.
+    private func judge(
+        _ images: JudgedImages, _ evaluator: Evaluator, _ state: ModelState, _ weights: Weights, split: String
+    ) throws -> EvaluationResult {
+        let metrics = try ImageTicker.watch("evaluating", images.count) {
+            try evaluator.evaluate(state, weights, threads: images.threads, progress: $0)
+        }
+        guard let metrics else { preconditionFailure("there are images, but no metrics of them") }
+        if let collapse = metrics.latents.collapse { Terminal.standardError.line("warning: \(collapse)") }
+        var result = EvaluationResult(
+            images.program.model, metrics, step: state.step, split: split, examples: images.count)
+        result.quality = try ImageTicker.watch("reconstructing", images.count) {
+            try ReconstructionQuality(images, progress: $0)
+        }
+        if let refine {
+            result.refinement = try ImageTicker.watch("refining posteriors", images.count) { progress in
+                Refinement(
+                    steps: refine, images: try PosteriorRefinement(images, steps: refine).refine(progress: progress))
+            }
+        }
+        if let nll {
+            let (samples, repeats) = evidence
+            result.evidence = try ImageTicker.watch("estimating -ln p(x)", images.count) {
+                try EvidenceEstimator(images, nll, samples: samples, repeats: repeats).estimate(progress: $0)
+            }
+        }
+        return result
+    }
+}
+
+extension EvidenceProposal: ExpressibleByArgument {}
+
+/// What refining all posteriors gave.
+struct Refinement {
+    let steps: Int
+    /// −ELBO in nats.
+    let before: Double
+    let after: Double
+
+    init(steps: Int, images: [PosteriorRefinement.OfImage]) {
+        self.steps = steps
+        before = SampleStatistics(images.map(\.before)).mean
+        after = SampleStatistics(images.map(\.after)).mean
+    }
+}
