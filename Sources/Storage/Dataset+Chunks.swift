@@ -46,6 +46,15 @@ extension Dataset {
         return (bytes, skipped)
     }
 
+    /// The bytes of elements that have no type but a length, such as h5py's `numpy.void`. The C function is `H5Dread`.
+    func opaqueBytes() throws(H5Error) -> [UInt8] {
+        let type = try storedType()
+        let (id, typeID) = (id, type.id)
+        return try unsafe readNumbers("read the dataset \(place)", count: count * H5Tget_size(typeID)) {
+            unsafe H5Dread(id, typeID, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), $0)
+        }
+    }
+
     /// A part as the library reads it, in the file's own type. The C functions are `H5Sselect_hyperslab` and `H5Dread`.
     func storedBytes(of slab: Slab) throws(H5Error) -> [UInt8] {
         let operation = "read the dataset \(place)"

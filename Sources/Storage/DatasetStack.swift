@@ -27,7 +27,8 @@ public final class DatasetStack: Sendable {
         names = Self.inOrder(pictures(try group.names()))
         guard let first = names.first else { throw H5Error("read the group \(group.place)", because: "it is empty") }
         let dataset = try group.dataset(first)
-        guard let format = try dataset.numberFormat() else {
+        let isOpaque = dataset.elementType == .opaque && dataset.count == 1
+        guard let format = isOpaque ? .byte : try dataset.numberFormat() else {
             throw H5Error("read the dataset \(dataset.place)", because: "it holds \(dataset.elementType), not numbers")
         }
         (shape, elementType, self.format) = (dataset.shape, dataset.elementType, format)
@@ -42,12 +43,16 @@ public final class DatasetStack: Sendable {
         return zip(numbers, names).sorted { $0 < $1 }.map(\.1)
     }
 
-    /// The stored bytes of one dataset that may have any length along its only axis, such as a picture file.
+    /// Whether each dataset is a row of bytes, or an element of bytes without a type: a file, perhaps.
+    public var holdsFiles: Bool { elementType == .opaque || (shape.count == 1 && elementType == UInt8.elementType) }
+
+    /// The bytes of one dataset of those, whatever their number.
     ///
-    /// - Throws: `H5Error` where it is no row of bytes.
+    /// - Throws: `H5Error` where it is something else.
     public func file(_ index: Int) throws(H5Error) -> [UInt8] {
         try group.withLock { (open) throws(H5Error) in
             let dataset = try open.group.dataset(names[index])
+            if dataset.elementType == .opaque, dataset.count == 1 { return try dataset.opaqueBytes() }
             guard dataset.shape.count == 1, dataset.elementType == UInt8.elementType else {
                 throw H5Error(
                     "read the dataset \(dataset.place)",

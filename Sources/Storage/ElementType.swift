@@ -10,6 +10,9 @@ public enum ElementType: Hashable, Sendable, CustomStringConvertible {
     case string(length: Int?)
     case other(String)
 
+    /// Bytes of which only the number is known.
+    public static let opaque = ElementType.other("opaque")
+
     public var description: String {
         switch self {
         case .integer(let bits, let signed): signed ? "int\(bits)" : "uint\(bits)"
@@ -39,7 +42,7 @@ public enum ElementType: Hashable, Sendable, CustomStringConvertible {
         case H5T_REFERENCE: self = .other("reference")
         case H5T_VLEN: self = .other("variable-length sequence")
         case H5T_ARRAY: self = .other("array")
-        case H5T_OPAQUE: self = .other("opaque")
+        case H5T_OPAQUE: self = .opaque
         default: self = .other("unknown type")
         }
     }

@@ -547,6 +547,12 @@ struct ReadingMatrixTests {
             #expect(dataset.shape.description == "3 × 7 × 9")
             #expect(try dataset.pixels(rows: 0..<3) == pictures.flatMap(\.planarPixels))
         }
+        try withTemporaryFolder { folder in
+            try VoidFile.bytes.write(to: "\(folder)/a.h5")
+            let dataset = try ImageDataset("\(folder)/a.h5")
+            #expect(dataset.count == 3 && dataset.shape.description == "3 × 8 × 8")
+            #expect(try (0..<3).map { try dataset.pixels(rows: [$0])[64] } == [20, 40, 60])
+        }
         #expect(problem { try write($0, files + [[1, 2, 3]]) }.contains("holds no PNG and no JPEG in row 3"))
     }
 

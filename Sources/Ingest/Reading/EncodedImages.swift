@@ -90,7 +90,7 @@ private struct PictureRows {
     }
 
     init?(_ stack: DatasetStack) throws {
-        guard stack.shape.count == 1, stack.elementType == UInt8.elementType else { return nil }
+        guard stack.holdsFiles else { return nil }
         (source, count, place) = (.stack(stack), stack.names.count, stack.place)
         guard try Self.isPicture(bytes(of: 0)) else { return nil }
     }

@@ -25,9 +25,13 @@ struct PixelPart: Sendable {
             let stack = try DatasetStack(path: path, name: part.dataset, Stack.pictures)
             if options.layout == nil, let pictures = try EncodedImages(stack) {
                 try self.init(pictures, part)
-            } else {
-                try self.init(stack, part, options)
+                return
             }
+            guard stack.elementType != .opaque else {
+                throw DataError(
+                    stack.place, "holds bytes without a type that are no PNG and no JPEG: write arrays of numbers")
+            }
+            try self.init(stack, part, options)
             return
         }
         let dataset = try File.open(path).root.sparseDataset(part.dataset)

@@ -12,7 +12,9 @@ enum CSVSource: ImageSource {
         let files = try files(in: source)
         guard let file = files.first else { return nil }
         let side = file.table.side
-        let what = files.map(\.entry.name).joined(separator: " and ")
+        let what =
+            files.count > 2
+            ? "\(files.count) files, such as \(file.entry.name)" : files.map(\.entry.name).joined(separator: " and ")
         return Recognition("tables of numbers, \(side) × \(side) pixels a line (\(what))")
     }
 
