@@ -183,7 +183,7 @@ private struct LinearModel {
 
     @Test func activeUnitsAreThoseWhoseMeansVary() throws {
         let model = try LinearModel(images: 200)
-        let evaluator = Evaluator(model.program, engine: try OneDNNEngine(), source: model.source)
+        let evaluator = try Evaluator(model.program, engine: try OneDNNEngine(), source: model.source)
         let metrics = try #require(try evaluator.evaluate(model.state))
         #expect(try evaluator.evaluate(model.state, threads: 3) == metrics)
         let means = try ImageModel(model.program, state: model.state, engine: Interpreter()).means(

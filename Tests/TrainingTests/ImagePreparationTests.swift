@@ -66,7 +66,7 @@ import VAE
     @Test func evaluationFlipsNothingAndDrawsTheSameEveryTime() throws {
         func evaluation(_ images: ImageDescription) throws -> EvaluationMetrics? {
             let program = try TrainingProgram.tiny(Self.configuration(images))
-            let evaluator = Evaluator(program, engine: Interpreter(), source: RandomExamples())
+            let evaluator = try Evaluator(program, engine: Interpreter(), source: RandomExamples())
             let first = try evaluator.evaluate(program.initialState())
             #expect(try evaluator.evaluate(program.initialState()) == first)
             return first

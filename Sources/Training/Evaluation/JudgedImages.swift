@@ -8,8 +8,9 @@ import VAE
 /// What is found of an image depends on its number in the split and on the seed, and not on the other images of its batch.
 public struct JudgedImages: Sendable {
     public let program: TrainingProgram
-    let memory: ParameterArrays
-    let engine: any Engine
+    private let state: ModelState
+    private let weights: Weights
+    private let engine: any Engine
     private let source: any ExampleSource
     private let split: Split
     public let threads: Int
@@ -20,7 +21,8 @@ public struct JudgedImages: Sendable {
         split: Split = .valid, threads: Int = 1
     ) {
         self.program = program
-        memory = state.memory(weights)
+        self.state = state
+        self.weights = weights
         self.engine = engine
         self.source = source
         self.split = split
@@ -64,14 +66,14 @@ public struct JudgedImages: Sendable {
         let numbers = (index * size..<(index + 1) * size).map { $0 < count ? $0 : 0 }
         let bytes = try source.pixels(of: numbers, in: split)
         var pixels = [Float](repeating: 0, count: bytes.count)
-        writeUnitInterval(bytes, to: &pixels, pixels.indices)
+        writeUnitInterval(bytes[...], to: &pixels, pixels.indices)
         return Batch(examples: numbers.map(UInt32.init), count: min(size, count - index * size), pixels: pixels)
     }
 
     /// A graph, ready for one thread to run on the state.
     func compiled(_ graph: Graph) throws -> CompiledGraph {
         try CompiledGraph(
-            graph.rounded(to: program.configuration.precision), engine, memory, seed: program.configuration.seed)
+            graph.rounded(to: program.configuration.precision), engine, state.memory(weights), seed: program.configuration.seed)
     }
 }
 
