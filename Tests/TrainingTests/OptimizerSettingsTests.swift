@@ -66,9 +66,8 @@ import TrainingTestSupport
         var parameters: [Float] = [0.5, -0.25, 1, 2]
         var state = example.optimizer.initialState(4)
         for (step, expected) in example.expected.enumerated() {
-            let update = PieceUpdate(gradient: AdamTests.gradient(step), pieces: [0..<4]) { piece in
-                [GradientSlice(factor: 1, gradient: piece, place: piece)]
-            }
+            let update = PieceUpdate(
+                gradient: AdamTests.gradient(step), pieces: [0..<4], slices: [.init(range: 0..<4, factor: 1)])
             state.apply(
                 update, example.optimizer.coefficients(update: step + 1, learningRate: 1e-2), to: &parameters
             ) { _, _ in }
@@ -82,14 +81,9 @@ import TrainingTestSupport
     @Test func slicesOfPiecesAreScaledAndMovedEach() {
         var parameters = [Float](repeating: 0, count: 6)
         var state = OptimizerSettings.sgd(SGD()).initialState(6)
-        let update = PieceUpdate(gradient: [1, 2, 3, 4, 5, 6], pieces: [0..<4, 4..<6]) { piece in
-            [0..<3, 3..<6].filter { $0.overlaps(piece) }.map { (slice: Range<Int>) in
-                let range = slice.clamped(to: piece)
-                return GradientSlice(
-                    factor: slice.lowerBound == 0 ? -1 : -10, gradient: range,
-                    place: range.lowerBound - piece.lowerBound..<range.upperBound - piece.lowerBound)
-            }
-        }
+        let update = PieceUpdate(
+            gradient: [1, 2, 3, 4, 5, 6], pieces: [0..<4, 4..<6],
+            slices: [.init(range: 0..<3, factor: -1), .init(range: 3..<6, factor: -10)])
         state.apply(update, .sgd(SGDCoefficients(momentum: 0, rate: 1, coupled: 0)), to: &parameters) { _, _ in }
         #expect(parameters == [1, 2, 3, 40, 50, 60])
         #expect(state == .velocity([-1, -2, -3, -40, -50, -60]))
@@ -107,9 +101,8 @@ import TrainingTestSupport
         var (parameters, state) = ([0.5, -0.25, 1, 2] as [Float], OptimizerSettings.adam(Adam()).initialState(4))
         var average = WeightAverage(parameters: parameters, statistics: [4])
         for (step, expected) in expected.enumerated() {
-            let update = PieceUpdate(gradient: AdamTests.gradient(step), pieces: [0..<4]) { piece in
-                [GradientSlice(factor: 1, gradient: piece, place: piece)]
-            }
+            let update = PieceUpdate(
+                gradient: AdamTests.gradient(step), pieces: [0..<4], slices: [.init(range: 0..<4, factor: 1)])
             state.apply(
                 update, OptimizerSettings.adam(Adam()).coefficients(update: step + 1, learningRate: 1e-2),
                 to: &parameters

@@ -30,21 +30,19 @@ public enum OptimizerState: Hashable, Sendable {
     }
 }
 
-/// A slice of the gradient within a piece of the parameters.
-struct GradientSlice: Sendable {
-    /// What the slice is multiplied with.
-    let factor: Float
-    let gradient: Range<Int>
-    /// Where it lies in the piece.
-    let place: Range<Int>
-}
-
 /// One update of some parameters, in pieces.
 struct PieceUpdate: Sendable {
+    /// A tensor's place among the parameters, and what its gradient is multiplied with.
+    struct Slice: Sendable {
+        let range: Range<Int>
+        let factor: Float
+    }
+
+    /// Of all parameters.
     let gradient: [Float]
     let pieces: [Range<Int>]
-    /// The slices of a piece; together they are all of it.
-    let slices: @Sendable (Range<Int>) -> [GradientSlice]
+    /// All tensors.
+    let slices: [Slice]
 }
 
 extension OptimizerState {
@@ -101,10 +99,12 @@ extension PieceUpdate {
         Parallel.forEach(pieces, of: &parameters, &state) { index, parameters, state in
             let environment = FloatEnvironment.flushToZero()
             defer { environment.restore() }
-            for slice in slices(pieces[index]) {
-                var moved = parameters._mutatingExtracting(slice.place)
-                var state = state._mutatingExtracting(slice.place)
-                move(slice.factor, gradient.span.extracting(slice.gradient), &moved, &state)
+            for slice in slices where slice.range.overlaps(pieces[index]) {
+                let range = slice.range.clamped(to: pieces[index])
+                let place = range.offset(by: -pieces[index].lowerBound)
+                var moved = parameters._mutatingExtracting(place)
+                var state = state._mutatingExtracting(place)
+                move(slice.factor, gradient.span.extracting(range), &moved, &state)
             }
             use(pieces[index], parameters.span)
         }
@@ -122,11 +122,13 @@ extension PieceUpdate {
         Parallel.forEach(pieces, of: &parameters, &first, &second) { index, parameters, first, second in
             let environment = FloatEnvironment.flushToZero()
             defer { environment.restore() }
-            for slice in slices(pieces[index]) {
-                var moved = parameters._mutatingExtracting(slice.place)
-                var first = first._mutatingExtracting(slice.place)
-                var second = second._mutatingExtracting(slice.place)
-                move(slice.factor, gradient.span.extracting(slice.gradient), &moved, &first, &second)
+            for slice in slices where slice.range.overlaps(pieces[index]) {
+                let range = slice.range.clamped(to: pieces[index])
+                let place = range.offset(by: -pieces[index].lowerBound)
+                var moved = parameters._mutatingExtracting(place)
+                var first = first._mutatingExtracting(place)
+                var second = second._mutatingExtracting(place)
+                move(slice.factor, gradient.span.extracting(range), &moved, &first, &second)
             }
             use(pieces[index], parameters.span)
         }

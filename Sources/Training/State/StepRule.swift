@@ -92,14 +92,10 @@ public struct StepRule: Sendable {
         _ update: StepUpdate, _ sum: [Float], to state: inout ModelState, _ range: Range<Int>,
         then use: @Sendable (Range<Int>, Span<Float>) -> Void = { _, _ in }
     ) {
-        let slices = zip(state.layout.parameters.slices, update.factors).map { (range: $0.range, factor: $1) }
-        let pieces = PieceUpdate(gradient: sum, pieces: Parallel.pieces(of: range)) { piece in
-            slices.filter { $0.range.overlaps(piece) }.map { slice in
-                let range = slice.range.clamped(to: piece)
-                return GradientSlice(
-                    factor: slice.factor, gradient: range, place: range.offset(by: -piece.lowerBound))
-            }
+        let slices = zip(state.layout.parameters.slices, update.factors).map {
+            PieceUpdate.Slice(range: $0.range, factor: $1)
         }
+        let pieces = PieceUpdate(gradient: sum, pieces: Parallel.pieces(of: range), slices: slices)
         state.optimizer.apply(pieces, update.coefficients, to: &state.parameters, then: use)
         if let share = update.averageShare {
             state.average?.move(towards: state.parameters, range, share: share)
@@ -180,7 +176,7 @@ public struct StepUpdate: Sendable {
 }
 
 extension Range<Int> {
-    fileprivate func offset(by distance: Int) -> Range<Int> { lowerBound + distance..<upperBound + distance }
+    func offset(by distance: Int) -> Range<Int> { lowerBound + distance..<upperBound + distance }
 }
 
 extension StatisticRule {
