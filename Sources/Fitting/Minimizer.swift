@@ -7,9 +7,9 @@ public struct Minimizer {
 
     /// How many steps are remembered.
     private static let memory = 10
-    private static let mostSteps = 2_000
-    /// It ends where no number's derivative is above this.
-    private static let tolerance = 1e-7
+    private static let mostSteps = 1_000
+    /// It ends where no number's derivative is above this share of the value, or above itself where the value is below 1.
+    private static let tolerance = 1e-6
     /// The part of the descent promised by the slope that a step must bring.
     private static let sufficient = 1e-4
 
@@ -20,7 +20,9 @@ public struct Minimizer {
         var minimizer = Minimizer()
         var point = start
         var (value, gradient) = function(point)
-        for _ in 0..<mostSteps where gradient.contains(where: { abs($0) > tolerance }) {
+        for _ in 0..<mostSteps {
+            let limit = tolerance * max(1, abs(value))
+            guard gradient.contains(where: { abs($0) > limit }) else { break }
             let direction = minimizer.direction(gradient)
             guard let next = search(from: point, value, gradient, along: direction, function) else { break }
             minimizer.remember(move: next.point - point, change: next.gradient - gradient)

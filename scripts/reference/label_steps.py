@@ -121,7 +121,9 @@ def constrained(consistency):
             _, _, again = posterior(step, torch.sigmoid(logits), [500, 500], source=1)
             log_again = F.log_softmax(step.linear("classifier/logits", again, CLASSES), dim=1)
             target = labels + (1 - labels.sum(1, keepdim=True)) * log_p.exp()
-            extra = extra + consistency * (weights * -(target * log_again).sum(1)).sum()
+            share = log_p.exp().mean(0)
+            imbalance = (share * torch.log(share)).sum() + torch.log(torch.tensor(10.0).double())
+            extra = extra + consistency * (weights * (imbalance - (target * log_again).sum(1))).sum()
         return (weights * reconstruction(logits, x)).sum(), (weights * divergence(mean, log_variance)).sum(), extra
 
     return model

@@ -7,8 +7,9 @@ import Tensors
 ///
 ///     γ · −Σ_y t(y) ln p(y|z'),  z' from q(z|x'), x' the mean of p(x|z),
 ///
-/// where t is the label, or p(y|z) where there is none; both predictions follow the gradient. As the ELBO is, this is a mean over all the data. Evaluation classifies by the
-/// posterior's mean.
+/// where t is the label, or p(y|z) where there is none; both predictions follow the gradient. That one class for all images is consistent, too,
+/// so KL(the microbatch's mean of p(y|z) ‖ 1/K) is added, which is of the microbatch, as batch statistics are. Evaluation classifies by the
+/// posterior's mean, and leaves that out.
 ///
 /// Source: Hope, Abdrakhmanova, Chen, Hughes, Sudderth, "Learning consistent deep generative models from sparse data via prediction
 /// constraints", 2020, arXiv 2012.06718: its constraints as penalties of fixed weights, λ and γ.
@@ -54,10 +55,19 @@ public struct PredictionConstrained: ObjectiveFormula, Hashable, Codable {
     ) -> Tensor {
         let again = scope.posterior(of: p.mean)
         let logitsAgain = scope.classLogits(of: scope.mode == .training ? again.sample(in: &scope) : again.mean)
-        let probabilities = logits.softmax(axis: 1)
+        let logProbabilities = logits.logSoftmax(axis: 1)
+        let probabilities = exp(logProbabilities)
         guard scope.mode == .training else { return .crossEntropy(probabilities, logits: logitsAgain) }
         let isOther = 1 - labels.sum(axes: [1], keepDimensions: true)
         return .crossEntropy(labels + isOther * probabilities, logits: logitsAgain)
+            + Self.imbalance(logProbabilities)
+    }
+
+    /// KL(mean p(y|z) ‖ 1/K) of a microbatch's ln p(y|z), (B, K): 0 where all classes are predicted equally often, a scalar.
+    private static func imbalance(_ logProbabilities: Tensor) -> Tensor {
+        let (rows, classes) = (logProbabilities.shape[0], logProbabilities.shape[1])
+        let logMean = logProbabilities.logSumExp(axis: 0) - log(.constant(Float(rows)))
+        return (exp(logMean) * logMean).sum() + log(.constant(Float(classes)))
     }
 
     func classLogits(of x: Tensor, in scope: inout Scope) -> Tensor? {
