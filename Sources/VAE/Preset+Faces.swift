@@ -24,7 +24,8 @@ extension Preset {
     ///
     /// Source: Higgins et al., "beta-VAE: learning basic visual concepts with a constrained variational framework", ICLR 2017.
     public static let betaFace64 = Preset(
-        name: "beta-face-64", summary: "face-64 with 32 latents and a divergence that counts four times (Higgins et al. 2017)",
+        name: "beta-face-64",
+        summary: "face-64 with 32 latents and a divergence that counts four times (Higgins et al. 2017)",
         model: ModelDescription(
             images: face64.model.images, encoder: face64.model.encoder, latents: 32, decoder: face64.model.decoder),
         objective: face64.objective)

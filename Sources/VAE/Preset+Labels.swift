@@ -14,7 +14,8 @@ extension Preset {
     ///
     /// Source: Kingma, Rezende, Mohamed, Welling, "Semi-supervised learning with deep generative models", NeurIPS 2014, section 4.
     public static let m2 = Preset(
-        name: "m2", summary: "M2: a few labels of many images; a classifier and a VAE given classes (Kingma et al. 2014)",
+        name: "m2",
+        summary: "M2: a few labels of many images; a classifier and a VAE given classes (Kingma et al. 2014)",
         model: ModelDescription(
             images: digits, encoder: hidden([500]), latents: .gaussian(50), decoder: hidden([500], to: 784),
             classes: 10,

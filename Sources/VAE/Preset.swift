@@ -9,7 +9,8 @@ public struct Preset: Hashable, Sendable {
     public static let all: [Preset] = [
         .mlp, .mnist, .face64, .face128, .mlpScore, .mlpScoreLeaveOneOut, .mlpGumbel, .mlpStraightThrough,
         .mlpAutoencoder,
-        .mlpSigma, .iwae, .sbn, .sbnScore, .beliefNetwork, .spatial, .face128Upsampling, .betaFace64, .conditional, .m1, .m2,
+        .mlpSigma, .iwae, .sbn, .sbnScore, .beliefNetwork, .spatial, .face128Upsampling, .betaFace64, .conditional, .m1,
+        .m2,
         .predictionConstrained, .consistent,
     ]
 

@@ -19,7 +19,8 @@ struct OutputTests {
         "workers", "threads", "memory", "listen",
         "connect",
         "name", "core", "split", "columns", "rows", "wait", "images-path", "labels-path", "layout", "range",
-        "train-split", "valid-split", "as", "resize", "skip-unreadable", "weights", "class", "method", "labelled", "draws",
+        "train-split", "valid-split", "as", "resize", "skip-unreadable", "weights", "class", "method", "labelled",
+        "draws",
         "mixture", "nll", "samples", "repeats", "refine",
     ]
 

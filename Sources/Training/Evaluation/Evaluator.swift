@@ -31,7 +31,8 @@ public struct Evaluator: Sendable {
     ///
     /// - Parameter progress: Is told how many examples are done.
     public func evaluate(
-        _ state: ModelState, _ weights: Weights = .average, threads: Int = 1, progress: @Sendable (Int) -> Void = { _ in }
+        _ state: ModelState, _ weights: Weights = .average, threads: Int = 1,
+        progress: @Sendable (Int) -> Void = { _ in }
     ) throws -> EvaluationMetrics? {
         let sums = try Parallel.map(
             plan.shards, threads: threads,

@@ -17,7 +17,8 @@ public struct JudgedImages: Sendable {
 
     /// - Parameter weights: Which weights of the state work.
     public init(
-        _ program: TrainingProgram, _ state: ModelState, _ weights: Weights = .average, engine: any Engine, source: any ExampleSource,
+        _ program: TrainingProgram, _ state: ModelState, _ weights: Weights = .average, engine: any Engine,
+        source: any ExampleSource,
         split: Split = .valid, threads: Int = 1
     ) {
         self.program = program
@@ -73,7 +74,8 @@ public struct JudgedImages: Sendable {
     /// A graph, ready for one thread to run on the state.
     func compiled(_ graph: Graph) throws -> CompiledGraph {
         try CompiledGraph(
-            graph.rounded(to: program.configuration.precision), engine, state.memory(weights), seed: program.configuration.seed)
+            graph.rounded(to: program.configuration.precision), engine, state.memory(weights),
+            seed: program.configuration.seed)
     }
 }
 

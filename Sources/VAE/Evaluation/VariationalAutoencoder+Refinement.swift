@@ -16,11 +16,14 @@ extension VariationalAutoencoder {
     /// `evidenceGraph`.
     /// - Throws: `DescriptionError` for latents that are not normal.
     public func refinementGraph(examples: Int, samples: Int) throws(DescriptionError) -> Graph {
-        guard case .gaussian(let latents) = description.latents, !isConditional else {
+        guard case .gaussian(let latents) = description.latents else {
             throw DescriptionError(
                 path: "latents",
-                problem:
-                    "are \(description.latents.name), and a posterior can be refined only where they are gaussian and given no label")
+                problem: "are \(description.latents.name), and a posterior can be refined only where they are gaussian")
+        }
+        if isConditional {
+            throw DescriptionError(
+                path: "objective/estimator", problem: "is of images given labels, whose posteriors cannot be refined")
         }
         let x = Tensor.input(Self.pixels, description.images.shape(of: examples))
         let parameters = Refinement.posterior.map { Tensor.input($0, [examples, latents]) }
