@@ -61,6 +61,9 @@ protocol ObjectiveFormula: Sendable {
     /// How often an example passes through the decoder.
     var samples: Int { get }
 
+    /// Whether the divergence counts as `Objective.divergence` says, and not by its weight alone.
+    var takesPenalty: Bool { get }
+
     /// Says what such latents lack for the formula, if anything.
     func problem(with latents: Latents) -> String?
 
@@ -73,6 +76,7 @@ protocol ObjectiveFormula: Sendable {
 
 extension ObjectiveFormula {
     var samples: Int { 1 }
+    var takesPenalty: Bool { false }
     var labels: LabelUse? { nil }
     func classLogits(of x: Tensor, in scope: inout Scope) -> Tensor? { nil }
 }

@@ -83,13 +83,9 @@ extension VariationalAutoencoder {
 
     private static func checkPenalty(_ objective: Objective, _ latents: Latents) throws(DescriptionError) {
         guard objective.divergence != .weighted else { return }
-        switch objective.estimator {
-        case .evidenceLowerBound, .relaxed: break
-        case .importanceWeighted, .scoreFunction, .conditional, .semiSupervised, .predictionConstrained:
-            throw DescriptionError(
-                path: "objective/divergence",
-                problem: "is for `evidence_lower_bound` and `relaxed`: change the estimator, or set it to `weighted`")
-        }
+        try require(
+            objective.estimator.formula.takesPenalty, "objective/divergence",
+            "is for `evidence_lower_bound` and `relaxed`: change the estimator, or set it to `weighted`")
         switch latents {
         case .gaussian, .spatial, .bernoulli, .categorical: break
         case .deterministic, .beliefNetwork, .stochasticLayers:

@@ -52,7 +52,7 @@ extension VariationalAutoencoder {
         var scope = inferenceScope(examples: microbatch)
         let metrics = objective.estimator.formula.loss(x, in: &scope).metrics
         let sumsOfLatents = measures.map { measure in
-            let values = measure.values(posterior(of: x, in: &scope).posterior)
+            let values = measure.values(judgedPosterior(of: x, in: &scope))
             return (Self.metric(measure), (weights.reshaped(to: [microbatch, 1]) * values).sum(axes: [0]))
         }
         return graph(
@@ -68,6 +68,12 @@ extension VariationalAutoencoder {
         var scope = inferenceScope(examples: count)
         return graph(
             inputs: [(Self.pixels, pixels.shape)], outputs: [(Self.pixels, reconstruction(of: x, in: &scope))])
+    }
+
+    /// The posterior whose divergence an evaluation reports: given labels, where the objective needs each.
+    private func judgedPosterior(of x: Tensor, in scope: inout Scope) -> any LatentDistribution {
+        objective.estimator.needsEveryLabel
+            ? scope.posterior(of: x, given: scope.labels()) : posterior(of: x, in: &scope).posterior
     }
 
     /// Images (B, C, H, W) by the decoded means of their posteriors.

@@ -79,6 +79,13 @@ import Testing
         }
     }
 
+    /// Fewer codes than dimensions, and so large that a small number beside them is lost.
+    @Test func largeCodesAreFitted() throws {
+        let codes = (0..<40 * 64).map { Float(sin(Double($0) * 12.9898)) * 1e6 }
+        let mixture = try GaussianMixture.fit(codes, dimensions: 64, components: 2, seed: 1)
+        #expect(mixture.draw(RandomStream(seed: 1, operator: 1)).allSatisfy { $0.isFinite })
+    }
+
     /// More components than different codes: the least variance keeps every component a distribution.
     @Test func equalCodesAreFitted() throws {
         let mixture = try GaussianMixture.fit([1, 1, 1, 2, 2], dimensions: 1, components: 3, seed: 1)

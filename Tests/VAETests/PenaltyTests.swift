@@ -43,6 +43,19 @@ import Testing
         #expect(Self.distance(plain.values, none.values) > 1e-3)
     }
 
+    /// A categorical latent has one divergence, the sum over its classes: at the prior, below the floor, nothing presses it.
+    @Test func aVariableOfSeveralClassesHasOneDivergence() {
+        let logits = [0.0, 0, 0, 4, 0, 0]
+        let q = Categorical(logits: .input("logits", [1, 6]), classes: 3)
+        var scope = Scope.forDistributions(examples: 1)
+        let penalty = DivergencePenalty.freeBits(0.1).penalty(q.divergenceFromPrior!, of: q, in: &scope)
+        let graph = Graph(
+            inputs: SliceTable([("logits", [1, 6]), ("divergence weight", [])]),
+            outputs: [("penalty", penalty), ("divergence", q.divergenceFromPrior!)])
+        let results = Interpreter.run(graph, inputs: logits + [1])
+        #expect(abs(results[0] - (0.1 + results[1])) < 1e-6)
+    }
+
     @Test func aPenaltyThatCannotBeIsRefused() {
         func problem(_ latents: Latents, _ penalty: DivergencePenalty, _ estimator: Estimator) -> String {
             var model = TinyModels.linear

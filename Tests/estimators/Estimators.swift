@@ -8,7 +8,7 @@ import VAE
     static let configuration = CommandConfiguration(
         commandName: "estimators", abstract: "Bias and variance of gradient estimators, as a table and a plot.")
 
-    @Option(help: "How often each gradient is estimated.") var draws = 20_000
+    @Option(help: "How often each gradient is estimated.") var draws = 100_000
     @Option(help: "Where the plot goes, a PNG.") var plot: String?
 
     private static let estimators: [(name: String, estimator: Estimator, scheduled: [Double])] = [
@@ -24,12 +24,13 @@ import VAE
     ]
 
     func run() throws {
-        let exact = try ThreeBits(.scoreFunction(ScoreFunction())).exactGradient
-        print("| estimator | bias | standard deviation |\n|---|---|---|")
+        let exact = try ThreeBits(.scoreFunction(ScoreFunction(samples: 1, baseline: .none))).exactGradient
+        print("| estimator | bias | its error | standard deviation |\n|---|---|---|---|")
         var series: [LinePlot.Series] = []
         for (name, estimator, scheduled) in Self.estimators {
             let error = try ThreeBits(estimator).error(draws: draws, scheduled: scheduled, from: exact)
-            print(String(format: "| %@ | %.3f | %.3f |", name, error.bias, error.deviation))
+            let uncertainty = error.deviation / Double(draws).squareRoot()
+            print(String(format: "| %@ | %.3f | %.3f | %.3f |", name, error.bias, uncertainty, error.deviation))
             series.append(LinePlot.Series(name: name, points: error.curve))
         }
         guard let plot else { return }

@@ -4,8 +4,8 @@ experiment() {
     .build/release/estimators --plot "$runs/estimators.png" | tee "$runs/estimators.md"
     result "bias, leave one out, 2 samples" "$(column 'leave one out, 2 samples' 3)"
     result "bias, straight through" "$(column 'straight through' 3)"
-    result "deviation, leave one out, 2 samples" "$(column 'leave one out, 2 samples' 4)"
-    result "deviation, no baseline" "$(column 'score function, no baseline' 4)"
+    result "deviation, leave one out, 2 samples" "$(column 'leave one out, 2 samples' 5)"
+    result "deviation, no baseline" "$(column 'score function, no baseline' 5)"
 }
 
 # column ESTIMATOR NUMBER    one cell of the table

@@ -75,13 +75,15 @@ package struct RunState {
 
     /// Why the run has ended before all its steps are done, if that is so.
     var earlyEnd: String? {
-        guard model.step < totalSteps, let rule = program.configuration.earlyStopping, rule.ends(history),
-            let best = history.best
-        else { return nil }
+        guard model.step < totalSteps, let rule = program.configuration.earlyStopping, rule.ends(history) else {
+            return nil
+        }
         let evaluations = rule.patience == 1 ? "evaluation" : "\(rule.patience) evaluations"
-        return
-            "the run stops after step \(model.step), as the last \(evaluations) of the held-out images gave nothing better: "
-            + "-ELBO was lowest after step \(best.step), \(Float(best.negativeELBO)) nats, and checkpoints/best.h5 is of that state"
+        let sentence =
+            "the run stops after step \(model.step), as the last \(evaluations) of the held-out images gave nothing better"
+        guard let best = history.best else { return sentence + ", and none was finite" }
+        return sentence + ": -ELBO was lowest after step \(best.step), \(Float(best.negativeELBO)) nats, and checkpoints/best.h5 is "
+            + "of that state"
     }
 
     /// The pictures that are due now, once; they come after the evaluation of the same state.

@@ -2,8 +2,12 @@ import Glibc
 import Randomness
 
 extension GaussianMixture {
-    /// Added to every variance, so that a component of equal codes keeps one.
+    /// Added to every variance, so that a component of equal codes keeps one: a number, and a part of the mean variance, which stays
+    /// visible beside large ones.
     private static let leastVariance = 1e-6
+    private static let leastShare = 1e-9
+    /// A covariance of more dimensions would take hundreds of megabytes.
+    private static let mostDimensions = 4096
     /// Rounds at most, and the nats of a code's mean log density below which a round is the last.
     private static let mostRounds = 200
     private static let tolerance = 1e-4
@@ -24,6 +28,7 @@ extension GaussianMixture {
         guard rows.count > components, components > 0 else {
             throw .tooFewCodes(rows.count, components: components)
         }
+        guard dimensions <= mostDimensions else { throw .tooManyDimensions(dimensions, most: mostDimensions) }
         guard codes.allSatisfy(\.isFinite) else { throw .notFinite }
         let clusters = Clusters(of: rows, count: components, seed: seed)
         var shares = [Double](repeating: 0, count: rows.count * components)
@@ -79,9 +84,11 @@ extension GaussianMixture {
         for row in 0..<rows.count { mean.add(row, of: rows, times: weights[row] / total, to: 0) }
         let moments = scatter(rows, weights, about: mean)
         let dimensions = rows.dimensions
+        let trace = (0..<dimensions).reduce(0) { $0 + moments[$1, $1] / total }
+        let least = leastVariance + leastShare * trace / Double(dimensions)
         let matrix = (0..<dimensions * dimensions).map { index -> Double in
             let (row, column) = (index / dimensions, index % dimensions)
-            return moments[row, column] / total + (row == column ? leastVariance : 0)
+            return moments[row, column] / total + (row == column ? least : 0)
         }
         guard let covariance = Covariance(matrix, dimensions: dimensions) else {
             preconditionFailure("a sum of squares with something added is positive definite")

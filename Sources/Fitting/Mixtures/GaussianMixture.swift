@@ -46,12 +46,15 @@ public struct GaussianMixture: Sendable {
 /// Why no mixture could be fitted.
 public enum MixtureError: Error, Equatable, CustomStringConvertible {
     case tooFewCodes(Int, components: Int)
+    case tooManyDimensions(Int, most: Int)
     case notFinite
 
     public var description: String {
         switch self {
         case .tooFewCodes(let count, let components):
             "\(count) codes are too few to fit a mixture of \(components): fit fewer components, or give more images"
+        case .tooManyDimensions(let count, let most):
+            "codes of \(count) numbers are too long for full covariances, which are fitted up to \(most)"
         case .notFinite: "the codes are not finite, and no mixture can be fitted on them"
         }
     }

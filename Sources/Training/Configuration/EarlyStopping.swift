@@ -1,13 +1,12 @@
 import Contract
 import Settings
 
-/// Ends a run whose held-out images get no better: after `patience` evaluations in a row none of which was lower than the lowest before it by
-/// more than `minimumImprovement`.
+/// Ends a run whose held-out images get no better: after `patience` evaluations in a row none of which was an improvement. The first one is
+/// an improvement, and so is each that is lower than the last improvement by more than `minimumImprovement`.
 ///
 /// It looks at the history of evaluations alone, which a checkpoint holds. So a run stops after the same step on any cluster, and however often
-/// it was resumed; how often it is evaluated is for `--evaluate-every` to say. With a minimum of 0 what counts is what makes a state the best.
-///
-/// Source: Prechelt, "Early stopping, but when?", 1998, criterion UP.
+/// it is interrupted and resumed. How often it is evaluated is for `--evaluate-every` to say; a run that ends by `--steps` has an evaluation
+/// at its end, which counts when it is resumed. With a minimum of 0 what counts is what makes a state the best.
 public struct EarlyStopping: Hashable, Sendable, Codable {
     public var patience: Int
     /// In nats an image.

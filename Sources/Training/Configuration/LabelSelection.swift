@@ -30,8 +30,8 @@ public struct LabelSelection: Hashable, Sendable, Codable {
         perMicrobatch = try container.decode(Int.self, forKey: .perMicrobatch)
     }
 
-    /// The most images that a contract names one by one; it is sent to every worker.
-    private static let most = 100_000
+    /// The most images that a contract names one by one; it is sent to every worker, and read with at most twice as many values.
+    private static let most = 50_000
 
     func validate() throws(ConfigurationProblem) {
         try require(
@@ -49,7 +49,7 @@ extension LabelSelection.CodingKeys: DescribedKey {
         switch self {
         case .labelled:
             Setting(
-                "How many training images keep their labels, as many of each class.", .wholeNumber(1...100_000),
+                "How many training images keep their labels, as many of each class.", .wholeNumber(1...50_000),
                 unit: "images", otherNames: ["num_labeled", "n_labeled", "num_labels", "labeled"])
         case .draw:
             Setting(

@@ -2,6 +2,18 @@ import Contract
 import Hashing
 import VAE
 
+extension RunConfiguration {
+    /// Refuses a choice of labelled images that the objective has no use for.
+    func requireUseOfLabels() throws(ConfigurationProblem) {
+        guard labels != nil else { return }
+        let estimator = objective.estimator
+        try require(estimator.tellsClasses, "labels", "this objective reads no labels: take the key out")
+        try require(
+            !estimator.needsEveryLabel, "labels",
+            "this objective needs the label of every image: take the key out, or set objective.estimator to `semi_supervised`")
+    }
+}
+
 // An example is its pixels and, where the objective reads labels, one byte more: its label, or `noLabel`. What travels and is kept are
 // these bytes, so nothing between the file and the graph needs to know of labels.
 extension TrainingProgram {
@@ -20,6 +32,7 @@ extension TrainingProgram {
 
     /// The labelled examples that a configuration asks for, drawn from the data's labels.
     private static func labelled(_ configuration: RunConfiguration, _ source: any ExampleSource) throws -> [UInt32]? {
+        try configuration.requireUseOfLabels()
         guard let selection = configuration.labels, let classes = configuration.model.classes else { return nil }
         let labels = try source.labels(of: Array(0..<source.count(.train)), in: .train)
         try require(labels, below: classes)

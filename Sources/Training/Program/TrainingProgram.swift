@@ -20,6 +20,7 @@ public struct TrainingProgram: Sendable {
         _ configuration: RunConfiguration, trainingExamples: Int, validationExamples: Int, labelled: [UInt32]? = nil
     ) throws {
         self.configuration = configuration
+        try configuration.requireUseOfLabels()
         try require(
             (labelled == nil) == (configuration.labels == nil), "labels",
             "which images are labelled is drawn from the data, and \(labelled == nil ? "here is none" : "nobody asked for it")"
@@ -32,9 +33,6 @@ public struct TrainingProgram: Sendable {
         evaluation = EvaluationPlan(
             examples: validationExamples, shards: configuration.shards, microbatch: configuration.microbatch)
         model = try VariationalAutoencoder(configuration.model, configuration.objective)
-        try require(
-            configuration.labels == nil || model.classes != nil, "labels",
-            "this objective reads no labels: take the key out")
         layout = ModelLayout(model)
         rule = try StepRule(configuration, plan: plan, layout: layout)
         try configuration.check(schedules: model.scheduled)

@@ -17,14 +17,15 @@ extension VariationalAutoencoder {
     /// Why nats mean nothing in bits a dimension, as the end of a sentence; nil where they do.
     public var reasonAgainstBits: String? {
         let images = description.images
-        switch objective.likelihood {
-        case .bernoulli:
-            return images.binarize == nil ? "`bernoulli` gives grey pixels no probability: set images/binarize" : nil
-        case .categorical, .discretizedLogistic: return nil
-        case .squaredError: return "`squared_error` is a density without its constant: use `gaussian`"
-        case .gaussian, .continuousBernoulli:
-            return images.dequantize
-                ? nil : "densities of grey pixels are not comparable with probabilities: set images/dequantize"
+        let likelihood = objective.likelihood
+        if case .deterministic = description.latents {
+            return "a deterministic code has no prior, so images have no likelihood"
         }
+        if likelihood == .bernoulli, images.binarize == nil {
+            return "`bernoulli` gives grey pixels no probability: set images/binarize"
+        }
+        if likelihood == .squaredError { return "`squared_error` is a density without its constant: use `gaussian`" }
+        guard !likelihood.isOfSingleValues, !images.dequantize else { return nil }
+        return "densities of grey pixels are not comparable with probabilities: set images/dequantize"
     }
 }

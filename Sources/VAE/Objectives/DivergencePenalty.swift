@@ -31,7 +31,9 @@ public enum DivergencePenalty: Hashable, Sendable {
             guard let byDimension = q.divergenceByDimension else {
                 preconditionFailure("such latents were refused before")
             }
-            let means = byDimension.mean(axes: [0])
+            // A variable of several classes has one divergence.
+            let byVariable = byDimension.shape.rank == 3 ? byDimension.sum(axes: [2]) : byDimension
+            let means = byVariable.mean(axes: [0])
             return (beta * maximum(means, .constant(least, means.shape)).sum()).broadcast(to: divergence.shape)
         }
     }

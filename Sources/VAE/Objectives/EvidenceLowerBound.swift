@@ -23,6 +23,8 @@ public struct EvidenceLowerBound: ObjectiveFormula, Hashable, Codable {
             reconstruction: reconstruction, divergence: divergence)
     }
 
+    var takesPenalty: Bool { true }
+
     func problem(with latents: Latents) -> String? {
         latents.family.areReparameterised
             ? nil : "needs latents that gradients flow through; for these use `score_function` or `relaxed`"

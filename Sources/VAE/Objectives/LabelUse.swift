@@ -20,7 +20,15 @@ extension ObjectiveFormula {
     }
 }
 
+extension LabelUse {
+    /// Whether an image without a label cannot be trained on.
+    var needsEveryLabel: Bool { isConditional && classified == nil }
+}
+
 extension Estimator {
+    /// Whether an image without a label cannot be trained on.
+    public var needsEveryLabel: Bool { formula.labels?.needsEveryLabel == true }
+
     /// Whether a trained model tells the classes of images.
     public var tellsClasses: Bool { formula.labels != nil }
 }

@@ -40,6 +40,8 @@ public struct Relaxed: ObjectiveFormula, Hashable, Codable {
         return q.standIn(for: sample, in: &scope)
     }
 
+    var takesPenalty: Bool { true }
+
     func problem(with latents: Latents) -> String? {
         latents.family.areReparameterised
             ? "is for discrete latents: write `latents: {bernoulli: 200}` or `categorical`" : nil
