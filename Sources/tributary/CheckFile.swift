@@ -35,7 +35,7 @@ enum ForeignFile: String, ExpressibleByArgument {
         process.waitUntilExit()
         switch (process.terminationReason, process.terminationStatus) {
         case (.exit, 0): return
-        case (.exit, 1): throw UsageProblem(Self.sentence(in: text))
+        case (.exit, _): throw UsageProblem(Self.sentence(in: text))
         case (_, let number): throw UsageProblem("\(path) is not opened: \(ending(by: number))")
         }
     }

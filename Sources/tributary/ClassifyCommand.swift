@@ -29,15 +29,17 @@ struct Classify: ParsableCommand {
             "The classifier of codes: logistic, svm (linear), or network (one hidden layer). (default: the model itself; logistic where it tells no classes)"
     )
     var method: Classifier.Method?
-    @Option(help: "How many training images have labels, for a classifier of codes.") var labelled = 100
-    @Option(help: "How many choices of labelled images are tried.") var draws = 5
+    @Option(help: "How many training images have labels, for a classifier of codes (default: 100).") var labelled: Int?
+    @Option(help: "How many choices of labelled images are tried (default: 5).") var draws: Int?
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {
-        guard (1...1_000_000).contains(labelled) else {
+        if let labelled, !(1...1_000_000).contains(labelled) {
             throw ValidationError("--labelled is from 1 to 1000000, not \(labelled)")
         }
-        guard (1...1000).contains(draws) else { throw ValidationError("--draws is from 1 to 1000, not \(draws)") }
+        if let draws, !(1...1000).contains(draws) {
+            throw ValidationError("--draws is from 1 to 1000, not \(draws)")
+        }
     }
 
     func run() throws {
@@ -58,10 +60,15 @@ struct Classify: ParsableCommand {
 
     private func report(_ images: LabelledImages, step: Int) throws -> ClassificationReport {
         if method == nil, let accuracy = try images.accuracyOfModel() {
+            guard labelled == nil, draws == nil else {
+                throw UsageProblem(
+                    "this model classifies by itself, and --labelled and --draws are for a classifier of its codes: add --method "
+                        + "logistic, or leave them out")
+            }
             return ClassificationReport(
                 step: step, method: "model", images: images.heldOutCount, accuracies: [accuracy])
         }
-        let method = method ?? .logistic
+        let (method, labelled, draws) = (method ?? .logistic, labelled ?? 100, draws ?? 5)
         let codes = try images.codes()
         let accuracies = try (1...draws).map { draw in
             Terminal.standardError.status("fitting classifier \(draw) of \(draws)")

@@ -23,7 +23,8 @@ struct CodeMixture {
                 "--mixture is for latents that are continuous numbers, and this model's are bits or classes")
         }
         guard model.codeCount == latents.count else {
-            throw UsageProblem("--mixture is for models whose decoder takes latents alone, and this one's takes a label besides")
+            throw UsageProblem(
+                "--mixture is for models whose decoder takes latents alone, and this one's takes a label besides")
         }
         let source = try DatasetSource(path, reading.added(to: model.program.configuration.data))
         try model.program.check(source)

@@ -92,6 +92,17 @@ struct Sample: ParsableCommand {
     }
 
     private func check(_ model: ImageModel) throws {
+        let description = model.program.configuration.model
+        guard description.images.prediction == nil else {
+            throw UsageProblem(
+                "\(options.checkpoint) predicts a part of an image from the rest of it, so there is nothing to draw it from: "
+                    + "`tributary reconstruct` shows what it predicts")
+        }
+        if case .deterministic = description.latents, mixture == nil {
+            Terminal.standardError.line(
+                "the codes of this autoencoder have no prior, and are drawn from N(0, 1); --mixture 10 --data FILE draws them as codes of "
+                    + "images lie")
+        }
         guard let label else { return }
         let classes = model.codeCount - model.program.configuration.model.latents.count
         guard classes > 0 else {

@@ -80,9 +80,10 @@ package struct RunState {
         }
         let evaluations = rule.patience == 1 ? "evaluation" : "\(rule.patience) evaluations"
         let sentence =
-            "the run stops after step \(model.step), as the last \(evaluations) of the held-out images gave nothing better"
+            "the run stops after step \(model.step), as the last \(evaluations) of the held-out images gave no improvement"
         guard let best = history.best else { return sentence + ", and none was finite" }
-        return sentence + ": -ELBO was lowest after step \(best.step), \(Float(best.negativeELBO)) nats, and checkpoints/best.h5 is "
+        return sentence
+            + ": -ELBO was lowest after step \(best.step), \(Float(best.negativeELBO)) nats, and checkpoints/best.h5 is "
             + "of that state"
     }
 

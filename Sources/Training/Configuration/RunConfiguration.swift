@@ -166,7 +166,7 @@ extension RunConfiguration.CodingKeys: DescribedKey {
         case .optimizer:
             Setting(
                 "How parameters follow gradients.",
-                .choice(SettingChoice(of: "optimizer", OptimizerSettings.Names.self, takesWords: false)),
+                .choice(SettingChoice(of: "optimizer", OptimizerSettings.Names.self, takesWords: true)),
                 default: "adam with its defaults")
         case .learningRate:
             Setting(

@@ -35,9 +35,12 @@ public final class EpochPictures {
     ) throws -> [String] {
         model.load(state)
         var pictures = [
-            ("\(directory)/reconstructions-\(moment.nameEnd).png", try reconstructions()),
-            ("\(directory)/samples-\(moment.nameEnd).png", try samples()),
+            ("\(directory)/reconstructions-\(moment.nameEnd).png", try reconstructions())
         ]
+        // What predicts a part of an image has nothing to draw from.
+        if model.program.configuration.model.images.prediction == nil {
+            pictures.append(("\(directory)/samples-\(moment.nameEnd).png", try samples()))
+        }
         if !history.train.isEmpty || !history.valid.isEmpty {
             pictures.append(("\(directory)/loss.png", Self.lossCurve(history, plan: model.program.plan)))
         }

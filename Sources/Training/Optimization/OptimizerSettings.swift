@@ -72,7 +72,21 @@ extension OptimizerSettings: Codable {
         }
     }
 
+    /// With its defaults.
+    private init(_ name: Names) {
+        switch name {
+        case .adam: self = .adam(Adam())
+        case .adamW: self = .adamW(AdamW())
+        case .rmsProp: self = .rmsProp(RMSProp())
+        case .sgd: self = .sgd(SGD())
+        }
+    }
+
     public init(from decoder: any Decoder) throws {
+        if let word = try? decoder.singleValueContainer().decode(String.self), let name = Names(rawValue: word) {
+            self.init(name)
+            return
+        }
         let names = try decoder.container(keyedBy: Names.self)
         guard let name = names.allKeys.first, names.allKeys.count == 1 else {
             let known = Names.allCases.map(\.rawValue).joined(separator: ", ")

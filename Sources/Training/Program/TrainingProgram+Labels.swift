@@ -10,7 +10,8 @@ extension RunConfiguration {
         try require(estimator.tellsClasses, "labels", "this objective reads no labels: take the key out")
         try require(
             !estimator.needsEveryLabel, "labels",
-            "this objective needs the label of every image: take the key out, or set objective.estimator to `semi_supervised`")
+            "this objective needs the label of every image: take the key out, or set objective.estimator to `semi_supervised`"
+        )
     }
 }
 
