@@ -5,7 +5,7 @@ experiment() {
     result "bias, leave one out, 2 samples" "$(column 'leave one out, 2 samples' 3)"
     result "bias, straight through" "$(column 'straight through' 3)"
     result "deviation, leave one out, 2 samples" "$(column 'leave one out, 2 samples' 5)"
-    result "deviation, no baseline" "$(column 'score function, no baseline' 5)"
+    result "deviation, no baseline" "$(column 'no baseline' 5)"
 }
 
 # column ESTIMATOR NUMBER    one cell of the table
