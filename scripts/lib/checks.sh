@@ -305,6 +305,33 @@ long_mnist() {
         }'
 }
 
+# Trains each preset for images of 28 × 28 in one process, in three, and in pieces that are resumed on other sizes. All must have the same
+# digests.
+presets_on_mnist() {
+    local files name count=0
+    files=$(scratch presets)
+    "$tributary" data import mnist "$data/mnist" --out "$files/mnist.h5" || return
+    for name in $("$tributary" preset | cut -d ' ' -f 1); do
+        # `face` and `digits` are made for a file.
+        "$tributary" preset "$name" >"$files/$name.yaml" 2>"$files/problem.txt" || continue
+        grep -q 'height: 28' "$files/$name.yaml" || continue
+        train_preset "$files" "$name" one 1 6 && train_preset "$files" "$name" three 3 6 &&
+            train_preset "$files" "$name" resumed 2 2 && train_preset "$files" "$name" resumed 1 4 &&
+            train_preset "$files" "$name" resumed 3 6 || { tail -n 3 "$files/$name.log"; return 1; }
+        same_digests "$files/$name-three" "$files/$name-one" && same_digests "$files/$name-resumed" "$files/$name-one" ||
+            { echo "$name: the digests differ"; return 1; }
+        count=$((count + 1))
+    done
+    echo "$count presets have the same 6 digests on 1 and 3 workers, and resumed twice"
+    ((count >= 15))
+}
+
+#   train_preset FILES NAME RUN WORKERS STEPS
+train_preset() {
+    "$tributary" train --config "$1/$2.yaml" --data "$1/mnist.h5" --out "$1/$2-$3" --workers "$4" --threads 1 \
+        --steps "$5" --digest-every 1 --pictures-every 100epochs --evaluate-every 100epochs --resume >"$1/$2.log" 2>&1
+}
+
 # Trains a preset on real faces, and has PyTorch reconstruct held-out ones from the checkpoint.
 #
 #   long_faces PRESET SIZE CROP
