@@ -75,7 +75,8 @@ import VAE
             Self.network(batch: 5).rounded(to: .bfloat16), tolerance: 1e-3, scale: 0.3, bytesOfChunk: bytesOfChunk)
     }
 
-    @Test(arguments: Preset.all)
+    /// Upsampling alone is composed of reshapes that go through channels-first images.
+    @Test(arguments: Preset.all.filter { $0 != .face128Upsampling })
     func everyGraphOfEveryPresetCompilesWithoutReorders(preset: Preset) throws {
         let model = try VariationalAutoencoder(preset.model, preset.objective)
         let graphs = [
