@@ -7,12 +7,12 @@ from sklearn.mixture import GaussianMixture
 
 
 def codes():
-    """Three clouds of 120 points in two dimensions, made of sines so that every language has them."""
+    """Clouds of 240, 120 and 120 points in two dimensions that overlap, made of sines so that every language has them."""
     rows = []
-    for i in range(360):
-        cloud = i % 3
+    for i in range(480):
+        cloud = max(0, i % 4 - 1)
         a, b = numpy.sin(12.9898 * i), numpy.sin(78.233 * i + 1)
-        center = [(0, 0), (6, 1), (-1, 7)][cloud]
+        center = [(0, 0), (3, 1), (-1, 4)][cloud]
         scale = [(1, 0.5), (0.4, 1.2), (1.5, 0.7)][cloud]
         rows.append((center[0] + scale[0] * a + 0.3 * scale[1] * b, center[1] + scale[1] * b))
     return numpy.array(rows, dtype=numpy.float32).astype(float)
