@@ -54,10 +54,14 @@ struct TemporaryFile: ~Copyable {
 
     /// Its lock is held until it is gone, so that whoever just made it knows.
     private static func removeIfAbandoned(_ path: String) {
-        guard FileStatus(atLink: path)?.kind == .regular,
-            let file = try? Descriptor(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW, "open \(path)"),
-            (try? file.lock()) == true
+        let mode: Int32? =
+            switch FileStatus(atLink: path)?.kind {
+            case .regular: O_RDWR | O_NONBLOCK
+            case .directory: O_RDONLY | O_DIRECTORY
+            case .link, .other, nil: nil
+            }
+        guard let mode, let file = try? Descriptor(path, mode | O_NOFOLLOW, "open \(path)"), (try? file.lock()) == true
         else { return }
-        try? PosixFileSystem().remove(path)
+        PosixFileSystem().removeAll(path)
     }
 }

@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// The temporary files of this process that are not finished.
+/// The temporary files and folders of this process that are not finished.
 public enum UnfinishedFiles {
     private static let paths = Mutex<Set<String>>([])
 
@@ -26,7 +26,7 @@ public enum UnfinishedFiles {
 
     /// Ends the process with the status that a shell gives to one that a signal ended. (The signal itself may be blocked in all threads.)
     private static func end(by number: Int32) {
-        for path in paths.withLock({ $0 }) { try? PosixFileSystem().remove(path) }
+        for path in paths.withLock({ $0 }) { PosixFileSystem().removeAll(path) }
         _exit(128 + number)
     }
 }

@@ -49,13 +49,35 @@ struct PictureOutput: ParsableArguments {
     /// - Parameter inputs: Files and folders that the command reads.
     func write(besides inputs: [String], _ picture: () throws -> Image) throws {
         guard !isStandardOutput else { return try output(Foundation.Data(PNG.encode(picture()))) }
-        let place = try rule.place { inputs }
-        let bytes = try PNG.encode(picture())
-        UnfinishedFiles.removeWhenInterrupted()
-        let file = try UnfinishedFile(place, replacing: force)
-        try file.write(bytes)
-        try file.finish()
+        try rule.write(besides: { inputs }) { try PNG.encode(picture()) }
         try output(out)
+    }
+}
+
+/// `--out` of a command that writes a folder of files: a new one, or an empty one that is there.
+struct FolderOutput {
+    /// The value of the option.
+    let path: String
+
+    /// - Throws: `ValidationError` where the path cannot be that of a new folder.
+    func validate() throws {
+        guard !path.isEmpty else { throw ValidationError("--out is empty: name a folder") }
+        let name = path.hasSuffix("/") ? String(path.dropLast()) : path
+        let around = OutputRule.parts(of: name).folder
+        guard resolvedPath(around) != nil else {
+            throw ValidationError("--out \(path) is in a directory that does not exist: create \(around) first")
+        }
+    }
+
+    /// Begins the folder.
+    ///
+    /// - Throws: `FolderNotEmpty`; `UsageProblem` in a run directory, whose files stay.
+    func begin() throws -> UnfinishedFolder {
+        try validate()
+        try FolderNotEmpty.requireNothing(at: path)
+        try OutputRule.requireOutsideRuns(path)
+        UnfinishedFiles.removeWhenInterrupted()
+        return try UnfinishedFolder(path)
     }
 }
 

@@ -90,8 +90,18 @@ struct OutputRule {
         Set(paths.compactMap { FileStatus($0)?.identity })
     }
 
+    /// Refuses a folder in a run directory, whose files stay.
+    ///
+    /// - Throws: `UsageProblem`.
+    static func requireOutsideRuns(_ folder: String) throws {
+        let place = resolvedPath(folder) ?? newPlace(folder.hasSuffix("/") ? String(folder.dropLast()) : folder)
+        guard let run = folders(around: place).map(RunPaths.init).first(where: \.holdRun) else { return }
+        throw UsageProblem(
+            "\(folder) is in the run directory \(run.directory), whose files stay; name a folder elsewhere")
+    }
+
     /// The folder of a path and the name in it.
-    private static func parts(of path: String) -> (folder: String, name: String) {
+    static func parts(of path: String) -> (folder: String, name: String) {
         guard let slash = path.lastIndex(of: "/") else { return (".", path) }
         return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
     }
@@ -102,17 +112,30 @@ struct OutputRule {
     }
 }
 
+extension OutputRule {
+    /// Makes the bytes of the file and writes it; where it may not be written they are not made.
+    ///
+    /// - Parameter inputs: Files and folders that the command reads.
+    func write(besides inputs: () throws -> [String], _ bytes: () throws -> [UInt8]) throws {
+        let place = try place(besides: inputs)
+        let made = try bytes()
+        UnfinishedFiles.removeWhenInterrupted()
+        let file = try UnfinishedFile(place, replacing: replaces)
+        try file.write(made)
+        try file.finish()
+    }
+}
+
 /// What a command writes.
-enum OutputFormat {
-    case dataset
-    case picture
+struct OutputFormat: Sendable {
+    /// As in "PATH is to be NAME".
+    let name: String
+    let endings: [String]
+    /// A picture is written from its beginning to its end, an HDF5 file here and there.
+    let canStream: Bool
 
-    var name: String { self == .dataset ? "an HDF5 file" : "a PNG picture" }
-
-    var endings: [String] { self == .dataset ? [".h5", ".hdf5"] : [".png"] }
-
-    /// An HDF5 file is written here and there, a picture from its beginning to its end.
-    var canStream: Bool { self == .picture }
+    static let dataset = OutputFormat(name: "an HDF5 file", endings: [".h5", ".hdf5"], canStream: false)
+    static let picture = OutputFormat(name: "a PNG picture", endings: [".png"], canStream: true)
 
     /// What else `--out` may name, at the end of a sentence.
     fileprivate var orStandardOutput: String { canStream ? ", or - for the standard output" : "" }

@@ -191,36 +191,3 @@ struct Interpolate: ParsableCommand {
         return Grid.image(model.pictures(try model.decode(steps)), columns: columns)
     }
 }
-
-/// The first images of a held-out split.
-private struct HeldOutImages {
-    let pixels: [UInt8]
-    let count: Int
-
-    init(
-        _ path: String, _ reading: DataOptions, split: String?, first wanted: Int, for program: TrainingProgram
-    ) throws {
-        let source = try DatasetSource(path, reading.added(to: program.configuration.data), judging: split)
-        try program.check(source)
-        let part: Training.Split = source.count(.valid) > 0 ? .valid : .train
-        count = min(wanted, source.count(part))
-        pixels = try source.pixels(of: Array(0..<count), in: part)
-    }
-}
-
-extension ImageModel {
-    /// The images of a planar buffer, (count, C, H, W).
-    fileprivate func pictures(_ values: [Float]) -> [Image] {
-        let images = program.configuration.model.images
-        return (0..<values.count / program.pixelsPerExample).map {
-            Image(planar: values, index: $0, channels: images.channels, height: images.height, width: images.width)
-        }
-    }
-
-    fileprivate func pictures(_ values: [UInt8]) -> [Image] {
-        let images = program.configuration.model.images
-        return (0..<values.count / program.pixelsPerExample).map {
-            Image(planar: values, index: $0, channels: images.channels, height: images.height, width: images.width)
-        }
-    }
-}
