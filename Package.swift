@@ -57,7 +57,7 @@ let package = Package(
         .target(name: "Messaging", dependencies: ["CZeroMQ", "CSharedMemory", "Files"]),
         .target(name: "Optimizer", dependencies: ["COptimizer"]),
         .target(name: "Storage", dependencies: ["CHDF5", "CZlib"]),
-        .target(name: "Matrices", dependencies: ["CMatio"]),
+        .target(name: "Matrices", dependencies: ["CMatio", "CZlib"]),
         .target(name: "Pictures", dependencies: ["CPictures", "CWebP"]),
 
         // Mathematics.

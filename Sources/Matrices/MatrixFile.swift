@@ -11,6 +11,9 @@ import CMatio
 
         /// The number of bytes.
         public var size: Int { extents.reduce(element.size, *) }
+
+        /// The number of its elements.
+        public var count: Int { extents.reduce(1, *) }
     }
 
     /// How a number is stored, in the machine's own byte order.
@@ -30,6 +33,9 @@ import CMatio
     /// The largest array that is read, in bytes: it is in memory as a whole.
     public static let sizeLimit = 1 << 31
 
+    /// How many arrays are looked at: more would be no image set, and a damaged file may repeat itself for ever.
+    static let arrayLimit = 1_000
+
     public let path: String
     /// The arrays of real numbers, in the order of the file.
     public let variables: [Variable]
@@ -37,6 +43,7 @@ import CMatio
     public let others: [String]
 
     private let file: OpaquePointer
+    private let stored: StoredCounts
 
     /// Opens a file and lists what it holds. The C functions are `Mat_Open` and `Mat_VarReadNextInfo`.
     ///
@@ -48,8 +55,7 @@ import CMatio
         self.path = path
         unsafe self.file = file
         var (variables, others) = ([Variable](), [String]())
-        // More would be no image set, and a damaged file may repeat itself for ever.
-        while variables.count + others.count < 1_000, let info = unsafe Mat_VarReadNextInfo(file) {
+        while variables.count + others.count < Self.arrayLimit, let info = unsafe Mat_VarReadNextInfo(file) {
             let name = unsafe info.pointee.name.map { unsafe String(cString: $0) } ?? ""
             if let variable = unsafe Self.variable(info.pointee, name) {
                 variables.append(variable)
@@ -59,6 +65,7 @@ import CMatio
             unsafe Mat_VarFree(info)
         }
         (self.variables, self.others) = (variables, others)
+        stored = StoredCounts(path)
     }
 
     deinit { unsafe _ = Mat_Close(file) }
@@ -70,6 +77,11 @@ import CMatio
         let place = "\(variable.name) in \(path)"
         guard variable.size <= Self.sizeLimit else {
             throw MatrixError(place: place, reason: "has \(variable.size) bytes, more than \(Self.sizeLimit)")
+        }
+        let held = stored.counts[variable.name] ?? variable.count
+        guard held == variable.count else {
+            throw MatrixError(
+                place: place, reason: "says that it has \(variable.count) numbers, and the file holds \(held)")
         }
         guard let info = unsafe Mat_VarReadInfo(file, variable.name) else {
             throw MatrixError(place: place, reason: "cannot be found again")
