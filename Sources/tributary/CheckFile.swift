@@ -66,6 +66,11 @@ enum ForeignFile: String, ExpressibleByArgument {
 
     private var library: String { self == .matrices ? "MATLAB file" : "HDF5" }
 
+    /// The most memory, in bytes, that a file of a size needs.
+    fileprivate func memory(forFileOf size: Int) -> Int {
+        self == .matrices ? MATLABSource.memory(forFileOf: size) : 4 << 30 + 8 * size
+    }
+
     /// Does with the file, in this process, what whoever opened it would have the library do.
     fileprivate func open(_ path: String, _ data: DataDescription?) throws {
         switch self {
@@ -88,7 +93,7 @@ struct CheckFile: ParsableCommand {
 
     func run() throws {
         let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-        ResourceLimits.restrict(memory: 4 << 30 + 8 * size, processorSeconds: 60 + size / (10 << 20))
+        ResourceLimits.restrict(memory: kind.memory(forFileOf: size), processorSeconds: 60 + size / (10 << 20))
         try kind.open(path, reading.added(to: nil))
     }
 }

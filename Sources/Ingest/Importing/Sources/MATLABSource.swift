@@ -1,4 +1,5 @@
 import Archives
+import Files
 import Matrices
 import Storage
 
@@ -22,6 +23,12 @@ public enum MATLABSource: ImageSource {
         for variable in file.variables where variable.size <= MatrixFile.sizeLimit { _ = try file.read(variable) }
     }
 
+    /// The most memory, in bytes, that reading a file of a size takes.
+    ///
+    /// What a file holds is at most packed by zlib, which makes nothing smaller than 1,032 times. libmatio fills what a damaged one says that it
+    /// holds besides with zeros.
+    public static func memory(forFileOf size: Int) -> Int { min(512 << 20 + 1_100 * size, 4 << 30 + 8 * size) }
+
     static func plan(_ source: SourceFiles) throws -> ImportPlan {
         let entries = source.tree.entries.filter { $0.ending == "mat" }
         var (parts, labels) = ([(part: ArrayImages.Part, split: String?)](), [[Int32]?]())
@@ -32,7 +39,8 @@ public enum MATLABSource: ImageSource {
                     source.tree.place(of: entry), "is a MATLAB file within an archive: unpack the archive first")
             }
             try source.requireSafeMatrices(path)
-            let found = try images(in: MatrixFile(path), source)
+            let file = try ResourceLimits.withMemory(atMost: memory(forFileOf: entry.size)) { try MatrixFile(path) }
+            let found = try images(in: file, source)
             let split = SplitNames.split(within: FolderLayout.stem(entry.name))
             parts.append((found.part, split))
             labels.append(found.labels)
@@ -115,11 +123,12 @@ public enum MATLABSource: ImageSource {
         if let said, !shapes.isEmpty {
             return DataError(file.path, "has no array that --layout \(said) fits: there are \(shapes)")
         }
-        let others = file.others.isEmpty ? "nothing" : file.others.prefix(5).joined(separator: ", ")
+        let others = file.others.prefix(5).filter { !$0.isEmpty }.joined(separator: ", ")
         return DataError(
             file.path,
             "holds no images, which are (H, W, N), (H, W, C, N) or (pixels, N): "
-                + (shapes.isEmpty ? "it has no arrays of numbers, but \(others)" : shapes))
+                + (!shapes.isEmpty
+                    ? shapes : "it has no arrays of numbers" + (others.isEmpty ? "" : ", but \(others)")))
     }
 
     private static func layout(_ variable: MatrixFile.Variable) -> (ImageLayout, order: String)? {
