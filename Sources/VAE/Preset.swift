@@ -10,7 +10,7 @@ public struct Preset: Hashable, Sendable {
         .mlp, .mnist, .face64, .face128, .mlpScore, .mlpScoreLeaveOneOut, .mlpGumbel, .mlpStraightThrough,
         .mlpAutoencoder,
         .mlpSigma, .iwae, .sbn, .sbnScore, .beliefNetwork, .spatial, .face128Upsampling, .betaFace64, .conditional, .m1,
-        .m2,
+        .m2, .stacked,
         .predictionConstrained, .consistent,
     ]
 

@@ -13,7 +13,7 @@ import training_step
 from training_step import MICROBATCH, Network
 from philox import Stream
 
-CLASSES, LATENTS, LABELLED = 10, 50, 4
+CLASSES, LABELLED = 10, 4
 BINARIZATION_KEY = 0x3000
 
 
@@ -49,12 +49,12 @@ def hidden(step, name, x, units, labels=None):
     return network
 
 
-def posterior(step, x, units, source=0, labels=None):
+def posterior(step, x, units, source=0, labels=None, latents=50):
     """Mean, log variance and a sample; several rows of an example have the same noise."""
     features = hidden(step, "encoder", x, units, labels).x
-    mean = step.linear("encoder/mean", features, LATENTS)
-    log_variance = step.linear("encoder/log_variance", features, LATENTS)
-    noise = step.noise(Stream.normal, source, (MICROBATCH, LATENTS)).repeat_interleave(len(mean) // MICROBATCH, dim=0)
+    mean = step.linear("encoder/mean", features, latents)
+    log_variance = step.linear("encoder/log_variance", features, latents)
+    noise = step.noise(Stream.normal, source, (MICROBATCH, latents)).repeat_interleave(len(mean) // MICROBATCH, dim=0)
     return mean, log_variance, mean + noise * torch.exp(log_variance / 2)
 
 
@@ -82,7 +82,7 @@ def mean_over_labelled(values, labels):
 
 def cvae(step):
     x, labels = binary_pixels(step), one_hot(MICROBATCH)
-    mean, log_variance, z = posterior(step, x, [500], labels=labels)
+    mean, log_variance, z = posterior(step, x, [500], labels=labels, latents=4)
     logits = decoded(step, z, [500], labels)
     return reconstruction(logits, x).sum(), divergence(mean, log_variance).sum()
 
@@ -105,10 +105,10 @@ def m2(step):
             q = log_q[row].exp()
             terms.append(((q * costs[row]).sum(), (q * divergences[row]).sum() + (q * log_q[row]).sum()))
     total = [sum(weight * term[part] for weight, term in zip(weights, terms)) for part in (0, 1)]
-    return (*total, 0.1 * mean_over_labelled(-(labels * log_q).sum(1), labels))
+    return (*total, mean_over_labelled(-(labels * log_q).sum(1), labels))
 
 
-def constrained(consistency):
+def constrained(weight, consistency):
     """The latents' linear classifier, and with a weight the same prediction for what is decoded from them."""
 
     def model(step):
@@ -116,7 +116,7 @@ def constrained(consistency):
         mean, log_variance, z = posterior(step, x, [500, 500])
         logits = decoded(step, z, [500, 500])
         log_p = F.log_softmax(step.linear("classifier/logits", z, CLASSES), dim=1)
-        extra = 25 * mean_over_labelled(-(labels * log_p).sum(1), labels)
+        extra = weight * mean_over_labelled(-(labels * log_p).sum(1), labels)
         if consistency:
             _, _, again = posterior(step, torch.sigmoid(logits), [500, 500], source=1)
             log_again = F.log_softmax(step.linear("classifier/logits", again, CLASSES), dim=1)
@@ -131,7 +131,7 @@ def constrained(consistency):
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    models = {"cvae": cvae, "m2": m2, "pc-vae": constrained(0), "cpc-vae": constrained(25)}
+    models = {"cvae": cvae, "m2": m2, "pc-vae": constrained(2, 0), "cpc-vae": constrained(25, 25)}
     training_step.MODELS.update(models)
     training_step.FIRST_EXAMPLE.update(dict.fromkeys(models, 32))
     for preset in models:

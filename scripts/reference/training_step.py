@@ -26,7 +26,7 @@ MICROBATCH = 8
 
 # The keys of noise, as Sources/VAE gives them: that of a layer is its network's plus its index.
 LATENT_KEY = 0
-NETWORK_KEYS = {"encoder": 0x1000, "decoder": 0x2000}
+NETWORK_KEYS = {"encoder": 0x1000, "decoder": 0x2000, "classifier": 0x2800}
 
 # The number of each preset's first example. A LeakyReLU has no derivative at 0, and an input as near to it as float32
 # rounds may fall on either side: one such element among 3.5 million changes a tensor's gradient by 1e-3. So the step is
