@@ -3,6 +3,7 @@ import ConfigurationFiles
 import Contract
 import Fitting
 import OneDNN
+import Tensors
 import Training
 
 /// `tributary classify`: how well a model, or a classifier on its codes, tells the classes of held-out images.
@@ -12,16 +13,19 @@ struct Classify: ParsableCommand {
         discussion: """
             A model that was trained with labels classifies by itself. With --method a classifier is fitted to the codes, the means of \
             the posterior, of a few labelled training images: once for each of --draws choices of them, as many of each class. Dimensions \
-            whose codes hardly vary are left out. What is printed is the mean share of held-out images told right, and half the width \
+            whose codes hardly vary are left out. Without --checkpoint it is fitted to the pixels, to compare with. What is printed is the mean share of held-out images told right, and half the width \
             of its 95 % confidence interval over the choices.
 
             Examples:
               tributary classify --checkpoint runs/m2 --data mnist.h5
               tributary classify --checkpoint runs/m1 --data mnist.h5 \\
                 --method svm --labelled 100
+              tributary classify --data mnist.h5 --labelled 100
             """)
 
-    @Option(help: "A checkpoint, or a run directory for its newest one.", completion: .file()) var checkpoint: String
+    @Option(
+        help: "A checkpoint, or a run directory for its newest one; without it the pixels themselves are classified.",
+        completion: .file()) var checkpoint: String?
     @Option(help: "The image file, with labels.", completion: .file()) var data: String
     @OptionGroup(title: "How the image file is read") var reading: DataOptions
     @Option(
@@ -43,22 +47,24 @@ struct Classify: ParsableCommand {
     }
 
     func run() throws {
-        let checkpoint = try CheckpointCommand.read(checkpoint)
-        let program = try TrainingProgram(checkpoint.contract)
-        let source = try DatasetSource(data, reading.added(to: program.configuration.data))
-        try program.check(source)
+        let checkpoint = try checkpoint.map { try CheckpointCommand.read($0) }
+        let program = try checkpoint.map { try TrainingProgram($0.contract) }
+        let source = try DatasetSource(data, reading.added(to: program?.configuration.data))
+        try program?.check(source)
         guard source.count(.valid) > 0 else {
             throw UsageProblem(
                 "\(data) holds no images out, which the classes are told of: name a split with --valid-split")
         }
-        let engine = try OneDNNEngine(precision: program.configuration.precision)
-        let images = try LabelledImages(source, ImageModel(checkpoint, engine: engine), file: data)
+        let model = try checkpoint.map { checkpoint in
+            try ImageModel(checkpoint, engine: OneDNNEngine(precision: program?.configuration.precision ?? .float32))
+        }
+        let images = try LabelledImages(source, model, file: data)
         defer { Terminal.standardError.status("") }
-        let report = try report(images, step: checkpoint.state.step)
+        let report = try report(images, step: checkpoint?.state.step)
         try output(json ? try jsonText(report) : report.description)
     }
 
-    private func report(_ images: LabelledImages, step: Int) throws -> ClassificationReport {
+    private func report(_ images: LabelledImages, step: Int?) throws -> ClassificationReport {
         if method == nil, let accuracy = try images.accuracyOfModel() {
             guard labelled == nil, draws == nil else {
                 throw UsageProblem(
@@ -69,7 +75,7 @@ struct Classify: ParsableCommand {
                 step: step, method: "model", images: images.heldOutCount, accuracies: [accuracy])
         }
         let (method, labelled, draws) = (method ?? .logistic, labelled ?? 100, draws ?? 5)
-        let codes = try images.codes()
+        let codes = try images.vectors()
         let accuracies = try (1...draws).map { draw in
             Terminal.standardError.status("fitting classifier \(draw) of \(draws)")
             return try codes.accuracy(of: method, labelled: labelled, draw: UInt64(draw))
@@ -84,10 +90,11 @@ extension Classifier.Method: ExpressibleByArgument {}
 
 /// What `classify` prints.
 private struct ClassificationReport: Encodable, CustomStringConvertible {
-    let step: Int
+    /// The checkpoint's; nil where pixels were classified.
+    let step: Int?
     let method: String
     var labelled: Int?
-    /// How many dimensions of the codes were used.
+    /// How many dimensions of the codes, or pixels, were used.
     var dimensions: Int?
     let images: Int
     let accuracy: Double
@@ -96,7 +103,7 @@ private struct ClassificationReport: Encodable, CustomStringConvertible {
     let accuracies: [Double]
 
     init(
-        step: Int, method: String, labelled: Int? = nil, dimensions: Int? = nil, images: Int, accuracies: [Double]
+        step: Int?, method: String, labelled: Int? = nil, dimensions: Int? = nil, images: Int, accuracies: [Double]
     ) {
         self.step = step
         self.method = method
@@ -116,11 +123,16 @@ private struct ClassificationReport: Encodable, CustomStringConvertible {
 
     var description: String {
         let width = confidence95.map { " ± \(Self.percent($0))" } ?? ""
-        let means =
-            labelled.map { "\(method) on \(dimensions ?? 0) dimensions of codes of \($0) labelled images" } ?? method
         let draws = accuracies.count > 1 ? ", \(accuracies.count) draws" : ""
         return
-            "step \(step), \(images) held-out images by the \(means): \(Self.percent(accuracy))\(width) % right\(draws)"
+            "\(step.map { "step \($0), " } ?? "")\(images) held-out images by the \(means): \(Self.percent(accuracy))\(width) % right\(draws)"
+    }
+
+    /// What tells the classes.
+    private var means: String {
+        guard let labelled, let dimensions else { return method }
+        let vectors = step == nil ? "\(dimensions) numbers of pixels" : "\(dimensions) dimensions of codes"
+        return "\(method) on \(vectors) of \(labelled) labelled images"
     }
 
     /// In percent, to two decimals.

@@ -9,7 +9,10 @@ struct DataOptions: ParsableArguments {
         name: .customLong("images-path"),
         help: "The dataset of images in the file, such as x_train, or a group of them.")
     var imagesPath: String?
-    @Option(name: .customLong("labels-path"), help: "The dataset of labels in the file.") var labelsPath: String?
+    @Option(
+        name: .customLong("labels-path"),
+        help: "The dataset of labels in the file, or one of its columns, such as targets/Smiling.")
+    var labelsPath: String?
     @Option(
         help:
             "The order of the images' axes: NCHW, NHWC, NCWH, NHW, NWH, HWCN and so on, or flat:28x28, flat:64x64x3 and flat:3x64x64 for rows of numbers."

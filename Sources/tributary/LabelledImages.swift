@@ -4,17 +4,18 @@ import Fitting
 import Training
 import VAE
 
-/// A file's images with their labels, as a trained model sees them.
+/// A file's images with their labels, as a trained model sees them, or as they are.
 struct LabelledImages {
     private let source: DatasetSource
-    private let model: ImageModel
+    /// Nil for the images as they are.
+    private let model: ImageModel?
     private let trainingLabels: [Int?]
     private let heldOutLabels: [Int]
     private let classes: Int
     private let file: String
 
     /// - Throws: `UsageProblem` where a held-out image has no label.
-    init(_ source: DatasetSource, _ model: ImageModel, file: String) throws {
+    init(_ source: DatasetSource, _ model: ImageModel?, file: String) throws {
         self.source = source
         self.model = model
         self.file = file
@@ -27,7 +28,7 @@ struct LabelledImages {
                     + "`tributary data inspect` says what a file has, and --labels-path names its labels")
         }
         let most = (trainingLabels.compactMap(\.self) + heldOutLabels).max() ?? 0
-        classes = max(most + 1, model.program.model.classes ?? 2)
+        classes = max(most + 1, model?.program.model.classes ?? 2)
         guard classes <= 1000 else {
             throw UsageProblem("\(file) has a label \(most), and more than 1000 classes are none")
         }
@@ -37,7 +38,7 @@ struct LabelledImages {
 
     /// The share of held-out images whose most probable class is right; nil where the model tells no classes.
     func accuracyOfModel() throws -> Double? {
-        guard let known = model.program.model.classes else { return nil }
+        guard let model, let known = model.program.model.classes else { return nil }
         let probabilities = try map(.valid, Array(0..<heldOutCount)) { try model.classProbabilities($0) ?? [] }
         let right = heldOutLabels.enumerated().count { image, label in
             let own = probabilities[image * known..<(image + 1) * known]
@@ -49,17 +50,19 @@ struct LabelledImages {
     /// The images from which it is told whether a dimension varies.
     private static let sampled = 10_000
 
-    /// The codes of all images that are needed: of held-out ones, and of labelled ones when they are drawn.
-    func codes() throws -> Codes {
-        let width = model.program.configuration.model.latents.count
+    /// The vectors of all images that are needed: of held-out ones, and of labelled ones when they are drawn.
+    func vectors() throws -> Vectors {
+        let width = model?.program.configuration.model.latents.count ?? source.channels * source.height * source.width
         let rows = Array(0..<min(Self.sampled, source.count(.train)))
-        let sample = try map(.train, rows) { try model.means($0) }
-        let kept = (0..<width).filter { Self.deviation(sample, column: $0, width: width) > 0.1 }
+        let sample = try map(.train, rows, numbers)
+        let kept = (0..<width).filter { Self.deviation(sample, column: $0, width: width) > leastDeviation }
         guard !kept.isEmpty else {
-            throw UsageProblem("no dimension of the codes varies by more than 0.1, so there is nothing to classify by")
+            let what =
+                model == nil ? "no pixel varies" : "no dimension of the codes varies by more than \(leastDeviation)"
+            throw UsageProblem("\(what), so there is nothing to classify by")
         }
-        let heldOut = Self.columns(kept, of: try map(.valid, Array(0..<heldOutCount)) { try model.means($0) }, width)
-        return Codes(kept: kept, heldOut: LabelledVectors(heldOut, labels: heldOutLabels, classes: classes)) {
+        let heldOut = Self.columns(kept, of: try map(.valid, Array(0..<heldOutCount), numbers), width)
+        return Vectors(kept: kept, heldOut: LabelledVectors(heldOut, labels: heldOutLabels, classes: classes)) {
             labelled, draw in
             do throws(LabelDrawError) {
                 return try LabelDraw(classes: classes, count: labelled, draw: draw).examples(
@@ -67,24 +70,33 @@ struct LabelledImages {
             } catch {
                 throw UsageProblem("--labelled \(labelled): \(error)")
             }
-        } codes: { examples in
-            let values = Self.columns(kept, of: try map(.train, examples) { try model.means($0) }, width)
+        } labelled: { examples in
+            let values = Self.columns(kept, of: try map(.train, examples, numbers), width)
             return LabelledVectors(values, labels: examples.map { trainingLabels[$0]! }, classes: classes)
         }
     }
 
-    /// Codes of held-out images, and of labelled ones as they are drawn.
-    struct Codes {
-        /// The dimensions that vary: more than 0.1 in standard deviation, as Kingma et al. (2014) do it.
+    /// What a classifier takes of images: their codes, or their pixels from 0 to 1.
+    private func numbers(_ pixels: [UInt8]) throws -> [Float] {
+        try model?.means(pixels) ?? pixels.map { Float($0) / 255 }
+    }
+
+    /// Of codes those dimensions are kept that vary by more than this in standard deviation, as Kingma et al. (2014) do it, and of pixels all
+    /// that vary.
+    private var leastDeviation: Double { model == nil ? 0 : 0.1 }
+
+    /// Vectors of held-out images, and of labelled ones as they are drawn.
+    struct Vectors {
+        /// The dimensions that vary.
         let kept: [Int]
         fileprivate let heldOut: LabelledVectors
         fileprivate let draw: (_ labelled: Int, _ draw: UInt64) throws -> [UInt32]
-        fileprivate let codes: (_ examples: [Int]) throws -> LabelledVectors
+        fileprivate let labelled: (_ examples: [Int]) throws -> LabelledVectors
 
         /// The share of held-out images that a classifier tells right which was fitted to one choice of labelled ones.
-        func accuracy(of method: Classifier.Method, labelled: Int, draw number: UInt64) throws -> Double {
-            let examples = try draw(labelled, number).map(Int.init)
-            return Classifier(method, to: try codes(examples)).accuracy(on: heldOut)
+        func accuracy(of method: Classifier.Method, labelled count: Int, draw number: UInt64) throws -> Double {
+            let examples = try draw(count, number).map(Int.init)
+            return Classifier(method, to: try labelled(examples)).accuracy(on: heldOut)
         }
     }
 
@@ -95,7 +107,7 @@ struct LabelledImages {
         for start in stride(from: 0, to: rows.count, by: step) {
             let some = Array(rows[start..<min(start + step, rows.count)])
             result += try body(source.pixels(of: some, in: split))
-            Terminal.standardError.status("encoding images: \(start + some.count) of \(rows.count)")
+            Terminal.standardError.status("reading images: \(start + some.count) of \(rows.count)")
         }
         return result
     }

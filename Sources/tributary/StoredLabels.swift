@@ -29,7 +29,8 @@ final class StoredLabels: Sendable {
         guard targets.columnCount == 1 else {
             throw UsageProblem(
                 "\(dataset.path) has \(targets.columnCount) targets for each image, and a class is one number: name the dataset that holds "
-                    + "it with --labels-path")
+                    + "it with --labels-path, or one of these by its name behind that of theirs, such as --labels-path "
+                    + "targets/\(targets.names.first ?? "0")")
         }
         return try dataset.targetValues().map { value in
             guard !value.isNaN, value != -1, value != 255 else { return nil }

@@ -76,6 +76,9 @@ struct LabelCommandTests {
         #expect(try again.output == classify("--method", "svm", "--labelled", "9", "--draws", "3").output)
         let uneven = try classify("--method", "svm", "--labelled", "10")
         #expect(uneven.sentence?.contains("take a multiple of 3") == true, "\(uneven.errors)")
+        let pixels = try Command("classify", "--data", bench["stripes.h5"], "--labelled", "9", "--draws", "2", "--json")
+        #expect(try Self.accuracy(pixels) == 1)
+        #expect(!pixels.output.contains(#""step":"#) && pixels.output.contains(#""method":"logistic""#))
     }
 
     @Test func aConditionalModelDrawsTheClassThatIsAskedFor() throws {

@@ -442,6 +442,24 @@ struct ReadingMatrixTests {
         ) { (dataset: ImageDataset) throws in #expect(try dataset.targetValues() == numbers) }
     }
 
+    @Test("one of several labels of an image is named behind their dataset")
+    func labelColumn() throws {
+        func write(_ root: Group) throws {
+            try root.write("features", [UInt8](repeating: 9, count: 160), shape: [10, 4, 4])
+            try root.write("targets", (0..<20).map { UInt8($0 % 3) }, shape: [10, 2])
+                .setAttribute("names", ["Male", "Smiling"])
+        }
+        for (path, column) in [("targets/Male", 0), ("/targets/Smiling", 1), ("targets/1", 1)] {
+            try read(ReadingOptions(labelsPath: path), write) { (dataset: ImageDataset) throws in
+                #expect(try dataset.targetValues() == (0..<10).map { Double((2 * $0 + column) % 3) })
+                #expect(dataset.targets?.names == [["Male", "Smiling"][column]])
+            }
+        }
+        #expect(
+            problem(ReadingOptions(labelsPath: "targets/Young"), write).hasSuffix(
+                "has no label Young in /targets, only Male, Smiling"))
+    }
+
     // MARK: - Pictures
 
     @Test("a group with a dataset for each image is read in the order of their numbers")

@@ -30,8 +30,12 @@ public struct ImportReport: Codable, Hashable, Sendable, CustomStringConvertible
 
     public var description: String {
         let parts = splits.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
-        return (["\(path): \(counted(count, "image")) of \(shape) (\(parts))"] + notes).joined(separator: "\n")
+        let advice = splits.map(\.name) == [SplitWord.train.rawValue] ? [Self.nothingHeldOut] : []
+        return (["\(path): \(counted(count, "image")) of \(shape) (\(parts))"] + notes + advice).joined(separator: "\n")
     }
+
+    private static let nothingHeldOut =
+        "Nothing is held out to judge the training by: --split 0.1 would hold out a tenth of the images."
 }
 
 /// How far an import is.

@@ -13,6 +13,8 @@ struct ImageNames {
     let parts: [Part]
     /// For each part the datasets that may hold its labels, the likeliest first.
     let labels: [[String]]
+    /// Which of the numbers of an image is its label, by name or from 0, where the user says one: `Smiling` of `targets/Smiling`.
+    let labelColumn: String?
 
     /// Finds the images.
     ///
@@ -25,8 +27,10 @@ struct ImageNames {
         } else {
             parts = try Self.parts(of: Self.families(in: root, listing), root, listing)
         }
+        let named = options.labelsPath.map { Self.labelNames($0, in: root) }
+        labelColumn = named?.column
         labels = try parts.map { part in
-            try options.labelsPath.map { [try Self.labels(at: $0, for: part, in: root, listing)] }
+            try named.map { [try Self.labels(at: $0.path, for: part, in: root, listing)] }
                 ?? Self.labels(for: part, listing)
         }
     }
@@ -154,9 +158,18 @@ struct ImageNames {
         }
     }
 
+    /// The dataset of labels that a user names, and the column where its name follows that of a dataset.
+    private static func labelNames(_ path: String, in root: Group) -> (path: String, column: String?) {
+        let words = path.split(separator: "/").map(String.init)
+        let (whole, around) = (words.joined(separator: "/"), words.dropLast().joined(separator: "/"))
+        guard root.kind(of: whole) == nil, !around.isEmpty, root.kind(of: around) == .dataset else {
+            return (whole, nil)
+        }
+        return (around, words.last)
+    }
+
     /// The labels that a user names, and those of the other splits beside them.
     private static func labels(at path: String, for part: Part, in root: Group, _ listing: Listing) throws -> String {
-        let path = path.split(separator: "/").joined(separator: "/")
         guard root.kind(of: path) == .dataset else { throw missing(path, root, listing) }
         let name = SplitPath(path)
         guard name.split != nil, name.split != part.split else { return path }

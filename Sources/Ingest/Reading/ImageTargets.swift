@@ -14,6 +14,9 @@ public struct ImageTargets: Hashable, Sendable {
     /// The datasets that hold them, part by part.
     let datasets: [String]
 
+    /// Which of a dataset's columns is the only one here; nil where all are.
+    private let column: Int?
+
     /// Finds the labels of each part by their number of rows; nil where one part has none.
     ///
     /// - Parameters:
@@ -39,11 +42,23 @@ public struct ImageTargets: Hashable, Sendable {
                 "labels are left out: \(datasets.map { "\($0.name) has shape \($0.shape)" }.joined(separator: ", "))")
             return nil
         }
-        columnCount = widths[0]
         self.datasets = datasets.map { String($0.name.drop { $0 == "/" }) }
-        let names: [String] = (try? first.texts(DatasetNames.targetNames)) ?? []
-        self.names = names.count == columnCount ? names : []
+        var names: [String] = (try? first.texts(DatasetNames.targetNames)) ?? []
+        if names.count != widths[0] { names = [] }
+        column = try found.labelColumn.map { try Self.column($0, of: first.name, in: root, names, widths[0]) }
+        columnCount = column == nil ? widths[0] : 1
+        self.names = names.isEmpty ? [] : column.map { [names[$0]] } ?? names
         classNames = isText[0] ? Array(Set(try datasets.flatMap { try $0.texts() })).sorted() : []
+    }
+
+    private static func column(
+        _ word: String, of dataset: String, in root: Group, _ names: [String], _ width: Int
+    ) throws -> Int {
+        if let index = names.firstIndex(of: word) ?? Int(word), (0..<width).contains(index) { return index }
+        throw DataError(
+            root.fileName,
+            "has no label \(word) in \(dataset), only \(names.isEmpty ? "0 to \(width - 1)" : names.joined(separator: ", "))"
+        )
     }
 
     /// The first of some datasets that has a row for each image.
@@ -90,8 +105,11 @@ public struct ImageTargets: Hashable, Sendable {
             return try dataset.texts().map { numbers[$0] ?? .nan }
         }
         let values = try dataset.read(converting: Double.self)
-        guard Self.isTurned(dataset, count: count) else { return values }
-        return (0..<count).flatMap { row in (0..<columnCount).map { values[$0 * count + row] } }
+        let width = values.count / max(1, count)
+        let columns = column.map { $0..<$0 + 1 } ?? 0..<width
+        let isTurned = Self.isTurned(dataset, count: count)
+        guard isTurned || columns.count < width else { return values }
+        return (0..<count).flatMap { row in columns.map { values[isTurned ? $0 * count + row : row * width + $0] } }
     }
 }
 
