@@ -12,6 +12,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         // C libraries from Debian, and the C that stands between them and Swift.
@@ -89,10 +90,19 @@ let package = Package(
             name: "ConfigurationFiles",
             dependencies: ["Training", "VAE", "Contract", "Settings", "Files", .product(name: "Yams", package: "Yams")]),
         .target(name: "Performance", dependencies: ["Tensors"]),
+        // The page of `tributary explore`, which becomes part of the program.
+        .target(
+            name: "Explore",
+            dependencies: [
+                "Training", "VAE", "Tensors", "Contract", "Fitting", "Pictures",
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ],
+            resources: [.embedInCode("Page")]),
         .executableTarget(
             name: "tributary",
             dependencies: [
-                "ConfigurationFiles", "Performance", "Cluster", "Coordination", "Ingest", "OneDNN", "Training", "VAE",
+                "Explore", "ConfigurationFiles", "Performance", "Cluster", "Coordination", "Ingest", "OneDNN",
+                "Training", "VAE",
                 "Tensors", "Fitting", "Randomness", "Storage", "Pictures", "Contract", "Hashing", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -180,6 +190,12 @@ let package = Package(
                 "VAE", "Randomness", "Hashing", "Files", "Parallel", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "PerformanceTests", dependencies: ["Performance", "OneDNN", "Tensors", "VAE"]),
+        .testTarget(
+            name: "ExploreTests",
+            dependencies: [
+                "Explore", "TrainingTestSupport", "Training", "Tensors", "VAE", "Contract", "Pictures", "Randomness",
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ]),
         .testTarget(name: "CommandTests", dependencies: ["tributary", "Storage"], exclude: ["Files"]),
         // Everything that reads what others wrote, against bytes that were good once; scripts/fuzz runs it for as long as asked.
         .testTarget(

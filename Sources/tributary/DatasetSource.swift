@@ -6,8 +6,10 @@ import Training
 
 /// An image file as training sees it: the split that a model is fitted to, and the one that is held out.
 struct DatasetSource: ExampleSource {
+    let dataset: ImageDataset
+    /// The rows of each split in the file.
+    let rows: [Split: [Int]]
     private let images: SealedImages
-    private let rows: [Split: [Int]]
     private let storedLabels: StoredLabels
     /// The name of the held-out split in the file, or nil.
     let heldOut: String?
@@ -37,6 +39,7 @@ struct DatasetSource: ExampleSource {
         let dataset = try Self.open(path, data, beside: output)
         defer { Terminal.standardError.status("") }
         let choice = try choose(dataset)
+        self.dataset = dataset
         images = try SealedImages(dataset, choice)
         storedLabels = StoredLabels(dataset)
         rows = [.train: choice.train.rows, .valid: choice.heldOut?.rows ?? []]

@@ -7,6 +7,7 @@ data="$root/../shared/data"
 testbed="$root/../shared/testbed"
 python="$root/.build/python/checks"
 python_with_torch="$root/.build/python/pytorch"
+python_with_socket="$root/.build/python/socket"
 
 # Sends nonsense to a coordinator that has its process to itself, since its memory is looked at, too.
 hostile_peer() { TRIBUTARY_FUZZ_MESSAGES=20000 swift_tests --filter aKeyedPeerThatSendsNonsenseChangesNothing; }
@@ -41,6 +42,32 @@ h5py_checks() {
     "$tributary" train --preset face-64 --data "$files/discs.h5" --out "$files/run" --steps 2 --workers 1 || return
     "$python/bin/python" scripts/interchange/read_checkpoint.py \
         "$(newest_checkpoint "$files/run")" "$("$tributary" checkpoint digest "$files/run")"
+}
+
+# Prints the folder of a run of face-64 on faces.h5 there, with checkpoints of two epochs.
+explored_run() {
+    local files
+    files=$(scratch "$1")
+    "$tributary" data synthesize faces --count 400 --size 64 --out "$files/faces.h5" >&2 || return
+    for steps in 3 6; do
+        "$tributary" train --preset face-64 --data "$files/faces.h5" --out "$files/run" --steps $steps --resume --workers 1 >&2 || return
+    done
+    echo "$files"
+}
+
+# Uses the page of `explore` in Chromium.
+explore_page() {
+    local files
+    files=$(explored_run explore-page) || return
+    python_environment "$python_with_socket" "$socket_module" || return
+    "$python_with_socket/bin/python" scripts/explore/page.py chromium "$tributary" "$files/run" "$files/faces.h5" "$files"
+}
+
+# Sends `explore` 100,000 codes, and looks at its memory.
+explore_memory() {
+    local files
+    files=$(explored_run explore-memory) || return
+    python3 scripts/explore/load.py "$tributary" "$files/run" 100000
 }
 
 # Kills a process that saves checkpoints, at random instants, so many times.

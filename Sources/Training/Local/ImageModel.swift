@@ -19,10 +19,15 @@ public final class ImageModel {
     private enum Purpose { case reconstruction, encoding, sampling, prior, classification }
 
     /// How many rows a run takes.
-    private static let batch = 16
+    private let batch: Int
 
-    public init(_ program: TrainingProgram, state: ModelState, engine: any Engine, weights: Weights = .average) {
+    /// - Parameter batch: How many images are computed together; the last ones are filled up. One is quickest for a single image.
+    public init(
+        _ program: TrainingProgram, state: ModelState, engine: any Engine, weights: Weights = .average, batch: Int = 16
+    ) {
+        precondition(batch > 0, "images are computed one at a time at least, not \(batch)")
         self.program = program
+        self.batch = batch
         self.weights = weights
         memory = state.memory(weights)
         self.engine = engine
@@ -31,9 +36,12 @@ public final class ImageModel {
     /// The model of a checkpoint.
     ///
     /// - Throws: What `TrainingProgram` throws for a contract that cannot be built.
-    public convenience init(_ checkpoint: Checkpoint, engine: any Engine, weights: Weights = .average) throws {
+    public convenience init(
+        _ checkpoint: Checkpoint, engine: any Engine, weights: Weights = .average, batch: Int = 16
+    ) throws {
         self.init(
-            try TrainingProgram(checkpoint.contract), state: checkpoint.state, engine: engine, weights: weights)
+            try TrainingProgram(checkpoint.contract), state: checkpoint.state, engine: engine, weights: weights,
+            batch: batch)
     }
 
     /// Goes on with other parameters of the same model.
@@ -95,7 +103,7 @@ public final class ImageModel {
             let label: [Float] = (0..<classes).map { $0 == chosen ? 1 : 0 }
             return latents.draw(stream) + label
         }
-        return program.model.priorGraph(count: Self.batch) == nil ? draws : try run(.prior, draws)[0]
+        return program.model.priorGraph(count: batch) == nil ? draws : try run(.prior, draws)[0]
     }
 
     private func unitInterval(_ pixels: [UInt8]) -> [Float] {
@@ -105,7 +113,7 @@ public final class ImageModel {
     }
 
     private func run(_ purpose: Purpose, _ rows: [Float]) throws -> [[Float]] {
-        let runner = try runners[purpose] ?? BatchRunner(graph(for: purpose), batch: Self.batch, engine: engine)
+        let runner = try runners[purpose] ?? BatchRunner(graph(for: purpose), batch: batch, engine: engine)
         runners[purpose] = runner
         if loaded.insert(purpose).inserted { runner.load(memory) }
         return runner.run(rows, seed: program.configuration.seed)
@@ -113,11 +121,11 @@ public final class ImageModel {
 
     private func graph(for purpose: Purpose) -> Graph {
         switch purpose {
-        case .reconstruction: program.model.reconstructionGraph(count: Self.batch)
-        case .encoding: program.model.encodingGraph(count: Self.batch)
-        case .sampling: program.model.samplingGraph(count: Self.batch)
-        case .prior: program.model.priorGraph(count: Self.batch)!
-        case .classification: program.model.classificationGraph(count: Self.batch)!
+        case .reconstruction: program.model.reconstructionGraph(count: batch)
+        case .encoding: program.model.encodingGraph(count: batch)
+        case .sampling: program.model.samplingGraph(count: batch)
+        case .prior: program.model.priorGraph(count: batch)!
+        case .classification: program.model.classificationGraph(count: batch)!
         }
     }
 }
