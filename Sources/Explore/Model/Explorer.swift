@@ -31,8 +31,7 @@ public actor Explorer {
         try Unexplorable.check(model.program.configuration.model)
         firstStep = checkpoint.state.step
         current = checkpoint.state.step
-        states = LoadedStates { try run.read($0).state }
-        states.add(checkpoint.state)
+        states = LoadedStates(checkpoint.state) { try run.read($0).state }
         curves = run.metrics.map { Curves($0) }
     }
 

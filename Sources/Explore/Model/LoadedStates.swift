@@ -1,29 +1,29 @@
 import Training
 
-/// The states of some checkpoints, so that moving through the epochs reads each file once. The oldest in use goes for a new one.
+/// The states of some checkpoints, so that moving through the epochs reads each file once. The one least in use goes for a new one; the first
+/// stays, since its file may not.
 struct LoadedStates {
+    private let first: ModelState
     private let read: (Int) throws -> ModelState
-    private var states: [ModelState] = []
+    /// The newest in use last.
+    private var others: [ModelState] = []
 
-    /// Parameters of all states together, at most.
+    /// Parameters of the others together, at most.
     private static let mostParameters = 1 << 25
 
-    init(read: @escaping (Int) throws -> ModelState) {
+    init(_ first: ModelState, read: @escaping (Int) throws -> ModelState) {
+        self.first = first
         self.read = read
     }
 
     mutating func state(ofStep step: Int) throws -> ModelState {
-        guard let index = states.firstIndex(where: { $0.step == step }) else {
-            let state = try read(step)
-            add(state)
-            return state
+        if step == first.step { return first }
+        if let index = others.firstIndex(where: { $0.step == step }) {
+            others.append(others.remove(at: index))
+        } else {
+            let most = max(1, Self.mostParameters / max(1, first.parameters.count))
+            others = others.suffix(most - 1) + [try read(step)]
         }
-        states.append(states.remove(at: index))
-        return states[states.count - 1]
-    }
-
-    mutating func add(_ state: ModelState) {
-        let most = max(1, Self.mostParameters / max(1, state.parameters.count))
-        states = states.suffix(most - 1) + [state]
+        return others[others.count - 1]
     }
 }

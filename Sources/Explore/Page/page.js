@@ -89,14 +89,37 @@ function setBase(code) {
 
 // Where to begin.
 
-const exampleCode = async (index) => (await (await ask(ofStep(`example.json?index=${index}`))).json()).code;
+const codes = new Map();              // of held-out images, by the path that was asked
 
-/** Gets the base from the source, by the checkpoint that is chosen. */
+async function exampleCode(index) {
+  const path = ofStep(`example.json?index=${index}`);
+  if (codes.size > 1000) codes.clear();
+  if (!codes.has(path)) codes.set(path, (await (await ask(path)).json()).code);
+  return codes.get(path);
+}
+
+let isBeginning = false, beginsAgain = false;
+
+/** Gets the base from the source, by the checkpoint that is chosen: one at a time, and the newest next. */
 async function begin() {
+  beginsAgain = true;
+  if (isBeginning) return;
+  isBeginning = true;
+  while (beginsAgain) {
+    beginsAgain = false;
+    await tried(getBase)();
+  }
+  isBeginning = false;
+}
+
+async function getBase() {
   const from = source;
   let code, picture = null;
   if (from.kind === "average") code = model.survey.centre.concat(classes());
-  if (from.kind === "draw") code = (await (await ask(ofStep(`draw.json?seed=${from.seed}`))).json()).code;
+  if (from.kind === "draw") {
+    const label = model.classes ? `&class=${element("class").value}` : "";
+    code = (await (await ask(ofStep(`draw.json?seed=${from.seed}${label}`))).json()).code;
+  }
   if (from.kind === "example") {
     code = await exampleCode(from.index);
     picture = await (await ask(`example.png?index=${from.index}`)).blob();
@@ -107,14 +130,17 @@ async function begin() {
     code = seen.code;
     picture = new Blob([Uint8Array.from(atob(seen.png), (letter) => letter.charCodeAt(0))], { type: "image/png" });
   }
-  if (from !== source) return;
   setBase(code);
   element("original-figure").hidden = !picture;
   if (picture) await paint(element("original"), picture);
   await changed();
 }
 
-const beginFrom = tried(async (next) => { source = next; resetSliders(); await begin(); });
+function beginFrom(next) {
+  source = next;
+  resetSliders();
+  return begin();
+}
 
 /** A whole number from 1 that an input holds, as an index. */
 function index(id) {
@@ -141,7 +167,7 @@ function mixed(first, second) {
 
 function mix() {
   element("mix-value").textContent = `${element("mix-share").value} %`;
-  return beginFrom({ kind: "mix", first: index("mix-first"), second: index("mix-second") });
+  beginFrom({ kind: "mix", first: index("mix-first"), second: index("mix-second") });
 }
 
 // What goes on with the run.
@@ -248,12 +274,12 @@ function listen() {
   on("mix", "submit", (event) => event.preventDefault());
   on("mix", "input", mix);
   on("coloring", "change", showColoring);
-  on("epoch", "input", tried(async () => {
+  on("epoch", "input", () => {
     const mark = marks[Number(element("epoch").value)];
     step = mark && mark.step !== model.step ? mark.step : null;
     showEpoch();
-    await begin();
-  }));
+    begin();
+  });
   on("save", "click", () => element("picture").toBlob((blob) => {
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: "picture.png" });
     link.click();
@@ -261,6 +287,7 @@ function listen() {
   }));
   on("own", "change", () => { const file = element("own").files[0]; if (file) beginFrom({ kind: "own", file }); });
   listenForDrops();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => map?.draw());
 }
 
 function listenForDrops() {
