@@ -5,7 +5,6 @@ import Contract
 import Explore
 import Foundation
 import OneDNN
-import Synchronization
 import Training
 
 struct ExploreCommand: ParsableCommand {
@@ -58,7 +57,7 @@ struct ExploreCommand: ParsableCommand {
         let server = try WebServer(address: listen ?? "127.0.0.1", port: UInt16(port))
         let surveyed = try SurveyedImages(data, reading, model)
         let explorer = try Explorer(
-            RunFiles(path).explored(surveyed.examples), checkpoint, surveyed.survey, engine: OneDNNEngine(),
+            RunFiles.explored(path, surveyed.examples), checkpoint, surveyed.survey, engine: OneDNNEngine(),
             weights: weights)
         try serve(server, explorer, codeCount: model.codeCount)
     }
@@ -91,34 +90,5 @@ struct ExploreCommand: ParsableCommand {
             let digits = String(UInt64.random(in: .min ... .max), radix: 16)
             return String(repeating: "0", count: 16 - digits.count) + digits
         }.joined()
-    }
-}
-
-/// A task that runs beside a thread which waits for it.
-private final class Serving: Sendable {
-    private let ended = DispatchSemaphore(value: 0)
-    private let error = Mutex<(any Error)?>(nil)
-    private let task = Mutex<Task<Void, Never>?>(nil)
-
-    init(_ work: @escaping @Sendable () async throws -> Void) {
-        let task = Task { [self] in
-            do { try await work() } catch { self.error.withLock { $0 = error } }
-            ended.signal()
-        }
-        self.task.withLock { $0 = task }
-    }
-
-    /// Waits so long.
-    ///
-    /// - Throws: What the task ended with.
-    func wait(_ time: DispatchTimeInterval) throws {
-        guard ended.wait(timeout: .now() + time) == .success, let error = error.withLock({ $0 }) else { return }
-        throw error
-    }
-
-    /// Ends the task, and waits for that a moment.
-    func cancel() {
-        task.withLock { $0?.cancel() }
-        _ = ended.wait(timeout: .now() + .seconds(2))
     }
 }

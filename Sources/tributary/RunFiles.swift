@@ -4,23 +4,25 @@ import Foundation
 import Training
 
 /// The files of a run, or one checkpoint, as a page may see them.
-struct RunFiles {
-    /// A run directory or a checkpoint.
-    private let path: String
-
-    init(_ path: String) { self.path = path }
-
-    func explored(_ examples: ExploredRun.Examples?) -> ExploredRun {
-        let name = URL(fileURLWithPath: path).lastPathComponent
-        let paths = RunPaths(path)
-        guard (try? paths.requireRun()) != nil else {
-            return ExploredRun(
-                name: name, steps: { [] }, read: { [path] _ in try CheckpointCommand.read(path) }, metrics: nil,
-                examples: examples)
-        }
-        let store = CheckpointStore(directory: paths.checkpoints, check: ForeignFile.checkpoint.requireSafe)
+enum RunFiles {
+    /// - Parameter path: A run directory or a checkpoint.
+    static func explored(_ path: String, _ examples: ExploredRun.Examples?) -> ExploredRun {
+        if (try? RunPaths(path).requireRun()) != nil { return run(in: path, examples) }
         return ExploredRun(
-            name: name, steps: { try store.steps() }, read: { try store.read(step: $0) }, metrics: paths.metrics,
+            name: name(of: path), steps: { [] }, read: { _ in try CheckpointCommand.read(path) }, metrics: nil,
             examples: examples)
     }
+
+    /// A run, which may have no files yet.
+    static func run(
+        in directory: String, _ examples: ExploredRun.Examples?, activity: (@Sendable () -> RunActivity)? = nil
+    ) -> ExploredRun {
+        let paths = RunPaths(directory)
+        let store = CheckpointStore(directory: paths.checkpoints, check: ForeignFile.checkpoint.requireSafe)
+        return ExploredRun(
+            name: name(of: directory), steps: { try store.steps() }, read: { try store.read(step: $0) },
+            metrics: paths.metrics, examples: examples, activity: activity)
+    }
+
+    private static func name(of path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
 }

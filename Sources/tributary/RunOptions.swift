@@ -53,6 +53,11 @@ struct RunOptions: ParsableArguments {
     @OptionGroup var cadence: CadenceOptions
     @Option(help: "The share of the work, from 0 to 1, that two workers compute, to find one that computes wrongly.")
     var audit = 0.0
+    @Option(
+        help:
+            "Serve a page that shows the run and plays with its newest checkpoint, to this machine alone, on this port; 0 for one that is free."
+    )
+    var explore: Int?
     @Flag(help: "Print the result as JSON.") var json = false
 
     func validate() throws {
@@ -75,6 +80,9 @@ struct RunOptions: ParsableArguments {
                 throw ValidationError(
                     "--\(name) is from \(Self.counts.lowerBound) to \(Self.counts.upperBound), not \(value)")
             }
+        }
+        if let explore, !(0...65535).contains(explore) {
+            throw ValidationError("--explore is a port from 0 to 65535, not \(explore)")
         }
         guard (0...1).contains(audit) else { throw ValidationError("--audit is from 0 to 1, not \(audit)") }
         guard !out.isEmpty else { throw ValidationError("--out is empty: name a directory") }

@@ -7,7 +7,6 @@ struct SurveyedImages {
     let survey: Survey
     let examples: ExploredRun.Examples?
 
-    /// Images that are encoded at most; they lie evenly over the training images.
     private static let mostCodes = 5000
     /// Images encoded at a time.
     private static let batch = 500
@@ -22,23 +21,33 @@ struct SurveyedImages {
         }
         let source = try DatasetSource(path, reading.added(to: model.program.configuration.data))
         try model.program.check(source)
-        let count = source.count(.train)
-        let rows = Array(stride(from: 0, to: count, by: max(1, count / Self.mostCodes)).prefix(Self.mostCodes))
-        survey = Survey(
-            codes: try Self.codes(of: rows, source, model), latents: model.program.configuration.model.latents.count,
-            facts: try source.facts(of: rows, in: .train))
-        examples = ExploredRun.Examples(source, source.count(.valid) > 0 ? .valid : .train)
+        examples = Self.examples(of: source)
+        survey = try ImageTicker.watch("encoding images", min(Self.mostCodes, source.count(.train))) {
+            try Self.survey(of: source, model, progress: $0)
+        }
     }
 
-    private static func codes(of rows: [Int], _ source: DatasetSource, _ model: ImageModel) throws -> [Float] {
+    /// The held-out images; where there are none, those that a model is trained on.
+    static func examples(of source: DatasetSource) -> ExploredRun.Examples {
+        ExploredRun.Examples(source, source.count(.valid) > 0 ? .valid : .train)
+    }
+
+    /// What the codes of training images say.
+    ///
+    /// - Parameter most: Images that are encoded; they lie evenly over the training images.
+    static func survey(
+        of source: DatasetSource, _ model: ImageModel, most: Int = mostCodes, progress: (Int) -> Void = { _ in }
+    ) throws -> Survey {
+        let count = source.count(.train)
+        let rows = Array(stride(from: 0, to: count, by: max(1, count / most)).prefix(most))
         var codes: [Float] = []
-        try ImageTicker.watch("encoding images", rows.count) { progress in
-            for first in stride(from: 0, to: rows.count, by: batch) {
-                let part = Array(rows[first..<min(rows.count, first + batch)])
-                codes += try model.means(source.pixels(of: part, in: .train))
-                progress(first + part.count)
-            }
+        for first in stride(from: 0, to: rows.count, by: batch) {
+            let part = Array(rows[first..<min(rows.count, first + batch)])
+            codes += try model.means(source.pixels(of: part, in: .train))
+            progress(first + part.count)
         }
-        return codes
+        return Survey(
+            codes: codes, latents: model.program.configuration.model.latents.count,
+            facts: try source.facts(of: rows, in: .train))
     }
 }

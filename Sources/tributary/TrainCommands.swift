@@ -52,7 +52,7 @@ struct Train: ParsableCommand {
         let cluster = LocalCluster(
             coordinator, workers: workers ?? max(1, cores / threads), threads: threads,
             memory: memory?.bytes ?? WorkerOptions.defaultMemoryLimit)
-        try options.finish { try cluster.run(reporter: $0, log: TerminalLog.logger("tributary")) }
+        try options.finish(coordinator) { try cluster.run(reporter: $0, log: TerminalLog.logger("tributary")) }
     }
 }
 
@@ -84,7 +84,7 @@ struct Coordinate: ParsableCommand {
         var coordinatorOptions = try options.coordinatorOptions(
             configuration, of: stored, listen: listen, engine: options.engine(for: configuration))
         coordinatorOptions.security = security
-        try options.finish { reporter in
+        try options.finish(coordinatorOptions) { reporter in
             try CoordinatorProcess(coordinatorOptions, reporter: reporter, log: TerminalLog.logger("coordinator")).run()
         }
     }
@@ -185,12 +185,16 @@ extension RunOptions {
     }
 
     /// Runs, says how it ended, and exits as a shell expects of an interrupted program.
-    func finish(_ run: (ProgressReporter) throws -> RunOutcome) throws {
-        let reporter = ProgressReporter()
+    func finish(_ options: CoordinatorOptions, _ run: (Reporters) throws -> RunOutcome) throws {
+        let progress = ProgressReporter()
+        let page = try explore.map { try RunPage(options, port: $0) }
         let outcome: RunOutcome
         do {
-            defer { reporter.finish() }
-            outcome = try run(reporter)
+            defer {
+                page?.end()
+                progress.finish()
+            }
+            outcome = try run(Reporters(all: [progress] + (page.map { [$0.recorder] } ?? [])))
         }
         let result = RunResult(outcome)
         // Ctrl-C may have ended whoever reads the result, too.

@@ -77,6 +77,33 @@ struct ExploreCommandTests {
                 " of 127.0.0.1 is in use: name another with --port, or --port 0 for one that is free\n"))
     }
 
+    /// A run without workers, which waits.
+    @Test func aRunThatGoesOnServesThePage() throws {
+        let bench = try Workbench()
+        let command = try Command(
+            shell: """
+                set -m
+                log=\(bench["log"])
+                "$tributary" train --config \(bench["model.yaml"]) --data \(bench["faces.h5"]) --out \(bench["run"]) --workers 0 \\
+                    --explore 0 2> $log & run=$!
+                for _ in {1..1200}; do grep -q 'checkpoint of step\\|waiting for workers' $log && break; sleep 0.1; done
+                address=$(sed -n 's/^page: //p' $log)
+                port=${address#http://*:}
+                for path in /run.json /model.json; do
+                    exec 3<> /dev/tcp/127.0.0.1/${port%%/*}
+                    printf 'GET '$path' HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3
+                    timeout 60 cat <&3
+                    echo
+                done
+                kill -INT $run
+                wait $run
+                echo "exit code $?"
+                """)
+        #expect(command.output.contains(#""total_steps":5,"workers":[]"#), "\(command.output)\n\(command.errors)")
+        #expect(command.output.contains(#""name":"Smiling""#) && command.output.contains(#""step":0,"#))
+        #expect(command.output.hasSuffix("exit code 130\n"), "\(command.output.suffix(100))")
+    }
+
     @Test func whatMakesNoSenseIsTold() throws {
         for (options, sentence) in [
             (["--port", "70000"], "--port is from 0 to 65535, not 70000"),

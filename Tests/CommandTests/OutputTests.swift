@@ -9,7 +9,7 @@ struct OutputTests {
 
     /// Names of arguments, each in one of three lists, so that nobody adds an output without saying what becomes of what is there.
     private static let read: Set = [
-        "source", "data", "checkpoint", "config", "keys", "file", "files", "directory", "path", "labels",
+        "source", "data", "checkpoint", "config", "keys", "file", "files", "directory", "path", "labels", "run",
     ]
     private static let written: Set = ["out", "folder", "sheet"]
     private static let values: Set = [
@@ -22,6 +22,7 @@ struct OutputTests {
         "train-split", "valid-split", "as", "resize", "skip-unreadable", "weights", "class", "method", "labelled",
         "draws",
         "mixture", "nll", "samples", "repeats", "refine",
+        "explore", "port", "token",
     ]
 
     @Test func everyArgumentIsKnownToBeReadWrittenOrNeither() {

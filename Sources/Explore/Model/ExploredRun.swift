@@ -11,6 +11,8 @@ public struct ExploredRun: Sendable {
     /// The path of `metrics.jsonl`; nil where there is none.
     public let metrics: String?
     public let examples: Examples?
+    /// What goes on in the run; nil where nobody here can tell.
+    public let activity: (@Sendable () -> RunActivity)?
 
     /// Images to begin from.
     public struct Examples: Sendable {
@@ -28,12 +30,13 @@ public struct ExploredRun: Sendable {
     public init(
         name: String, steps: @escaping @Sendable () throws -> [Int],
         read: @escaping @Sendable (Int) throws -> Checkpoint,
-        metrics: String?, examples: Examples?
+        metrics: String?, examples: Examples?, activity: (@Sendable () -> RunActivity)? = nil
     ) {
         self.name = name
         self.steps = steps
         self.read = read
         self.metrics = metrics
         self.examples = examples
+        self.activity = activity
     }
 }

@@ -32,7 +32,8 @@ extension Explorer {
     func progress() -> Progress {
         let steps = Set((try? run.steps()) ?? []).union([firstStep]).sorted()
         return Progress(
-            checkpoints: steps.map { Progress.Mark(step: $0, epoch: epoch(afterSteps: $0)) }, curves: readCurves())
+            checkpoints: steps.map { Progress.Mark(step: $0, epoch: epoch(afterSteps: $0)) }, curves: readCurves(),
+            activity: run.activity?())
     }
 
     struct Progress: Encodable {
@@ -43,6 +44,7 @@ extension Explorer {
 
         let checkpoints: [Mark]
         let curves: Curves.Summary?
+        let activity: RunActivity?
     }
 
     /// The epoch that the last of some steps lies in, from 1; 0 before the first.

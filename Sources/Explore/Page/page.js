@@ -6,17 +6,20 @@ let model, map;
 let sliders = [];                     // each an input and the step of 1
 let base = [];                        // latents where all sliders are 0
 let source = { kind: "average" };     // where the base came from, to get it again from another checkpoint
-let step = null;                      // the checkpoint; null for the one that the page began with
+let step;                             // of the checkpoint that is chosen
 let marks = [];                       // the checkpoints there are
 
 async function ask(path, options = {}) {
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
   const answer = await fetch(path, { ...options, headers });
-  if (!answer.ok) throw new Error((await answer.text()).trim() || `the server answers ${answer.status}`);
+  if (!answer.ok) {
+    const sentence = (await answer.text()).trim() || `the server answers ${answer.status}`;
+    throw Object.assign(new Error(sentence), { status: answer.status });
+  }
   return answer;
 }
 
-const ofStep = (path) => (step === null ? path : path + (path.includes("?") ? "&" : "?") + `step=${step}`);
+const ofStep = (path) => path + (path.includes("?") ? "&" : "?") + `step=${step}`;
 const say = (text) => { element("status").textContent = text; };
 
 /** Does what may fail, and says so. */
@@ -175,7 +178,8 @@ function mix() {
 const follow = tried(async () => {
   if (document.hidden) return;
   const progress = await (await ask("run.json")).json();
-  showCheckpoints(progress.checkpoints);
+  if (model && progress.checkpoints.length) showCheckpoints(progress.checkpoints);
+  showActivity(progress.activity);
   const curves = progress.curves;
   element("curves-section").hidden = !curves;
   if (!curves) return;
@@ -186,14 +190,33 @@ const follow = tried(async () => {
   if (curves.has_more) setTimeout(follow, 50);
 });
 
+function showActivity(activity) {
+  element("activity-section").hidden = !activity;
+  if (!activity) return;
+  const workers = activity.workers.length ? activity.workers.join(", ") : "none";
+  element("activity-facts").textContent =
+    `Step ${activity.step} of ${activity.total_steps}, ${Math.round(activity.images_per_second)} images a second. Workers: ${workers}.`;
+  element("events").replaceChildren(...activity.events.map(({ seconds, text }) => {
+    const line = document.createElement("li");
+    line.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} ${text}`;
+    return line;
+  }));
+}
+
+/** Who looks at the newest checkpoint gets the next one, and so does he whose checkpoint the run has removed. */
 function showCheckpoints(found) {
-  const chosen = step ?? model.step;
+  const hadNewest = marks.length > 0 && step === marks[marks.length - 1].step;
   marks = found;
+  const newest = found[found.length - 1].step;
+  const isNewer = hadNewest ? step !== newest : !found.some((mark) => mark.step === step);
+  if (isNewer) {
+    step = newest;
+    begin();
+  }
   const slider = element("epoch");
   element("epoch-row").hidden = found.length < 2;
   slider.max = found.length - 1;
-  const place = found.findIndex((mark) => mark.step === chosen);
-  if (place >= 0 && document.activeElement !== slider) slider.value = place;
+  slider.value = found.findIndex((mark) => mark.step === step);
   showEpoch();
 }
 
@@ -276,7 +299,7 @@ function listen() {
   on("coloring", "change", showColoring);
   on("epoch", "input", () => {
     const mark = marks[Number(element("epoch").value)];
-    step = mark && mark.step !== model.step ? mark.step : null;
+    if (mark) step = mark.step;
     showEpoch();
     begin();
   });
@@ -302,12 +325,23 @@ function listenForDrops() {
   });
 }
 
-tried(async () => {
-  model = await (await ask("model.json")).json();
+const start = tried(async () => {
+  try {
+    model = await (await ask("model.json")).json();
+  } catch (error) {
+    if (error.status !== 503) throw error;
+    say(error.message);
+    await follow();
+    setTimeout(start, 3000);
+    return;
+  }
+  step = model.step;
   showModel();
   listen();
   await beginFrom(model.examples ? { kind: "example", index: 0 } : { kind: "average" });
   await follow();
   setInterval(follow, 5000);
   document.documentElement.dataset.ready = "true";
-})();
+});
+
+start();

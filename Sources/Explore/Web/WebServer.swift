@@ -12,7 +12,7 @@ public struct WebServer: Sendable {
 
     /// Connections at a time. A browser opens six.
     static let mostConnections = 32
-    /// How long a request may take to arrive, and an answer to leave.
+    /// How long a request may take to arrive, and an answer to leave. A second more at most goes by before it is noticed.
     private static let transfer = Duration.seconds(30)
     /// How long a connection may be idle.
     private static let idle = Duration.seconds(60)
@@ -91,53 +91,58 @@ public struct WebServer: Sendable {
         }
     }
 
-    private func serve(_ socket: AsyncSocket, _ admission: Admission, _ answer: Answering) async {
+    private func serve(_ socket: AsyncSocket, _ admission: Admission, _ answer: @escaping Answering) async {
         defer { try? socket.close() }
         guard open.enter() else {
             return await refuse(Refusal(503, "this server has \(Self.mostConnections) connections already"), socket)
         }
         defer { open.leave() }
+        let deadline = Deadline()
         do {
-            try await converse(socket, admission, answer)
+            try await deadline.watch { try await converse(socket, admission, answer, deadline) }
         } catch let refusal as Refusal {
             await refuse(refusal, socket)
+        } catch is TimeOver where deadline.isWithinRequest {
+            await refuse(Refusal(408, "the request did not arrive within \(Self.transfer)"), socket)
         } catch {
-            // The other end is gone, or this one is ending.
+            // The other end is gone or idle, or this one is ending.
         }
     }
 
-    private func converse(_ socket: AsyncSocket, _ admission: Admission, _ answer: Answering) async throws {
+    private func converse(
+        _ socket: AsyncSocket, _ admission: Admission, _ answer: Answering, _ deadline: Deadline
+    ) async throws {
         var reader = RequestReader { head throws(Refusal) in try admission.admit(head) }
-        while let request = try await next(&reader, socket) {
+        while true {
+            let request = try await next(&reader, socket, deadline)
             let isLast = request.head.fields["connection"]?.lowercased() == "close"
+            deadline.set(nil)
             let bytes = await answer(request).encoded(isLast: isLast)
-            try await within(Self.transfer) { try await socket.write(Data(bytes)) }
+            deadline.set(Self.transfer)
+            try await socket.write(Data(bytes))
             if isLast { return }
         }
     }
 
-    /// The next request; nil where the connection was idle for long.
-    private func next(_ reader: inout RequestReader, _ socket: AsyncSocket) async throws -> Request? {
-        if let request = try reader.add([]) { return request }
-        var end = ContinuousClock.now + (reader.isWithinRequest ? Self.transfer : Self.idle)
+    private func next(
+        _ reader: inout RequestReader, _ socket: AsyncSocket, _ deadline: Deadline
+    ) async throws -> Request {
+        var bytes: [UInt8] = []
+        deadline.set(Self.idle)
         while true {
-            let hadBegun = reader.isWithinRequest
-            let bytes: [UInt8]
-            do {
-                bytes = try await within(end - .now) { try await socket.read(atMost: 4096) }
-            } catch is TimeOver {
-                if hadBegun { throw Refusal(408, "the request did not arrive within \(Self.transfer)") }
-                return nil
-            }
+            let hadBegun = deadline.isWithinRequest
             if let request = try reader.add(bytes) { return request }
-            if !hadBegun { end = .now + Self.transfer }
+            if reader.isWithinRequest, !hadBegun { deadline.set(Self.transfer, isWithinRequest: true) }
+            bytes = try await socket.read(atMost: 4096)
         }
     }
 
     private func refuse(_ refusal: Refusal, _ socket: AsyncSocket) async {
         let bytes = Answer(refusal).encoded(isLast: true)
         // What is on its way is read for a moment, or the other end would be told of a broken connection instead.
-        try? await within(.milliseconds(250)) {
+        let deadline = Deadline()
+        deadline.set(.milliseconds(250))
+        try? await deadline.watch(every: .milliseconds(50)) {
             try await socket.write(Data(bytes))
             for _ in 0..<1024 { _ = try await socket.read(atMost: 4096) }
         }
@@ -178,22 +183,4 @@ private final class OpenConnections: Sendable {
     }
 
     func leave() { count.withLock { $0 -= 1 } }
-}
-
-private struct TimeOver: Error {}
-
-/// The body's result; where it takes longer it is cancelled, and `TimeOver` thrown.
-private func within<Result: Sendable>(
-    _ time: Duration, _ body: @escaping @Sendable () async throws -> Result
-) async throws -> Result {
-    try await withThrowingTaskGroup(of: Result.self) { group in
-        group.addTask(operation: body)
-        group.addTask {
-            try await Task.sleep(for: time)
-            throw TimeOver()
-        }
-        defer { group.cancelAll() }
-        guard let result = try await group.next() else { throw TimeOver() }
-        return result
-    }
 }
