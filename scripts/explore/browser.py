@@ -3,7 +3,9 @@
 import base64
 import json
 import os
+import shutil
 import subprocess
+import tempfile
 import time
 import urllib.request
 
@@ -17,11 +19,12 @@ class Browser:
 
     def __init__(self, chromium, folder):
         self.folder, self.number, self.complaints = folder, 0, []
+        self.profile = tempfile.mkdtemp()
         self.process = subprocess.Popen(
             [chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0",
-             "--remote-allow-origins=*", f"--user-data-dir={folder}/profile", "about:blank"],
+             "--remote-allow-origins=*", f"--user-data-dir={self.profile}", "about:blank"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        file = f"{folder}/profile/DevToolsActivePort"
+        file = f"{self.profile}/DevToolsActivePort"
         wait(lambda: os.path.exists(file) and open(file).read().count("\n") > 0, "Chromium does not start")
         port = open(file).readline().strip()
         pages = json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/json"))
@@ -34,6 +37,7 @@ class Browser:
         self.socket.close()
         self.process.terminate()
         self.process.wait(patience)
+        shutil.rmtree(self.profile, ignore_errors=True)
 
     def send(self, method, **parameters):
         """Sends a command and returns its result; events that come meanwhile are looked at."""

@@ -7,7 +7,7 @@ import VAE
 
 @testable import Explore
 
-/// A model of 1 x 4 x 4 images with two checkpoints, and what explores it.
+/// A model of 1 x 4 x 4 images with three checkpoints, and what explores it.
 struct TinyRun {
     let program: TrainingProgram
     let checkpoints: [Int: Checkpoint]
@@ -21,24 +21,25 @@ struct TinyRun {
         var trainer = try LocalTrainer(
             program, engine: Interpreter(), source: source, state: program.initialState())
         var checkpoints: [Int: Checkpoint] = [:]
-        for step in [2, 4] {
+        for step in [2, 4, 6] {
             try trainer.train(to: step)
             checkpoints[step] = Checkpoint(contract: contract, run: "r", state: trainer.state, history: History())
         }
         self.checkpoints = checkpoints
     }
 
-    func model(_ step: Int = 4, batch: Int = 16) throws -> ImageModel {
+    func model(_ step: Int = 6, batch: Int = 16) throws -> ImageModel {
         try ImageModel(checkpoints[step]!, engine: Interpreter(), batch: batch)
     }
 
     func explorer(metrics: String? = nil, hasExamples: Bool = true) throws -> Explorer {
         let run = ExploredRun(
-            name: "tiny", steps: { [2, 4] }, read: { [checkpoints] in try checkpoints[$0].orThrow() }, metrics: metrics,
+            name: "tiny", steps: { [2, 4, 6] }, read: { [checkpoints] in try checkpoints[$0].orThrow() },
+            metrics: metrics,
             examples: hasExamples ? ExploredRun.Examples(source, .valid) : nil)
         let codes = try model().means(source.pixels(of: Array(0..<37), in: .train))
         let survey = Survey(codes: codes, latents: 2, facts: [])
-        return try Explorer(run, checkpoints[4]!, survey, engine: Interpreter(), weights: .average)
+        return try Explorer(run, checkpoints[6]!, survey, engine: Interpreter(), weights: .average)
     }
 }
 
