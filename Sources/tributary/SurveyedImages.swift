@@ -7,6 +7,7 @@ struct SurveyedImages {
     let survey: Survey
     let examples: ExploredRun.Examples?
 
+    /// Images that are encoded at most before the page is served.
     private static let mostCodes = 5000
     /// Images encoded at a time.
     private static let batch = 500

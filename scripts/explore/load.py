@@ -1,6 +1,6 @@
 """How long `tributary explore` takes from a change to the picture, and what many changes leave in its memory.
 
-    scripts/explore/load.py TRIBUTARY RUN [CHANGES]
+    python3 scripts/explore/load.py TRIBUTARY RUN [CHANGES]
 
 Prints the median and the slowest of 200 changes, one after another over one connection. Then it sends CHANGES more (100,000 where none
 are given), each a code of its own, and fails where the process has grown by more than 8 MiB since the first tenth of them.

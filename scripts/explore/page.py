@@ -1,6 +1,6 @@
 """Uses the page of `tributary explore` in Chromium as a person would, by keyboard, in light and dark, wide and as wide as a telephone.
 
-    scripts/explore/page.py CHROMIUM TRIBUTARY RUN DATA FOLDER
+    python3 scripts/explore/page.py CHROMIUM TRIBUTARY RUN DATA FOLDER
 
 The run needs two checkpoints. Pictures of the page are left in FOLDER, which must exist.
 """
