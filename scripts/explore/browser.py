@@ -24,6 +24,13 @@ class Browser:
             [chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0",
              "--remote-allow-origins=*", f"--user-data-dir={self.profile}", "about:blank"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            self.connect()
+        except BaseException:
+            self.end()
+            raise
+
+    def connect(self):
         file = f"{self.profile}/DevToolsActivePort"
         wait(lambda: os.path.exists(file) and open(file).read().count("\n") > 0, "Chromium does not start")
         port = open(file).readline().strip()
@@ -35,6 +42,9 @@ class Browser:
 
     def close(self):
         self.socket.close()
+        self.end()
+
+    def end(self):
         self.process.terminate()
         self.process.wait(patience)
         shutil.rmtree(self.profile, ignore_errors=True)
