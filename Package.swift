@@ -59,7 +59,7 @@ let package = Package(
         .target(name: "Optimizer", dependencies: ["COptimizer"]),
         .target(name: "Storage", dependencies: ["CHDF5", "CZlib"]),
         .target(name: "Matrices", dependencies: ["CMatio", "CZlib"]),
-        .target(name: "Pictures", dependencies: ["CPictures", "CWebP"]),
+        .target(name: "Pictures", dependencies: ["CPictures", "CWebP", "CZlib"]),
 
         // Mathematics.
         .target(name: "Tensors", dependencies: ["Randomness"]),

@@ -41,8 +41,10 @@ public final class UnfinishedFile {
     /// Has the system begin to bring to the disk what was written, so that `finish()` waits less.
     public func beginSynchronizing() { file.descriptor.beginSynchronizing() }
 
-    /// Writes all its bytes.
-    public func write(_ bytes: [UInt8]) throws(FileError) { try file.descriptor.write(bytes) }
+    /// Writes bytes at a place, from the beginning where none is named.
+    public func write(_ bytes: [UInt8], at offset: Int = 0) throws(FileError) {
+        try file.descriptor.write(bytes, at: offset)
+    }
 
     /// Forces the bytes to the disk and gives the file its name.
     ///

@@ -22,6 +22,24 @@ struct Canvas {
         return Image(width: width, height: height, channels: 3, pixels: bytes)
     }
 
+    /// Fills a rectangle from its upper left to its lower right corner; pixels at its edges as far as they are covered.
+    mutating func fill(from corner: Point, to other: Point, color: Color) {
+        guard corner.isFinite, other.isFinite else { return }
+        let rows = Self.covered(corner.y, other.y, height)
+        for (x, across) in Self.covered(corner.x, other.x, width) {
+            for (y, down) in rows { blend(across * down, at: y * width + x, color) }
+        }
+    }
+
+    /// The pixels between two coordinates that lie in an extent, each with how much of it is covered.
+    private static func covered(_ low: Double, _ high: Double, _ extent: Int) -> [(pixel: Int, share: Float)] {
+        let (low, high) = (max(0, low), min(Double(extent), high))
+        guard low < high else { return [] }
+        return (Int(low)..<min(extent, Int(high.rounded(.up)))).map {
+            ($0, Float(min(Double($0 + 1), high) - max(Double($0), low)))
+        }
+    }
+
     /// Draws connected lines with round ends and joins.
     ///
     /// A pixel's coverage is how far its centre lies within the line's edge, clamped to [0, 1]; where several segments
@@ -59,12 +77,16 @@ struct Canvas {
         var index = 0
         for y in box.rows {
             for x in box.columns {
-                let (old, amount) = (pixels[y * width + x], coverage[index])
-                pixels[y * width + x].red += amount * (color.red - old.red)
-                pixels[y * width + x].green += amount * (color.green - old.green)
-                pixels[y * width + x].blue += amount * (color.blue - old.blue)
+                blend(coverage[index], at: y * width + x, color)
                 index += 1
             }
         }
+    }
+
+    private mutating func blend(_ amount: Float, at index: Int, _ color: Color) {
+        let old = pixels[index]
+        pixels[index].red += amount * (color.red - old.red)
+        pixels[index].green += amount * (color.green - old.green)
+        pixels[index].blue += amount * (color.blue - old.blue)
     }
 }

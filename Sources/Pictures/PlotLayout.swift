@@ -10,10 +10,11 @@ struct PlotLayout {
     private let top: Double
     private let bottom: Double
 
-    init(_ plot: LinePlot, width: Int, height: Int) {
+    /// - Parameter xPadding: The margin beside the values, as a part of their range.
+    init(_ plot: LinePlot, width: Int, height: Int, xPadding: Double = 0) {
         let points = plot.series.flatMap(\.points)
         self.plot = plot
-        x = Axis(values: points.map(\.x))
+        x = Axis(values: points.map(\.x), padding: xPadding)
         y = Axis(values: points.map(\.y), isLogarithmic: plot.hasLogarithmicY, padding: 0.04)
         xTicks = x.ticks(about: max(2, width / 130))
         yTicks = y.ticks(about: max(2, height / 70))
@@ -26,7 +27,7 @@ struct PlotLayout {
     }
 
     /// Where a point of the data falls on the canvas.
-    private func place(_ point: Point) -> Point {
+    func place(_ point: Point) -> Point {
         Point(
             x: left + x.position(point.x) * (right - left),
             y: bottom - y.position(point.y) * (bottom - top))

@@ -12,8 +12,13 @@ enum PlotStyle {
     static let margin = 18.0
     static let gap = 9.0
 
-    /// Blue, orange, green, purple, red, grey: apart for colour-blind eyes too (after Okabe and Ito).
-    private static let palette: [UInt32] = [0x0072B2, 0xE69F00, 0x009E73, 0xAA4499, 0xD55E00, 0x5F6B7A]
+    static let pointThickness = 3.6
+
+    /// Blue, orange, green, purple, red, grey: apart for colour-blind eyes too (after Okabe and Ito). Behind them sky blue, olive, wine and
+    /// black, so that ten classes differ.
+    private static let palette: [UInt32] = [
+        0x0072B2, 0xE69F00, 0x009E73, 0xAA4499, 0xD55E00, 0x5F6B7A, 0x56B4E9, 0x999933, 0x882255, 0x000000,
+    ]
 
     static func color(ofSeries index: Int) -> Color { Color(palette[index % palette.count]) }
 }

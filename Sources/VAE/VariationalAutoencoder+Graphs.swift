@@ -109,13 +109,13 @@ extension VariationalAutoencoder {
     /// How many numbers describe an image for the decoder: the latents, and the label where the decoder takes one.
     public var codeCount: Int { description.latents.count + (isConditional ? description.classes ?? 0 : 0) }
 
-    /// The mean images of given latents, in inference mode: `latents` to `pixels`.
-    public func samplingGraph(count: Int) -> Graph {
+    /// The images of given latents, in inference mode: `latents` to `pixels`.
+    public func samplingGraph(count: Int, _ value: PixelValue = .mean) -> Graph {
         let code = Tensor.input(Self.latents, [count, codeCount])
         var scope = inferenceScope(examples: count)
         let z = code.slice(axis: 1, 0..<description.latents.count)
         let y = isConditional ? code.slice(axis: 1, description.latents.count..<codeCount) : nil
-        let image = wholeImages(scope.likelihood(of: z, given: y).mean, below: nil)
+        let image = wholeImages(value.pixels(of: scope.likelihood(of: z, given: y), in: &scope), below: nil)
         return graph(inputs: [(Self.latents, code.shape)], outputs: [(Self.pixels, image)])
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigurationFiles
 import Files
 import Foundation
+import Ingest
 import Pictures
 
 /// `--out` of a command that writes an HDF5 file.
@@ -28,14 +29,72 @@ struct DatasetOutput: ParsableArguments {
     }
 }
 
+/// `--out` of a command that writes codes of images.
+struct CodesOutput: ParsableArguments {
+    @Option(
+        help: "The file to write: HDF5 (.h5), NumPy's arrays (.npz) or text (.csv).",
+        completion: .file(extensions: ["h5", "hdf5", "npz", "csv"]))
+    var out: String
+    @Flag(help: "Replace the file that --out names.") var force = false
+
+    private var rule: OutputRule { OutputRule(path: out, format: .codes, replaces: force) }
+
+    /// How the file's name says that codes are stored.
+    var format: CodeFormat {
+        guard let format = CodeFormat(path: out) else {
+            preconditionFailure("expected an ending that validate() takes, got \(out)")
+        }
+        return format
+    }
+
+    func validate() throws {
+        guard out != "-" else {
+            throw ValidationError(
+                "--out - is the standard output, and codes cannot be streamed: name a file that ends in .h5, .npz or .csv"
+            )
+        }
+        try rule.validate()
+    }
+
+    /// Begins the file.
+    ///
+    /// - Parameter inputs: Files and folders that the command reads.
+    func begin(besides inputs: [String]) throws -> UnfinishedFile {
+        let place = try rule.place { inputs }
+        UnfinishedFiles.removeWhenInterrupted()
+        return try UnfinishedFile(place, replacing: force)
+    }
+}
+
 /// `--out` of a command that writes a picture.
 struct PictureOutput: ParsableArguments {
     @Option(help: "The PNG file to write, or - for the standard output.", completion: .file(extensions: ["png"]))
     var out: String
     @Flag(help: "Replace the file that --out names.") var force = false
 
-    private var isStandardOutput: Bool { out == "-" }
-    private var rule: OutputRule { OutputRule(path: out, format: .picture, replaces: force) }
+    private var file: PictureFile { PictureFile(path: out, replaces: force) }
+
+    func validate() throws { try file.validate() }
+
+    /// Makes the picture and writes it; where it may not be written it is not made.
+    ///
+    /// - Parameters:
+    ///   - inputs: Files and folders that the command reads.
+    ///   - saysPath: Whether the path of the picture is the command's result.
+    func write(besides inputs: [String], saysPath: Bool = true, _ picture: () throws -> Image) throws {
+        try file.write(besides: inputs, saysPath: saysPath, picture)
+    }
+}
+
+/// A PNG file that a command writes, or `-` for the standard output.
+struct PictureFile {
+    /// The value of the option.
+    let path: String
+    let replaces: Bool
+    var format = OutputFormat.picture
+
+    private var isStandardOutput: Bool { path == "-" }
+    private var rule: OutputRule { OutputRule(path: path, format: format, replaces: replaces) }
 
     func validate() throws {
         guard isStandardOutput else { return try rule.validate() }
@@ -46,11 +105,18 @@ struct PictureOutput: ParsableArguments {
 
     /// Makes the picture and writes it; where it may not be written it is not made.
     ///
-    /// - Parameter inputs: Files and folders that the command reads.
-    func write(besides inputs: [String], _ picture: () throws -> Image) throws {
-        guard !isStandardOutput else { return try output(Foundation.Data(PNG.encode(picture()))) }
-        try rule.write(besides: { inputs }) { try PNG.encode(picture()) }
-        try output(out)
+    /// - Parameters:
+    ///   - inputs: Files and folders that the command reads.
+    ///   - saysPath: Whether the path of the picture is the command's result.
+    func write(besides inputs: [String], saysPath: Bool = true, _ picture: () throws -> Image) throws {
+        try write(besides: inputs, saysPath: saysPath, bytes: { try PNG.encode(picture()) })
+    }
+
+    /// The same of a picture's bytes.
+    func write(besides inputs: [String], saysPath: Bool = true, bytes: () throws -> [UInt8]) throws {
+        guard !isStandardOutput else { return try output(Foundation.Data(bytes())) }
+        try rule.write(besides: { inputs }, bytes)
+        if saysPath { try output(path) }
     }
 }
 

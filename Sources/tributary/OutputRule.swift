@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConfigurationFiles
 import Files
+import Ingest
 import Training
 
 /// What a command may write where: files that exist stay.
@@ -135,7 +136,11 @@ struct OutputFormat: Sendable {
     let canStream: Bool
 
     static let dataset = OutputFormat(name: "an HDF5 file", endings: [".h5", ".hdf5"], canStream: false)
+    static let codes = OutputFormat(
+        name: "a file of codes", endings: CodeFormat.allCases.flatMap(\.endings), canStream: false)
     static let picture = OutputFormat(name: "a PNG picture", endings: [".png"], canStream: true)
+    static let walk = OutputFormat(
+        name: "a PNG picture or an animation", endings: [".png", ".apng"], canStream: true)
 
     /// What else `--out` may name, at the end of a sentence.
     fileprivate var orStandardOutput: String { canStream ? ", or - for the standard output" : "" }

@@ -55,7 +55,7 @@ struct Command {
 }
 
 /// A folder with drawn faces and a small model, removed with this object.
-final class Workbench {
+final class Workbench: Sendable {
     let folder = "/tmp/tributary-test-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
 
     init() throws {

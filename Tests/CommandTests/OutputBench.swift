@@ -12,10 +12,13 @@ final class OutputBench {
     let sourceFolder: String?
     /// How its output ends, without the full stop.
     let ending: String
+    /// Whether it may write a folder in place of a file.
+    let takesFolders: Bool
 
     init(_ writer: Subcommand) throws {
         bench = try Workbench()
         ending = try #require(writer["out"]?.endings.first, "\(writer.name) does not say how its output ends")
+        takesFolders = writer.name == "sample"
         try FileManager.default.createDirectory(atPath: bench["out"], withIntermediateDirectories: false)
         let trained = try bench.train()
         try #require(trained.status == 0, "\(trained.errors)")
@@ -28,8 +31,14 @@ final class OutputBench {
         case "data convert": needs = ([faces], [faces], nil)
         case "data synthesize faces": needs = (["--count", "10", "--size", "16"], [], nil)
         case "sample": needs = (["--checkpoint", bench["run"], "--count", "1"], [checkpoint], nil)
-        case "reconstruct", "interpolate":
+        case "reconstruct", "interpolate", "embed":
             needs = (["--checkpoint", checkpoint, "--data", faces], [checkpoint, faces], nil)
+        case "attribute":
+            needs = (
+                ["--checkpoint", checkpoint, "--data", faces, "--name", "Smiling"], [checkpoint, faces], nil
+            )
+        case "latents":
+            needs = (["--checkpoint", checkpoint, "--data", faces, "--plot", "pca"], [checkpoint, faces], nil)
         default:
             throw Unknown(description: "\(writer.name) writes a file: say here what it needs and what it reads")
         }

@@ -9,7 +9,8 @@ struct OutputTests {
 
     /// Names of arguments, each in one of three lists, so that nobody adds an output without saying what becomes of what is there.
     private static let read: Set = [
-        "source", "data", "checkpoint", "config", "keys", "file", "files", "directory", "path", "labels", "run",
+        "source", "data", "checkpoint", "config", "keys", "file", "files", "directory", "path", "labels", "image",
+        "images", "run",
     ]
     private static let written: Set = ["out", "folder", "sheet"]
     private static let values: Set = [
@@ -21,7 +22,8 @@ struct OutputTests {
         "name", "core", "split", "columns", "rows", "wait", "images-path", "labels-path", "layout", "range",
         "train-split", "valid-split", "as", "resize", "skip-unreadable", "weights", "class", "method", "labelled",
         "draws",
-        "mixture", "nll", "samples", "repeats", "refine",
+        "mixture", "nll", "samples", "repeats", "refine", "value", "temperature", "strength", "orthogonal", "plot",
+        "dimensions", "examples",
         "explore", "port", "token",
     ]
 
@@ -139,6 +141,8 @@ struct OutputTests {
                 try FileManager.default.createSymbolicLink(
                     atPath: "\(bench.place)/\(name)", withDestinationPath: "notes.md")
             }
+            // Where a command writes a folder, too, a name without an ending is one.
+            guard name.contains(".") || !bench.takesFolders else { continue }
             let refused = try bench.write("\(bench.place)/\(name)", "--force")
             #expect(
                 refused.status == 64 && refused.errors.contains("name a file that ends in .\(bench.ending)"),
@@ -155,7 +159,7 @@ struct OutputTests {
         if bench.ending == "png" {
             #expect(written.status == 0 && bench.isResult(bench["streamed"]), "\(written.errors)")
         } else {
-            #expect(written.status == 64 && written.errors.contains("an HDF5 file cannot be streamed"))
+            #expect(written.status == 64 && written.errors.contains("cannot be streamed: name a file"))
         }
         #expect(try bench.names() == ["streamed.\(bench.ending)"])
     }

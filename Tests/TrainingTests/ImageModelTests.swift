@@ -1,6 +1,7 @@
 import Tensors
 import Testing
 import TrainingTestSupport
+import VAE
 
 @testable import Training
 
@@ -28,6 +29,30 @@ import TrainingTestSupport
         let model = try Self.model()
         let pixels = RandomExamples().pixels(of: [3, 4], in: .train)
         #expect(try model.decode(model.means(pixels)) == model.reconstruct(pixels))
+    }
+
+    @Test func theEncoderSaysMeansAndLogVariances() throws {
+        let model = try Self.model()
+        #expect(model.encoding.map(\.name) == ["mean", "log_variance"] && model.encoding.map(\.width) == [2, 2])
+        let pixels = RandomExamples().pixels(of: Array(0..<20), in: .train)
+        let encoded = try model.encode(pixels)
+        #expect(try encoded[0] == model.means(pixels) && encoded[1].count == 40)
+    }
+
+    @Test func drawnPixelsAreAFunctionOfTheSeed() throws {
+        let model = try Self.model()
+        let codes = try model.priorCodes(count: 20, seed: 1)
+        let drawn = try model.decode(codes, .drawn, seed: 1)
+        #expect(try model.decode(Array(codes.prefix(6)), .drawn, seed: 1) == Array(drawn.prefix(48)))
+        #expect(try model.decode(codes, .drawn, seed: 2) != drawn)
+        #expect(try model.decode(codes, .mean, seed: 2) == model.decode(codes))
+    }
+
+    @Test func theTemperatureScalesThePrior() throws {
+        let model = try Self.model()
+        let codes = try model.priorCodes(count: 5, seed: 1)
+        #expect(try model.priorCodes(count: 5, seed: 1, temperature: 0.5) == codes.map { 0.5 * $0 })
+        #expect(try model.priorCodes(count: 5, seed: 1, temperature: 0).allSatisfy { $0 == 0 })
     }
 
     @Test func samplesAreAFunctionOfTheSeed() throws {

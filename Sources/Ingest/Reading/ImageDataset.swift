@@ -129,7 +129,10 @@ public final class ImageDataset: Sendable {
         try split(name).rows
     }
 
-    func split(_ name: String) throws -> ImageSplit {
+    /// The split of a name, also of another word for it.
+    ///
+    /// - Throws: `DataError` that lists the splits, where there is none of this name.
+    public func split(_ name: String) throws -> ImageSplit {
         guard let split = splits.first(where: { $0.name == SplitWord.name(name) || $0.name == name }) else {
             let known = splits.map(\.name).joined(separator: ", ")
             throw DataError(path, "has no split \(name), only \(known)")

@@ -16,7 +16,7 @@ public final class ImageModel {
     /// The runners that have the current state.
     private var loaded: Set<Purpose> = []
 
-    private enum Purpose { case reconstruction, encoding, sampling, prior, classification }
+    private enum Purpose: Hashable { case reconstruction, encoding, sampling(PixelValue), prior, classification }
 
     /// How many rows a run takes.
     private let batch: Int
@@ -58,6 +58,15 @@ public final class ImageModel {
     /// The mean of every image's posterior, (count, latents).
     public func means(_ pixels: [UInt8]) throws -> [Float] { try run(.encoding, unitInterval(pixels))[0] }
 
+    /// What the encoder says of an image, by name: `mean` first, then what else describes the posterior of the family, such as `log_variance`;
+    /// and `label`, the most probable one, where encoder and decoder take one. Each with how many numbers it is.
+    public var encoding: [(name: String, width: Int)] {
+        graph(for: .encoding).outputs.slices.map { ($0.name, $0.shape.count / Self.batch) }
+    }
+
+    /// What the encoder says of every image: for each of `encoding` its numbers, (count, width).
+    public func encode(_ pixels: [UInt8]) throws -> [[Float]] { try run(.encoding, unitInterval(pixels)) }
+
     /// What the decoder needs of every image: its posterior's mean, and its most probable label where the decoder takes one,
     /// (count, `codeCount`).
     public func codes(_ pixels: [UInt8]) throws -> [Float] {
@@ -82,8 +91,12 @@ public final class ImageModel {
         return try run(.classification, unitInterval(pixels))[0]
     }
 
-    /// The mean images of codes, (count, `codeCount`).
-    public func decode(_ latents: [Float]) throws -> [Float] { try run(.sampling, latents)[0] }
+    /// The images of codes, (count, `codeCount`).
+    ///
+    /// - Parameter seed: Of the noise of drawn pixels, of which the first images do not depend on the count; the run's where it is nil.
+    public func decode(_ codes: [Float], _ value: PixelValue = .mean, seed: UInt64? = nil) throws -> [Float] {
+        try run(.sampling(value), codes, seed: seed)[0]
+    }
 
     /// The mean images of latents from the prior.
     ///
@@ -94,14 +107,19 @@ public final class ImageModel {
 
     /// Latents from the prior, and labels where the decoder takes them: a function of the seed, and the first ones do not depend on the
     /// count.
-    public func priorCodes(count: Int, seed: UInt64, label: Int? = nil) throws -> [Float] {
+    ///
+    /// - Parameter temperature: What the deviation of a normal prior is multiplied by; only `Latents.haveNormalPrior` have one.
+    public func priorCodes(
+        count: Int, seed: UInt64, label: Int? = nil, temperature: Float = 1
+    ) throws -> [Float] {
         let latents = program.configuration.model.latents
         let classes = codeCount - latents.count
         let draws = (0..<count).flatMap { sample in
             let stream = RandomStream(seed: seed, operator: RandomStream.synthesis, example: UInt32(sample))
             let chosen = label ?? (classes > 0 ? sample % classes : 0)
             let label: [Float] = (0..<classes).map { $0 == chosen ? 1 : 0 }
-            return latents.draw(stream) + label
+            let draw = latents.draw(stream)
+            return (temperature == 1 ? draw : draw.map { temperature * $0 }) + label
         }
         return program.model.priorGraph(count: batch) == nil ? draws : try run(.prior, draws)[0]
     }
@@ -112,18 +130,18 @@ public final class ImageModel {
         return values
     }
 
-    private func run(_ purpose: Purpose, _ rows: [Float]) throws -> [[Float]] {
+    private func run(_ purpose: Purpose, _ rows: [Float], seed: UInt64? = nil) throws -> [[Float]] {
         let runner = try runners[purpose] ?? BatchRunner(graph(for: purpose), batch: batch, engine: engine)
         runners[purpose] = runner
         if loaded.insert(purpose).inserted { runner.load(memory) }
-        return runner.run(rows, seed: program.configuration.seed)
+        return runner.run(rows, seed: seed ?? program.configuration.seed)
     }
 
     private func graph(for purpose: Purpose) -> Graph {
         switch purpose {
         case .reconstruction: program.model.reconstructionGraph(count: batch)
         case .encoding: program.model.encodingGraph(count: batch)
-        case .sampling: program.model.samplingGraph(count: batch)
+        case .sampling(let value): program.model.samplingGraph(count: batch, value)
         case .prior: program.model.priorGraph(count: batch)!
         case .classification: program.model.classificationGraph(count: batch)!
         }

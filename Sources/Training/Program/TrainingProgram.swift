@@ -95,13 +95,17 @@ public struct TrainingProgram: Sendable {
     ///
     /// - Throws: `ConfigurationProblem`.
     public func check(_ source: some ExampleSource) throws(ConfigurationProblem) {
+        try check(channels: source.channels, height: source.height, width: source.width)
+    }
+
+    /// The same of images by their shape.
+    public func check(channels: Int, height: Int, width: Int) throws(ConfigurationProblem) {
         let images = configuration.model.images
-        let fits =
-            source.channels == images.channels && source.height == images.height && source.width == images.width
+        let fits = channels == images.channels && height == images.height && width == images.width
         try require(
             fits, "model.images",
             "the model takes images of \(images.channels) x \(images.height) x \(images.width) (channels, height, width), "
-                + "and the data has \(source.channels) x \(source.height) x \(source.width): --preset face and --preset digits make a "
+                + "and the data has \(channels) x \(height) x \(width): --preset face and --preset digits make a "
                 + "model for the data, and `tributary data import` with --size makes data for the model")
     }
 

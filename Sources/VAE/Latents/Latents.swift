@@ -66,6 +66,14 @@ public enum Latents: Hashable, Sendable {
         }
     }
 
+    /// Whether the prior is N(0, 1) for each number, so that there is a deviation to scale.
+    public var haveNormalPrior: Bool {
+        switch self {
+        case .gaussian, .spatial: true
+        case .bernoulli, .categorical, .deterministic, .beliefNetwork, .stochasticLayers: false
+        }
+    }
+
     /// Whether KL(q ‖ p) has a closed form, and so a part for each variable.
     public var haveClosedDivergence: Bool { !family.hasLearnedPrior }
 
