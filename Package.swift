@@ -11,6 +11,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
@@ -98,10 +99,19 @@ let package = Package(
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
             resources: [.embedInCode("Page")]),
+        // What others look at a run with.
+        .target(
+            name: "Boards",
+            dependencies: [
+                "Training", "Contract", "Pictures", "Files",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ], exclude: ["Generated/event.proto"]),
+        .target(name: "Reports", dependencies: ["Training", "Contract", "Pictures"]),
         .executableTarget(
             name: "tributary",
             dependencies: [
-                "Explore", "ConfigurationFiles", "Performance", "Cluster", "Coordination", "Ingest", "OneDNN",
+                "Boards", "Explore", "Reports", "ConfigurationFiles", "Performance", "Cluster", "Coordination",
+                "Ingest", "OneDNN",
                 "Training", "VAE",
                 "Tensors", "Fitting", "Randomness", "Storage", "Pictures", "Contract", "Hashing", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -189,6 +199,13 @@ let package = Package(
                 "Cluster", "Coordination", "Training", "Messaging", "OneDNN", "Storage", "Contract", "Tensors",
                 "VAE", "Randomness", "Hashing", "Files", "Parallel", .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(
+            name: "BoardsTests",
+            dependencies: [
+                "Boards", "TrainingTestSupport", "FilesTestSupport", "Training", "Contract", "Pictures", "Files",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Training", "Contract", "Pictures"]),
         .testTarget(name: "PerformanceTests", dependencies: ["Performance", "OneDNN", "Tensors", "VAE"]),
         .testTarget(
             name: "ExploreTests",

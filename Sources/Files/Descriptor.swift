@@ -80,6 +80,11 @@ struct Descriptor: ~Copyable {
         return bytes
     }
 
+    /// Reads on from another position. The C function is `lseek`.
+    func move(to offset: Int) throws(FileError) {
+        guard lseek(number, off_t(offset), SEEK_SET) >= 0 else { throw FileError("read \(path)", code: errno) }
+    }
+
     private func tooLong(_ limit: Int) -> FileError {
         FileError("read \(path)", because: "it has more than \(limit) bytes; name another file")
     }
@@ -117,6 +122,16 @@ struct Descriptor: ~Copyable {
         if flock(number, LOCK_EX | LOCK_NB) == 0 { return true }
         guard errno == EWOULDBLOCK else { throw FileError("lock \(path)", code: errno) }
         return false
+    }
+
+    /// Whether nobody has the exclusive lock on the file. The C function is `flock`, for a shared lock that is given back at once.
+    func isFree() throws(FileError) -> Bool {
+        guard flock(number, LOCK_SH | LOCK_NB) == 0 else {
+            if errno == EWOULDBLOCK { return false }
+            throw FileError("look at the lock of \(path)", code: errno)
+        }
+        flock(number, LOCK_UN)
+        return true
     }
 
     /// Has the system begin to bring the file to the disk, and waits for nothing. The C function is `sync_file_range`.

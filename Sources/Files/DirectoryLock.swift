@@ -16,6 +16,23 @@ public final class DirectoryLock: Sendable {
         file = try Self.lockedFile(in: directory, attempts: isWaiting ? 20 : 1)
     }
 
+    /// Who holds a directory.
+    public enum Holder: Hashable, Sendable {
+        /// A process, by its number on its machine.
+        case process(Int32)
+        case unknown
+    }
+
+    /// Who holds a directory now; nil where nobody does. Nothing is written, and whoever takes the lock at the same instant gets it.
+    ///
+    /// - Throws: `FileError` where it cannot be seen.
+    public static func holder(of directory: String) throws(FileError) -> Holder? {
+        let path = directory + "/lock"
+        guard FileStatus(path)?.kind == .regular else { return nil }
+        guard try !Descriptor(path, O_RDONLY, "open \(path)").isFree() else { return nil }
+        return holder(path).map { .process($0) } ?? .unknown
+    }
+
     private static func lockedFile(in directory: String, attempts: Int) throws -> Descriptor {
         let path = directory + "/lock"
         let file = try Descriptor(path, O_RDWR | O_CREAT, "create \(path)")

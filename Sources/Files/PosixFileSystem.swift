@@ -25,6 +25,13 @@ public struct PosixFileSystem: FileSystem {
         try Descriptor.reading(path).readAll(atMost: limit)
     }
 
+    /// The bytes of a file from a position to its end; none where it ends before.
+    public func read(_ path: String, from offset: Int) throws(FileError) -> [UInt8] {
+        let file = try Descriptor.reading(path)
+        try file.move(to: offset)
+        return try file.readAll()
+    }
+
     public func create(_ path: String, _ bytes: [UInt8]) throws(FileError) {
         try Descriptor(path, O_WRONLY | O_CREAT | O_EXCL, "create \(path)").write(bytes)
     }

@@ -1,15 +1,15 @@
 import Foundation
 
 /// One axis of a plot: a range of values, where they fall in [0, 1], and its ticks.
-struct Axis {
-    let low: Double
-    let high: Double
-    let isLogarithmic: Bool
+public struct Axis {
+    public let low: Double
+    public let high: Double
+    public let isLogarithmic: Bool
     /// Whether every value is a whole number, such as a step or an epoch: ticks are then whole too.
     private let isWhole: Bool
 
     /// Spans the finite values (the positive ones, where logarithmic) with a margin of `padding` of their range.
-    init(values: [Double], isLogarithmic: Bool = false, padding: Double = 0) {
+    public init(values: [Double], isLogarithmic: Bool = false, padding: Double = 0) {
         let usable = values.filter { $0.isFinite && (!isLogarithmic || $0 > 0) }
             .map { isLogarithmic ? log10($0) : $0 }
         var (low, high) = (usable.min() ?? 0, usable.max() ?? 1)
@@ -24,13 +24,13 @@ struct Axis {
     }
 
     /// Where a value falls, 0 at the low end and 1 at the high one; not-a-number where it cannot be shown.
-    func position(_ value: Double) -> Double {
+    public func position(_ value: Double) -> Double {
         ((isLogarithmic ? log10(value) : value) - low) / (high - low)
     }
 
     /// Round values, about `count` of them: multiples of 1, 2 or 5 times a power of ten, and on a logarithmic axis
     /// of more than a decade those numbers themselves.
-    func ticks(about count: Int) -> [Double] {
+    public func ticks(about count: Int) -> [Double] {
         guard isLogarithmic else { return linearTicks(low, high, about: count) }
         if high - low < 1 { return linearTicks(pow(10, low), pow(10, high), about: count) }
         let decades = (Int(low.rounded(.down))...Int(high.rounded(.down)))
@@ -50,7 +50,7 @@ struct Axis {
     }
 
     /// Writes tick values with as many decimals as the finest of them needs; on a logarithmic axis, each by itself.
-    func labels(_ ticks: [Double]) -> [String] {
+    public func labels(_ ticks: [Double]) -> [String] {
         let gaps = zip(ticks, ticks.dropFirst()).map { $1 - $0 }
         let finest = gaps.min() ?? abs(ticks.first ?? 1)
         let decimals = finest > 0 ? max(0, Int((-log10(finest) - 1e-9).rounded(.up))) : 0

@@ -75,8 +75,8 @@ extension EvaluationResult: Encodable {
 extension EvaluationResult: CustomStringConvertible {
     var description: String {
         let head =
-            "step \(step), \(examples) images of \(split): -ELBO \(decimal(metrics.negativeELBO)) = "
-            + "\(decimal(metrics.reconstruction)) + \(decimal(metrics.divergence)) nats"
+            "step \(step), \(examples) images of \(split): "
+            + negativeELBOText(metrics.reconstruction, metrics.divergence)
         let rows =
             metrics.others.map { ($0.name, decimal($0.value)) } + evidenceRows + refinementRows
             + [

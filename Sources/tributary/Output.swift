@@ -96,6 +96,7 @@ struct PictureFile {
     private var isStandardOutput: Bool { path == "-" }
     private var rule: OutputRule { OutputRule(path: path, format: format, replaces: replaces) }
 
+    /// - Throws: `ValidationError` for what is no name for such a file.
     func validate() throws {
         guard isStandardOutput else { return try rule.validate() }
         guard isatty(STDOUT_FILENO) == 0 else {
@@ -117,6 +118,29 @@ struct PictureFile {
         guard !isStandardOutput else { return try output(Foundation.Data(bytes())) }
         try rule.write(besides: { inputs }, bytes)
         if saysPath { try output(path) }
+    }
+}
+
+/// `--out` of a command that writes text: a file, or `-` for the standard output.
+struct TextOutput {
+    private let rule: OutputRule
+
+    init(path: String, format: OutputFormat, replaces: Bool) {
+        rule = OutputRule(path: path, format: format, replaces: replaces)
+    }
+
+    private var isStandardOutput: Bool { rule.path == "-" }
+
+    /// - Throws: `ValidationError` for what is no name for such a file.
+    func validate() throws { if !isStandardOutput { try rule.validate() } }
+
+    /// Makes the text and writes it; where it may not be written it is not made.
+    ///
+    /// - Parameter inputs: Files and folders that the command reads.
+    func write(besides inputs: [String], _ text: () throws -> String) throws {
+        guard !isStandardOutput else { return try output(text(), terminator: "") }
+        try rule.write(besides: { inputs }) { try Array(text().utf8) }
+        try output(rule.path)
     }
 }
 

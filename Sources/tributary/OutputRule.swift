@@ -73,7 +73,7 @@ struct OutputRule {
 
     private func requireOutsideRuns(_ folders: [String], exists: Bool) throws {
         guard let run = folders.map(RunPaths.init).first(where: \.holdRun) else { return }
-        let own = Self.identities([run.checkpoints, run.samples])
+        let own = Self.identities([run.checkpoints, run.samples, run.tensorboard])
         guard exists || !own.isDisjoint(with: Self.identities(folders)) else { return }
         throw UsageProblem("\(path) is in the run directory \(run.directory), whose files stay; name a file elsewhere")
     }
@@ -141,6 +141,10 @@ struct OutputFormat: Sendable {
     static let picture = OutputFormat(name: "a PNG picture", endings: [".png"], canStream: true)
     static let walk = OutputFormat(
         name: "a PNG picture or an animation", endings: [".png", ".apng"], canStream: true)
+
+    static let table = OutputFormat(name: "a CSV file", endings: [".csv"], canStream: true)
+    static let page = OutputFormat(name: "an HTML page", endings: [".html", ".htm"], canStream: true)
+    static let log = OutputFormat(name: "a log", endings: [".log", ".txt"], canStream: false)
 
     /// What else `--out` may name, at the end of a sentence.
     fileprivate var orStandardOutput: String { canStream ? ", or - for the standard output" : "" }

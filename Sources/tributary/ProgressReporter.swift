@@ -1,5 +1,6 @@
 import Cluster
 import Synchronization
+import Training
 
 /// Shows a run: a progress bar on a terminal, a plain line now and then elsewhere.
 final class ProgressReporter: RunReporter {
@@ -7,10 +8,14 @@ final class ProgressReporter: RunReporter {
     private let state = Mutex(State())
 
     private struct State {
-        var pause = Pause()
+        /// Between two bars, and between two lines.
+        var bars = Pause(between: .milliseconds(100))
+        var lines = Pause(between: .seconds(10))
         var meter = RateMeter()
         var evaluations = SparseLine()
         var pictures = SparseLine()
+        /// The lowest held-out −ELBO so far, in nats.
+        var best: Double?
         /// How many evaluations on end found a collapsed posterior.
         var collapses = 0
     }
@@ -18,12 +23,15 @@ final class ProgressReporter: RunReporter {
     func report(_ event: RunEvent) {
         switch event {
         case .step(let step): show(step)
+        case .evaluating(let examples): showPhase("evaluating \(examples) held-out images")
         case .evaluated(let report):
+            state.withLock { $0.best = report.best?.negativeELBO }
             hold(event, \.evaluations)
             warn(of: report.collapse)
+        case .drawing(let moment): showPhase("drawing pictures of \(moment)")
         case .pictures: hold(event, \.pictures)
         default:
-            if let line = event.line { terminal.line(line) }
+            if let line = event.line { terminal.line(line, isProgress: true) }
         }
         showLines { $0.takeDue(at: .now) }
     }
@@ -50,61 +58,39 @@ final class ProgressReporter: RunReporter {
 
     private func showLines(_ take: (inout SparseLine) -> String?) {
         let lines = state.withLock { [take(&$0.evaluations), take(&$0.pictures)] }
-        for line in lines.compactMap(\.self) { terminal.line(line) }
+        for line in lines.compactMap(\.self) { terminal.line(line, isProgress: true) }
+    }
+
+    /// Says in place of the bar what is done now, where that is not over before anybody can read it.
+    private func showPhase(_ text: String) {
+        if state.withLock({ $0.bars.isOver(at: .now) }) { terminal.status(text) }
     }
 
     private func show(_ step: StepReport) {
         let now = ContinuousClock.now
         let isLast = step.step + 1 == step.totalSteps
-        let text: String? = state.withLock { state in
+        let columns = terminal.isInteractive ? terminal.width - 1 : 0
+        let (bar, line): (String?, String?) = state.withLock { state in
             state.meter.add(step.step, at: now)
-            guard state.pause.isOver(at: now, on: terminal) || isLast else { return nil }
             let left = state.meter.secondsLeft(to: step.totalSteps)
-            return terminal.isInteractive ? step.bar(left, columns: terminal.width - 1) : step.line(left)
+            let progress = StepProgress(step, best: state.best, secondsLeft: left)
+            return (
+                columns > 0 && (state.bars.isOver(at: now) || isLast) ? progress.bar(columns: columns) : nil,
+                state.lines.isOver(at: now) || isLast ? progress.line : nil
+            )
         }
-        guard let text else { return }
-        terminal.isInteractive ? terminal.status(text) : terminal.line(text)
-    }
-}
-
-extension StepReport {
-    private var position: String { "\(step + 1)/\(totalSteps)" }
-    private var who: String { workers == 1 ? "1 worker" : "\(workers) workers" }
-    private var negativeELBOSplit: String {
-        "-ELBO \(decimal(negativeELBO)) = \(decimal(reconstruction)) + \(decimal(divergence))"
-    }
-
-    /// `epoch 1 [███·····] 12/60 -ELBO 310.7 = 257.4 + 53.37, 4262 img/s, 2 workers, 1:03 left`, in one row of a terminal: the
-    /// bar takes what the numbers leave; where that is little, the step is left out, or a percentage stands for the bar.
-    fileprivate func bar(_ secondsLeft: Double?, columns: Int) -> String {
-        let left = secondsLeft.map { ", \(clock($0)) left" } ?? ""
-        let end = "\(negativeELBOSplit), \(Int(imagesPerSecond)) img/s, \(who)\(left)"
-        for middle in ["\(position) ", ""] {
-            let room = columns - "epoch \(epoch) [] \(middle)\(end)".count
-            if room >= 4 { return "epoch \(epoch) [\(blocks(min(room, 20)))] \(middle)\(end)" }
-        }
-        return "epoch \(epoch) \(100 * (step + 1) / max(1, totalSteps)) % \(end)"
-    }
-
-    private func blocks(_ width: Int) -> String {
-        let filled = width * (step + 1) / max(1, totalSteps)
-        return String(repeating: "█", count: filled) + String(repeating: "·", count: width - filled)
-    }
-
-    /// The same for a log.
-    fileprivate func line(_ secondsLeft: Double?) -> String {
-        "epoch \(epoch), step \(position): \(negativeELBOSplit) nats, \(Int(imagesPerSecond)) images/s, \(who)"
-            + (secondsLeft.map { ", \(duration($0)) left" } ?? "")
+        if let line { terminal.isInteractive ? terminal.record(line) : terminal.line(line, isProgress: true) }
+        if let bar { terminal.status(bar) }
     }
 }
 
 /// A line about work that takes long: rewritten on a terminal, repeated now and then elsewhere.
 struct Ticker {
     private let terminal = Terminal.standardError
-    private var pause = Pause()
+    private var pause = Pause(between: Terminal.standardError.isInteractive ? .milliseconds(100) : .seconds(10))
 
     mutating func show(_ text: @autoclosure () -> String) {
-        guard pause.isOver(at: .now, on: terminal) else { return }
+        guard pause.isOver(at: .now) else { return }
         terminal.isInteractive ? terminal.status(text()) : terminal.line(text())
     }
 }
@@ -113,11 +99,14 @@ struct Ticker {
 ///
 /// The clock is not the machine's, which somebody may set back.
 private struct Pause {
+    private let length: Duration
     private var last: ContinuousClock.Instant?
 
+    init(between length: Duration) { self.length = length }
+
     /// Whether the next report is due; then the pause begins anew.
-    mutating func isOver(at now: ContinuousClock.Instant, on terminal: Terminal) -> Bool {
-        if let last, now - last < (terminal.isInteractive ? .milliseconds(100) : .seconds(10)) { return false }
+    mutating func isOver(at now: ContinuousClock.Instant) -> Bool {
+        if let last, now - last < length { return false }
         last = now
         return true
     }

@@ -1,4 +1,5 @@
 import Cluster
+import Training
 
 extension RunEvent {
     /// A line for the user, or nil for what the log says or a bar shows.
@@ -7,12 +8,21 @@ extension RunEvent {
         case .started(let summary): summary.line
         case .evaluated(let report):
             (report.endsEpoch ? "epoch \(report.epoch) ended" : "step \(report.step)")
-                + ": held-out -ELBO \(decimal(report.negativeELBO)) = \(decimal(report.reconstruction)) + "
-                + "\(decimal(report.divergence)) nats"
+                + ": held-out \(negativeELBOText(report.reconstruction, report.divergence))\(report.comparison)"
         case .stoppedEarly(let sentence): sentence
         case .pictures(let paths, _): "pictures: \(paths.joined(separator: " "))"
-        case .step, .checkpointSaved, .workerJoined, .workerLeft, .leaseMoved, .notice, .finished: nil
+        case .step, .evaluating, .drawing, .checkpointSaved, .workerJoined, .workerLeft, .leaseMoved, .notice,
+            .finished:
+            nil
         }
+    }
+}
+
+extension EvaluationReport {
+    /// How it compares with the best one so far.
+    fileprivate var comparison: String {
+        guard let best else { return "" }
+        return best.step == step ? ", the best so far" : ", best \(decimal(best.negativeELBO)) at step \(best.step)"
     }
 }
 

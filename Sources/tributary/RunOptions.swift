@@ -58,7 +58,11 @@ struct RunOptions: ParsableArguments {
             "Serve a page that shows the run and plays with its newest checkpoint, to this machine alone, on this port; 0 for one that is free."
     )
     var explore: Int?
+    @OptionGroup var messages: MessageOptions
     @Flag(help: "Print the result as JSON.") var json = false
+
+    /// The files that a run reads.
+    var inputs: [String] { [data] + [config].compactMap(\.self) }
 
     func validate() throws {
         guard out != "-" else {

@@ -17,14 +17,21 @@ struct Terminal: Sendable {
     /// The width in columns now, since windows change; 80 where nobody knows.
     var width: Int { terminalWidth(STDERR_FILENO) ?? 80 }
 
-    /// - Parameter label: Who says so, before the text.
-    func line(_ text: String, label: String = "") {
+    /// - Parameters:
+    ///   - label: Who says so, before the text.
+    ///   - isProgress: Whether somebody who asked for quiet goes without.
+    func line(_ text: String, label: String = "", isProgress: Bool = false) {
+        record(label + text)
+        if isProgress && Messages.areQuiet { return }
         write((isInteractive ? "\r\u{1B}[K" : "") + faint(label.printableLine) + text.printable + "\n")
     }
 
+    /// Writes a line into the log alone, if there is one.
+    func record(_ text: String) { Messages.add(text.printable) }
+
     /// Rewrites the last line.
     func status(_ text: String) {
-        guard isInteractive else { return }
+        guard isInteractive, !Messages.areQuiet else { return }
         write("\r\u{1B}[K" + String(text.printableLine.prefix(max(0, width - 1))))
     }
 

@@ -19,6 +19,7 @@ struct TerminalLog: LogHandler {
 
     func log(event: LogEvent) {
         let urgency = event.level >= .warning ? "\(event.level): " : ""
-        Terminal.standardError.line(urgency + "\(event.message)".printableLine, label: "\(label): ")
+        Terminal.standardError.line(
+            urgency + "\(event.message)".printableLine, label: "\(label): ", isProgress: event.level < .warning)
     }
 }

@@ -43,6 +43,7 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
+        try options.messages.begin(besides: options.inputs)
         let stored = try options.storedRun()
         let configuration = try options.configuration(of: stored)
         let engine = try options.engine(for: configuration)
@@ -78,6 +79,7 @@ struct Coordinate: ParsableCommand {
     @OptionGroup var security: SecurityOptions
 
     func run() throws {
+        try options.messages.begin(besides: options.inputs)
         let security = try security.coordinator()
         let stored = try options.storedRun()
         let configuration = try options.configuration(of: stored)
@@ -169,7 +171,7 @@ extension RunOptions {
         _ configuration: RunConfiguration, of run: StoredRun?, listen: String, engine: OneDNNEngine
     ) throws -> CoordinatorOptions {
         let source = try DatasetSource(data, configuration.data, beside: out)
-        for line in source.lines { Terminal.standardError.line(line) }
+        for line in source.lines { Terminal.standardError.line(line, isProgress: true) }
         try run?.require(source, file: data)
         if let doubt = try configuration.doubt(about: source) { Terminal.standardError.line("warning: \(doubt)") }
         var coordinator = CoordinatorOptions(
@@ -186,16 +188,13 @@ extension RunOptions {
 
     /// Runs, says how it ended, and exits as a shell expects of an interrupted program.
     func finish(_ options: CoordinatorOptions, _ run: (Reporters) throws -> RunOutcome) throws {
-        let progress = ProgressReporter()
+        let (progress, board) = (ProgressReporter(), BoardReporter(options))
         let page = try explore.map { try RunPage(options, port: $0) }
-        let outcome: RunOutcome
-        do {
-            defer {
-                page?.end()
-                progress.finish()
-            }
-            outcome = try run(Reporters(all: [progress] + (page.map { [$0.recorder] } ?? [])))
-        }
+        let ending = Result { try run(Reporters(all: [progress, board] + (page.map { [$0.recorder] } ?? []))) }
+        page?.end()
+        board.finish(try? ending.get())
+        progress.finish()
+        let outcome = try ending.get()
         let result = RunResult(outcome)
         // Ctrl-C may have ended whoever reads the result, too.
         let printed = Result { try output(json ? try jsonText(result) : result.description) }

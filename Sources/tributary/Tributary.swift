@@ -28,9 +28,9 @@ struct Tributary: ParsableCommand {
         subcommands: [
             DataCommand.self, Train.self, Coordinate.self, Work.self, KeysCommand.self, CheckpointCommand.self,
             VerifyRun.self, Sample.self, Reconstruct.self,
-            Interpolate.self, ExploreCommand.self, AttributeCommand.self, LatentsCommand.self, Embed.self,
-            Evaluate.self, Classify.self,
-            PresetCommand.self, CheckFile.self,
+            Interpolate.self, AttributeCommand.self, LatentsCommand.self, Embed.self, ExploreCommand.self,
+            Evaluate.self, Classify.self, StatusCommand.self, MetricsCommand.self, CompareCommand.self,
+            ReportCommand.self, PresetCommand.self, CheckFile.self,
         ])
 
     /// Where the size of files is limited, writing beyond fails as on a full disk, instead of ending the process.

@@ -5,6 +5,11 @@ func decimal(_ value: Double) -> String {
     String(format: abs(value) < 100 ? "%.2f" : "%.1f", value)
 }
 
+/// The negative ELBO with its terms by name: `-ELBO 114.4 nats (reconstruction 51.75 + divergence 62.63)`.
+func negativeELBOText(_ reconstruction: Double, _ divergence: Double) -> String {
+    "-ELBO \(decimal(reconstruction + divergence)) nats (reconstruction \(decimal(reconstruction)) + divergence \(decimal(divergence)))"
+}
+
 /// Seconds as people say them.
 func duration(_ seconds: Double) -> String {
     switch seconds {

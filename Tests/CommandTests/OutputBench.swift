@@ -39,6 +39,9 @@ final class OutputBench {
             )
         case "latents":
             needs = (["--checkpoint", checkpoint, "--data", faces, "--plot", "pca"], [checkpoint, faces], nil)
+        case "metrics", "report": needs = ([bench["run"]], try Self.files(in: bench["run"]).filter(Self.isRead), nil)
+        case "compare":
+            needs = ([bench["run"], bench["run"]], try Self.files(in: bench["run"]).filter(Self.isRead), nil)
         default:
             throw Unknown(description: "\(writer.name) writes a file: say here what it needs and what it reads")
         }
@@ -79,7 +82,13 @@ final class OutputBench {
     /// Whether a file is of the command's format.
     func isResult(_ path: String) -> Bool {
         let start = (try? Data(contentsOf: URL(fileURLWithPath: path)))?.prefix(8) ?? Data()
-        return start.dropFirst().prefix(3) == Data((ending == "png" ? "PNG" : "HDF").utf8)
+        let known = ["png": "PNG", "h5": "HDF", "csv": "tep", "html": "!DO"]
+        return known[ending].map { start.dropFirst().prefix(3) == Data($0.utf8) } ?? false
+    }
+
+    /// Whether a file of a run directory is read by what shows the run.
+    private static func isRead(_ path: String) -> Bool {
+        !["/lock", "/address", "/coordinator-epoch", "/tensorboard/"].contains { path.contains($0) }
     }
 
     func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: place).sorted() }

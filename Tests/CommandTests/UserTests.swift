@@ -41,7 +41,8 @@ struct UserTests {
                     + ["--refine", "2"] + data
             ),
             ("checkpoint inspect", [bench["run"], "--json"]), ("verify-run", [bench["run"], "--steps", "1..2"] + data),
-            ("data inspect", [bench["faces.h5"], "--json"]),
+            ("data inspect", [bench["faces.h5"], "--json"]), ("status", [bench["run"], "--json"]),
+            ("compare", [bench["run"], bench["run"], "--json"]),
         ] {
             let result = try Command(
                 program: Command.executable, command.split(separator: " ").map(String.init) + words)

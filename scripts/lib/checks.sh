@@ -8,6 +8,7 @@ testbed="$root/../shared/testbed"
 python="$root/.build/python/checks"
 python_with_torch="$root/.build/python/pytorch"
 python_with_socket="$root/.build/python/socket"
+python_with_tensorboard="$root/.build/python/tensorboard"
 
 # Sends nonsense to a coordinator that has its process to itself, since its memory is looked at, too.
 hostile_peer() { TRIBUTARY_FUZZ_MESSAGES=20000 swift_tests --filter aKeyedPeerThatSendsNonsenseChangesNothing; }
@@ -68,6 +69,22 @@ explore_memory() {
     local files
     files=$(explored_run explore-memory) || return
     python3 scripts/explore/load.py "$tributary" "$files/run" 100000
+}
+
+# Has TensorBoard read what a run left that was killed, went on, and went on once more.
+tensorboard_check() {
+    local files run
+    files=$(scratch tensorboard)
+    python_environment "$python_with_tensorboard" "$tensorboard_module" || return
+    "$tributary" data synthesize faces --count 1000 --size 16 --out "$files/faces.h5" || return
+    small_model >"$files/model.yaml" || return
+    run=(train --config "$files/model.yaml" --data "$files/faces.h5" --out "$files/run" --workers 1 --pictures-every 50steps --resume)
+    timeout --signal KILL 4 "$tributary" "${run[@]}" --steps 1000000 --checkpoint-every 1s
+    (($? == 137)) || return
+    local steps
+    steps=$(grep -c '"train"' "$files/run/metrics.jsonl")
+    "$tributary" "${run[@]}" --steps $((steps + 130)) && "$tributary" "${run[@]}" --steps $((steps + 260)) || return
+    "$python_with_tensorboard/bin/python" scripts/interchange/read_tensorboard.py "$files/run"
 }
 
 # Kills a process that saves checkpoints, at random instants, so many times.

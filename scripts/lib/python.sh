@@ -6,6 +6,7 @@ check_modules=(numpy==2.4.4 h5py==3.16.0 Pillow==12.2.0)
 torch_module=torch==2.13.0
 # What scripts/explore/page.py speaks to Chromium through.
 socket_module=websocket-client==1.9.2
+tensorboard_module=tensorboard==2.21.0
 # What scripts/bench compares with: the newest PyTorch, whose bf16 is twice as fast as that of 2.13.
 peer_modules=(numpy==2.4.4 h5py==3.16.0 PyYAML==6.0.3)
 peer_torch_module=torch==2.15.0

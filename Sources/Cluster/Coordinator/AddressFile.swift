@@ -13,6 +13,12 @@ struct AddressFile {
         try PosixFileSystem().replaceDurably(path, Array("\(address)\n".utf8))
     }
 
+    /// The address that is there, or nil.
+    func read() -> String? {
+        guard let bytes = try? PosixFileSystem().read(path) else { return nil }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").first.map(String.init)
+    }
+
     /// Takes the address back; that the file is gone already is no error.
     func remove() {
         try? PosixFileSystem().remove(path)

@@ -224,10 +224,14 @@ public final class CoordinatorProcess {
             settle()
             guard failure == nil else { return }
             archivist.draw(moment, training.model, training.history)
+            reporter.report(.drawing(moment))
         }
         guard let round = training.nextRound else {
             if let sentence = training.earlyEnd { reporter.report(.stoppedEarly(sentence)) }
             return end(.completed, training.earlyEnd ?? "all \(training.totalSteps) steps are done")
+        }
+        if round.kind == .evaluation {
+            reporter.report(.evaluating(examples: training.program.evaluation.examples))
         }
         queue.append(.begin(round))
     }

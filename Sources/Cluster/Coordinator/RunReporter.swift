@@ -13,9 +13,13 @@ public enum RunEvent: Sendable {
     case started(RunSummary)
     /// A step was applied.
     case step(StepReport)
+    /// The evaluation of so many held-out examples begins; no step is taken until it ends.
+    case evaluating(examples: Int)
     /// The held-out examples were evaluated.
     case evaluated(EvaluationReport)
     case checkpointSaved(path: String, step: Int)
+    /// Pictures are being drawn, while steps go on.
+    case drawing(PictureMoment)
     case pictures(paths: [String], PictureMoment)
     case workerJoined(name: String, process: Int)
     case workerLeft(name: String, reason: String)
@@ -79,8 +83,12 @@ public struct EvaluationReport: Sendable {
     public var reconstruction: Double
     public var divergence: Double
     public var negativeELBO: Double { reconstruction + divergence }
+    /// The best evaluation of the run so far; nil where none came to a number.
+    public var best: History.Epoch?
+    /// Which of its latents the model uses.
+    public var latents: LatentUse
     /// What is wrong with the posterior, and what helps, in a sentence.
-    public var collapse: String?
+    public var collapse: String? { latents.collapse }
 }
 
 /// How a run ended.

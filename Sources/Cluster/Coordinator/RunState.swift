@@ -158,7 +158,7 @@ package struct RunState {
                 found, step: model.step, epoch: epoch, imagesPerSecond: imagesPerSecond, workers: report.workers))
         return EvaluationReport(
             epoch: epoch, endsEpoch: program.plan.epoch(ofStep: model.step) > epoch, step: model.step,
-            reconstruction: found.reconstruction, divergence: found.divergence,
-            collapse: found.latents.collapse)
+            reconstruction: found.reconstruction, divergence: found.divergence, best: history.best,
+            latents: found.latents)
     }
 }

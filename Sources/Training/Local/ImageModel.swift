@@ -61,7 +61,7 @@ public final class ImageModel {
     /// What the encoder says of an image, by name: `mean` first, then what else describes the posterior of the family, such as `log_variance`;
     /// and `label`, the most probable one, where encoder and decoder take one. Each with how many numbers it is.
     public var encoding: [(name: String, width: Int)] {
-        graph(for: .encoding).outputs.slices.map { ($0.name, $0.shape.count / Self.batch) }
+        graph(for: .encoding).outputs.slices.map { ($0.name, $0.shape.count / batch) }
     }
 
     /// What the encoder says of every image: for each of `encoding` its numbers, (count, width).

@@ -22,6 +22,23 @@ public enum PictureMoment: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// What a file of a run's `samples/` shows, if it is a picture of that kind: `samples-0003.png` is of epoch 3.
+    public init?(file name: String, of kind: String) {
+        guard name.hasPrefix("\(kind)-"), name.hasSuffix(".png") else { return nil }
+        let end = name.dropFirst(kind.count + 1).dropLast(".png".count)
+        let found = end.hasPrefix("step-") ? Int(end.dropFirst(5)).map(Self.step) : Int(end).map(Self.epoch)
+        guard let found, found.nameEnd == end else { return nil }
+        self = found
+    }
+
+    /// How many steps are applied.
+    public func step(_ plan: ShardPlan) -> Int {
+        switch self {
+        case .epoch(let epoch): plan.steps(epochs: epoch)
+        case .step(let step): step
+        }
+    }
+
     private static func padded(_ number: Int, to width: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits

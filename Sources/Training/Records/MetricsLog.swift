@@ -18,6 +18,13 @@ public struct MetricsLog: Sendable {
         file = try LineFile(path, lines: rows.filter(isContained).map(\.line), files: files)
     }
 
+    /// The rows that a log holds, in their order, without a torn end; none where there is no file.
+    ///
+    /// - Throws: `RecordError` for a line that is no row and is followed by one; `FileError`.
+    public static func rows(_ path: String, files: any FileSystem = PosixFileSystem()) throws -> [MetricsRow] {
+        try readRows(path, files, isNeeded: { _ in true }, MetricsRow.init(line:))
+    }
+
     public func append(_ row: MetricsRow) throws(FileError) { try file.append(row.line) }
 
     /// Forces the rows to the disk.

@@ -62,18 +62,21 @@ public struct MetricsRow: Hashable, Sendable, Decodable {
         self.workers = workers
     }
 
+    /// What was measured, under the keys of a line and in their order; not a number where the line says null.
+    public var numbers: [Metric] {
+        [
+            Metric("negative_elbo", negativeELBO), Metric("reconstruction", reconstruction),
+            Metric("divergence", divergence),
+        ] + others + [
+            Metric("images_per_second", (imagesPerSecond * 10).rounded() / 10), Metric("workers", Double(workers)),
+        ]
+    }
+
     /// The row as a line of JSON, keys in the order above.
     public var line: String {
-        let terms = [
-            ("negative_elbo", negativeELBO), ("reconstruction", reconstruction), ("divergence", divergence),
-        ]
-        let numbers =
-            terms + others.map { ($0.name, $0.value) }
-            + [("images_per_second", (imagesPerSecond * 10).rounded() / 10)]
-        let values = numbers.map { #""\#($0.0)":\#(Self.text($0.1))"# }.joined(separator: ",")
+        let values = numbers.map { #""\#($0.name)":\#(Self.text($0.value))"# }.joined(separator: ",")
         return
-            #"{"version":\#(Self.version),"step":\#(step),"epoch":\#(epoch),"split":"\#(split.rawValue)",\#(values),"#
-            + #""workers":\#(workers)}"#
+            #"{"version":\#(Self.version),"step":\#(step),"epoch":\#(epoch),"split":"\#(split.rawValue)",\#(values)}"#
     }
 
     /// JSON has no infinity; an evaluation that is not finite is recorded as null.

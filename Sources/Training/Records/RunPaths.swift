@@ -10,6 +10,8 @@ public struct RunPaths: Hashable, Sendable {
     public var metrics: String { directory + "/metrics.jsonl" }
     public var digests: String { directory + "/digests.jsonl" }
     public var samples: String { directory + "/samples" }
+    /// Where TensorBoard looks for what the records say.
+    public var tensorboard: String { directory + "/tensorboard" }
     public var configuration: String { directory + "/config.yaml" }
 
     /// Whether a run is there, by what it leaves behind that little else does.
