@@ -90,6 +90,12 @@ let package = Package(
         .target(
             name: "ConfigurationFiles",
             dependencies: ["Training", "VAE", "Contract", "Settings", "Files", .product(name: "Yams", package: "Yams")]),
+        .target(
+            name: "Export",
+            dependencies: [
+                "Training", "VAE", "Tensors", "Contract", "Hashing",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ], exclude: ["Generated/onnx.proto"]),
         .target(name: "Performance", dependencies: ["Tensors"]),
         // The page of `tributary explore`, which becomes part of the program.
         .target(
@@ -110,7 +116,8 @@ let package = Package(
         .executableTarget(
             name: "tributary",
             dependencies: [
-                "Boards", "Explore", "Reports", "ConfigurationFiles", "Performance", "Cluster", "Coordination",
+                "Boards", "Explore", "Export", "Reports", "ConfigurationFiles", "Performance", "Cluster",
+                "Coordination",
                 "Ingest", "OneDNN",
                 "Training", "VAE",
                 "Tensors", "Fitting", "Randomness", "Storage", "Pictures", "Contract", "Hashing", "Files",
@@ -191,6 +198,22 @@ let package = Package(
                 "VAE", "Tensors", "Pictures", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/estimators"),
+        // What is exported in tests and in the check against other programs.
+        .target(name: "ExportSamples", dependencies: ["Training", "VAE"], path: "Tests/ExportSamples"),
+        .testTarget(
+            name: "ExportTests",
+            dependencies: [
+                "ExportSamples", "Export", "Training", "VAE", "Tensors",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
+        // Exports with what Tributary makes of some inputs; `scripts/test export` compares other programs with it.
+        .executableTarget(
+            name: "exports",
+            dependencies: [
+                "ExportSamples", "Export", "Training", "VAE", "Tensors", "OneDNN", "Randomness",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/exports"),
         .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "Coordination", "Files"]),
         .testTarget(
             name: "ClusterTests",
@@ -219,8 +242,8 @@ let package = Package(
             name: "FuzzTests",
             dependencies: [
                 "tributary", "TrainingTestSupport", "SeededRandomness", "SourceSamples", "FaultyNetwork",
-                "Cluster", "Coordination", "Contract", "Files", "Ingest", "Pictures", "Messaging", "Storage", "Tensors",
-                "Training",
+                "Cluster", "Coordination", "Contract", "Export", "Files", "Ingest", "Pictures", "Messaging", "Storage",
+                "Tensors", "Training",
                 .product(name: "Logging", package: "swift-log"),
             ]),
     ],

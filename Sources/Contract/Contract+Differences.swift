@@ -14,8 +14,12 @@ public struct ContractDifference: Hashable, Sendable, CustomStringConvertible {
 
 extension Contract {
     /// Where this contract differs from the one that a run began with, sorted by field; empty means equal.
+    ///
+    /// Nobody asks for imported weights again: a contract that says nothing of them is taken to mean the run's.
     public func differences(from stored: Contract) -> [ContractDifference] {
-        let requested = parts
+        var meant = self
+        meant.initialDigest = initialDigest ?? stored.initialDigest
+        let requested = meant.parts
         let stored = stored.parts
         return Set(requested.keys).union(stored.keys).sorted().compactMap { field in
             requested[field] == stored[field]

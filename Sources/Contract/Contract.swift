@@ -22,6 +22,8 @@ public struct Contract: Hashable, Sendable, Codable {
     public var dataFingerprint: String
     /// The training examples whose labels are read; absent where none are, or all.
     public var labelledExamples: LabelledExamples?
+    /// The SHA-256 of the state before the first step, where somebody's weights were imported for it; absent where the seed gives them.
+    public var initialDigest: String?
     /// The SHA-256 of the gradient of the probe, a keyed microbatch through the run's own graph.
     public var probeDigest: String
 
@@ -36,6 +38,7 @@ public struct Contract: Hashable, Sendable, Codable {
         case numericClass = "numeric_class"
         case dataFingerprint = "data_fingerprint"
         case labelledExamples = "labelled_examples"
+        case initialDigest = "initial_digest"
         case probeDigest = "probe_digest"
     }
 

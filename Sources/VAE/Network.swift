@@ -42,6 +42,9 @@ struct Network {
         DescriptionError(path: "\(name)/\(problem.place)", problem: problem.problem)
     }
 
+    /// The layers with all that is known of their places.
+    var layers: [PlacedLayer] { chain.placed(under: name) }
+
     /// The trained tensors of all layers, by their whole names.
     var parameters: [Variable] { chain.parameters.map { $0.named(under: name) } }
 

@@ -30,7 +30,7 @@ struct Tributary: ParsableCommand {
             VerifyRun.self, Sample.self, Reconstruct.self,
             Interpolate.self, AttributeCommand.self, LatentsCommand.self, Embed.self, ExploreCommand.self,
             Evaluate.self, Classify.self, StatusCommand.self, MetricsCommand.self, CompareCommand.self,
-            ReportCommand.self, PresetCommand.self, CheckFile.self,
+            ReportCommand.self, ExportCommand.self, ImportWeights.self, PresetCommand.self, CheckFile.self,
         ])
 
     /// Where the size of files is limited, writing beyond fails as on a full disk, instead of ending the process.

@@ -4,13 +4,14 @@ import Testing
 /// Files that exist stay, whatever a command is told to write.
 @Suite(.enabled(if: Command.isBuilt, "the tributary command is not built"))
 struct OutputTests {
-    /// The subcommands that write a file, from the parser. Those that fill a run directory are in `RunDirectoryOutputTests`.
-    static let writers = Subcommand.all.filter { $0["out"] != nil && $0["resume"] == nil }
+    /// The subcommands that write a file, from the parser. Those that fill a run directory are in `RunDirectoryOutputTests`, and those that
+    /// make another folder in `FolderOutputTests`.
+    static let writers = Subcommand.all.filter { $0["out"]?.endings.isEmpty == false && $0["resume"] == nil }
 
     /// Names of arguments, each in one of three lists, so that nobody adds an output without saying what becomes of what is there.
     private static let read: Set = [
         "source", "data", "checkpoint", "config", "keys", "file", "files", "directory", "path", "labels", "image",
-        "images", "run", "runs",
+        "images", "run", "runs", "names",
     ]
     private static let written: Set = ["out", "folder", "sheet", "log"]
     private static let values: Set = [
@@ -35,8 +36,8 @@ struct OutputTests {
                     Self.read.union(Self.written).union(Self.values).contains(argument.name),
                     "\(command.name) has a new argument \(argument.name): is it a file that is read or written?")
             }
-            if command["out"] != nil {
-                #expect(command["resume"] != nil || command["force"]?.isFlag == true, "\(command.name) has --out alone")
+            if command["out"]?.endings.isEmpty == false {
+                #expect(command["force"]?.isFlag == true, "\(command.name) has --out alone")
             }
         }
     }

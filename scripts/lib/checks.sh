@@ -9,6 +9,7 @@ python="$root/.build/python/checks"
 python_with_torch="$root/.build/python/pytorch"
 python_with_socket="$root/.build/python/socket"
 python_with_tensorboard="$root/.build/python/tensorboard"
+python_of_exports="$root/.build/python/exports"
 
 # Sends nonsense to a coordinator that has its process to itself, since its memory is looked at, too.
 hostile_peer() { TRIBUTARY_FUZZ_MESSAGES=20000 swift_tests --filter aKeyedPeerThatSendsNonsenseChangesNothing; }
@@ -85,6 +86,27 @@ tensorboard_check() {
     steps=$(grep -c '"train"' "$files/run/metrics.jsonl")
     "$tributary" "${run[@]}" --steps $((steps + 130)) && "$tributary" "${run[@]}" --steps $((steps + 260)) || return
     "$python_with_tensorboard/bin/python" scripts/interchange/read_tensorboard.py "$files/run"
+}
+
+# Exports small models, and has others compute with them what Tributary computes.
+export_checks() { compared_exports few "" "$python_of_exports" "${export_modules[@]}"; }
+
+# The same for all presets, and with PyTorch; and a network of PyTorch's goes into a run and back.
+all_exports() {
+    local environment="$python_with_torch-of-exports"
+    compared_exports all --torch "$environment" "${export_modules[@]}" "$torch_module" &&
+        "$environment/bin/python" scripts/interchange/import_from_pytorch.py "$tributary" "$(scratch imported)"
+}
+
+#   compared_exports few|all CHECK-OPTION ENVIRONMENT MODULE …
+compared_exports() {
+    local files option=() check=()
+    files=$(scratch "exports-$1")
+    [[ $1 == few ]] || option=(--all)
+    [[ -z $2 ]] || check=("$2")
+    python_environment "${@:3}" || return
+    .build/release/exports "$files" "${option[@]}" || return
+    "$3/bin/python" scripts/interchange/check_export.py "$files" "${check[@]}"
 }
 
 # Kills a process that saves checkpoints, at random instants, so many times.

@@ -137,6 +137,13 @@ public struct DatasetSummary: Codable, Hashable, Sendable {
         do { return try dataset.choice().description } catch { return "\(error)" }
     }
 
+    /// What a file says of itself: texts that hang on its root group, such as `source` and `crop`.
+    ///
+    /// - Throws: `H5Error`.
+    public static func provenance(ofFile path: String) throws -> [String: String] {
+        try attributes(of: File.open(path).root)
+    }
+
     static func attributes(of root: Group) throws -> [String: String] {
         let texts = try root.attributeNames().compactMap { name -> (String, String)? in
             guard let text: String = try? root.attribute(name) else { return nil }

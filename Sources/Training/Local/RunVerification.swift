@@ -64,6 +64,11 @@ public struct RunVerification {
         guard let any = try start ?? store.newest() else {
             throw RunVerificationError("\(paths.checkpoints) holds no checkpoint, so the run's contract is not known")
         }
+        guard start != nil || any.checkpoint.contract.initialDigest == nil else {
+            throw RunVerificationError(
+                "the run began with imported weights, and the checkpoint that holds them is gone: name later steps, from "
+                    + "\(any.checkpoint.state.step) on")
+        }
         let program = try TrainingProgram(any.checkpoint.contract)
         let engine = try makeEngine(any.checkpoint.contract.numericClass.engine)
         try Self.check(any.checkpoint.contract, program, engine, source)

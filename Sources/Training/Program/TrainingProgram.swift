@@ -75,9 +75,13 @@ public struct TrainingProgram: Sendable {
 
     /// The state before the first step.
     public func initialState() -> ModelState {
-        let parameters = model.initialParameters(seed: configuration.seed)
-        let statistics = model.initialStatistics()
-        return ModelState(
+        initialState(
+            parameters: model.initialParameters(seed: configuration.seed), statistics: model.initialStatistics())
+    }
+
+    /// The state before the first step of a run that begins with weights from elsewhere, laid out by `layout`.
+    public func initialState(parameters: [Float], statistics: [Float]) -> ModelState {
+        ModelState(
             layout: layout, step: 0, parameters: parameters, statistics: statistics,
             optimizer: configuration.optimizer.initialState(parameters.count),
             average: configuration.weightAverage.map { _ in

@@ -43,6 +43,15 @@ struct LayerChain {
     /// The shape of one example after the last layer.
     var output: Shape { shapes.last! }
 
+    /// The layers with all that is known of their places; the names of their tensors begin with `path`.
+    func placed(under path: String) -> [PlacedLayer] {
+        layers.indices.map { index in
+            PlacedLayer(
+                layer: layers[index], path: "\(path)/\(place(index))", input: shapes[index],
+                takesLabel: index == labelledLayer)
+        }
+    }
+
     /// The number of values between all layers for one example, those within layers as well.
     var values: Int {
         shapes.reduce(0) { $0 + $1.count }

@@ -37,10 +37,12 @@ extension Layer.Residual: LayerBehaviour {
     /// What is done to x before f(x) is added.
     private enum Skip {
         case identity
-        case projection(any LayerBehaviour)
+        case projection(Layer)
 
-        /// The layer, and the name of its tensors' group.
-        var layer: (any LayerBehaviour)? { if case .projection(let layer) = self { layer } else { nil } }
+        /// The layer that projects, and what it does.
+        var projection: Layer? { if case .projection(let layer) = self { layer } else { nil } }
+        var layer: (any LayerBehaviour)? { projection?.behaviour }
+        /// The name of its tensors' group.
         static let name = "projection"
     }
 
@@ -56,11 +58,13 @@ extension Layer.Residual: LayerBehaviour {
 
     private func skip(from input: Shape, to output: Shape) throws(LayerProblem) -> Skip {
         if input == output { return .identity }
-        if input.rank == 1, output.rank == 1 { return .projection(Layer.Linear(units: output[0], bias: false)) }
+        if input.rank == 1, output.rank == 1 { return .projection(.linear(units: output[0], bias: false)) }
         if input.rank == 3, output.rank == 3 {
-            let projection = Layer.Convolution(
+            let projection = Layer.convolution(
                 filters: output[0], window: 1, stride: (input[1] + output[1] - 1) / output[1], bias: false)
-            if let shape = try? projection.output(for: input), shape == output { return .projection(projection) }
+            if let shape = try? projection.behaviour.output(for: input), shape == output {
+                return .projection(projection)
+            }
         }
         throw LayerProblem(
             "cannot add its input \(input) to what its layers make of it, \(output): they may keep an image's size or make it smaller as a "
@@ -75,6 +79,15 @@ extension Layer.Residual: LayerBehaviour {
         } catch {
             preconditionFailure("a residual layer \(error.problem)")
         }
+    }
+
+    /// The layers in their places, and the one that projects x where that is needed.
+    func placed(under path: String, input: Shape) -> (layers: [PlacedLayer], projection: PlacedLayer?) {
+        let (chain, skip) = parts(for: input)
+        let projection = skip.projection.map { layer in
+            PlacedLayer(layer: layer, path: "\(path)/\(Skip.name)", input: input, takesLabel: false)
+        }
+        return (chain.placed(under: path), projection)
     }
 
     func parameters(for input: Shape) -> [Variable] {
