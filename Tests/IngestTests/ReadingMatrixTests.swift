@@ -442,6 +442,22 @@ struct ReadingMatrixTests {
         ) { (dataset: ImageDataset) throws in #expect(try dataset.targetValues() == numbers) }
     }
 
+    @Test("a dataset of texts says the split of each image")
+    func splitOfEach() throws {
+        let words = ["test", "train", "train", "val", "train", "test", "train", "train", "train", "train"]
+        try read(
+            ReadingOptions(),
+            {
+                try $0.write("features", [UInt8](repeating: 9, count: 160), shape: [10, 4, 4])
+                try $0.write("split", words, shape: [10])
+            }
+        ) { (dataset: ImageDataset) throws in
+            #expect(dataset.splits.map(\.name) == ["test", "train", "valid"])
+            #expect(dataset.splits.map(\.rows) == [[0, 5], [1, 2, 4, 6, 7, 8, 9], [3]])
+            #expect(dataset.splitSource == "the file's dataset split")
+        }
+    }
+
     @Test("one of several labels of an image is named behind their dataset")
     func labelColumn() throws {
         func write(_ root: Group) throws {

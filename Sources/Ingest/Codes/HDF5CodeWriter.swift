@@ -19,7 +19,7 @@ final class HDF5CodeWriter: CodeWriter {
                 try file.root.createDataset($0.name, of: Float.self, shape: [table.count, $0.width])
             }
             try writeTargets(file.root)
-            try file.root.write("split", table.splits, shape: [table.count])
+            try file.root.write(DatasetNames.split, table.splits, shape: [table.count])
             try file.root.write("row", table.rows, shape: [table.count])
         }
     }

@@ -199,4 +199,7 @@ enum DatasetNames {
 
     /// The names of the targets' columns. Fuel has no place for them; this one is ours.
     static let targetNames = "names"
+
+    /// The split of each image, in a file without Fuel's table.
+    static let split = "split"
 }

@@ -19,6 +19,9 @@ public struct ImageSplit: Hashable, Sendable {
             try requireApart(splits, in: root)
             if !splits.isEmpty { return (splits, "the file's split attribute") }
         }
+        if names.parts.count == 1, let splits = try named(by: DatasetNames.split, count: count, in: root) {
+            return (splits, "the file's dataset \(DatasetNames.split)")
+        }
         // Images that are there to be tested with are not trained on because nothing else is there.
         let alone = names.parts.count == 1 ? names.parts[0].split : nil
         let words = names.parts.compactMap(\.split)
@@ -53,6 +56,22 @@ public struct ImageSplit: Hashable, Sendable {
             }
         }
         return splits
+    }
+
+    /// The splits that a dataset of texts names, one for each image, in the order in which they first appear; nil where there is no such dataset.
+    private static func named(by name: String, count: Int, in root: Group) throws -> [ImageSplit]? {
+        guard root.kind(of: name) == .dataset, let dataset = try? root.dataset(name), dataset.shape == [count],
+            case .string = dataset.elementType
+        else { return nil }
+        let words = try dataset.texts().map(SplitWord.name)
+        var order: [String] = []
+        var rows: [String: [Int]] = [:]
+        for (row, word) in words.enumerated() {
+            if rows[word] == nil { order.append(word) }
+            rows[word, default: []].append(row)
+            guard order.count <= mentions * SplitWord.allCases.count else { return nil }
+        }
+        return order.map { ImageSplit(name: $0, rows: rows[$0]!) }
     }
 
     /// What a model is fitted to, chosen by and judged by. Other splits may be made of these, such as `train_valid`.
