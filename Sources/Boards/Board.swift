@@ -43,7 +43,7 @@ public final class Board: Sendable {
             var desk = Desk(
                 follower: RecordFollower(paths, configuration, plan: plan, files: files), folder: paths.tensorboard,
                 tell: tell)
-            while desk.follow(until: wait(), takeEvaluations()) {}
+            while desk.follow(until: wait(), takeEvaluations) {}
             done.signal()
         }
         thread.name = "tensorboard"
@@ -83,12 +83,22 @@ public final class Board: Sendable {
         let folder: String
         let tell: @Sendable (String) -> Void
         var hasTold = false
+        /// Evaluations that are not written yet.
+        private var waiting: [Evaluation] = []
+
+        init(follower: RecordFollower, folder: String, tell: @escaping @Sendable (String) -> Void) {
+            (self.follower, self.folder, self.tell) = (follower, folder, tell)
+        }
 
         /// Looks at the records, and returns whether to look again.
-        mutating func follow(until end: End?, _ evaluations: [Evaluation]) -> Bool {
+        mutating func follow(until end: End?, _ evaluations: () -> [Evaluation]) -> Bool {
             do {
                 try follower.follow()
-                for evaluation in evaluations { try follower.add(evaluation.latents, step: evaluation.step) }
+                waiting += evaluations()
+                while let evaluation = waiting.first {
+                    try follower.add(evaluation.latents, step: evaluation.step)
+                    waiting.removeFirst()
+                }
                 if case .finished = end { try follower.finish() }
             } catch {
                 if !hasTold {

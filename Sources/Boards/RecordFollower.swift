@@ -97,8 +97,15 @@ struct RecordFollower {
                 continue
             }
             let bytes = try files.read("\(paths.samples)/\(name)")
-            try file?.append([.picture(bytes, tag: key.tag, step: key.step)])
             pictures.insert(key)
+            // What somebody put there that is no picture is passed over.
+            guard let event = try? Event.picture(bytes, tag: key.tag, step: key.step) else { continue }
+            do {
+                try file?.append([event])
+            } catch {
+                pictures.remove(key)
+                throw error
+            }
         }
     }
 }

@@ -16,8 +16,10 @@ struct ModelCard {
     private var configuration: RunConfiguration { model.program.configuration }
     private var images: ImageDescription { configuration.model.images }
     private var isCelebA: Bool { provenance?["source"]?.contains("CelebA") == true }
+    /// What was measured of these weights: where an average is kept, evaluations are of it.
     private var latest: History.Epoch? {
-        model.checkpoint.history.valid.last { $0.step == model.checkpoint.state.step }
+        guard model.checkpoint.state.average == nil || model.weights == .average else { return nil }
+        return model.checkpoint.history.valid.last { $0.step == model.checkpoint.state.step }
     }
     private var size: String { "\(images.channels) x \(images.height) x \(images.width)" }
 
@@ -61,7 +63,12 @@ struct ModelCard {
         "\"" + text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"") + "\""
     }
 
-    private var dataName: String { provenance?["source"] ?? "images of \(size)" }
+    private var dataName: String { provenance?["source"].map(Self.line) ?? "images of \(size)" }
+
+    /// A text of a file in one line: what would end a line of YAML or of a heading is a space.
+    private static func line(_ text: String) -> String {
+        String(text.map { $0.isNewline || $0.unicodeScalars.contains { $0.value < 32 } ? " " : $0 })
+    }
 }
 
 extension ModelCard {
@@ -115,14 +122,14 @@ extension ModelCard {
         let y = model.program.model.isConditional ? ", y" : ""
         return [
             "```python", "# pip install torch safetensors", "from model import load", "", "model = load()",
-            "posterior = model.encode(x\(y))  # x: floats (N, \(images.channels), \(images.height), \(images.width)) from 0 to 1",
+            "posterior = model.encode(x\(y))  # \(y.isEmpty ? "" : "y: one-hot floats (N, \(configuration.model.classes ?? 0)); ")x: floats (N, \(images.channels), \(images.height), \(images.width)) from 0 to 1",
             "images = model.decode(z\(y))  # z: (N, \(configuration.model.latents.count))", "```",
         ]
     }
 
     private var training: [String] {
         let contract = model.checkpoint.contract
-        let texts = (provenance ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+        let texts = (provenance ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \(Self.line($0.value))" }
         return (texts.isEmpty ? [] : ["- the image file says: \(texts.joined(separator: "; "))"]) + [
             "- images: \(contract.trainingExamples) to train on, \(contract.validationExamples) held out",
             "- SHA-256 of the images: `\(contract.dataFingerprint)`",
@@ -136,7 +143,7 @@ extension ModelCard {
     }
 
     private var evaluation: [String] {
-        guard let latest else { return ["No held-out images were evaluated at this step."] }
+        guard let latest else { return ["These weights were not evaluated on held-out images."] }
         return [
             "On the \(model.checkpoint.contract.validationExamples) held-out images, in nats an image:", "",
             "| -ELBO | reconstruction | divergence |", "|---|---|---|",

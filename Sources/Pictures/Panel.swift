@@ -35,15 +35,21 @@ public struct Panel: Sendable {
         return picture
     }
 
-    /// As many names as have room.
+    /// The names in lines, each as long as has room.
     private static func legend(_ groups: [String], width: Int) -> Image {
-        var canvas = Canvas(width: width, height: groups.isEmpty ? 1 : 24, background: PlotStyle.background)
-        var column = 10.0
-        for (index, name) in groups.enumerated() {
-            let dot = Point(x: column, y: 12)
-            canvas.stroke([[dot]], thickness: 8, color: PlotStyle.color(ofSeries: index))
-            canvas.draw(name, at: Point(x: column + 8, y: 17), PlotStyle.label)
-            column += 8 + PlotStyle.label.width(of: name) + 18
+        var places: [Point] = []
+        var next = Point(x: 10, y: 12)
+        for name in groups {
+            let length = 8 + PlotStyle.label.width(of: name) + 18
+            if next.x > 10, next.x + length > Double(width) { next = Point(x: 10, y: next.y + 22) }
+            places.append(next)
+            next.x += length
+        }
+        var canvas = Canvas(
+            width: width, height: groups.isEmpty ? 1 : Int(next.y) + 12, background: PlotStyle.background)
+        for (index, place) in places.enumerated() {
+            canvas.stroke([[place]], thickness: 8, color: PlotStyle.color(ofSeries: index))
+            canvas.draw(groups[index], at: Point(x: place.x + 8, y: place.y + 5), PlotStyle.label)
         }
         return canvas.image
     }

@@ -25,6 +25,11 @@ public struct Provenance {
         "run \(run), \(contract.trainingExamples) training images, \(contract.validationExamples) held out, \(program)"
     }
 
+    private var beginning: String {
+        contract.initialDigest == nil
+            ? "" : ", and the same imported weights to begin with (<code>tributary import-weights</code>)"
+    }
+
     var parts: [String] {
         [
             HTML.list([
@@ -36,8 +41,8 @@ public struct Provenance {
                 ("arithmetic", "\(contract.numericClass.elementType), \(contract.numericClass.engine)"),
                 ("probe digest", contract.probeDigest), ("digest after step \(step)", digest), ("program", program),
             ]),
-            "<p>Equal contracts give equal bits on any cluster. With the configuration above as config.yaml and the file of that "
-                + "fingerprint as data.h5, this computes the run again, and the last line prints its digest:</p>",
+            "<p>Equal contracts give equal bits on any cluster of processors of the same kind. With the configuration above as config.yaml and "
+                + "the file of that fingerprint as data.h5\(beginning), this computes the run again, and the last line prints its digest:</p>",
             HTML.code(
                 """
                 tributary train --config config.yaml --data data.h5 --out again --steps \(step)

@@ -48,6 +48,10 @@ struct AttributeCommand: ParsableCommand {
         }
         guard (2...64).contains(columns) else { throw ValidationError("--columns is from 2 to 64, not \(columns)") }
         guard (1...256).contains(rows) else { throw ValidationError("--rows is from 1 to 256, not \(rows)") }
+        guard rows * columns * names.count <= 4096 else {
+            throw ValidationError(
+                "\(names.count) names of \(rows) rows of \(columns) strengths are more than 4096 images: ask for fewer")
+        }
     }
 
     private var names: [String] { Self.words(name) }
@@ -70,6 +74,11 @@ struct AttributeCommand: ParsableCommand {
             let known = try ImageAttributes(images)
             let chosen = try known.indices(of: names)
             let others = try known.indices(of: orthogonal.map(Self.words) ?? [])
+            if let own = chosen.first(where: others.contains) {
+                throw UsageProblem(
+                    "--orthogonal names \(known.names[own]), along which --name moves: nothing would change; leave it out of one"
+                )
+            }
             let directions = try AttributeDirections(images, known, of: model, withPixels: pixels)
             let vectors = try chosen.map { try directions.ofCodes($0, orthogonalTo: others) }
             let table = try table(model, images, directions, Array(zip(chosen, vectors)))

@@ -6,6 +6,7 @@ import VAE
 /// What moving along attributes' vectors does to held-out images, told by a classifier that was trained on real ones.
 struct AttributeEffect {
     private let model: ImageModel
+    private let split: String
     private let attributes: ImageAttributes
     private let judge: AttributeJudge
     private let real: [[Bool]]
@@ -31,7 +32,8 @@ struct AttributeEffect {
                 return (try images.dataset.pixels(rows: some), some.map(attributes.truth))
             }
         }
-        let judged = Array(images.judged.rows.prefix(Self.mostImages))
+        let judged = images.judged.rows.evenly(atMost: Self.mostImages)
+        split = images.judged.name
         let pixels = try images.dataset.pixels(rows: judged)
         truth = judged.map(attributes.truth)
         real = judge.attributes(of: pixels.map { Float($0) / 255 })
@@ -43,7 +45,7 @@ struct AttributeEffect {
     /// For each attribute, by its number and vector, what each strength does.
     func report(_ chosen: [(attribute: Int, vector: [Float])], _ strengths: [Float]) throws -> AttributeReport {
         AttributeReport(
-            images: before.count,
+            split: split, images: before.count,
             classifier: attributes.names.indices.map { attribute in
                 AttributeReport.Told(
                     name: attributes.names[attribute], accuracy: accuracy(real, attribute),
@@ -82,7 +84,9 @@ struct AttributeEffect {
 
 /// What `attribute --json` prints.
 struct AttributeReport: Encodable {
-    /// How many held-out images were judged.
+    /// The split of the images that were judged: `train` where a file has no other.
+    let split: String
+    /// How many were judged.
     let images: Int
     let classifier: [Told]
     let attributes: [Change]

@@ -131,7 +131,7 @@ private struct ClassificationReport: Encodable, CustomStringConvertible {
     /// What tells the classes.
     private var means: String {
         guard let labelled, let dimensions else { return method }
-        let vectors = step == nil ? "\(dimensions) numbers of pixels" : "\(dimensions) dimensions of codes"
+        let vectors = step == nil ? "\(dimensions) numbers" : "\(dimensions) dimensions of codes"
         return "\(method) on \(vectors) of \(labelled) labelled images"
     }
 

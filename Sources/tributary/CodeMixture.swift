@@ -28,8 +28,7 @@ struct CodeMixture {
         }
         let source = try DatasetSource(path, reading.added(to: model.program.configuration.data))
         try model.program.check(source)
-        let count = source.count(.train)
-        let rows = Array(stride(from: 0, to: count, by: max(1, count / Self.mostCodes)).prefix(Self.mostCodes))
+        let rows = Array(0..<source.count(.train)).evenly(atMost: Self.mostCodes)
         var codes: [Float] = []
         for first in stride(from: 0, to: rows.count, by: Self.batch) {
             let part = Array(rows[first..<min(rows.count, first + Self.batch)])

@@ -14,19 +14,20 @@ extension DatasetSource {
         return (0..<width).compactMap { column in
             let own = examples.map { values[rows[split]![$0] * width + column] }
             let name = targets.names.isEmpty ? (width == 1 ? "class" : "attribute \(column)") : targets.names[column]
-            return width == 1
-                ? Self.classes(own, name, names: targets.classNames) : Self.attribute(own, name)
+            let isAttribute = width > 1 || !targets.names.isEmpty
+            return (isAttribute ? Self.attribute(own, name) : nil)
+                ?? (width == 1 ? Self.classes(own, name, names: targets.classNames) : nil)
         }
     }
 
     private static func attribute(_ values: [Double], _ name: String) -> ExampleFact? {
-        guard values.allSatisfy({ [0, 1, -1].contains($0) }) else { return nil }
-        return ExampleFact(name: name, values: values.map { $0 == 1 ? 1 : 0 })
+        guard values.allSatisfy({ [0, 1, -1].contains($0) || $0.isNaN }) else { return nil }
+        return ExampleFact(name: name, values: values.map { $0.isNaN ? nil : $0 == 1 ? 1 : 0 })
     }
 
-    /// No number and -1 stand for no label.
+    /// No number, -1 and a byte's 255 stand for no label.
     private static func classes(_ values: [Double], _ name: String, names: [String]) -> ExampleFact? {
-        let labels = values.map { Int(exactly: $0).flatMap { $0 < 0 ? nil : $0 } }
+        let labels = values.map { Int(exactly: $0).flatMap { $0 < 0 || $0 == 255 ? nil : $0 } }
         guard let most = labels.compactMap(\.self).max(), most < 1000 else { return nil }
         let groups = names.isEmpty ? (0...most).map(String.init) : names
         return ExampleFact(name: name, groups: groups, values: labels)

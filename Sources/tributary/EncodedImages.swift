@@ -23,7 +23,7 @@ struct EncodedImages {
         _ model: ImageModel, _ path: String, _ reading: DataOptions, split: String?, most: Int, colouredBy name: String?
     ) throws {
         let images = try AnnotatedImages(path, reading, judging: split, for: model.program)
-        let rows = Array(images.judged.rows.prefix(most))
+        let rows = images.judged.rows.evenly(atMost: most)
         self.model = model
         width = model.program.configuration.model.latents.count
         groups = try ImageGroups(images, rows: rows, attribute: name)
@@ -125,7 +125,7 @@ struct EncodedImages {
 
     /// The diagonal has each latent's histogram.
     func pairs(_ most: Int) throws -> Image {
-        let chosen = try first(min(most, 12)).map { (latent: $0.latent, draws: draws(of: $0.latent)) }
+        let chosen = try first(most).map { (latent: $0.latent, draws: draws(of: $0.latent)) }
         let panels = chosen.flatMap { down in
             chosen.map { across in
                 guard across.latent != down.latent else {

@@ -49,6 +49,9 @@ struct Interpolate: ParsableCommand {
         }
         guard (2...256).contains(columns) else { throw ValidationError("--columns is from 2 to 256, not \(columns)") }
         if let examples { _ = try numbers(examples) }
+        guard (rows ?? 6) * columns <= 4096 else {
+            throw ValidationError("\(rows ?? 6) rows of \(columns) are more than 4096 images: ask for fewer")
+        }
         guard (2...257).contains(files?.count ?? 2) else {
             throw ValidationError("--images is two pictures or more, with a comma between them, such as me.jpg,you.jpg")
         }
@@ -61,7 +64,7 @@ struct Interpolate: ParsableCommand {
         let numbers = words.compactMap { Int($0) }.filter { $0 >= 0 }
         guard numbers.count == words.count, (2...257).contains(numbers.count) else {
             throw ValidationError(
-                "--examples is two whole numbers from 0 or more, with a comma between them, such as 3,17,29")
+                "--examples is two or more whole numbers from 0, with a comma between them, such as 3,17,29")
         }
         return numbers
     }

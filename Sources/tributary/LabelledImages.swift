@@ -49,12 +49,14 @@ struct LabelledImages {
 
     /// The images from which it is told whether a dimension varies.
     private static let sampled = 10_000
+    /// Numbers of theirs at most, 160 MB.
+    private static let sampledNumbers = 40_000_000
 
     /// The vectors of all images that are needed: of held-out ones, and of labelled ones when they are drawn.
     func vectors() throws -> Vectors {
         let width = model?.program.configuration.model.latents.count ?? source.channels * source.height * source.width
-        let rows = Array(0..<min(Self.sampled, source.count(.train)))
-        let sample = try map(.train, rows, numbers)
+        let most = max(100, min(Self.sampled, Self.sampledNumbers / width))
+        let sample = try map(.train, Array(0..<source.count(.train)).evenly(atMost: most), numbers)
         let kept = (0..<width).filter { Self.deviation(sample, column: $0, width: width) > leastDeviation }
         guard !kept.isEmpty else {
             let what =

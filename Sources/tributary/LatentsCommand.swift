@@ -28,8 +28,11 @@ struct LatentsCommand: ParsableCommand {
     @OptionGroup(title: "How the image file is read") var reading: DataOptions
     @Option(help: "The split to encode (default: valid, or test where there is none).") var split: String?
     @Option(help: "The attribute that colours tell (default: classes, where the file has them).") var name: String?
-    @Option(help: "How many images at most, from the split's first.") var count = 5000
-    @Option(help: "How many latents, those of most divergence first (default: 16 for histograms, 4 for pairs).")
+    @Option(help: "How many images at most, spread evenly over the split.") var count = 5000
+    @Option(
+        help:
+            "How many latents, those of most divergence first (default: 16 for histograms, 4 for pairs, which are 12 at most)."
+    )
     var dimensions: Int?
     @Option(help: "Images in a row, for map.") var columns = 20
 
@@ -45,6 +48,9 @@ struct LatentsCommand: ParsableCommand {
         }
         guard (1...100).contains(dimensions ?? 1) else {
             throw ValidationError("--dimensions is from 1 to 100, not \(dimensions ?? 1)")
+        }
+        guard plot != .pairs || (dimensions ?? 1) <= 12 else {
+            throw ValidationError("--plot pairs shows 12 latents at most, not \(dimensions ?? 1)")
         }
         guard (2...100).contains(columns) else { throw ValidationError("--columns is from 2 to 100, not \(columns)") }
     }

@@ -36,7 +36,10 @@ struct ReportCommand: ParsableCommand {
         let checkpoint = try CheckpointCommand.read(directory)
         let plan = try checkpoint.contract.plan()
         let pictures = try ["reconstructions", "samples"].map { kind in
-            (title: Self.title(of: kind), pictures: try RunPicture.some(of: kind, in: view.paths, plan: plan))
+            (
+                title: Self.title(of: kind, isHeldOut: checkpoint.contract.validationExamples > 0),
+                pictures: try RunPicture.some(of: kind, in: view.paths, plan: plan)
+            )
         }
         let state = checkpoint.state
         return RunReport(
@@ -47,9 +50,9 @@ struct ReportCommand: ParsableCommand {
                 program: "tributary \(Tributary.configuration.version)"))
     }
 
-    private static func title(of kind: String) -> String {
-        kind == "samples"
-            ? "Samples from the prior" : "Held-out images, each with its reconstruction at its right"
+    private static func title(of kind: String, isHeldOut: Bool) -> String {
+        guard kind != "samples" else { return "Samples from the prior" }
+        return (isHeldOut ? "Held-out" : "Training") + " images, each with its reconstruction at its right"
     }
 }
 

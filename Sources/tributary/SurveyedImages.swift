@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import Explore
 import Training
 import VAE
@@ -39,13 +40,17 @@ struct SurveyedImages {
     static func survey(
         of source: DatasetSource, _ model: ImageModel, most: Int = mostCodes, progress: (Int) -> Void = { _ in }
     ) throws -> Survey {
-        let count = source.count(.train)
-        let rows = Array(stride(from: 0, to: count, by: max(1, count / most)).prefix(most))
+        let rows = Array(0..<source.count(.train)).evenly(atMost: most)
         var codes: [Float] = []
         for first in stride(from: 0, to: rows.count, by: batch) {
             let part = Array(rows[first..<min(rows.count, first + batch)])
             codes += try model.means(source.pixels(of: part, in: .train))
             progress(first + part.count)
+        }
+        guard codes.allSatisfy(\.isFinite) else {
+            throw UsageProblem(
+                "the encoder gives codes that are not finite, so there is nothing to see: the run has diverged, and an earlier checkpoint may "
+                    + "be sound")
         }
         return Survey(
             codes: codes, latents: model.program.configuration.model.latents.count,

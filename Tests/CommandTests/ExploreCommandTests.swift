@@ -74,7 +74,7 @@ struct ExploreCommandTests {
         #expect(command.output.hasPrefix("exit code 1\nError: port "), "\(command.output)")
         #expect(
             command.output.hasSuffix(
-                " of 127.0.0.1 is in use: name another with --port, or --port 0 for one that is free\n"))
+                " of 127.0.0.1 is in use: name another port, or 0 for one that is free\n"))
     }
 
     /// A run without workers, which waits.

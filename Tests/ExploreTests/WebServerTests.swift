@@ -96,7 +96,7 @@ import Testing
         }
         #expect(
             sentence("127.0.0.1", port)
-                == "port \(port) of 127.0.0.1 is in use: name another with --port, or --port 0 for one that is free")
+                == "port \(port) of 127.0.0.1 is in use: name another port, or 0 for one that is free")
         #expect(sentence("here", 0) == "here is no address: --listen takes numbers, such as 192.168.1.5 or 0.0.0.0")
         #expect(sentence("192.0.2.1", 0).hasPrefix("192.0.2.1 is no address of this machine"))
     }

@@ -60,6 +60,7 @@ extension Explorer {
         guard let seed = try head.number("seed") else { throw Refusal(400, "a draw needs a seed, such as seed=3") }
         try load(try head.number("step"))
         let label = try head.number("class")
+        guard label == nil || classCount > 0 else { throw Refusal(400, "this model takes no classes: leave class out") }
         guard (label ?? 0) < max(1, classCount) else {
             throw Refusal(400, "the classes are from 0 to \(classCount - 1), not \(label ?? 0)")
         }

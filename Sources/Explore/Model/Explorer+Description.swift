@@ -10,7 +10,7 @@ extension Explorer {
             run: run.name, channels: images.channels, height: images.height, width: images.width,
             latents: survey.centre.count, classes: classCount,
             hasPrior: model.program.configuration.model.latents.havePrior, step: firstStep,
-            examples: run.examples?.count ?? 0, survey: survey)
+            examples: run.examples?.count ?? 0, examplesAreHeldOut: run.examples?.split == .valid, survey: survey)
     }
 
     struct ModelSummary: Encodable {
@@ -25,6 +25,8 @@ extension Explorer {
         /// The step of the checkpoint that the page begins with.
         let step: Int
         let examples: Int
+        /// Whether the model was not trained on them.
+        let examplesAreHeldOut: Bool
         let survey: Survey
     }
 

@@ -2,11 +2,13 @@ import Training
 
 /// Answers for a run that goes on: what goes on at once, and the rest by a checkpoint, once there is one.
 ///
-/// Whoever opens the page anew gets the newest checkpoint; who has it open keeps his.
+/// Whoever opens the page gets the newest checkpoint of the last minute, and pages that are open go on with it, too.
 public actor RunExplorer {
     private let run: ExploredRun
     private let make: @Sendable (Checkpoint) throws -> Explorer
     private var explorer: (step: Int, explorer: Explorer, made: ContinuousClock.Instant)?
+    /// Why the last try failed.
+    private var failure: (sentence: String, at: ContinuousClock.Instant)?
     private var curves: Curves?
 
     /// Making an explorer encodes images, which takes time from the run.
@@ -22,10 +24,11 @@ public actor RunExplorer {
     public func answer(_ request: Request) async -> Answer {
         do {
             if let part = Page.part(request.head.path) { return try part.answer(request.head) }
-            if request.head.path == "/model.json" || explorer == nil { try renew() }
+            if request.head.path == "/model.json" || explorer == nil { renew() }
             if let explorer { return await explorer.explorer.answer(request) }
             guard request.head.path == "/run.json" else {
-                throw Refusal(503, "the run has no checkpoint yet; the page goes on when the first is saved")
+                throw failure.map { Refusal(500, $0.sentence) }
+                    ?? Refusal(503, "the run has no checkpoint yet; the page goes on when the first is saved")
             }
             return try Answer(
                 json: Explorer.Progress(checkpoints: [], curves: curves?.summary(), activity: run.activity?()))
@@ -36,11 +39,18 @@ public actor RunExplorer {
         }
     }
 
-    /// Takes the newest checkpoint, if there is a newer one and the last was taken a while ago.
-    private func renew() throws {
+    /// Takes the newest checkpoint, if there is a newer one and the last was taken, or tried, a while ago.
+    private func renew() {
         guard let newest = try? run.steps().last, newest != explorer?.step else { return }
         let now = ContinuousClock.now
-        if let explorer, now - explorer.made < Self.pause { return }
-        explorer = (newest, try make(try run.read(newest)), now)
+        for before in [explorer?.made, failure?.at] {
+            if let before, now - before < Self.pause { return }
+        }
+        do {
+            explorer = (newest, try make(try run.read(newest)), now)
+            failure = nil
+        } catch {
+            failure = ("\(error)", now)
+        }
     }
 }

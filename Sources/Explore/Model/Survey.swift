@@ -76,16 +76,14 @@ extension Survey {
     }
 
     private static func attribute(_ fact: ExampleFact, _ codes: [Float], _ latents: Int) -> Direction? {
-        var sums = [[Double](repeating: 0, count: latents), [Double](repeating: 0, count: latents)]
-        var counts = [0, 0]
+        var vectors = AttributeVectors(attributes: 1, dimensions: latents)
         for (row, value) in fact.values.enumerated() {
-            guard let value, value == 0 || value == 1 else { continue }
-            counts[value] += 1
-            for index in 0..<latents { sums[value][index] += Double(codes[row * latents + index]) }
+            vectors.add(codes[row * latents..<(row + 1) * latents], [value.map { $0 == 1 }])
         }
-        guard counts[0] > 0, counts[1] > 0 else { return nil }
-        let step = (0..<latents).map { Float(sums[1][$0] / Double(counts[1]) - sums[0][$0] / Double(counts[0])) }
-        return Direction(name: fact.name, note: "\(counts[1]) images with, \(counts[0]) without", step: step)
+        let (with, without) = vectors.count(of: 0)
+        return vectors[0].map {
+            Direction(name: fact.name, note: "\(with) images with, \(without) without", step: $0.map(Float.init))
+        }
     }
 
     private static func plane(
@@ -93,14 +91,16 @@ extension Survey {
     ) -> Plane {
         let latents = components.mean.count
         guard deviations.count > 1 else { return Plane(points: [], colorings: []) }
-        let shown = min(mostPoints, codes.count / latents)
-        let points = components.coordinates(Array(codes.prefix(shown * latents))).flatMap { row in
+        let count = codes.count / latents
+        let shown = (0..<min(mostPoints, count)).map { $0 * count / min(mostPoints, count) }
+        let some = shown.flatMap { codes[$0 * latents..<($0 + 1) * latents] }
+        let points = components.coordinates(some).flatMap { row in
             (0..<2).map { Float(row[$0] / deviations[$0]) }
         }
         let colorings = facts.filter { $0.groups.count <= mostGroups }.map { fact in
             Coloring(
                 name: fact.name, groups: fact.groups.isEmpty ? ["without", "with"] : fact.groups,
-                members: fact.values.prefix(shown).map { $0 ?? -1 })
+                members: shown.map { fact.values[$0] ?? -1 })
         }
         return Plane(points: points, colorings: colorings)
     }

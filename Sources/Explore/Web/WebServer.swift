@@ -159,9 +159,9 @@ public struct ListeningError: Error, Hashable, CustomStringConvertible {
         case .failed(let function, _, _) where function.hasPrefix("inet_pton"):
             description = "\(address) is no address: --listen takes numbers, such as 192.168.1.5 or 0.0.0.0"
         case .failed(_, EADDRINUSE, _):
-            description = "\(place) is in use: name another with --port, or --port 0 for one that is free"
+            description = "\(place) is in use: name another port, or 0 for one that is free"
         case .failed(_, EACCES, _):
-            description = "\(place) may not be listened on by this user: name one from 1024 with --port"
+            description = "\(place) may not be listened on by this user: name a port from 1024"
         case .failed(_, EADDRNOTAVAIL, _):
             description = "\(address) is no address of this machine: --listen takes one that is, or 0.0.0.0 for all"
         case .failed(_, _, let message): description = "cannot listen on \(place): \(message)"

@@ -10,11 +10,6 @@ extension [String] {
     func beginning(with text: String) -> [String] { [text + first!] + dropFirst() }
 }
 
-extension Bool {
-    /// As Python writes it.
-    var python: String { self ? "True" : "False" }
-}
-
 extension [Int] {
     /// A tuple of Python.
     var tuple: String { count == 1 ? "(\(self[0]),)" : "(\(map(String.init).joined(separator: ", ")))" }

@@ -62,7 +62,6 @@ private struct JudgeTraining {
     private var secondMoment: [Float]
     private var gradient: [Float]
     private let executable: any Executable
-    private let attributes: Int
     private var update = 0
 
     init(_ network: AttributeNetwork, _ engine: any Engine) throws {
@@ -70,7 +69,6 @@ private struct JudgeTraining {
         firstMoment = Array(repeating: 0, count: parameters.count)
         secondMoment = firstMoment
         gradient = firstMoment
-        attributes = network.attributes
         executable = try engine.compile(network.trainingGraph(count: AttributeJudge.batch))
     }
 

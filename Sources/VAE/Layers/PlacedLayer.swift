@@ -23,8 +23,6 @@ public struct ModelStructure: Sendable {
     public let decoder: [PlacedLayer]
     /// Nil where there is none.
     public let classifier: Classifier?
-    /// The shape in which the decoder takes one z.
-    public let decoderInput: Shape
 
     /// A classifier's layers, of whose features `classifier/logits` makes the classes' logits.
     public struct Classifier: Sendable {
@@ -40,7 +38,6 @@ extension VariationalAutoencoder {
         let takesLatents = objective.estimator.formula.labels?.classified == .latents
         return ModelStructure(
             encoder: encoder.layers, decoder: decoder.layers,
-            classifier: classifier.map { .init(layers: $0.layers, takesLatents: takesLatents) },
-            decoderInput: description.latents.family.decoderInput)
+            classifier: classifier.map { .init(layers: $0.layers, takesLatents: takesLatents) })
     }
 }
