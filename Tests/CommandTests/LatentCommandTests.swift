@@ -125,6 +125,18 @@ struct LatentCommandTests {
         #expect(try map.status == 0 && isPNG("\(place)/map.png"), "\(map.errors)")
         let without = try run("latents", "--plot", "pca", "--out", "\(place)/x.png")
         #expect(without.status == 64 && without.errors.contains("name their file with --data"))
+        let many = try run(
+            "latents", "--data", bench["faces.h5"], "--plot", "pairs", "--dimensions", "13", "--out", "\(place)/x.png")
+        #expect(many.status == 64 && many.errors.contains("--plot pairs shows 12 latents at most, not 13"))
+    }
+
+    @Test func whatMovesIsNotHeldStill() throws {
+        let command = try Command(
+            "attribute", "--checkpoint", bench["run"], "--data", bench["faces.h5"], "--name", "Hat,Beard",
+            "--orthogonal", "Smiling,Beard", "--out", "\(place)/still.png")
+        #expect(
+            command.sentence?.hasPrefix("--orthogonal names Beard, along which --name moves") == true,
+            "\(command.errors)")
     }
 
     @Test func walksGoBetweenChosenImages() throws {
