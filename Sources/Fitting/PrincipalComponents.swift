@@ -32,9 +32,9 @@ public struct PrincipalComponents: Sendable {
             !vectors.isEmpty && vectors.count % dimensions == 0, "\(vectors.count) numbers in vectors of \(dimensions)")
         precondition((1...dimensions).contains(count), "\(count) directions of \(dimensions) dimensions")
         mean = Self.mean(vectors, dimensions)
-        let covariance = Self.covariance(vectors, around: mean)
-        totalVariance = (0..<dimensions).reduce(0) { $0 + covariance[$1 * dimensions + $1] }
-        let (values, vectors) = Self.largest(count, of: covariance, dimensions, trace: totalVariance)
+        let covariance = CovarianceMatrix(vectors, around: mean)
+        totalVariance = covariance.trace
+        let (values, vectors) = Self.largest(count, of: covariance, dimensions)
         variances = values.map { max(0, $0) }
         directions = vectors.map(Self.signed)
     }
@@ -56,26 +56,10 @@ public struct PrincipalComponents: Sendable {
         return sums.map { $0 * Double(dimensions) / Double(vectors.count) }
     }
 
-    /// C, row by row.
-    private static func covariance(_ vectors: [Float], around mean: [Double]) -> [Double] {
-        let width = mean.count
-        var matrix = [Double](repeating: 0, count: width * width)
-        var centred = mean
-        for start in stride(from: 0, to: vectors.count, by: width) {
-            for index in 0..<width { centred[index] = Double(vectors[start + index]) - mean[index] }
-            for row in 0..<width { addRow(&matrix, row * width, centred, times: centred[row]) }
-        }
-        return matrix.map { $0 * Double(width) / Double(vectors.count) }
-    }
-
-    /// Adds factor · row to the row of a matrix that begins at `start`.
-    private static func addRow(_ matrix: inout [Double], _ start: Int, _ row: [Double], times factor: Double) {
-        for index in row.indices { matrix[start + index] += factor * row[index] }
-    }
-
     private static func largest(
-        _ count: Int, of matrix: [Double], _ width: Int, trace: Double
+        _ count: Int, of matrix: CovarianceMatrix, _ width: Int
     ) -> (values: [Double], vectors: [[Double]]) {
+        let trace = matrix.trace
         // Some more of every direction, so that none vanishes.
         let shift = trace > 0 ? 1e-12 * trace / Double(width) : 1
         var subspace = (0..<min(width, count + companions)).map { row in
@@ -85,7 +69,7 @@ public struct PrincipalComponents: Sendable {
         var values: [Double] = []
         for _ in 0..<mostRounds {
             for _ in 0..<multiplicationsOfRound {
-                subspace = orthonormal(subspace.map { product(matrix, $0, shift) })
+                subspace = orthonormal(subspace.map { addingTo(matrix.times($0), $0, times: shift) })
             }
             let before = values
             (values, subspace) = settled(subspace, matrix)
@@ -95,14 +79,13 @@ public struct PrincipalComponents: Sendable {
         return (Array(values.prefix(count)), Array(subspace.prefix(count)))
     }
 
-    /// (C + shift) v
-    private static func product(_ matrix: [Double], _ vector: [Double], _ shift: Double) -> [Double] {
-        let width = vector.count
-        var result = vector.map { $0 * shift }
-        for (row, factor) in vector.enumerated() {
-            for index in 0..<width { result[index] += factor * matrix[row * width + index] }
-        }
-        return result
+    private static func addingTo(_ vector: [Double], _ other: [Double], times factor: Double) -> [Double] {
+        zip(vector, other).map { $0 + factor * $1 }
+    }
+
+    /// Adds factor · row to the row of a matrix that begins at `start`.
+    private static func addRow(_ matrix: inout [Double], _ start: Int, _ row: [Double], times factor: Double) {
+        for index in row.indices { matrix[start + index] += factor * row[index] }
     }
 
     /// Gram's and Schmidt's vectors, twice for the rounding.
@@ -119,21 +102,12 @@ public struct PrincipalComponents: Sendable {
         return result
     }
 
-    private static func dot(_ a: [Double], _ b: [Double]) -> Double {
-        var sum = SIMD8<Double>.zero
-        let whole = a.count / 8 * 8
-        for start in stride(from: 0, to: whole, by: 8) {
-            sum += SIMD8(a[start..<start + 8]) * SIMD8(b[start..<start + 8])
-        }
-        return (whole..<a.count).reduce(sum.sum()) { $0 + a[$1] * b[$1] }
-    }
-
     /// The eigenvectors of C within a subspace (Rayleigh and Ritz), and their values, the largest first.
     private static func settled(
-        _ subspace: [[Double]], _ matrix: [Double]
+        _ subspace: [[Double]], _ matrix: CovarianceMatrix
     ) -> (values: [Double], vectors: [[Double]]) {
         let count = subspace.count
-        let products = subspace.map { product(matrix, $0, 0) }
+        let products = subspace.map { matrix.times($0) }
         var small = products.flatMap { product in subspace.map { dot(product, $0) } }
         let rotation = diagonalise(&small, count)
         let order = (0..<count).sorted { small[$0 * count + $0] > small[$1 * count + $1] }

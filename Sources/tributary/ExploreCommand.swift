@@ -57,7 +57,8 @@ struct ExploreCommand: ParsableCommand {
         let server = try WebServer(address: listen ?? "127.0.0.1", port: UInt16(port))
         let surveyed = try SurveyedImages(data, reading, model)
         let explorer = try Explorer(
-            RunFiles.explored(path, surveyed.examples), checkpoint, surveyed.survey, engine: OneDNNEngine(),
+            RunFiles.explored(path, surveyed.examples, surveyed.fitting), checkpoint, surveyed.survey,
+            engine: OneDNNEngine(),
             weights: weights)
         try serve(server, explorer, codeCount: model.codeCount)
     }

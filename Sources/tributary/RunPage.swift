@@ -1,5 +1,6 @@
 import Cluster
 import Explore
+import Ingest
 import Tensors
 import Training
 import VAE
@@ -19,7 +20,8 @@ final class RunPage {
         let server = try WebServer(address: "127.0.0.1", port: UInt16(port))
         let codeCount = try VariationalAutoencoder(description, options.configuration.objective).codeCount
         let source = options.source as? DatasetSource
-        let run = RunFiles.run(in: options.directory, source.map(SurveyedImages.examples)) { [recorder] in
+        let fitting = try PictureFitting(description.images, like: source)
+        let run = RunFiles.run(in: options.directory, source.map(SurveyedImages.examples), fitting) { [recorder] in
             recorder.activity
         }
         let explorer = RunExplorer(run) { try Self.explorer(run, $0, source, options.engine) }

@@ -1,5 +1,6 @@
 import ConfigurationFiles
 import Explore
+import Ingest
 import Training
 import VAE
 
@@ -7,6 +8,7 @@ import VAE
 struct SurveyedImages {
     let survey: Survey
     let examples: ExploredRun.Examples?
+    let fitting: PictureFitting
 
     /// Images that are encoded at most before the page is served.
     private static let mostCodes = 5000
@@ -19,11 +21,13 @@ struct SurveyedImages {
             Terminal.standardError.status("trying out the latents")
             defer { Terminal.standardError.status("") }
             (survey, examples) = (try Survey(of: model), nil)
+            fitting = try PictureFitting(model.program.configuration.model.images, like: nil)
             return
         }
         let source = try DatasetSource(path, reading.added(to: model.program.configuration.data))
         try model.program.check(source)
         examples = Self.examples(of: source)
+        fitting = try PictureFitting(model.program.configuration.model.images, like: source)
         survey = try ImageTicker.watch("encoding images", min(Self.mostCodes, source.count(.train))) {
             try Self.survey(of: source, model, progress: $0)
         }

@@ -22,7 +22,7 @@ import Training
         activity.add("second", seconds: 2)
         let run = ExploredRun(
             name: "tiny", steps: { growing.steps.withLock { $0 } }, read: { tiny.checkpoints[$0]! }, metrics: nil,
-            examples: nil, activity: { [activity] in activity })
+            examples: nil, fit: TinyRun.fit, activity: { [activity] in activity })
         return RunExplorer(run) {
             try Explorer(
                 run, $0, Survey(codes: [0, 1, 1, 0], latents: 2, facts: []), engine: Interpreter(), weights: .average)

@@ -34,6 +34,18 @@ import Testing
         }
     }
 
+    /// Fewer vectors than dimensions are multiplied as they are; the same ones three times over make a matrix, the same one.
+    @Test func fewVectorsOfManyDimensionsHaveTheDirectionsOfTheirMatrix() {
+        let few = Self.vectors(30, 70)
+        let own = PrincipalComponents(few, dimensions: 70, count: 3)
+        let matrix = PrincipalComponents(few + few + few, dimensions: 70, count: 3)
+        #expect(abs(own.totalVariance - matrix.totalVariance) < 1e-12)
+        for index in 0..<3 {
+            #expect(abs(own.variances[index] - matrix.variances[index]) < 1e-12)
+            #expect(zip(own.directions[index], matrix.directions[index]).allSatisfy { abs($0 - $1) < 1e-7 })
+        }
+    }
+
     @Test func coordinatesHaveTheVariancesAndNoCorrelation() {
         let vectors = Self.vectors(300, 6)
         let components = PrincipalComponents(vectors, dimensions: 6, count: 6)

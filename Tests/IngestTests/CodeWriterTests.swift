@@ -99,6 +99,11 @@ struct CodeWriterTests {
                     == [9, 8, 7].flatMap { Array(repeating: UInt8($0), count: 48) })
             let grey = PictureFitting(ImageShape(channels: 1, height: 2, width: 2))
             #expect(try grey.pixels(of: "\(folder)/wide.png") == [8, 8, 8, 8])
+            let row = PictureFitting(ImageShape(channels: 1, height: 2, width: 4))
+            let wide = Image(width: 30, height: 2, channels: 1, pixels: (0..<60).map { UInt8($0 % 30) })
+            #expect(
+                try row.pixels(of: PNG.encode(wide), named: "wide") == [13, 14, 15, 16, 13, 14, 15, 16],
+                "the middle stays")
             try "no picture".write(to: "\(folder)/me.jpg")
             #expect(throws: PictureError.self) { try fitting.pixels(of: "\(folder)/me.jpg") }
         }

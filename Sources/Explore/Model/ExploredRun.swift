@@ -11,6 +11,8 @@ public struct ExploredRun: Sendable {
     /// The path of `metrics.jsonl`; nil where there is none.
     public let metrics: String?
     public let examples: Examples?
+    /// The pixels that a model takes, (C, H, W), of the bytes of a picture file, as images were made when they were imported.
+    public let fit: @Sendable ([UInt8]) throws -> [UInt8]
     /// What goes on in the run; nil where nobody here can tell.
     public let activity: (@Sendable () -> RunActivity)?
 
@@ -30,13 +32,15 @@ public struct ExploredRun: Sendable {
     public init(
         name: String, steps: @escaping @Sendable () throws -> [Int],
         read: @escaping @Sendable (Int) throws -> Checkpoint,
-        metrics: String?, examples: Examples?, activity: (@Sendable () -> RunActivity)? = nil
+        metrics: String?, examples: Examples?, fit: @escaping @Sendable ([UInt8]) throws -> [UInt8],
+        activity: (@Sendable () -> RunActivity)? = nil
     ) {
         self.name = name
         self.steps = steps
         self.read = read
         self.metrics = metrics
         self.examples = examples
+        self.fit = fit
         self.activity = activity
     }
 }

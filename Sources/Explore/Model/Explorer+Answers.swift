@@ -91,15 +91,12 @@ extension Explorer {
 
     /// The code of a picture file, and the part of it that the model sees.
     private func codeOfPicture(_ request: Request) throws -> Answer {
-        let picture: Image
-        do throws(PictureError) { picture = try Picture(request.body, name: "that was sent").image } catch {
-            throw Refusal(422, "\(error)")
-        }
-        let seen = picture.fitted(to: images)
+        let pixels: [UInt8]
+        do { pixels = try run.fit(request.body) } catch { throw Refusal(422, "\(error)") }
         try load(try request.head.number("step"))
+        let seen = Image(planar: pixels, channels: images.channels, height: images.height, width: images.width)
         return try Answer(
-            json: SeenPicture(
-                code: try model.codes(seen.planarPixels), png: Data(try PNG.encode(seen)).base64EncodedString()))
+            json: SeenPicture(code: try model.codes(pixels), png: Data(try PNG.encode(seen)).base64EncodedString()))
     }
 
     private struct SeenPicture: Encodable {

@@ -27,10 +27,15 @@ public struct PictureFitting: Sendable {
     ///
     /// - Throws: `FileError`, `PictureError`, `DataError` where it cannot be read or is no such picture.
     public func pixels(of path: String) throws -> [UInt8] {
-        let image = try Picture(PosixFileSystem().read(path, atMost: Self.mostBytes), name: path).image
+        try pixels(of: PosixFileSystem().read(path, atMost: Self.mostBytes), named: path)
+    }
+
+    /// The same of a file's bytes.
+    public func pixels(of bytes: [UInt8], named name: String) throws -> [UInt8] {
+        let image = try Picture(bytes, name: name).image
         let isAligned = image.width == CelebACrop.imageWidth && image.height == CelebACrop.imageHeight
         let crop = isAligned ? crop.map { PictureCrop.celeba($0) } : nil
         return try ImageShaper(shape: shape, crop: crop ?? .none, resize: .cover, only: nil).pixels(
-            of: image, named: path)
+            of: image, named: name)
     }
 }

@@ -1,4 +1,3 @@
-import FloatEnvironment
 import Optimizer
 import Randomness
 import Tensors
@@ -81,24 +80,7 @@ private struct JudgeTraining {
         executable.load(parameters: parameters, statistics: [])
         executable.run(inputs: inputs, noise: NoiseKeys(seed: 0), into: &gradient)
         update += 1
-        apply(Adam().coefficients(update: update, learningRate: learningRate))
-    }
-
-    private mutating func apply(_ coefficients: AdamCoefficients) {
-        let environment = FloatEnvironment.flushToZero()
-        defer { environment.restore() }
-        Self.update(&parameters, &firstMoment, &secondMoment, gradient, coefficients)
-    }
-
-    private static func update(
-        _ parameters: inout [Float], _ first: inout [Float], _ second: inout [Float], _ gradient: [Float],
-        _ coefficients: AdamCoefficients
-    ) {
-        var parameters = parameters.mutableSpan
-        var first = first.mutableSpan
-        var second = second.mutableSpan
-        updateAdam(
-            coefficients, factor: 1 / Float(AttributeJudge.batch), gradient: gradient.span, parameters: &parameters,
-            firstMoment: &first, secondMoment: &second)
+        Adam().coefficients(update: update, learningRate: learningRate).update(
+            &parameters, &firstMoment, &secondMoment, gradient: gradient, factor: 1 / Float(AttributeJudge.batch))
     }
 }

@@ -1,4 +1,3 @@
-import FloatEnvironment
 import Optimizer
 import VAE
 
@@ -72,24 +71,10 @@ private struct RefinedPosterior {
     }
 
     mutating func update(_ gradients: [[Float]], _ coefficients: AdamCoefficients) {
-        let environment = FloatEnvironment.flushToZero()
-        defer { environment.restore() }
         for index in parameters.indices {
-            Self.update(
-                &parameters[index], &firstMoments[index], &secondMoments[index], gradients[index], coefficients)
+            coefficients.update(
+                &parameters[index], &firstMoments[index], &secondMoments[index], gradient: gradients[index])
         }
-    }
-
-    private static func update(
-        _ parameters: inout [Float], _ first: inout [Float], _ second: inout [Float], _ gradient: [Float],
-        _ coefficients: AdamCoefficients
-    ) {
-        var parameters = parameters.mutableSpan
-        var first = first.mutableSpan
-        var second = second.mutableSpan
-        updateAdam(
-            coefficients, factor: 1, gradient: gradient.span, parameters: &parameters, firstMoment: &first,
-            secondMoment: &second)
     }
 }
 

@@ -1,5 +1,6 @@
 import Contract
 import Foundation
+import Pictures
 import Tensors
 import Training
 import TrainingTestSupport
@@ -28,6 +29,11 @@ struct TinyRun {
         self.checkpoints = checkpoints
     }
 
+    /// The middle of a picture.
+    static let fit: @Sendable ([UInt8]) throws -> [UInt8] = { bytes in
+        try Picture(bytes, name: "that was sent").image.centerCropped(width: 4, height: 4).planarPixels
+    }
+
     func model(_ step: Int = 6, batch: Int = 16) throws -> ImageModel {
         try ImageModel(checkpoints[step]!, engine: Interpreter(), batch: batch)
     }
@@ -36,7 +42,7 @@ struct TinyRun {
         let run = ExploredRun(
             name: "tiny", steps: { [2, 4, 6] }, read: { [checkpoints] in try checkpoints[$0].orThrow() },
             metrics: metrics,
-            examples: hasExamples ? ExploredRun.Examples(source, .valid) : nil)
+            examples: hasExamples ? ExploredRun.Examples(source, .valid) : nil, fit: Self.fit)
         let codes = try model().means(source.pixels(of: Array(0..<37), in: .train))
         let survey = Survey(codes: codes, latents: 2, facts: [])
         return try Explorer(run, checkpoints[6]!, survey, engine: Interpreter(), weights: .average)
