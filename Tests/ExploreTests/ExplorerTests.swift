@@ -35,6 +35,8 @@ import TrainingTestSupport
 
     @Test func codesAreTheModels() async throws {
         let explorer = try Self.tiny.explorer()
+        let summary = await explorer.answer(try .get("/model.json")).text
+        #expect(summary.contains(#""examples_are_held_out":true"#), "\(summary)")
         let pixels = Self.tiny.source.pixels(of: [7], in: .valid)
         let expected = try Self.tiny.model().codes(pixels)
         #expect(await explorer.answer(try .get("/example.json?index=7")).code == expected)

@@ -64,6 +64,8 @@ def use(page):
     for control in ("surprise", "average"):
         page.focus(f"#{control}")
         page.changes(f"Enter on {control}", lambda: browser.press("Enter"))
+    check(browser.evaluate("document.getElementById('example-label').textContent") == "Held-out image",
+          "held-out images are called so")
     page.focus("#next")
     page.changes("the next image", lambda: browser.press("Enter"))
     second = page.picture

@@ -9,7 +9,7 @@ extension Explorer {
         return ModelSummary(
             run: run.name, channels: images.channels, height: images.height, width: images.width,
             latents: survey.centre.count, classes: classCount,
-            hasPrior: model.program.configuration.model.latents.havePrior, step: firstStep,
+            step: firstStep,
             examples: run.examples?.count ?? 0, examplesAreHeldOut: run.examples?.split == .valid, survey: survey)
     }
 
@@ -21,7 +21,6 @@ extension Explorer {
         let latents: Int
         /// Classes that the decoder takes besides latents.
         let classes: Int
-        let hasPrior: Bool
         /// The step of the checkpoint that the page begins with.
         let step: Int
         let examples: Int

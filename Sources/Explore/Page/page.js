@@ -245,7 +245,7 @@ function showModel() {
   element("class").replaceChildren(...Array.from({ length: model.classes }, (_, n) => new Option(String(n), n)));
   element("example-row").hidden = element("mix").hidden = !model.examples;
   element("example-count").textContent = `of ${model.examples}`;
-  element("example-label").textContent = model.examplesAreHeldOut ? "Held-out image" : "Training image";
+  element("example-label").textContent = model.examples_are_held_out ? "Held-out image" : "Training image";
   for (const id of ["example", "mix-first", "mix-second"]) element(id).max = model.examples;
   const add = (id, title, help, directions) =>
     addSliders(element(id), title, help, directions, changed).map((input, n) => ({ input, step: directions[n].step }));
