@@ -1,6 +1,6 @@
 import CZeroMQ
 
-/// Waits until one of a link's two sockets has a message or its doorbell rings.
+/// Waits until one of a link's sockets has a message or its doorbell rings.
 public enum Poller {
     /// What ended a wait. All are false when time ran out.
     public struct Ready: Sendable, Equatable {
@@ -13,15 +13,22 @@ public enum Poller {
     ///
     /// An interrupted wait returns early with nothing ready, so that a signal is acted on at once. A doorbell that rang
     /// is silenced.
+    ///
+    /// - Parameter others: Sockets that end the wait, too.
     public static func wait(
-        control: borrowing Socket, bulk: borrowing Socket, doorbell: Doorbell, atMost limit: Duration
+        control: borrowing Socket, bulk: borrowing Socket, doorbell: Doorbell, others: [OwnedSocket] = [],
+        atMost limit: Duration
     ) throws(MessagingError) -> Ready {
         var items = unsafe [
             zmq_pollitem_t(socket: control.pointer, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0),
             zmq_pollitem_t(socket: bulk.pointer, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0),
             zmq_pollitem_t(socket: nil, fd: doorbell.descriptor, events: Int16(ZMQ_POLLIN), revents: 0),
         ]
-        if unsafe zmq_poll(&items, 3, milliseconds(limit)) == -1 {
+        for other in others {
+            unsafe items.append(
+                zmq_pollitem_t(socket: other.socket.pointer, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0))
+        }
+        if unsafe zmq_poll(&items, Int32(items.count), milliseconds(limit)) == -1 {
             if zmq_errno() == EINTR { return Ready() }
             throw .last("wait for messages")
         }

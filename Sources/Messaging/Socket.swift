@@ -67,6 +67,15 @@ import CZeroMQ
         }
     }
 
+    /// The port that the socket listens on, where the system chose one. The C function is `zmq_getsockopt` with `ZMQ_LAST_ENDPOINT`.
+    public var listeningPort: UInt16? {
+        var text = [CChar](repeating: 0, count: 256)
+        var size = text.count
+        guard unsafe zmq_getsockopt(pointer, ZMQ_LAST_ENDPOINT, &text, &size) == 0 else { return nil }
+        let endpoint = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return endpoint.split(separator: ":").last.flatMap { UInt16($0) }
+    }
+
     /// Starts to connect to `endpoint`, and keeps trying. The C function is `zmq_connect`.
     /// - Throws: The address is malformed or needs keys that the socket has not; that nobody listens there is no error.
     public func connect(to endpoint: Endpoint) throws(MessagingError) {

@@ -15,6 +15,14 @@ enum Readings {
         return seed
     }
 
+    static func address(_ text: String) throws -> String {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count > 1, let port = UInt16(parts[parts.count - 1]), port > 0, !parts[0].isEmpty else {
+            throw Refusal(description: "an address is HOST:PORT, such as node1.example.org:7100")
+        }
+        return text
+    }
+
     static func memory(_ text: String) throws -> ByteCount {
         guard let count = ByteCount(argument: text) else {
             throw Refusal(description: "an amount of memory is a number with M or G, such as 500M or 8G")

@@ -77,6 +77,11 @@ struct Coordinate: ParsableCommand {
     @Option(help: "Where workers connect: tcp://ADDRESS:PORT, such as tcp://0.0.0.0:7077 for all, or ipc://PATH.")
     var listen: String
     @OptionGroup var security: SecurityOptions
+    @Option(
+        help:
+            "Who adds gradients and passes on parameters: the coordinator (star), the workers among themselves (scatter), or the workers where they are on several hosts (auto). It changes no bit."
+    )
+    var reduce = Reduction.auto
 
     func run() throws {
         try options.messages.begin(besides: options.inputs)
@@ -86,6 +91,7 @@ struct Coordinate: ParsableCommand {
         var coordinatorOptions = try options.coordinatorOptions(
             configuration, of: stored, listen: listen, engine: options.engine(for: configuration))
         coordinatorOptions.security = security
+        coordinatorOptions.reduction = reduce
         try options.finish(coordinatorOptions) { reporter in
             try CoordinatorProcess(coordinatorOptions, reporter: reporter, log: TerminalLog.logger("coordinator")).run()
         }
@@ -111,6 +117,13 @@ struct Work: ParsableCommand {
     @Option(help: "A name for the logs, where keys do not give one (default: the coordinator chooses one).") var name =
         ""
     @OptionGroup var security: SecurityOptions
+    @Option(help: "The port where other workers reach this one (default: one that the system chooses).")
+    var peerPort: UInt16 = 0
+    @Option(
+        help:
+            "HOST:PORT where other workers reach this one, where that is not the address that the coordinator sees: behind a router, say.",
+        transform: Readings.address)
+    var advertise: String?
     @Option(
         help:
             "The most memory that a run may take here, such as 8G (default: three quarters of the machine's, or of the container's).",
@@ -141,6 +154,7 @@ struct Work: ParsableCommand {
             try OneDNNEngine(numericClass: $0)
         }
         options.security = try security.worker()
+        (options.door.port, options.door.advertised) = (peerPort, advertise)
         options.memoryLimit = memory?.bytes ?? options.memoryLimit
         if let wait { options.timing.patience = .seconds(wait.seconds) }
         let label = name.isEmpty ? "worker" : name
@@ -165,6 +179,8 @@ struct Work: ParsableCommand {
         _exit(code.rawValue)
     }
 }
+
+extension Reduction: ExpressibleByArgument {}
 
 extension RunOptions {
     func coordinatorOptions(

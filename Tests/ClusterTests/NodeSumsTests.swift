@@ -38,7 +38,7 @@ import Testing
         for index in chunks.grid.indices {
             let chunk = WorkerMessage.PartialChunk(
                 round: round, lease: 1, node: 1, offset: index * chunkBytes, bytes: 0)
-            chunks[index] = .message(SharedMessage(sums.message(chunk)))
+            chunks[index] = .message(SharedMessage(sums.message(chunk.round, chunk.node, at: chunk.offset)))
         }
         return elements(of: chunks)
     }
@@ -109,7 +109,7 @@ import Testing
                 } else {
                     let chunk = WorkerMessage.PartialChunk(
                         round: round, lease: 1, node: node, offset: index * 16, bytes: 0)
-                    chunks[index] = .message(SharedMessage(sums.message(chunk)))
+                    chunks[index] = .message(SharedMessage(sums.message(chunk.round, chunk.node, at: chunk.offset)))
                 }
             }
             var fold = TreeFold(ReductionTree(leaves: 4), target: node, format: format)

@@ -209,7 +209,7 @@ import Testing
         #expect(!actions.isFinished, "a sum of step 5 is in question")
         let judge = actions.leases(of: third)
         #expect(judge.map(\.round) == [round])
-        let parameters = actions.firstIndex { if case .sendParameters(5, 0, _, third) = $0 { true } else { false } }
+        let parameters = actions.firstIndex { if case .sendParameters(5, 0, _, _, third) = $0 { true } else { false } }
         #expect(try #require(parameters) > #require(actions.firstLease))
         #expect(deliver(judge[0], from: third, digest: 2, to: &desk).goingBack == 5)
     }

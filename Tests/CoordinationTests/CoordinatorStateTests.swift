@@ -34,7 +34,7 @@ import Testing
         var desk = Desk()
         _ = desk.join(first)
         func parameterBytes(_ actions: [CoordinatorAction]) -> Int {
-            actions.reduce(0) { if case .sendParameters(_, _, let bytes, _) = $1 { $0 + bytes } else { $0 } }
+            actions.reduce(0) { if case .sendParameters(_, _, let bytes, _, _) = $1 { $0 + bytes } else { $0 } }
         }
         #expect(parameterBytes(desk.handle(.begin(Round(step: 0, kind: .evaluation)))) == 40)
         #expect(parameterBytes(desk.handle(.begin(Round(step: 0, kind: .training)))) == 0)
@@ -272,7 +272,7 @@ import Testing
     @Test func aWorkerOfAnotherVersionIsToldAndTheLogSaysSoOnce() {
         var desk = Desk()
         let refusal =
-            "the peer speaks protocol version 9, this program speaks 5; use the same Tributary"
+            "the peer speaks protocol version 9, this program speaks 6; use the same Tributary"
         #expect(
             desk.handle(.malformed(.version(9), from: first)) == [
                 .send(.refused(refusal), step: 0, to: first), .note(.dropped("what a worker says: \(refusal)")),

@@ -10,15 +10,15 @@ struct Desk {
     /// - Parameter stall: Nobody here returns credit, unless a test does.
     init(
         shards: Int = 4, audit: Double = 0, auditKey: UInt64 = 5, quarantined: [String: String] = [:],
-        stall: Duration = .seconds(1_000_000)
+        stall: Duration = .seconds(1_000_000), reduction: Reduction = .star
     ) {
         var timing = Timing()
         timing.stall = stall
-        state = CoordinatorState(
-            .init(
-                run: Samples.run, epoch: 1, contract: Samples.contract(shards: shards), sizes: Samples.sizes,
-                timing: timing,
-                audit: audit > 0 ? Audit(fraction: audit, key: auditKey) : nil, quarantined: quarantined))
+        var configuration = CoordinatorState.Configuration(
+            run: Samples.run, epoch: 1, contract: Samples.contract(shards: shards), sizes: Samples.sizes,
+            timing: timing, audit: audit > 0 ? Audit(fraction: audit, key: auditKey) : nil, quarantined: quarantined)
+        configuration.reduction = reduction
+        state = CoordinatorState(configuration)
     }
 
     mutating func handle(_ event: CoordinatorEvent) -> [CoordinatorAction] {

@@ -10,11 +10,24 @@ import Testing
         while let chunk = outbox.next(within: window) {
             chunks.append(chunk)
             switch chunk {
-            case .parameters(_, _, let bytes): window.spend(bytes, at: .zero)
+            case .parameters(_, _, let bytes, _): window.spend(bytes, at: .zero)
             case .rows(_, let examples): window.spend(examples.count * sizes.exampleBytes, at: .zero)
             }
         }
         return chunks
+    }
+
+    @Test func chunksThatArePassedOnStayInLineWhenAllAreAskedFor() {
+        var outbox = Outbox(sizes: sizes)
+        var window = CreditWindow(limit: 1_000, chunkBytes: 500)
+        outbox.enqueueParameters(step: 3, chunks: [1], duties: 7)
+        outbox.enqueueParameters(step: 3)
+        #expect(
+            drain(&outbox, &window) == [
+                .parameters(step: 3, offset: 16, bytes: 16, duties: 7),
+                .parameters(step: 3, offset: 0, bytes: 16, duties: 0),
+                .parameters(step: 3, offset: 32, bytes: 8, duties: 0),
+            ])
     }
 
     @Test func parametersOutrankUrgentPixelsAndThoseOutrankCopying() {
@@ -25,8 +38,10 @@ import Testing
         outbox.enqueueParameters(step: 3)
         #expect(
             drain(&outbox, &window) == [
-                .parameters(step: 3, offset: 0, bytes: 16), .parameters(step: 3, offset: 16, bytes: 16),
-                .parameters(step: 3, offset: 32, bytes: 8), .rows(.training, [1, 2, 3, 4]), .rows(.training, [5]),
+                .parameters(step: 3, offset: 0, bytes: 16, duties: 0),
+                .parameters(step: 3, offset: 16, bytes: 16, duties: 0),
+                .parameters(step: 3, offset: 32, bytes: 8, duties: 0), .rows(.training, [1, 2, 3, 4]),
+                .rows(.training, [5]),
                 .rows(.validation, [9]),
             ])
     }
@@ -37,7 +52,7 @@ import Testing
         outbox.enqueueParameters(step: 0)
         #expect(drain(&outbox, &window).count == 2)
         window.refund(16, at: .zero)
-        #expect(drain(&outbox, &window) == [.parameters(step: 0, offset: 32, bytes: 8)])
+        #expect(drain(&outbox, &window) == [.parameters(step: 0, offset: 32, bytes: 8, duties: 0)])
     }
 
     @Test func newParametersReplaceWhatIsLeftOfTheOld() {
@@ -47,7 +62,7 @@ import Testing
         _ = drain(&outbox, &window)
         outbox.enqueueParameters(step: 1)
         window.refund(16, at: .zero)
-        #expect(drain(&outbox, &window) == [.parameters(step: 1, offset: 0, bytes: 16)])
+        #expect(drain(&outbox, &window) == [.parameters(step: 1, offset: 0, bytes: 16, duties: 0)])
     }
 
     @Test func copiesThatHurryComeFirstAndNothingLeavesTwice() {

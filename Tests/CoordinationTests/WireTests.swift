@@ -16,6 +16,15 @@ import Testing
         .sumStored(
             .init(round: Round(step: 9, kind: .training), lease: 4, node: 2, offset: 16, bytes: 32),
             MemorySlot(index: 2, stamp: UInt64.max)),
+        .hello(.init(name: "", host: "", process: 1, threads: 1, incarnation: 1, connection: 3, door: ":7100")),
+        .heartbeat(busy: 1, taken: 1 << 40), .reached([[1, 2, 3], []]), .reached([]),
+        .delivered(.init(round: Round(step: 9, kind: .training), lease: 4, node: 2, leafTime: .milliseconds(7))),
+        .rootSum(.init(round: Round(step: 9, kind: .training), duties: 3, node: 1, offset: 16, bytes: 4)),
+    ]
+    static let peerMessages: [PeerMessage] = [
+        .greeting, .greeted, .credit(bytes: 7),
+        .sum(.init(round: Round(step: 9, kind: .training), duties: .max, node: 5, offset: 16, bytes: 4)),
+        .parameters(offset: 32, bytes: 8, duties: 2),
     ]
     static let coordinatorMessages: [CoordinatorMessage] = [
         .welcome(
@@ -34,7 +43,23 @@ import Testing
         .rows(.init(split: .training, examples: [1, 2], bytes: 8)), .goodbye("done", .failed),
         .goodbye("stopped", .interrupted),
         .parametersStored(MemorySlot(index: 1, stamp: 5)),
+        .lease(.init(identifier: 77, round: Round(step: 3, kind: .training), node: 6, duties: 9)),
+        .parameters(offset: 16, bytes: 4, duties: 2), .duties(.init(number: 2, holders: [[1, 2], [3]])),
+        .peers(
+            .init(own: [1], entries: [.init(identity: [2, 3], name: "node2", address: "tcp://10.0.0.2:5", key: "k")])),
     ]
+
+    @Test(arguments: peerMessages) func peersMessagesComeBackAsTheyWere(_ message: PeerMessage) throws {
+        let envelope = Envelope(message, fence: Fence(run: Samples.run, epoch: 3, step: 1 << 40))
+        #expect(try Envelope(decoding: envelope.encoded) == envelope)
+    }
+
+    @Test func dutiesOfNobodyAreNone() {
+        for duties in [Duties(number: 1, holders: []), Duties(number: Duties.star, holders: [[1]])] {
+            let bytes = Envelope(CoordinatorMessage.duties(duties), fence: Samples.fence).encoded
+            #expect(throws: WireError.invalid("duties")) { try Envelope<CoordinatorMessage>(decoding: bytes) }
+        }
+    }
 
     @Test(arguments: workerMessages)
     func workersMessagesComeBackAsTheyWere(_ message: WorkerMessage) throws {
@@ -51,8 +76,8 @@ import Testing
     @Test func layoutIsTheDocumentedOne() {
         let envelope = Envelope(WorkerMessage.heartbeat(busy: 258), fence: Fence(run: Samples.run, epoch: 1, step: 513))
         let header: [UInt8] =
-            Array("TRIB".utf8) + [5, 0, 4, 0] + Array(0..<16) + [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0]
-        #expect(envelope.encoded == header + [2, 1, 0, 0, 0, 0, 0, 0])
+            Array("TRIB".utf8) + [6, 0, 4, 0] + Array(0..<16) + [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0]
+        #expect(envelope.encoded == header + [2, 1, 0, 0, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 8))
     }
 
     @Test func aFateThatIsNoneIsRefused() {

@@ -42,7 +42,7 @@ struct Bench {
     mutating func busy() -> Int? {
         now += .milliseconds(250)
         _ = hear(.heartbeat)
-        return handle(.tick).messages.compactMap { if case .heartbeat(let busy) = $0 { busy } else { nil } }.first
+        return handle(.tick).messages.compactMap { if case .heartbeat(let busy, _) = $0 { busy } else { nil } }.first
     }
 
     mutating func hearRows(_ examples: [UInt32]) -> [WorkerAction] {
@@ -323,7 +323,7 @@ extension [WorkerAction] {
         #expect(
             ending?.sentence
                 == "cannot work for the coordinator at ipc://somewhere: the peer speaks protocol version 7, this program "
-                + "speaks 5; use the same Tributary")
+                + "speaks 6; use the same Tributary")
         bench = Bench()
         bench.join()
         #expect(bench.handle(.malformed(.version(7))).isEmpty)

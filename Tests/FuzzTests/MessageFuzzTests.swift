@@ -98,7 +98,7 @@ private struct CoordinatorBench {
         switch action {
         case .place(_, _, let total): largestAllocation = max(largestAllocation, total)
         case .sendRows(_, let examples, _): largestAllocation = max(largestAllocation, 16 * examples.count)
-        case .sendParameters(_, _, let bytes, _): largestAllocation = max(largestAllocation, bytes)
+        case .sendParameters(_, _, let bytes, _, _): largestAllocation = max(largestAllocation, bytes)
         default: break
         }
     }

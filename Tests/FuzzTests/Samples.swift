@@ -32,6 +32,8 @@ enum Samples {
         .partial(.init(round: round, lease: 2, node: 3, offset: 64, bytes: 8)), .leaving, .failed("no memory"),
         .memory(.init(process: 4_711, descriptor: 9, identity: 7, slots: 3, slotBytes: 200)),
         .sumStored(.init(round: round, lease: 1, node: 2, offset: 0, bytes: 200), MemorySlot(index: 0, stamp: 1)),
+        .reached([[1, 2], [3]]), .delivered(.init(round: round, lease: 1, node: 2)),
+        .rootSum(.init(round: round, duties: 1, node: 1, offset: 0, bytes: 64)),
     ]
 
     static let coordinatorMessages: [CoordinatorMessage] = [
@@ -42,6 +44,9 @@ enum Samples {
         .rows(.init(split: .validation, examples: [20], bytes: 16)), .goodbye("done", .finished),
         .goodbye("stopped", .interrupted),
         .parametersStored(MemorySlot(index: 1, stamp: 2)),
+        .peers(.init(own: [1], entries: [.init(identity: [2], name: "b", address: "tcp://127.0.0.1:5", key: "")])),
+        .duties(.init(number: 1, holders: [[1], [2]])),
+        .lease(.init(identifier: 3, round: round, node: 3, duties: 1)), .parameters(offset: 0, bytes: 64, duties: 1),
     ]
 
     static let welcome = CoordinatorMessage.Welcome(

@@ -45,7 +45,7 @@ struct BytesSent {
             where !rows.insert(Row(peer: peer, split: sent.split, example: example)).inserted {
                 repetition = "example \(example) of \(sent.split) went to \(name) over one connection twice"
             }
-        case .parameters(offset: 0, _):
+        case .parameters(offset: 0, _, _):
             beginnings[peer, default: [:]][step, default: 0] += 1
             // Once for the round, and again for a judge, or where those in memory were written over.
             if beginnings[peer]?[step] ?? 0 > 3 {

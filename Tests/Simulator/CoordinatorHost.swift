@@ -69,11 +69,12 @@ struct CoordinatorHost {
 
     /// Opens the run directory as `tributary coordinator --resume` does.
     init(
-        _ options: CoordinatorOptions, on machine: SimulatedMachine, audit: Double, sabotage: Sabotage?,
-        at now: Duration
+        _ options: CoordinatorOptions, on machine: SimulatedMachine, audit: Double, reduction: Reduction,
+        sabotage: Sabotage?, at now: Duration
     ) throws {
         var options = options
         options.audit = audit
+        options.reduction = reduction
         self.options = options
         self.sabotage = sabotage
         opening = try RunOpening(options)
@@ -94,6 +95,7 @@ struct CoordinatorHost {
             timing: options.timing, audit: options.audit > 0 ? Audit(fraction: options.audit, key: 11) : nil,
             quarantined: opening.quarantined)
         configuration.memory = memory.region
+        configuration.reduction = options.reduction
         return configuration
     }
 
@@ -218,12 +220,12 @@ struct CoordinatorHost {
             openLeases[peer, default: []].append(lease)
             send(.lease(lease), step, .nothing, to: peer)
         case .send(let message, let step, let peer): send(message, step, .nothing, to: peer)
-        case .sendParameters(let step, let offset, let bytes, let peer):
+        case .sendParameters(let step, let offset, let bytes, let duties, let peer):
             guard let floats = parameters[step] else {
                 return outputs.append(.mistaken("parameters of step \(step) were to be sent, which are gone"))
             }
             let piece = Array(floats[(offset / 4)..<((offset + bytes) / 4)])
-            send(.parameters(offset: offset, bytes: bytes), step, .floats(piece), to: peer)
+            send(.parameters(offset: offset, bytes: bytes, duties: duties), step, .floats(piece), to: peer)
         case .sendRows(let split, let examples, let peer):
             let pixels = examples.flatMap { NumberedExamples.pixels($0, split) }
             send(.rows(.init(split: split, examples: examples, bytes: pixels.count)), 0, .bytes(pixels), to: peer)

@@ -10,6 +10,10 @@ public enum Sabotage: String, CaseIterable, Sendable {
     case mixedSenders
     /// Sums are added up as they come, not along the tree.
     case foldInArrivalOrder
+    /// The same of pieces that a worker adds for others.
+    case piecesInArrivalOrder
+    /// A worker passes on the parameters that it was to pass on first.
+    case oldParametersPassedOn
     /// The second result of a node is added, too.
     case lateResultsCountToo
     /// Every second result is said to be the same as the first.

@@ -1,3 +1,5 @@
+import Coordination
+
 /// What goes wrong in one run, all of it from one number.
 public struct Scenario: Sendable {
     /// What can happen, besides what the disk does.
@@ -7,6 +9,7 @@ public struct Scenario: Sendable {
         case lateMessage = "late message"
         case slowHandshake = "slow handshake"
         case slowLink = "slow link"
+        case brokenPeerConnection = "broken connection between workers"
         case partition = "partition, both ways"
         case oneWayPartition = "partition, one way"
         case workerKilled = "worker killed"
@@ -27,6 +30,9 @@ public struct Scenario: Sendable {
     var shards = 4
     var workers = 2
     var audit = 0.0
+    var reduction = Reduction.star
+    /// Whether every other worker is on the coordinator's machine, and shares memory with it.
+    var sharesMemory = true
     /// How often a message is the one that its connection ends with, comes late, or meets a handshake that takes long.
     var breaks = 0.0
     var lateness = 0.0
@@ -50,8 +56,10 @@ public struct Scenario: Sendable {
     var calmAt = Duration.seconds(0)
 
     /// Nothing goes wrong.
-    static func quiet(shards: Int, workers: Int) -> Scenario {
+    static func quiet(shards: Int, workers: Int, reduction: Reduction = .star) -> Scenario {
         var scenario = Scenario(seed: 0)
+        scenario.reduction = reduction
+        scenario.sharesMemory = reduction == .star
         scenario.shards = shards
         scenario.workers = workers
         scenario.threads = 1...1
@@ -79,6 +87,16 @@ public struct Scenario: Sendable {
         slowness = dice.one(of: [1, 1, 3, 30])
         calmAt = dice.milliseconds(6_000...16_000)
         if dice.happens(0.15) { giveLiar(&dice) }
+        if !hasLiar, dice.happens(0.5) { scatter(&dice) }
+    }
+
+    /// Workers add sums and pass on parameters among themselves.
+    private mutating func scatter(_ dice: inout Dice) {
+        reduction = .scatter
+        audit = 0
+        sharesMemory = dice.happens(0.2)
+        workers = Int.random(in: 2...5, using: &dice)
+        shards = dice.one(of: [4, 4, 8])
     }
 
     private mutating func giveLiar(_ dice: inout Dice) {

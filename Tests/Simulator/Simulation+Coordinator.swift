@@ -17,7 +17,7 @@ extension Simulation {
         }
         do {
             let host = try CoordinatorHost(
-                options, on: machine, audit: scenario.audit, sabotage: sabotage, at: now)
+                options, on: machine, audit: scenario.audit, reduction: scenario.reduction, sabotage: sabotage, at: now)
             coordinator = host
             coordinatorSince = now
             lastRun = host.opening.run.description

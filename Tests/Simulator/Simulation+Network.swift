@@ -7,7 +7,10 @@ extension Simulation {
 
     /// A worker opens its links anew, under a fresh identity. What was under way over the old ones may be lost.
     mutating func connect(_ index: Int) {
-        if let old = processes[index].peer { close(old) }
+        if let old = processes[index].peer {
+            close(old)
+            lines = lines.filter { $0.key.from != old.identity }
+        }
         let peer = Peer((0..<16).map { _ in UInt8.random(in: 0...255, using: &dice) })
         processes[index].peer = peer
         owners[peer] = index
@@ -20,7 +23,7 @@ extension Simulation {
     }
 
     /// A lost segment costs a handshake a second and more.
-    private mutating func handshake() -> Duration {
+    mutating func handshake() -> Duration {
         guard dice.happens(scenario.slowHandshakes) else { return dice.milliseconds(1...40) }
         strike(.slowHandshake)
         return dice.milliseconds(300...3_000)
@@ -154,6 +157,9 @@ extension Simulation {
         }
         if disk.isDead { return coordinatorDies(losingPower: dice.happens(0.5)) }
         carryOut(outputs.all)
+        if case .hello(let hello) = envelope.body {
+            driveCoordinator(.located(peer, address: hello.door, key: ""), .nothing)
+        }
     }
 }
 

@@ -25,9 +25,9 @@ extension Simulation {
     private mutating func host(_ name: String, _ index: Int, defect: Float?) -> WorkerHost {
         WorkerHost(
             // Every other worker is on a machine of its own, so that messages travel, too.
-            run, on: index % 2 == 0 ? machine : nil, name: name, process: index,
+            run, on: index % 2 == 0 && scenario.sharesMemory ? machine : nil, name: name, process: index,
             threads: Int.random(in: scenario.threads, using: &dice), incarnation: dice.next(),
-            defect: defect,
+            door: "tcp://\(name):1", defect: defect,
             sabotage: sabotage)
     }
 
@@ -86,6 +86,10 @@ extension Simulation {
             }
             plan(.computed(index, life: life, leaf, partial), in: time)
         case .message(let envelope, let payload, let isBulk): transmit(envelope, payload, from: index, isBulk: isBulk)
+        case .introduce(let entries): introduce(entries, to: index)
+        case .reconnect(let entry): openLine(from: index, to: entry.identity)
+        case .toPeer(let envelope, let payload, let identity): transmit(envelope, payload, from: index, to: identity)
+        case .answer(let envelope, let name): answer(envelope, from: index, over: name)
         case .forgot(let shard):
             if let peer = processes[index].peer { bytesSent.forget(shard, of: scenario.shards, by: peer) }
         case .note(let notice): tell("\(processes[index].name): \(notice)")

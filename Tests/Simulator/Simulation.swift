@@ -10,6 +10,9 @@ public struct Simulation {
         case toCoordinator([UInt8], Payload, from: Peer, epoch: UInt64)
         case toWorker(Peer, [UInt8], Payload)
         case disconnected(Peer)
+        case toPeer(PeerLine, [UInt8], Payload)
+        case answered(PeerLine, [UInt8])
+        case peerLost(PeerLine)
         case undeliverable(Peer, life: Int)
         case workerTick(Int)
         case prepared(Int, life: Int, probe: String)
@@ -68,6 +71,11 @@ public struct Simulation {
     var failedStarts = 0
     static let mostFailedStarts = 100
     var connections: [Peer: Connections] = [:]
+    /// Connections between workers.
+    var lines: [PeerLine.Ends: PeerLine] = [:]
+    /// When the last message over each arrives, in each direction.
+    var lineArrivals: [PeerLine: [Connections.Direction: Duration]] = [:]
+    var nextLine = 1
     /// Until when the coordinator's link is busy with what was sent over it.
     var linkBusy: [Connections.Direction: Duration] = [:]
     var bytesSent = BytesSent()
@@ -149,6 +157,9 @@ public struct Simulation {
         case .toCoordinator(let bytes, let payload, let peer, let epoch): deliver(bytes, payload, from: peer, epoch)
         case .toWorker(let peer, let bytes, let payload): deliver(bytes, payload, to: peer)
         case .disconnected(let peer): disconnect(peer)
+        case .toPeer(let line, let bytes, let payload): deliver(bytes, payload, over: line)
+        case .answered(let line, let bytes): deliver(answer: bytes, over: line)
+        case .peerLost(let line): lose(line)
         case .undeliverable(let peer, let life):
             if life == coordinatorLife { driveCoordinator(.undeliverable(peer), .nothing) }
         case .workerTick(let index):

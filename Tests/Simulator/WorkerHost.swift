@@ -1,6 +1,7 @@
 import Cluster
 import Contract
 import Coordination
+import Tensors
 import Training
 
 /// One worker process: carries out what the real state machine decides, with the made-up gradient.
@@ -15,6 +16,11 @@ struct WorkerHost {
         case compute(Leaf, [Float])
         /// It will need the shard's pixels again.
         case forgot(shard: Int)
+        /// Have connections to exactly these.
+        case introduce([PeerEntry])
+        case reconnect(PeerEntry)
+        case toPeer(Envelope<PeerMessage>, Payload, to: [UInt8])
+        case answer(Envelope<PeerMessage>, over: [UInt8])
         case note(Notice)
     }
 
@@ -44,6 +50,12 @@ struct WorkerHost {
     private var contract: Contract?
     private var pixels: [PixelSplit: [UInt32: [UInt8]]] = [:]
     private var arriving: [Float] = []
+    /// Chunks of parameters that it passes on, of one step.
+    private var passedOn: (step: Int, chunks: [Int: [Float]]) = (-1, [:])
+    /// Pieces of sums that it adds, by node and place.
+    private var pieces: [[Int]: [Float]] = [:]
+    /// Everything that came for a place, in the order in which it came; only a broken fold uses it.
+    private var accumulated: [Int: [Float]] = [:]
     private var parameters: [Float] = []
     private let machine: SimulatedMachine?
     private let process: Int
@@ -66,7 +78,7 @@ struct WorkerHost {
     /// - Parameter machine: Where it shares memory with the coordinator; nil for a machine of its own.
     init(
         _ run: TinyRun, on machine: SimulatedMachine?, name: String, process: Int, threads: Int, incarnation: UInt64,
-        defect: Float?, sabotage: Sabotage?
+        door: String, defect: Float?, sabotage: Sabotage?
     ) {
         self.run = run
         self.machine = machine
@@ -74,7 +86,8 @@ struct WorkerHost {
         self.defect = defect
         self.sabotage = sabotage
         let hello = WorkerMessage.Hello(
-            name: name, host: "simulated", process: process, threads: threads, incarnation: incarnation)
+            name: name, host: "simulated", process: process, threads: threads, incarnation: incarnation,
+            door: door)
         state = WorkerState(.init(hello: hello, endpoint: "simulated", timing: run.options.timing))
     }
 
@@ -131,9 +144,16 @@ struct WorkerHost {
         case .prepare(let contract, _, _):
             self.contract = contract
             return .prepare(probe: contract.probeDigest)
+        case .beginParameters:
+            let layout = run.program.layout
+            arriving = Array(repeating: .nan, count: layout.parameters.count + layout.statistics.count)
         case .placeParameters(_, let offset):
-            if offset == 0 { arriving = [] }
-            arriving.replaceSubrange(min(offset / 4, arriving.count)..., with: payload.floats)
+            arriving.replaceSubrange(offset / 4..<(offset / 4 + payload.floats.count), with: payload.floats)
+        case .keepParameters(let step, let offset):
+            if step != passedOn.step { passedOn = (step, sabotage == .oldParametersPassedOn ? passedOn.chunks : [:]) }
+            if sabotage != .oldParametersPassedOn || passedOn.chunks[offset] == nil {
+                passedOn.chunks[offset] = payload.floats
+            }
         case .useParameters:
             if sabotage == .firstParametersForEver, !parameters.isEmpty { return nil }
             parameters = arriving
@@ -150,6 +170,28 @@ struct WorkerHost {
             return .forgot(shard: shard)
         case .compute(let leaf): return compute(leaf)
         case .upload(let chunk): return upload(chunk)
+        case .introduce(let entries): return .introduce(entries)
+        case .reconnect(let entry): return .reconnect(entry)
+        case .sendPeer(let envelope, let identity): return .toPeer(envelope, .nothing, to: identity)
+        case .answerPeer(let envelope, let name): return .answer(envelope, over: name)
+        case .sendPiece(let piece, let identity):
+            return ownPiece(piece).map { .toPeer(peerEnvelope(.sum(piece), piece.round.step), $0, to: identity) }
+        case .passParameters(let chunk, let identity):
+            let message = PeerMessage.parameters(offset: chunk.offset, bytes: chunk.bytes, duties: chunk.duties)
+            return passedOn.chunks[chunk.offset].map {
+                .toPeer(peerEnvelope(message, chunk.step), .floats($0), to: identity)
+            }
+        case .keepPiece(let piece, let isOwn):
+            let floats = isOwn ? ownPiece(piece)?.floats : payload.floats
+            pieces[[piece.node, piece.offset]] = floats
+            if sabotage == .piecesInArrivalOrder, let floats { accumulate(floats, piece.offset) }
+        case .discardPiece(let piece): pieces[[piece.node, piece.offset]] = nil
+        case .addPieces(let piece): add(piece)
+        case .uploadPiece(let piece):
+            guard var sum = pieces.removeValue(forKey: [piece.node, piece.offset]) else { return nil }
+            if let accumulated = accumulated[piece.offset] { sum = accumulated }
+            return .message(Envelope(.rootSum(piece), fence: fence(piece.round.step)), .floats(sum), isBulk: true)
+        case .forgetPieces: (pieces, accumulated) = ([:], [:])
         case .forget(let round, let node):
             sums[Key(round: round, node: node)] = nil
             results[Key(round: round, node: node)] = nil
@@ -217,13 +259,43 @@ struct WorkerHost {
     }
 
     private mutating func upload(_ chunk: WorkerMessage.PartialChunk) -> Output? {
-        let key = Key(round: chunk.round, node: chunk.node)
+        guard let floats = result(chunk.round, chunk.node, chunk.offset, chunk.bytes) else { return nil }
+        return .message(Envelope(.partial(chunk), fence: fence(chunk.round.step)), .floats(floats), isBulk: true)
+    }
+
+    private mutating func ownPiece(_ piece: SumPiece) -> Payload? {
+        result(piece.round, piece.node, piece.offset, piece.bytes).map { .floats($0) }
+    }
+
+    private mutating func result(_ round: Round, _ node: Int, _ offset: Int, _ bytes: Int) -> [Float]? {
+        let key = Key(round: round, node: node)
         if results[key] == nil { results[key] = sums[key]?.fold.takeResult() }
         guard var sum = results[key] else { return nil }
         if let defect { sum[0] += defect }
+        return Array(sum[(offset / 4)..<((offset + bytes) / 4)])
+    }
+
+    private mutating func accumulate(_ floats: [Float], _ offset: Int) {
+        guard var total = accumulated[offset] else { return accumulated[offset] = floats }
+        fold(floats, into: &total)
+        accumulated[offset] = total
+    }
+
+    private mutating func add(_ piece: SumPiece) {
+        var left = pieces.removeValue(forKey: [2 * piece.node, piece.offset]) ?? []
+        let right = pieces.removeValue(forKey: [2 * piece.node + 1, piece.offset]) ?? []
+        guard left.count == right.count else { return }
+        fold(right, into: &left)
+        pieces[[piece.node, piece.offset]] = left
+    }
+
+    private func fence(_ step: Int) -> Fence {
         var fence = state.currentFence
-        fence.step = chunk.round.step
-        let piece = Array(sum[(chunk.offset / 4)..<((chunk.offset + chunk.bytes) / 4)])
-        return .message(Envelope(.partial(chunk), fence: fence), .floats(piece), isBulk: true)
+        fence.step = step
+        return fence
+    }
+
+    private func peerEnvelope(_ message: PeerMessage, _ step: Int) -> Envelope<PeerMessage> {
+        Envelope(message, fence: fence(step))
     }
 }

@@ -1,3 +1,4 @@
+import Coordination
 import Synchronization
 import Testing
 
@@ -32,6 +33,17 @@ import Testing
         let quiet = try TinyRun.cached(shards: shards).digests.last
         #expect(verdict.violation == nil && verdict.digest == quiet)
         #expect(!simulation.story.contains { $0.contains(" moved ") })
+    }
+
+    @Test(arguments: [(2, 8), (3, 8), (5, 8), (4, 4), (7, 16)])
+    func workersThatAddForEachOtherComputeAsOneThreadDoes(workers: Int, shards: Int) throws {
+        var simulation = try Simulation(
+            .quiet(shards: shards, workers: workers, reduction: .scatter), tellsStory: true)
+        let verdict = simulation.execute()
+        let quiet = try TinyRun.cached(shards: shards).digests.last
+        #expect(verdict.violation == nil && verdict.digest == quiet, "\(simulation.story)")
+        #expect(!simulation.story.contains { $0.contains(" moved ") || $0.contains("once more") })
+        #expect(simulation.story.contains { $0.contains("add the gradients") }, "\(simulation.story)")
     }
 
     @Test func twoQuietWorkersUploadTwoPartialsAStep() throws {

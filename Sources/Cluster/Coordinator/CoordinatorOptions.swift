@@ -36,6 +36,8 @@ public struct CoordinatorOptions: Sendable {
     public var picturesEvery: Cadence?
     /// How many steps pass between rows of `digests.jsonl`; nil for one at each checkpoint.
     public var digestEvery: Int?
+    /// Whether workers add gradients and pass on parameters among themselves. It fixes no bits.
+    public var reduction = Reduction.auto
     /// The share of leaves, from 0 to 1, that two workers compute, so that one that computes wrongly is found out.
     public var audit = 0.0
     /// Asked before a checkpoint that is there already is parsed in this process.

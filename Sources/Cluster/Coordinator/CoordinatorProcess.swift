@@ -165,6 +165,7 @@ public final class CoordinatorProcess {
             audit: options.audit > 0 ? Audit(fraction: options.audit, key: auditKey) : nil,
             quarantined: opening.quarantined)
         configuration.forgivenOffences = options.forgivenOffences
+        configuration.reduction = options.reduction
         return configuration
     }
 
@@ -337,6 +338,9 @@ public final class CoordinatorProcess {
             let envelope = try arrival.decoded(WorkerMessage.self)
             if envelope.body.isBulk == isBulk {
                 handle(.received(envelope, from: peer), arrival.payload)
+                if case .hello(let hello) = envelope.body, let address = arrival.address(ofDoor: hello.door) {
+                    queue.append(.located(peer, address: address, key: arrival.sender?.description ?? ""))
+                }
             } else {
                 handle(.misdirected(envelope.body, from: peer), Message([]))
             }
@@ -459,13 +463,14 @@ public final class CoordinatorProcess {
         case .send(let message, let step, let peer):
             if case .lease = message { pace.begin(at: clock.now) }
             check(try post.send(message, step: step, to: peer), peer)
-        case .sendParameters(let step, let offset, let bytes, let peer):
+        case .sendParameters(let step, let offset, let bytes, let duties, let peer):
             let inUse = state.stepsInUse
             guard let chunk = outgoing.chunk(offset..<(offset + bytes), ofStep: step, of: &training, keeping: inUse)
             else { return }
             traffic.parameterBytes += chunk.count
             traffic.parameterMessages += 1
-            check(try post.send(.parameters(offset: offset, bytes: bytes), step: step, chunk, to: peer), peer)
+            let message = CoordinatorMessage.parameters(offset: offset, bytes: bytes, duties: duties)
+            check(try post.send(message, step: step, chunk, to: peer), peer)
         case .storeParameters(let step, let peer): try storeParameters(step, peer)
         case .openMemory(let region, let peer): openMemory(region, peer)
         case .closeMemory(let peer): memories[peer] = nil

@@ -123,6 +123,12 @@ struct Arrival: ~Copyable {
         return arrival
     }
 
+    /// Where others reach whoever sent it: at the address that is seen from here, or at the one that it gives itself.
+    func address(ofDoor door: String) -> String? {
+        guard door.hasPrefix(":") else { return door.isEmpty ? nil : door }
+        return connection?.peerHost.map { "tcp://\($0)\(door)" }
+    }
+
     /// Ends the connection that it came over; its sender may connect again, and is asked for its key again.
     func disconnectSender() {
         connection?.end()

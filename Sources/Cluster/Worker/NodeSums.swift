@@ -85,11 +85,11 @@ final class NodeSums: Sendable {
     }
 
     /// A chunk of a node's sum that is final.
-    func message(_ chunk: WorkerMessage.PartialChunk) -> Message {
-        guard let sum = sums.withLock({ $0[Key(round: chunk.round, node: chunk.node)] }) else {
-            preconditionFailure("node \(chunk.node) is sent after it was forgotten")
+    func message(_ round: Round, _ node: Int, at offset: Int) -> Message {
+        guard let sum = sums.withLock({ $0[Key(round: round, node: node)] }) else {
+            preconditionFailure("node \(node) is sent after it was forgotten")
         }
-        return sum.chunks.message(at: chunk.offset)
+        return sum.chunks.message(at: offset)
     }
 
     func forget(_ round: Round, node: Int) {

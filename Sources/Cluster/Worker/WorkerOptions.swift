@@ -21,6 +21,19 @@ public struct WorkerOptions: Sendable {
     public var cores: [Int]
     /// The name for the logs; empty for one that the coordinator gives.
     public var name: String
+    /// Where other workers reach this one, so that gradients and parameters need not all pass the coordinator.
+    public var door = Door()
+
+    /// What a worker says of its own address.
+    public struct Door: Sendable {
+        /// The port that it listens on; 0 for one that the system chooses.
+        public var port: UInt16 = 0
+        /// `HOST:PORT` as others see it, where that is not the address that the coordinator sees and the port.
+        public var advertised: String?
+
+        public init() {}
+    }
+
     /// Makes the engine of a numeric class, which the run's contract names; throws where this machine cannot.
     public var engine: @Sendable (_ numericClass: String) throws -> any Engine
     /// The most bytes that a run may make this worker hold.

@@ -39,9 +39,16 @@ public final class WorkerProcess {
     private var snapshots = 0
     /// Where parameters are read, and where sums are written for the coordinator to read; if it is on this machine.
     private var coordinatorMemory: SharedMemory?
+    /// The way to other workers, and from them; nil where none is anywhere else than on this machine.
+    private var peers: PeerPost?
+    /// What this worker adds for others, and what it passes on: chunks of the parameters of one step, by their places.
+    private var pieces: PieceStore?
+    private var passedOn: (step: Int, chunks: [Int: SharedMessage]) = (-1, [:])
     private var memory: OwnMemory?
     /// Whether a message could not be handed over while the last event was handled.
     private var isCutOff = false
+    /// The same of other workers.
+    private var lostPeers: [[UInt8]] = []
     private var outcome: WorkerOutcome?
 
     /// Starts the threads; nobody is contacted yet.
@@ -61,9 +68,12 @@ public final class WorkerProcess {
         try Link.check(endpoint, security: options.socketSecurity)
         link = try Link.idle(in: context)
         addresses = AddressBook(endpoint) { inbox.put(.lookedUp($0)) }
+        let peers = endpoint.transport == .tcp ? Self.openDoor(options, endpoint, context, log) : nil
+        self.peers = peers
         state = WorkerState(
             .init(
-                hello: Self.hello(options), endpoint: endpoint.description, timing: options.timing,
+                hello: Self.hello(options, door: peers?.address ?? ""), endpoint: endpoint.description,
+                timing: options.timing,
                 memoryLimit: options.memoryLimit, outlivesCoordinator: options.outlivesCoordinator))
         threads = (0..<options.threads).map { index in
             ComputeThread(index, core: cores.isEmpty ? nil : cores[index]) { inbox.put(.compute($0)) }
@@ -71,11 +81,24 @@ public final class WorkerProcess {
         idleThreads = Set(0..<options.threads)
     }
 
-    private static func hello(_ options: WorkerOptions) -> WorkerMessage.Hello {
+    /// Without a door everything goes through the coordinator, which is right and slower.
+    private static func openDoor(
+        _ options: WorkerOptions, _ endpoint: Endpoint, _ context: Context, _ log: Logger
+    ) -> PeerPost? {
+        do {
+            return try PeerPost(options.door, coordinator: endpoint, security: options.security, in: context)
+        } catch {
+            log.warning(
+                "other workers cannot reach this one, so that its gradients go through the coordinator: \(error)")
+            return nil
+        }
+    }
+
+    private static func hello(_ options: WorkerOptions, door: String) -> WorkerMessage.Hello {
         WorkerMessage.Hello(
             name: options.name, host: ProcessInfo.processInfo.hostName,
             process: Int(ProcessInfo.processInfo.processIdentifier), threads: options.threads,
-            incarnation: UInt64.random(in: 0 ... .max))
+            incarnation: UInt64.random(in: 0 ... .max), door: door)
     }
 
     /// The most that last words take.
@@ -99,8 +122,10 @@ public final class WorkerProcess {
 
     private func turn() throws {
         _ = try Poller.wait(
-            control: link.control, bulk: link.bulk, doorbell: inbox.doorbell, atMost: .milliseconds(50))
+            control: link.control, bulk: link.bulk, doorbell: inbox.doorbell, others: peers?.sockets ?? [],
+            atMost: .milliseconds(50))
         try drainSockets()
+        try drainPeers()
         for failure in try link.takeFailures() { try handle(event(failure), Message([])) }
         for news in inbox.takeAll() { try take(news) }
         try handle(.tick, Message([]))
@@ -124,6 +149,14 @@ public final class WorkerProcess {
             }
             guard let arrival = try Arrival.next(on: link.bulk) else { return }
             try take(arrival)
+        }
+    }
+
+    private func drainPeers() throws {
+        guard outcome == nil, let peers else { return }
+        for identity in try peers.takeLost() { try handle(.peerLost(identity), Message([])) }
+        try peers.receive { envelope, payload, connection in
+            try handle(.receivedFromPeer(envelope, connection), payload)
         }
     }
 
@@ -174,6 +207,9 @@ public final class WorkerProcess {
 
     private func handle(_ event: WorkerEvent, _ payload: borrowing Message) throws {
         for action in state.handle(event, at: clock.now) { try carryOut(action, payload) }
+        let lost = lostPeers
+        lostPeers = []
+        for identity in lost { try handle(.peerLost(identity), Message([])) }
         guard isCutOff else { return }
         isCutOff = false
         try handle(.disconnected, Message([]))
@@ -187,7 +223,9 @@ public final class WorkerProcess {
         case .send(let envelope): check(try link.control.send(Message(envelope.encoded)))
         case .sendBulk(let envelope): _ = try link.bulk.send(Message(envelope.encoded))
         case .prepare(let contract, let welcome, let graphBytes): try prepare(contract, welcome, graphBytes)
-        case .placeParameters(_, let offset): placeParameters(payload, at: offset)
+        case .beginParameters: beginParameters()
+        case .placeParameters(_, let offset): arriving?.place(payload, at: offset / 4)
+        case .keepParameters(let step, let offset): keepParameters(payload, step, offset)
         case .useParameters: useParameters()
         case .openMemory(let region, let slots, let slotBytes): try openMemory(region, slots, slotBytes)
         case .useStoredParameters(_, let slot): useStoredParameters(slot)
@@ -195,6 +233,21 @@ public final class WorkerProcess {
         case .forgetPixels(let shard): workshop?.pixels.forget(shard: shard)
         case .compute(let leaf): compute(leaf)
         case .upload(let chunk): try upload(chunk)
+        case .introduce(let entries): try peers?.introduce(entries)
+        case .reconnect(let entry): try peers?.connect(entry)
+        case .sendPeer(let envelope, let identity): _ = try peers?.send(envelope, to: identity)
+        case .answerPeer(let envelope, let name): try peers?.answer(envelope, over: name)
+        case .sendPiece(let piece, let identity): try send(piece, to: identity)
+        case .passParameters(let chunk, let identity): try pass(chunk, to: identity)
+        case .keepPiece(let piece, isOwn: true):
+            if let message = workshop?.sums.message(piece.round, piece.node, at: piece.offset) {
+                pieces?.keep(piece, message)
+            }
+        case .keepPiece(let piece, isOwn: false): pieces?.keep(piece, payload.shared())
+        case .discardPiece(let piece): pieces?.discard(piece)
+        case .addPieces(let piece): pieces?.add(piece)
+        case .uploadPiece(let piece): try upload(piece)
+        case .forgetPieces: pieces?.removeAll()
         case .forget(let round, let node): workshop?.sums.forget(round, node: node)
         case .end(let sentence, let end): outcome = WorkerOutcome(sentence: sentence, end: end)
         case .note(let notice): log.log(notice)
@@ -215,6 +268,7 @@ public final class WorkerProcess {
         do {
             let workshop = try Workshop(contract, welcome, options, graphBytes: graphBytes)
             self.workshop = workshop
+            pieces = PieceStore(ChunkGrid(format: workshop.program.partialFormat, chunkBytes: welcome.chunkBytes))
             preparing = threads.count
             for (index, thread) in threads.enumerated() { thread.prepare(workshop, probes: index == 0) }
         } catch {
@@ -222,14 +276,15 @@ public final class WorkerProcess {
         }
     }
 
-    private func placeParameters(_ payload: borrowing Message, at offset: Int) {
+    private func beginParameters() {
         guard let counts = workshop?.program.broadcastCounts else { return }
-        if offset == 0 {
-            arriving =
-                takeSpareSnapshot().flatMap { ArrivingParameters(over: $0) }
-                ?? ArrivingParameters(counts: counts)
-        }
-        arriving?.place(payload, at: offset / 4)
+        arriving =
+            takeSpareSnapshot().flatMap { ArrivingParameters(over: $0) } ?? ArrivingParameters(counts: counts)
+    }
+
+    private func keepParameters(_ payload: borrowing Message, _ step: Int, _ offset: Int) {
+        if step != passedOn.step { passedOn = (step, [:]) }
+        passedOn.chunks[offset] = SharedMessage(payload.shared())
     }
 
     /// The snapshot of an earlier step, if there is one that no thread has any more.
@@ -279,13 +334,47 @@ public final class WorkerProcess {
     }
 
     private func upload(_ chunk: WorkerMessage.PartialChunk) throws {
-        guard let message = workshop?.sums.message(chunk) else { return }
-        var fence = state.currentFence
-        fence.step = chunk.round.step
-        let envelope = Envelope(WorkerMessage.partial(chunk), fence: fence)
+        guard let message = workshop?.sums.message(chunk.round, chunk.node, at: chunk.offset) else { return }
+        let envelope = Envelope(WorkerMessage.partial(chunk), fence: fence(chunk.round.step))
         let outcome = try link.bulk.send(Message(envelope.encoded), more: true)
         check(outcome)
         if outcome == .sent { _ = try link.bulk.send(message) }
+    }
+
+    /// Sends a piece of the root's sum, which was added here.
+    private func upload(_ piece: SumPiece) throws {
+        guard let message = pieces?.take(piece) else { return }
+        let envelope = Envelope(WorkerMessage.rootSum(piece), fence: fence(piece.round.step))
+        let outcome = try link.bulk.send(Message(envelope.encoded), more: true)
+        check(outcome)
+        if outcome == .sent { _ = try link.bulk.send(message) }
+    }
+
+    private func send(_ piece: SumPiece, to identity: [UInt8]) throws {
+        guard let message = workshop?.sums.message(piece.round, piece.node, at: piece.offset) else { return }
+        try send(.sum(piece), step: piece.round.step, message, to: identity)
+    }
+
+    private func pass(_ chunk: PassedParameters, to identity: [UInt8]) throws {
+        guard chunk.step == passedOn.step, let message = passedOn.chunks[chunk.offset]?.copy() else { return }
+        try send(
+            .parameters(offset: chunk.offset, bytes: chunk.bytes, duties: chunk.duties), step: chunk.step, message,
+            to: identity)
+    }
+
+    /// A connection that takes nothing is lost, with all that was to leave over it.
+    private func send(
+        _ message: PeerMessage, step: Int, _ payload: consuming Message, to identity: [UInt8]
+    ) throws {
+        let envelope = Envelope(message, fence: fence(step))
+        guard try peers?.send(envelope, payload, to: identity) == false else { return }
+        lostPeers.append(identity)
+    }
+
+    private func fence(_ step: Int) -> Fence {
+        var fence = state.currentFence
+        fence.step = step
+        return fence
     }
 
     /// A link that takes no message has no connection, or one that leads nowhere.
@@ -298,6 +387,7 @@ public final class WorkerProcess {
         try link.control.allowFarewell(milliseconds: Self.farewellMilliseconds)
         guard let context else { return }
         link = try Link.idle(in: context)
+        peers = nil
         self.context = nil
     }
 }

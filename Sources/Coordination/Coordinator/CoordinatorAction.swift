@@ -4,8 +4,8 @@
 public enum CoordinatorAction: Sendable, Equatable {
     /// Send a message over the control link.
     case send(CoordinatorMessage, step: Int, to: Peer)
-    /// Send a piece of the parameters over the bulk link: of this step, or of one in `stepsInUse`.
-    case sendParameters(step: Int, offset: Int, bytes: Int, to: Peer)
+    /// Send a piece of the parameters over the bulk link: of this step, or of one in `stepsInUse`; to be passed on under these duties.
+    case sendParameters(step: Int, offset: Int, bytes: Int, duties: UInt64, to: Peer)
     /// Put the parameters of this step, the current one, into memory where they are not there yet, and say where.
     case storeParameters(step: Int, for: Peer)
     /// Map this memory of a worker, and report `.memoryOpened` where that works.

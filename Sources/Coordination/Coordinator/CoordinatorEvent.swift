@@ -14,6 +14,8 @@ public enum CoordinatorEvent: Sendable, Equatable {
     case reading(for: Peer)
     /// Whoever has this proven name may take part no more, for this reason.
     case expelled(name: String, reason: String)
+    /// Other workers reach this one at an address, and it proves to own a key, or an empty one where nothing is encrypted.
+    case located(Peer, address: String, key: String)
     /// What `.openMemory` asked for is done.
     case memoryOpened(Peer)
     /// The hash that `.hashNode` asked for.

@@ -39,7 +39,7 @@ extension CoordinatorState {
         pump(peer)
     }
 
-    private mutating func pump(_ peer: Peer) {
+    mutating func pump(_ peer: Peer) {
         dropOldParameters(of: peer)
         guard var member = members[peer], member.standing == .active else { return }
         while let chunk = member.outbox.next(within: member.window) {
@@ -58,8 +58,8 @@ extension CoordinatorState {
 
     private mutating func send(_ chunk: Outbox.Chunk, to peer: Peer) -> Int {
         switch chunk {
-        case .parameters(let step, let offset, let bytes):
-            actions.append(.sendParameters(step: step, offset: offset, bytes: bytes, to: peer))
+        case .parameters(let step, let offset, let bytes, let duties):
+            actions.append(.sendParameters(step: step, offset: offset, bytes: bytes, duties: duties, to: peer))
             return bytes
         case .rows(let split, let examples):
             actions.append(.sendRows(split, examples: examples, to: peer))

@@ -5,6 +5,7 @@ extension CoordinatorState {
     mutating func begin(_ round: Round) {
         if let old = current { retire(old) }
         current = RoundState(round, tree: tree)
+        chooseDuties()
         leaseUncovered()
         noteIdleWorkers()
     }
@@ -31,8 +32,11 @@ extension CoordinatorState {
         guard let round = current, !round.isComplete else { return }
         let shards = round.uncovered
         guard !shards.isEmpty else { return }
-        let workers = candidates()
-        guard !workers.isEmpty else { return startWaiting() }
+        let workers = contributors(among: candidates())
+        guard !workers.isEmpty else {
+            return activeWorkers == 0
+                ? startWaiting() : abandonDuties(because: "nobody else reaches those who add sums", forStar: true)
+        }
         let grants = distribution(of: shards, over: workers, in: round.round)
         if shards.count == tree.leaves { chooseAudits(among: grants, in: round.round) }
         for grant in grants {
@@ -90,7 +94,9 @@ extension CoordinatorState {
             members[member.peer]?.holdings[round.kind.split, default: []].formUnion(tree.shards(under: node))
         }
         let message = CoordinatorMessage.lease(
-            .init(identifier: lease.identifier, round: round, node: node, isCheck: isCheck))
+            .init(
+                identifier: lease.identifier, round: round, node: node, isCheck: isCheck,
+                duties: state(of: round)?.duties ?? Duties.star))
         // Where parameters lie in memory their news goes first: the two messages then wake a worker once, when it can begin. On the
         // bulk link they would overtake the lease, and a worker drops those of an earlier step than its round's.
         if member.memory != nil, round.step == current?.round.step {
@@ -143,6 +149,7 @@ extension CoordinatorState {
 
     mutating func moveOverdueLeases() {
         replaceOverdueJudge()
+        replaceLateHolders()
         guard let round = current, !round.isFinished else { return }
         let overdue = round.leases.values.filter { $0.state == .live && now > $0.deadline }
         for lease in overdue.sorted(by: { $0.identifier < $1.identifier }) {

@@ -124,6 +124,7 @@ extension CoordinatorState {
                 workers: activeWorkers))
         waitingSince = nil
         lacksAuditors = false
+        introduceWorkers()
         leaseUncovered()
     }
 
@@ -143,6 +144,10 @@ extension CoordinatorState {
         if stopping != nil { return finishStoppingIfAlone() }
         note(.gone(name: member.name, reason: reason, workers: activeWorkers))
         loseLeases(of: member, because: reason)
+        if member.standing == .active { introduceWorkers() }
+        if current?.scatter?.duties.holders.contains(peer.identity) == true {
+            abandonDuties(because: "\(member.name) is gone")
+        }
         leaseUncovered()
     }
 

@@ -25,7 +25,7 @@ extension CoordinatorState {
         case .hello: break
         case .attach: attach(peer)
         case .ready(let probe): checkProbe(probe, of: peer)
-        case .heartbeat(let busy): takeHeartbeat(busy: busy, from: peer)
+        case .heartbeat(let busy, let taken): takeHeartbeat(busy: busy, taken: taken, from: peer)
         case .parametersWanted: resendParameters(step: envelope.fence.step, to: peer)
         case .rowsWanted(let wanted): enqueue(wanted, for: peer)
         case .credit(let bytes): takeCredit(bytes, from: peer)
@@ -33,6 +33,9 @@ extension CoordinatorState {
         case .leaving: remove(peer, because: "left")
         case .memory(let region): take(region, from: peer)
         case .sumStored(let chunk, let slot): take(chunk, in: slot, step: envelope.fence.step, from: peer)
+        case .reached(let identities): take(reached: identities, from: peer)
+        case .delivered(let delivery): take(delivery, from: peer)
+        case .rootSum(let piece): take(root: piece, from: peer)
         case .failed(let sentence): remove(peer, because: "failed: \(Notice.printable(sentence, limit: 256))")
         }
     }
@@ -48,7 +51,8 @@ extension CoordinatorState {
     }
 
     /// A worker that has nothing in hand lost its overdue leases on the way, so it may have others.
-    private mutating func takeHeartbeat(busy: Int, from peer: Peer) {
+    private mutating func takeHeartbeat(busy: Int, taken: Int, from peer: Peer) {
+        if let pause = members[peer]?.note(taken: taken, at: now) { extendDeadlines(of: peer, pause: pause) }
         if busy == 0 { forgive(peer) }
     }
 

@@ -91,7 +91,7 @@ extension CoordinatorState {
         guard let current else { return }
         self.current?.isFinished = true
         let report = RoundReport(
-            round: current.round, partials: current.partials, moves: current.moves, workers: activeWorkers)
+            round: current.round, partials: current.deliveredPartials, moves: current.moves, workers: activeWorkers)
         note(.finished(report))
         actions.append(.finished(report))
     }
@@ -111,7 +111,7 @@ extension CoordinatorState {
         }
     }
 
-    private mutating func update(_ lease: UInt64, in round: Round, _ change: (inout LeaseRecord) -> Void) {
+    mutating func update(_ lease: UInt64, in round: Round, _ change: (inout LeaseRecord) -> Void) {
         self.change(round) { state in
             if var record = state.leases[lease] {
                 change(&record)

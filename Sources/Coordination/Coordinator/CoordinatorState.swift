@@ -21,6 +21,8 @@ public struct CoordinatorState: Sendable {
         public var quarantined: [String: String]
         /// Where workers of this machine find parameters; nil where none is shared.
         public var memory: MemoryRegion?
+        /// Whether workers may add sums and pass on parameters.
+        public var reduction = Reduction.star
         /// Messages without sense that a peer may send at once; one more is forgiven each second.
         public var forgivenOffences = 100.0
 
@@ -83,6 +85,9 @@ public struct CoordinatorState: Sendable {
     var isOver = false
     /// What members, and owners of keys, have said lately.
     var accounts: [Holder: Account] = [:]
+    /// Who adds sums besides this process, if anybody does, in the next rounds.
+    var duties: Duties?
+    var nextDuties: UInt64 = 1
     /// Who is not heard any more, and why.
     var barred: [Holder: String] = [:]
     /// Versions of the protocol that the log has told of.
@@ -159,6 +164,7 @@ public struct CoordinatorState: Sendable {
             extendDeadlines(of: peer)
         case .expelled(let name, let reason): expel(name, because: reason)
         case .memoryOpened(let peer): use(memoryOf: peer)
+        case .located(let peer, let address, let key): locate(peer, at: address, key: key)
         case .nodeDigest(let round, let node, let digest): record(digest, of: node, in: round)
         case .leaseDigest(let round, let lease, let digest): compare(digest, of: lease, in: round)
         case .stop(let sentence, let fate): stop(sentence, fate)

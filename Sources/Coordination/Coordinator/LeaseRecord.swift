@@ -10,6 +10,8 @@ struct LeaseRecord: Sendable {
         case lost
         /// All bytes came.
         case complete
+        /// All bytes came to the workers that add them.
+        case delivered
     }
 
     let identifier: UInt64

@@ -49,8 +49,32 @@ struct Member: Sendable {
     var offeredMemory: MemoryRegion?
     /// The same once this process can read it: parameters and sums then stay where they are written.
     var memory: MemoryRegion?
+    /// Where other workers reach it, if they can.
+    struct Door: Sendable, Equatable {
+        /// `tcp://HOST:PORT`
+        var address: String
+        /// Its public key; empty where nothing is encrypted.
+        var key: String
+
+        /// The address without its port: what two doors of one machine have in common.
+        var host: Substring { address[..<(address.lastIndex(of: ":") ?? address.endIndex)] }
+    }
+    var door: Door?
+    /// The identities of those that it reaches.
+    var reached: Set<[UInt8]> = []
+    /// The number of the duties that it was told of last.
+    var toldDuties = Duties.star
+    /// When it may add sums again.
+    var holdsNothingUntil = Duration.zero
+    /// How many bytes others have taken of what it sent them, and when it said so last.
+    private(set) var taken = (bytes: 0, at: Duration.zero)
     var window: CreditWindow
     var outbox: Outbox
+
+    /// What the others are told of it.
+    var entry: PeerEntry {
+        PeerEntry(identity: peer.identity, name: name, address: door?.address ?? "", key: door?.key ?? "")
+    }
 
     init(_ hello: WorkerMessage.Hello, name: String, peer: Peer, sizes: BulkSizes, timing: Timing, at now: Duration) {
         self.peer = peer
@@ -70,6 +94,13 @@ struct Member: Sendable {
     /// - Parameter leafTime: What the worker says a leaf takes on one of its threads.
     mutating func learn(leafTime: Duration, in kind: Round.Kind) {
         if leafTime > .zero { speeds[kind] = Double(threads) / leafTime.inSeconds }
+    }
+
+    /// Notes how much others have taken of what it sent; answers for how long they took nothing, or nil where that is still so.
+    mutating func note(taken bytes: Int, at now: Duration) -> Duration? {
+        guard bytes > taken.bytes else { return nil }
+        defer { taken = (bytes, now) }
+        return now - taken.at
     }
 
     mutating func learn(leafSeconds: Double, upload: Double, in kind: Round.Kind) {

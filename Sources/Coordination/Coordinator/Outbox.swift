@@ -5,13 +5,19 @@
 struct Outbox: Sendable {
     /// What leaves next.
     enum Chunk: Equatable {
-        case parameters(step: Int, offset: Int, bytes: Int)
+        case parameters(step: Int, offset: Int, bytes: Int, duties: UInt64)
         case rows(PixelSplit, [UInt32])
     }
 
     private struct Parameters {
+        /// A chunk, and the duties under which its receiver passes it on.
+        struct Piece {
+            var chunk: Int
+            var duties: UInt64
+        }
+
         var step: Int
-        var offset: Int
+        var pieces: ArraySlice<Piece>
     }
 
     private struct Rows {
@@ -37,9 +43,21 @@ struct Outbox: Sendable {
     /// The step of the parameters that wait.
     var parametersStep: Int? { parameters?.step }
 
-    /// Puts the parameters of `step` in line.
+    /// Puts all parameters of `step` in line. Those that wait to be passed on still are.
     mutating func enqueueParameters(step: Int) {
-        parameters = sizes.parameterBytes > 0 ? Parameters(step: step, offset: 0) : nil
+        let passedOn = parameters?.step == step ? (parameters?.pieces ?? []).filter { $0.duties != Duties.star } : []
+        let waiting = Set(passedOn.map(\.chunk))
+        let rest = sizes.parameterChunks.filter { !waiting.contains($0) }
+        enqueue(passedOn + rest.map { .init(chunk: $0, duties: Duties.star) }, step)
+    }
+
+    /// Puts some chunks of the parameters of `step` in line, to be passed on.
+    mutating func enqueueParameters(step: Int, chunks: [Int], duties: UInt64) {
+        enqueue(chunks.map { .init(chunk: $0, duties: duties) }, step)
+    }
+
+    private mutating func enqueue(_ pieces: [Parameters.Piece], _ step: Int) {
+        parameters = pieces.isEmpty ? nil : Parameters(step: step, pieces: pieces[...])
     }
 
     /// No parameters are of use any more.
@@ -82,12 +100,13 @@ struct Outbox: Sendable {
 
     /// Takes the next chunk that `window` admits.
     mutating func next(within window: CreditWindow) -> Chunk? {
-        if let waiting = parameters {
-            let bytes = min(sizes.chunkBytes, sizes.parameterBytes - waiting.offset)
-            guard window.admits(bytes) else { return nil }
-            let end = waiting.offset + bytes
-            parameters = end < sizes.parameterBytes ? Parameters(step: waiting.step, offset: end) : nil
-            return .parameters(step: waiting.step, offset: waiting.offset, bytes: bytes)
+        if let waiting = parameters, let piece = waiting.pieces.first {
+            let range = sizes.parameterBytes(ofChunk: piece.chunk)
+            guard window.admits(range.count) else { return nil }
+            parameters?.pieces.removeFirst()
+            if parameters?.pieces.isEmpty == true { parameters = nil }
+            return .parameters(
+                step: waiting.step, offset: range.lowerBound, bytes: range.count, duties: piece.duties)
         }
         if let rows = urgent.first {
             guard window.admits(bytes(ofNext: rows)) else { return nil }

@@ -10,8 +10,9 @@ struct RoundState: Sendable {
 
     let round: Round
     let tree: ReductionTree
-    /// The nodes whose sums are here, without those below them.
-    private(set) var committed: Set<Int> = []
+    private(set) var committed: CommittedNodes
+    /// How the sum of the root comes, where others than the coordinator add it.
+    var scatter: ScatteredSum?
     var leases: [UInt64: LeaseRecord] = [:]
     /// Hashes of committed sums that a second result may meet.
     var digests: [Int: [UInt8]] = [:]
@@ -25,20 +26,27 @@ struct RoundState: Sendable {
     var orphans: [Int: Orphan] = [:]
     /// How many complete partials came.
     var partials = 0
+    /// The same, where they went to the workers that add them, who may be done before their senders say so.
+    var deliveredPartials: Int {
+        scatter == nil ? partials : leases.values.count { $0.state == .live || $0.state == .delivered }
+    }
+
     /// How many leases were given in place of others.
     var moves = 0
 
     init(_ round: Round, tree: ReductionTree) {
         self.round = round
         self.tree = tree
+        committed = CommittedNodes(tree)
     }
 
-    var isComplete: Bool { committed.contains(ReductionTree.root) }
+    var isComplete: Bool { committed.isComplete }
+
+    /// The number of the round's duties.
+    var duties: UInt64 { scatter?.duties.number ?? Duties.star }
 
     /// Whether the sum of `node` is here, by itself or within a larger one.
-    func isCommitted(_ node: Int) -> Bool {
-        sequence(first: node) { $0 > 1 ? $0 / 2 : nil }.contains { committed.contains($0) }
-    }
+    func isCommitted(_ node: Int) -> Bool { committed.contains(node) }
 
     /// Whether another lease than `lease` was given for exactly this node, or has to be.
     func isContested(_ node: Int, besides lease: UInt64?) -> Bool {
@@ -55,11 +63,13 @@ struct RoundState: Sendable {
         Set(leases.values.filter { $0.state == .complete && $0.isUsed && tree.contains(node, $0.node) }.map(\.name))
     }
 
-    /// The shards that are neither committed nor leased to somebody who is expected to deliver, ascending.
+    /// The shards that are neither committed nor leased to somebody who is expected to deliver, or has delivered, ascending.
     var uncovered: [Int] {
         var isCovered = [Bool](repeating: false, count: tree.leaves)
-        for node in committed { cover(node, in: &isCovered) }
-        for lease in leases.values where lease.state == .live { cover(lease.node, in: &isCovered) }
+        for node in committed.nodes { cover(node, in: &isCovered) }
+        for lease in leases.values where lease.state == .live || lease.state == .delivered {
+            cover(lease.node, in: &isCovered)
+        }
         return isCovered.indices.filter { !isCovered[$0] }
     }
 
@@ -74,19 +84,14 @@ struct RoundState: Sendable {
             leases[identifier]?.isUsed = identifier == lease.identifier
         }
         unaudited = unaudited.filter { $0 == node || !tree.contains(node, $0) }
-        let superfluous = committed.filter { tree.contains(node, $0) }.sorted()
-        committed.subtract(superfluous)
-        committed.insert(node)
-        return superfluous
+        return committed.insert(node)
     }
 
     /// Joins `node` with its sibling if that is here too, and answers their parent.
-    mutating func join(_ node: Int) -> Int? {
-        guard let sibling = tree.sibling(of: node), committed.contains(sibling) else { return nil }
-        committed.subtract([node, sibling])
-        committed.insert(node / 2)
-        return node / 2
-    }
+    mutating func join(_ node: Int) -> Int? { committed.join(node) }
+
+    /// Takes the sum of the root in, which came in pieces.
+    mutating func commitRoot() { _ = committed.insert(ReductionTree.root) }
 
     /// How many leases were given before for any part of `node`.
     func attempts(at node: Int) -> Int {

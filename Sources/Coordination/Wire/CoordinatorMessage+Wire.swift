@@ -12,12 +12,14 @@ extension CoordinatorMessage {
         case .rows: 109
         case .goodbye: 110
         case .parametersStored: 111
+        case .peers: 112
+        case .duties: 113
         }
     }
 
     public var payloadBytes: Int {
         switch self {
-        case .parameters(_, let bytes): bytes
+        case .parameters(_, let bytes, _): bytes
         case .rows(let rows): rows.bytes
         default: 0
         }
@@ -33,11 +35,14 @@ extension CoordinatorMessage {
             fields.write(fate)
         case .lease(let lease): lease.write(to: &fields)
         case .credit(let bytes): fields.write(count: bytes)
-        case .parameters(let offset, let bytes):
+        case .parameters(let offset, let bytes, let duties):
             fields.write(count: offset)
             fields.write(count: bytes)
+            fields.writer.write(duties)
         case .rows(let rows): rows.write(to: &fields)
         case .parametersStored(let slot): fields.write(slot)
+        case .peers(let table): fields.write(table)
+        case .duties(let duties): fields.write(duties)
         }
     }
 
@@ -50,10 +55,15 @@ extension CoordinatorMessage {
         case 105: .heartbeat
         case 106: .stranger
         case 107: .credit(bytes: try fields.readCount())
-        case 108: .parameters(offset: try fields.readCount(), bytes: try fields.readCount())
+        case 108:
+            .parameters(
+                offset: try fields.readCount(), bytes: try fields.readCount(),
+                duties: try fields.reader.read(UInt64.self))
         case 109: .rows(try Rows(from: &fields))
         case 110: .goodbye(try fields.readSentence(), try fields.readFate())
         case 111: .parametersStored(try fields.readSlot())
+        case 112: .peers(try fields.readPeerTable())
+        case 113: .duties(try fields.readDuties())
         default: throw .unknownKind(kind)
         }
     }
@@ -94,6 +104,7 @@ extension CoordinatorMessage.Lease {
         fields.write(round)
         fields.write(count: node)
         fields.writer.write(isCheck)
+        fields.writer.write(duties)
     }
 
     fileprivate init(from fields: inout WireFields) throws(WireError) {
@@ -101,6 +112,7 @@ extension CoordinatorMessage.Lease {
         round = try fields.readRound()
         node = try fields.readCount()
         isCheck = try fields.reader.readFlag()
+        duties = try fields.reader.read(UInt64.self)
     }
 }
 

@@ -14,14 +14,19 @@ public enum CoordinatorMessage: WireBody {
     case stranger
     /// "I took this many bytes off the bulk link."
     case credit(bytes: Int)
-    /// A piece of the parameters of this step; the floats are in the second frame. Bulk link.
-    case parameters(offset: Int, bytes: Int)
+    /// A piece of the parameters of this step; the floats are in the second frame. Under other duties than the star its receiver passes it on.
+    /// Bulk link.
+    case parameters(offset: Int, bytes: Int, duties: UInt64 = Duties.star)
     /// Pixels; the examples' bytes, one after the other, are in the second frame. Bulk link.
     case rows(Rows)
     /// "I am ending": why, and what becomes of the run.
     case goodbye(String, RunFate)
     /// "The parameters of this step lie in my memory."
     case parametersStored(MemorySlot)
+    /// "These are the workers": whom it may send to, and who may send to it.
+    case peers(PeerTable)
+    /// "These are the duties from now on."
+    case duties(Duties)
 
     /// What a joining worker is told.
     public struct Welcome: Sendable, Equatable {
@@ -79,12 +84,17 @@ public enum CoordinatorMessage: WireBody {
         public var node: Int
         /// Whether the sum only serves to check another's, so that the shards' other pixels are not worth having.
         public var isCheck: Bool
+        /// Under which duties the sum is delivered.
+        public var duties: UInt64
 
-        public init(identifier: UInt64, round: Round, node: Int, isCheck: Bool = false) {
+        public init(
+            identifier: UInt64, round: Round, node: Int, isCheck: Bool = false, duties: UInt64 = Duties.star
+        ) {
             self.identifier = identifier
             self.round = round
             self.node = node
             self.isCheck = isCheck
+            self.duties = duties
         }
     }
 

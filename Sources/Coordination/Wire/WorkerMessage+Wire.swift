@@ -13,11 +13,18 @@ extension WorkerMessage {
         case .failed: 10
         case .memory: 11
         case .sumStored: 12
+        case .reached: 13
+        case .delivered: 14
+        case .rootSum: 15
         }
     }
 
     public var payloadBytes: Int {
-        if case .partial(let chunk) = self { chunk.bytes } else { 0 }
+        switch self {
+        case .partial(let chunk): chunk.bytes
+        case .rootSum(let piece): piece.bytes
+        default: 0
+        }
     }
 
     public func write(to fields: inout WireFields) {
@@ -25,7 +32,9 @@ extension WorkerMessage {
         case .hello(let hello): hello.write(to: &fields)
         case .attach, .parametersWanted, .leaving: break
         case .ready(let probe): fields.write(sentence: probe)
-        case .heartbeat(let busy): fields.write(count: busy)
+        case .heartbeat(let busy, let taken):
+            fields.write(count: busy)
+            fields.write(count: taken)
         case .rowsWanted(let wanted): wanted.write(to: &fields)
         case .credit(let bytes): fields.write(count: bytes)
         case .partial(let chunk): chunk.write(to: &fields)
@@ -34,6 +43,9 @@ extension WorkerMessage {
         case .sumStored(let chunk, let slot):
             chunk.write(to: &fields)
             fields.write(slot)
+        case .reached(let identities): fields.write(identities: identities)
+        case .delivered(let delivery): delivery.write(to: &fields)
+        case .rootSum(let piece): fields.write(piece)
         }
     }
 
@@ -42,7 +54,7 @@ extension WorkerMessage {
         case 1: .hello(try Hello(from: &fields))
         case 2: .attach
         case 3: .ready(probe: try fields.readSentence())
-        case 4: .heartbeat(busy: try fields.readCount())
+        case 4: .heartbeat(busy: try fields.readCount(), taken: try fields.readCount())
         case 5: .parametersWanted
         case 6: .rowsWanted(try RowsWanted(from: &fields))
         case 7: .credit(bytes: try fields.readCount())
@@ -51,6 +63,9 @@ extension WorkerMessage {
         case 10: .failed(try fields.readSentence())
         case 11: .memory(try fields.readRegion())
         case 12: .sumStored(try PartialChunk(from: &fields), try fields.readSlot())
+        case 13: .reached(try fields.readIdentities())
+        case 14: .delivered(try Delivery(from: &fields))
+        case 15: .rootSum(try fields.readSumPiece())
         default: throw .unknownKind(kind)
         }
     }
@@ -64,6 +79,7 @@ extension WorkerMessage.Hello {
         fields.write(count: threads)
         fields.writer.write(incarnation)
         fields.write(count: connection)
+        fields.write(sentence: door)
     }
 
     fileprivate init(from fields: inout WireFields) throws(WireError) {
@@ -73,6 +89,7 @@ extension WorkerMessage.Hello {
         threads = try fields.readCount()
         incarnation = try fields.reader.read(UInt64.self)
         connection = try fields.readCount()
+        door = try fields.readSentence()
         guard (1...4_096).contains(threads) else { throw .invalid("number of threads") }
     }
 }
@@ -89,6 +106,22 @@ extension WorkerMessage.RowsWanted {
         guard let purpose = Purpose(rawValue: try fields.reader.read(UInt8.self)) else { throw .invalid("purpose") }
         self.purpose = purpose
         examples = try fields.reader.readList(atMost: Self.limit)
+    }
+}
+
+extension WorkerMessage.Delivery {
+    fileprivate func write(to fields: inout WireFields) {
+        fields.write(round)
+        fields.writer.write(lease)
+        fields.write(count: node)
+        fields.write(leafTime)
+    }
+
+    fileprivate init(from fields: inout WireFields) throws(WireError) {
+        round = try fields.readRound()
+        lease = try fields.reader.read(UInt64.self)
+        node = try fields.readCount()
+        leafTime = try fields.readDuration()
     }
 }
 

@@ -6,8 +6,8 @@ public enum WorkerMessage: WireBody {
     case attach
     /// "I computed the contract's probe": its SHA-256, in hexadecimal.
     case ready(probe: String)
-    /// "I am alive": the number of nodes in hand.
-    case heartbeat(busy: Int)
+    /// "I am alive": the number of nodes in hand, and how many bytes other workers have taken of what this one sent them.
+    case heartbeat(busy: Int, taken: Int = 0)
     /// "Send the parameters of this step": those in memory were written over, or the lease is of an earlier round, whose parameters a
     /// worker that is further on drops.
     case parametersWanted
@@ -25,11 +25,17 @@ public enum WorkerMessage: WireBody {
     case memory(MemoryRegion)
     /// "A piece of a node's sum lies in my memory": at the same place in the slot as in the sum.
     case sumStored(PartialChunk, MemorySlot)
+    /// "I reach these workers": their identities.
+    case reached([[UInt8]])
+    /// "All of this node's sum is where it is added."
+    case delivered(Delivery)
+    /// A piece of the root's sum, which this worker added; the floats are in the second frame. Bulk link.
+    case rootSum(SumPiece)
 
     /// Whether it comes over the bulk link; everything else comes over the other.
     public var isBulk: Bool {
         switch self {
-        case .attach, .partial: true
+        case .attach, .partial, .rootSum: true
         default: false
         }
     }
@@ -47,9 +53,12 @@ public enum WorkerMessage: WireBody {
         public var incarnation: UInt64
         /// How often it has opened its links: a hello of an earlier connection is not worth an answer.
         public var connection: Int
+        /// Where other workers reach it: `tcp://HOST:PORT`, or `:PORT` at the address that the coordinator sees, or an empty text.
+        public var door: String
 
         public init(
-            name: String, host: String, process: Int, threads: Int, incarnation: UInt64, connection: Int = 0
+            name: String, host: String, process: Int, threads: Int, incarnation: UInt64, connection: Int = 0,
+            door: String = ""
         ) {
             self.name = name
             self.host = host
@@ -57,6 +66,7 @@ public enum WorkerMessage: WireBody {
             self.threads = threads
             self.incarnation = incarnation
             self.connection = connection
+            self.door = door
         }
     }
 
@@ -84,6 +94,22 @@ public enum WorkerMessage: WireBody {
             self.split = split
             self.purpose = purpose
             self.examples = examples
+        }
+    }
+
+    /// What has become of a lease whose sum other workers add.
+    public struct Delivery: Sendable, Equatable {
+        public var round: Round
+        public var lease: UInt64
+        public var node: Int
+        /// How long a leaf of this kind takes the worker lately on one thread.
+        public var leafTime: Duration
+
+        public init(round: Round, lease: UInt64, node: Int, leafTime: Duration = .zero) {
+            self.round = round
+            self.lease = lease
+            self.node = node
+            self.leafTime = leafTime
         }
     }
 

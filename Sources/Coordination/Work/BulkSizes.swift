@@ -35,6 +35,14 @@ public struct BulkSizes: Sendable, Equatable {
         kind == .training ? partialBytes : evaluationBytes
     }
 
+    /// The chunks that parameters and statistics travel in.
+    var parameterChunks: Range<Int> { 0..<(parameterBytes + chunkBytes - 1) / chunkBytes }
+
+    /// The bytes of one of them.
+    func parameterBytes(ofChunk chunk: Int) -> Range<Int> {
+        chunk * chunkBytes..<min(parameterBytes, (chunk + 1) * chunkBytes)
+    }
+
     /// What a slot for a sum of either kind takes.
     var largestPartialBytes: Int { max(partialBytes, evaluationBytes) }
 

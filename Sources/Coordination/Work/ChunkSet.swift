@@ -17,6 +17,9 @@ struct ChunkSet: Sendable, Equatable {
 
     var isComplete: Bool { missing == 0 }
 
+    /// The chunks that are not here.
+    var missingChunks: [Int] { isHere.indices.filter { !isHere[$0] } }
+
     /// The bytes of a chunk.
     func bytes(of chunk: Int) -> Range<Int> {
         chunk * chunkBytes..<min(total, (chunk + 1) * chunkBytes)

@@ -33,6 +33,10 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
     case unaudited(Round, node: Int)
     /// At a run's end: how much of the work that was to be computed twice was.
     case audits(Int, of: Int)
+    /// Sums are added by these workers from now on.
+    case scattered(names: [String])
+    /// A round's sums are added by others than was said, and why.
+    case dutiesAbandoned(Round, reason: String)
     case dropped(String)
     case finished(RoundReport)
     case connected(String)
@@ -43,8 +47,9 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
     public var level: Level {
         switch self {
         case .finished, .resultAgrees(_, _, _, isCheck: true): .debug
-        case .joined, .idle, .resultAgrees, .connected, .waiting(seconds: 0): .info
-        case .outside, .gone, .refused, .moved, .waiting, .dropped, .searching, .crowded, .unaudited, .decided, .audits:
+        case .joined, .idle, .resultAgrees, .connected, .scattered, .waiting(seconds: 0): .info
+        case .outside, .gone, .refused, .moved, .waiting, .dropped, .searching, .crowded, .unaudited, .decided, .audits,
+            .dutiesAbandoned:
             .warning
         case .resultsDiffer, .undecided, .suspected, .quarantined: .error
         }
@@ -96,6 +101,10 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
             "--audit checked nothing: there was no second worker to compute any of the \(wanted) nodes that were chosen; start another"
         case .audits(let done, let wanted):
             "--audit checked \(done) of the \(wanted) nodes that were chosen; for the others there was no second worker"
+        case .scattered(let names):
+            "\(names.joined(separator: ", ")) add the gradients and pass on the parameters, each a part"
+        case .dutiesAbandoned(let round, let reason):
+            "\(round): \(reason); sums are delivered once more, to others"
         case .dropped(let what):
             "ignored \(what)"
         case .finished(let report):

@@ -11,8 +11,9 @@ struct NodeTask: Sendable {
     let round: Round
     let node: Int
     let shardCount: Int
-    /// The newest lease for it.
+    /// The newest lease for it, and the number of the duties under which its sum is delivered.
     var lease: UInt64
+    var duties: UInt64
     var waiting: [Waiting]
     /// How the sum leaves; settled when the first leaf starts.
     var place: SumPlace?
@@ -21,6 +22,10 @@ struct NodeTask: Sendable {
     var ready: [Int] = []
     /// How many of those have left.
     var uploaded = 0
+    /// How many of its chunks other workers have not taken yet, where they add them.
+    var undelivered = 0
+    /// Whether the coordinator was told that they have all.
+    var isDelivered = false
 
     var isSummed: Bool { finishedLeaves == shardCount }
 

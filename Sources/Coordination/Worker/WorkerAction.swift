@@ -10,8 +10,12 @@ public enum WorkerAction: Sendable, Equatable {
     case sendBulk(Envelope<WorkerMessage>)
     /// Build what the contract describes, in no more memory than given, compute its probe, and report `.prepared`.
     case prepare(Contract, CoordinatorMessage.Welcome, graphBytes: Int)
-    /// Put this event's payload at `offset` bytes of the parameters of `step`; at offset 0 they are new.
+    /// The parameters of `step` begin to arrive, in place of any that have not arrived whole.
+    case beginParameters(step: Int)
+    /// Put this event's payload at `offset` bytes of the parameters of `step`.
     case placeParameters(step: Int, offset: Int)
+    /// Keep this event's payload, a piece of the parameters of `step`, to pass it on; those of earlier steps are passed on no more.
+    case keepParameters(step: Int, offset: Int)
     /// The parameters of `step` are complete: leaves that start from now on use them.
     case useParameters(step: Int)
     /// Map this memory of the coordinator, make some with so many slots, and report `.memoryOpened` where both work.
@@ -26,6 +30,28 @@ public enum WorkerAction: Sendable, Equatable {
     case compute(Leaf)
     /// Send a piece of a leased node's sum over the bulk link.
     case upload(WorkerMessage.PartialChunk)
+    /// Have connections to exactly these workers, and let exactly these in.
+    case introduce([PeerEntry])
+    /// Open the connection to a worker anew.
+    case reconnect(PeerEntry)
+    /// Send a message without payload to a worker, over the connection to its door.
+    case sendPeer(Envelope<PeerMessage>, to: [UInt8])
+    /// Answer a worker over the connection that it has opened.
+    case answerPeer(Envelope<PeerMessage>, over: [UInt8])
+    /// Send a piece of a leased node's sum to a worker.
+    case sendPiece(SumPiece, to: [UInt8])
+    /// Send a piece of parameters that was kept to a worker.
+    case passParameters(PassedParameters, to: [UInt8])
+    /// Keep a piece of a sum for adding: this event's payload, or a piece of an own leased node's.
+    case keepPiece(SumPiece, isOwn: Bool)
+    /// Forget a piece.
+    case discardPiece(SumPiece)
+    /// Add the pieces of a node's two children, which are used up: that is its piece.
+    case addPieces(SumPiece)
+    /// Send the root's piece to the coordinator over the bulk link.
+    case uploadPiece(SumPiece)
+    /// Forget all pieces.
+    case forgetPieces
     /// Forget the sum of a leased node.
     case forget(Round, node: Int)
     /// Stop, with a sentence for the log or the user.

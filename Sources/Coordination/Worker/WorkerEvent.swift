@@ -4,6 +4,10 @@ public enum WorkerEvent: Sendable, Equatable {
     case begin
     /// A message came whole. Its payload, if any, has the length that it names.
     case received(Envelope<CoordinatorMessage>)
+    /// A message of another worker came whole, with its payload, if it has any.
+    case receivedFromPeer(Envelope<PeerMessage>, PeerConnection)
+    /// The connection to a worker's door ended, or took no message.
+    case peerLost([UInt8])
     /// Bytes came that are no message.
     case malformed(WireError)
     /// What the contract describes is built; this is the SHA-256 of the probe, and the graphs hold so many bytes.
@@ -32,6 +36,14 @@ public enum WorkerEvent: Sendable, Equatable {
     case disconnected
     /// Time has passed.
     case tick
+}
+
+/// What a message of another worker came over.
+public enum PeerConnection: Sendable, Equatable {
+    /// A connection that the other has opened to this worker's door, by its own name.
+    case door([UInt8])
+    /// The connection that this worker has opened to the door of the one with this identity.
+    case line([UInt8])
 }
 
 /// Why a connection does not come about, where somebody listens.

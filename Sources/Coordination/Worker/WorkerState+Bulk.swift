@@ -4,23 +4,30 @@ import Contract
 extension WorkerState {
     // MARK: - Parameters
 
-    mutating func takeParameters(step: Int, _ offset: Int, _ bytes: Int) {
+    mutating func takeParameters(step: Int, _ offset: Int, _ bytes: Int, _ duties: UInt64) {
         send(.credit(bytes: bytes))
+        if duties != Duties.star { keep(PassedParameters(step: step, duties: duties, offset: offset, bytes: bytes)) }
+        placeParameters(step: step, offset, bytes, duties)
+    }
+
+    /// Takes a chunk of parameters in, whoever it comes from: chunks come in any order, and some may come twice.
+    mutating func placeParameters(step: Int, _ offset: Int, _ bytes: Int, _ duties: UInt64) {
         // Those of a step that is over may come after newer ones, which lie in memory.
-        guard step >= round?.step ?? 0 else { return }
-        if offset == 0, arriving?.step != step, parametersStep != step { beginParameters(step) }
-        guard let total = welcome?.parameterBytes, let arriving, arriving.step == step, arriving.bytes == offset,
-            bytes > 0, bytes % 4 == 0, bytes <= total - offset
-        else { return }
+        guard step >= round?.step ?? 0, step == wantedStep ?? step, step >= arriving?.step ?? 0 else { return }
+        if arriving?.step != step, parametersStep != step { beginParameters(step) }
+        guard arriving?.step == step, arriving?.chunks.insert(offset: offset, bytes: bytes) == true else { return }
+        arriving?.note(duties, at: now)
         actions.append(.placeParameters(step: step, offset: offset))
-        self.arriving = (step, offset + bytes)
-        if offset + bytes == total { useParameters(step) }
+        if arriving?.chunks.isComplete == true { useParameters(step) }
     }
 
     /// What a newer step's parameters replace may be overwritten from now on, so no leaf starts with it any more.
     private mutating func beginParameters(_ step: Int) {
-        arriving = (step, 0)
+        guard let welcome else { return }
+        let chunks = ChunkSet(total: welcome.parameterBytes, chunkBytes: welcome.chunkBytes)
+        arriving = ArrivingStep(step: step, chunks: chunks, duties: Duties.star, latest: now)
         parametersStep = nil
+        actions.append(.beginParameters(step: step))
     }
 
     /// Where parameters lie in memory there is nothing to wait for.
@@ -35,6 +42,8 @@ extension WorkerState {
     }
 
     private mutating func useParameters(_ step: Int) {
+        arriving = nil
+        wantedStep = nil
         parametersStep = step
         parametersAreStored = false
         actions.append(.useParameters(step: step))

@@ -187,6 +187,7 @@ extension WorkerState {
         case .preparing, .proving, .member: break
         }
         if let reason = reasonToJoinAnew { return searchAnew(reason) }
+        seeToPeers()
         beatHeart()
     }
 
@@ -216,7 +217,8 @@ extension WorkerState {
     private mutating func beatHeart() {
         guard now >= heartbeatDue else { return }
         heartbeatDue = now + timing.heartbeat
-        send(.heartbeat(busy: unfinishedTasks))
+        send(.heartbeat(busy: unfinishedTasks, taken: peers.taken))
+        greetPeers(thatAnswer: true)
         if phase != .member { actions.append(.sendBulk(envelope(.attach))) }
     }
 }

@@ -11,8 +11,11 @@ extension WorkerState {
         case .refused(let reason): end("the coordinator refused this worker: \(reason)", .refused)
         case .lease(let lease): take(lease)
         case .credit(let bytes): takeCredit(bytes)
-        case .parameters(let offset, let bytes): takeParameters(step: envelope.fence.step, offset, bytes)
+        case .parameters(let offset, let bytes, let duties):
+            takeParameters(step: envelope.fence.step, offset, bytes, duties)
         case .parametersStored(let slot): takeParameters(step: envelope.fence.step, in: slot)
+        case .peers(let table): meet(table)
+        case .duties(let duties): take(duties)
         case .rows(let rows): take(rows)
         case .goodbye(let sentence, let fate): sayGoodbye(sentence, fate)
         }

@@ -4,14 +4,19 @@ import Contract
 extension WorkerState {
     mutating func take(_ lease: CoordinatorMessage.Lease) {
         guard let tree = assignment?.contract.tree, phase == .member else { return }
-        guard tree.nodes.contains(lease.node) else { return countMalformed() }
+        guard tree.nodes.contains(lease.node), isKnown(lease.duties) else { return countMalformed() }
         if let round, lease.round < round, lease.identifier < newestLease { return }
         newestLease = max(newestLease, lease.identifier)
         let goesBack = lease.round.step < round?.step ?? 0
         if lease.round != round { enter(lease.round) }
-        if goesBack, parametersStep != lease.round.step { send(.parametersWanted) }
+        if goesBack, parametersStep != lease.round.step {
+            arriving = nil
+            wantedStep = lease.round.step
+            send(.parametersWanted)
+        }
+        askForLostParameters(under: lease.duties)
         if let index = tasks.firstIndex(where: { $0.node == lease.node }) {
-            renew(index, lease.identifier)
+            renew(index, lease)
         } else {
             begin(lease, tree.shards(under: lease.node))
         }
@@ -24,13 +29,20 @@ extension WorkerState {
         tasks = []
         if !running.isEmpty { membership += 1 }
         self.round = round
+        wantedStep = nil
+        peers.waitingSince = now
+        for identity in peers.links.keys { peers.links[identity]?.drop(besides: round) }
         beginRoundOfPixels()
     }
 
     /// The coordinator missed the result, or wants the same from the same worker: send it again.
-    private mutating func renew(_ index: Int, _ lease: UInt64) {
-        tasks[index].lease = lease
+    private mutating func renew(_ index: Int, _ lease: CoordinatorMessage.Lease) {
+        tasks[index].lease = lease.identifier
+        tasks[index].duties = lease.duties
         tasks[index].uploaded = 0
+        tasks[index].undelivered = 0
+        tasks[index].isDelivered = false
+        if lease.duties == Duties.star { dropUnsentSums() }
     }
 
     private mutating func begin(_ lease: CoordinatorMessage.Lease, _ shards: Range<Int>) {
@@ -41,7 +53,7 @@ extension WorkerState {
         tasks.append(
             NodeTask(
                 round: lease.round, node: lease.node, shardCount: shards.count, lease: lease.identifier,
-                waiting: waiting))
+                duties: lease.duties, waiting: waiting))
         requestUrgently(waiting, lease.round.kind.split)
         if lease.round.kind == .training, !lease.isCheck { copyInBackground(shards, from: lease.round.step + 1) }
     }
@@ -66,8 +78,10 @@ extension WorkerState {
         memory = nil
         parametersStep = nil
         arriving = nil
+        wantedStep = nil
         copies = []
         requested = [:]
+        leavePeers()
     }
 
     // MARK: - Leaves
@@ -98,7 +112,7 @@ extension WorkerState {
     private mutating func place(ofTask index: Int) -> SumPlace {
         if let place = tasks[index].place { return place }
         var slot: MemorySlot?
-        if memory != nil, parametersAreStored {
+        if memory != nil, parametersAreStored, tasks[index].duties == Duties.star {
             slot = sumSlots.take(for: tasks[index].round, besides: Set(running.keys.compactMap(\.slot?.index)))
         }
         let place = slot.map(SumPlace.memory) ?? .link
@@ -121,6 +135,7 @@ extension WorkerState {
     private mutating func loseParameters() {
         parametersStep = nil
         arriving = nil
+        wantedStep = nil
         send(.parametersWanted)
     }
 
@@ -157,19 +172,25 @@ extension WorkerState {
 
     /// Nodes whose sums have not left whole; one, too, while the last bytes that left are not known to have arrived.
     var unfinishedTasks: Int {
-        let unsent = tasks.count { !$0.isSummed || $0.uploaded < $0.ready.count }
+        let unsent = tasks.count { task in
+            !task.isSummed || task.uploaded < task.ready.count || task.duties != Duties.star && !task.isDelivered
+        }
         return max(unsent, upload.outstanding > 0 ? 1 : 0)
     }
 
     private mutating func uploadSums() {
         guard let welcome else { return }
         for index in tasks.indices {
-            if let slot = tasks[index].place?.slot {
+            if tasks[index].duties != Duties.star {
+                deliverChunks(of: index, welcome)
+            } else if let slot = tasks[index].place?.slot {
                 announceChunks(of: index, in: slot, welcome)
             } else {
                 uploadChunks(of: index, welcome)
             }
         }
+        uploadRootPieces()
+        sendCargo()
     }
 
     /// Says what lies in memory: all at the end, and a lot at a time before.

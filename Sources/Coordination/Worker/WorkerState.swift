@@ -101,11 +101,15 @@ public struct WorkerState: Sendable {
     var parametersStep: Int?
     /// Whether those lie in the coordinator's memory.
     var parametersAreStored = false
-    var arriving: (step: Int, bytes: Int)?
+    var arriving: ArrivingStep?
+    /// An earlier round's step whose parameters are wanted, and no others meanwhile.
+    var wantedStep: Int?
     /// The memory that the coordinator reads sums in.
     var memory: MemoryRegion?
     var sumSlots = SumSlots()
     var upload = CreditWindow(limit: 1, chunkBytes: 1)
+    /// The other workers, and what this one does for them.
+    var peers = PeerState()
 
     var copies: [BackgroundCopy] = []
     var copyPace = CopyPace()
@@ -130,6 +134,8 @@ public struct WorkerState: Sendable {
         switch event {
         case .begin: search()
         case .received(let envelope): receive(envelope)
+        case .receivedFromPeer(let envelope, let connection): receive(envelope, over: connection)
+        case .peerLost(let identity): losePeer(identity)
         case .malformed(let error): ignoreMalformed(error)
         case .prepared(let probe, let graphBytes): takePrepared(probe, graphBytes)
         case .unprepared(let sentence): fail(sentence, .refused)

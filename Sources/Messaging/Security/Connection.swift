@@ -17,6 +17,28 @@ public struct Connection: Sendable {
         return Int(clamping: information[16])
     }
 
+    /// The other side's address in numbers, as a part of `tcp://HOST:PORT`; nil where it is no TCP connection.
+    ///
+    /// The C functions are `getpeername` and `getnameinfo`.
+    public var peerHost: String? {
+        var address = sockaddr_storage()
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        let code = unsafe withUnsafeMutablePointer(to: &address) { storage in
+            unsafe storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address -> Int32 in
+                guard unsafe getpeername(descriptor, address, &size) == 0 else { return -1 }
+                let family = unsafe Int32(address.pointee.sa_family)
+                guard family == AF_INET || family == AF_INET6 else { return -1 }
+                return unsafe getnameinfo(address, size, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
+            }
+        }
+        guard code == 0 else { return nil }
+        let host = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // A socket for both versions shows an address of version 4 like this.
+        if host.hasPrefix("::ffff:"), host.contains(".") { return String(host.dropFirst(7)) }
+        return host.contains(":") ? "[\(host)]" : host
+    }
+
     /// Shuts the connection down, upon which libzmq closes it. The C function is `shutdown`.
     ///
     /// The connection may be gone by now and its number given to another. Then another peer has to connect again, which costs

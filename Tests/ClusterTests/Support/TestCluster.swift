@@ -51,6 +51,7 @@ struct TestCluster {
     var engine: any Engine = Interpreter()
     var timing = Timing()
     var audit = 0.0
+    var reduction = Reduction.auto
     var evaluateEvery = Cadence.epochs(1)
     /// Where it listens over TCP, without keys, rather than on a socket of its folder.
     var port: UInt16?
@@ -78,6 +79,7 @@ struct TestCluster {
             digestEvery: digestEvery, engine: engine)
         options.timing = timing
         options.audit = audit
+        options.reduction = reduction
         options.evaluateEvery = evaluateEvery
         if port != nil { options.security = .insecure }
         return options

@@ -1,0 +1,55 @@
+import Contract
+import Coordination
+import Messaging
+
+/// The numbers behind a worker's duties: pieces of sums that it adds, as they travel.
+struct PieceStore {
+    private struct Key: Hashable {
+        var node: Int
+        var offset: Int
+
+        init(_ piece: SumPiece, node: Int? = nil) {
+            self.node = node ?? piece.node
+            offset = piece.offset
+        }
+    }
+
+    private let grid: ChunkGrid
+    private var pieces: [Key: SharedMessage] = [:]
+    private var scratch: [Float] = []
+
+    init(_ grid: ChunkGrid) { self.grid = grid }
+
+    mutating func keep(_ piece: SumPiece, _ message: consuming Message) {
+        pieces[Key(piece)] = SharedMessage(message)
+    }
+
+    mutating func discard(_ piece: SumPiece) { pieces[Key(piece)] = nil }
+
+    mutating func removeAll() { pieces = [:] }
+
+    /// The sum of both children's pieces, left + right, takes their place.
+    mutating func add(_ piece: SumPiece) {
+        guard let left = pieces.removeValue(forKey: Key(piece, node: 2 * piece.node)),
+            let right = pieces.removeValue(forKey: Key(piece, node: 2 * piece.node + 1))
+        else { preconditionFailure("a piece of node \(piece.node) is added before both children's are here") }
+        let chunk = grid.index(at: piece.offset)
+        let numbers = grid.piece(chunk)
+        let (first, second) = (alone(left, at: chunk), alone(right, at: chunk))
+        let sum = Message(halves: numbers.halves.count, floats: numbers.floats.count) { halves, floats in
+            grid.encode(chunk, &halves, &floats, scratch: &scratch) { _, elements in
+                first.add(chunk, of: second, into: &elements)
+            }
+        }
+        pieces[Key(piece)] = SharedMessage(sum)
+    }
+
+    /// A piece that is complete, to be sent once.
+    mutating func take(_ piece: SumPiece) -> Message? { pieces.removeValue(forKey: Key(piece))?.copy() }
+
+    private func alone(_ message: SharedMessage, at chunk: Int) -> PartialChunks {
+        var chunks = PartialChunks(grid)
+        chunks[chunk] = .message(message)
+        return chunks
+    }
+}

@@ -1,0 +1,196 @@
+import Contract
+
+/// Who adds sums and passes on parameters besides the coordinator: chosen for each round from the workers that are there.
+///
+/// The holders of duties are those whom all workers reach. Where one of them, or a connection to one, is lost within a round, the round gets
+/// other duties: leases are given anew to those who have them, who deliver again what they have computed. Only what the lost worker itself
+/// computed is computed again.
+extension CoordinatorState {
+    /// A holder that says nothing for this share of the limit after which it would be gone holds up a round no longer.
+    private static let shareOfSilence = 0.4
+
+    // MARK: - Who is there
+
+    /// Tells the workers of each other, so that they connect.
+    mutating func introduceWorkers() {
+        duties = nil
+        let active = orderedMembers.filter { $0.standing == .active }
+        guard mayScatter, active.contains(where: { $0.door != nil }) else { return }
+        let entries = active.map(\.entry)
+        for member in active {
+            send(.peers(PeerTable(own: member.peer.identity, entries: entries)), to: member.peer)
+        }
+    }
+
+    /// Where others reach a worker, and the key that it proves to own.
+    mutating func locate(_ peer: Peer, at address: String, key: String) {
+        members[peer]?.door = Member.Door(address: address, key: key)
+    }
+
+    /// Sums that two workers may have computed differently have to be here, to be compared.
+    private var mayScatter: Bool { configuration.reduction != .star && configuration.audit == nil }
+
+    mutating func take(reached identities: [[UInt8]], from peer: Peer) {
+        members[peer]?.reached = Set(identities)
+        guard let round = current, let scatter = round.scatter, let member = members[peer] else { return }
+        let takesPart =
+            scatter.duties.holders.contains(peer.identity) || round.leases.values.contains { $0.peer == peer }
+        guard takesPart, !reaches(scatter.duties, member) else { return }
+        abandonDuties(because: "\(member.name) has lost its connection to another worker")
+    }
+
+    private func reaches(_ duties: Duties, _ member: Member) -> Bool {
+        member.toldDuties == duties.number
+            && duties.holders.allSatisfy { $0 == member.peer.identity || member.reached.contains($0) }
+    }
+
+    /// Of those who could compute, the ones who reach everybody that adds sums in this round.
+    func contributors(among workers: [Member]) -> [Member] {
+        guard let duties = current?.scatter?.duties else { return workers }
+        return workers.filter { reaches(duties, $0) }
+    }
+
+    // MARK: - Choosing
+
+    /// Settles a training round's duties, and has its step's parameters passed on by those who hold them.
+    mutating func chooseDuties() {
+        guard let round = current?.round, round.kind == .training, let duties = dutiesOfNow() else { return }
+        let scatter = scattered(duties)
+        current?.scatter = scatter
+        spreadParameters(of: round.step, under: duties)
+    }
+
+    private mutating func scattered(_ duties: Duties) -> ScatteredSum {
+        defer { nextLease += 1 }
+        return ScatteredSum(duties, lease: nextLease, sizes: sizes)
+    }
+
+    /// The duties that the workers of now can have; nil for the star. They are told where that is new.
+    private mutating func dutiesOfNow() -> Duties? {
+        let holders = holders()
+        guard !holders.isEmpty, disputes.isEmpty else {
+            duties = nil
+            return nil
+        }
+        let identities = holders.map(\.peer.identity)
+        if let duties, duties.holders == identities { return duties }
+        let new = Duties(number: nextDuties, holders: identities)
+        nextDuties += 1
+        duties = new
+        for member in orderedMembers where member.standing == .active {
+            members[member.peer]?.toldDuties = new.number
+            send(.duties(new), to: member.peer)
+        }
+        note(.scattered(names: holders.map(\.name)))
+        return new
+    }
+
+    /// The workers that all others reach, if there are two at least; none for the star.
+    private func holders() -> [Member] {
+        guard mayScatter else { return [] }
+        let active = orderedMembers.filter { $0.standing == .active }
+        let holders = active.filter { member in
+            member.door != nil && member.memory == nil && member.holdsNothingUntil <= now
+                && active.allSatisfy { $0.peer == member.peer || $0.reached.contains(member.peer.identity) }
+        }
+        guard holders.count > 1 else { return [] }
+        if configuration.reduction == .auto, Set(holders.compactMap { $0.door?.host }).count < 2 { return [] }
+        return holders
+    }
+
+    /// Each holder gets its chunks; they give them to each other. Where one has parameters of the step already, nobody passes them on.
+    private mutating func spreadParameters(of step: Int, under duties: Duties) {
+        let peers = orderedMembers.map(\.peer).filter { duties.holders.contains($0.identity) }
+        guard peers.allSatisfy({ members[$0]?.parametersStep != step }) else { return }
+        for peer in peers {
+            let chunks = duties.chunks(of: peer.identity, among: sizes.parameterChunks.count)
+            members[peer]?.parametersStep = step
+            members[peer]?.outbox.enqueueParameters(step: step, chunks: chunks, duties: duties.number)
+            pump(peer)
+        }
+    }
+
+    // MARK: - Sums
+
+    /// A worker's sum is where it is added.
+    mutating func take(_ delivery: WorkerMessage.Delivery, from peer: Peer) {
+        guard let lease = state(of: delivery.round)?.leases[delivery.lease], lease.peer == peer,
+            lease.node == delivery.node, lease.state == .live || lease.state == .moved
+        else { return }
+        update(delivery.lease, in: delivery.round) { $0.state = .delivered }
+        members[peer]?.punctuality.deliver(leaseOf: lease.issued, inTime: lease.state == .live, at: now)
+        members[peer]?.learn(leafTime: delivery.leafTime, in: delivery.round.kind)
+        learn(from: lease, in: delivery.round.kind)
+        expectRoot()
+    }
+
+    /// Once all sums are delivered, the root's pieces are on their way.
+    private mutating func expectRoot() {
+        guard let round = current, let scatter = round.scatter, scatter.due == nil, round.uncovered.isEmpty,
+            !round.leases.values.contains(where: { $0.state == .live })
+        else { return }
+        let due = now + timing.silence
+        current?.scatter?.due = due
+    }
+
+    /// A piece of the root's sum. After duties have changed, pieces of earlier ones still come, and count for nothing.
+    mutating func take(root piece: SumPiece, from peer: Peer) {
+        send(.credit(bytes: piece.bytes), to: peer)
+        guard let round = current, var scatter = round.scatter, piece.round == round.round,
+            piece.duties == scatter.duties.number, piece.node == ReductionTree.root,
+            scatter.duties.holder(ofChunk: piece.offset / sizes.chunkBytes) == peer.identity,
+            scatter.received.insert(offset: piece.offset, bytes: piece.bytes)
+        else { return count(\.strayChunks, .stray, of: peer) }
+        let pause = scatter.lastPiece.map { now - $0 } ?? .zero
+        scatter.lastPiece = now
+        if scatter.due != nil { scatter.due = now + max(timing.silence, pause * timing.deadlineFactor) }
+        current?.scatter = scatter
+        actions.append(.place(lease: scatter.lease, offset: piece.offset, total: sizes.partialBytes))
+        guard scatter.received.isComplete else { return }
+        current?.commitRoot()
+        actions.append(.commit(lease: scatter.lease, node: ReductionTree.root))
+        settle()
+    }
+
+    // MARK: - Changing
+
+    /// Gives the round other duties, or none, and leases anew to those who have them.
+    mutating func abandonDuties(because reason: String, forStar: Bool = false) {
+        guard let round = current, let scatter = round.scatter, !round.isComplete else { return }
+        actions.append(.drop(lease: scatter.lease))
+        duties = nil
+        let new = forStar ? nil : dutiesOfNow()
+        let scatterOfNow = new.map { scattered($0) }
+        current?.scatter = scatterOfNow
+        note(.dutiesAbandoned(round.round, reason: reason))
+        renewLeases(of: round)
+        leaseUncovered()
+    }
+
+    private mutating func renewLeases(of round: RoundState) {
+        let leases = round.leases.values.filter { $0.state != .lost }.sorted { $0.identifier < $1.identifier }
+        for lease in leases { current?.leases[lease.identifier]?.state = .lost }
+        for lease in leases where lease.state != .moved {
+            guard let member = members[lease.peer], contributors(among: [member]).count == 1,
+                let missing = current?.uncovered, tree.shards(under: lease.node).allSatisfy(missing.contains)
+            else { continue }
+            self.lease(lease.node, to: member, in: round.round, isCheck: false)
+        }
+    }
+
+    /// Whoever adds sums and says nothing, or does not send what it adds, holds no duties for a while.
+    mutating func replaceLateHolders() {
+        guard let round = current, let scatter = round.scatter, !round.isFinished else { return }
+        let limit = timing.silence * Self.shareOfSilence
+        var late = orderedMembers.filter {
+            scatter.duties.holders.contains($0.peer.identity) && now - $0.heard > limit
+        }
+        if let due = scatter.due, now > due {
+            late += orderedMembers.filter { scatter.debtors.contains($0.peer.identity) }
+        }
+        guard let first = late.first else { return }
+        let rest = now + timing.reminder
+        for member in late { members[member.peer]?.holdsNothingUntil = rest }
+        abandonDuties(because: "\(first.name) is late with the sums that it adds")
+    }
+}

@@ -1,0 +1,24 @@
+/// What a worker knows of the others, and has for them.
+struct PeerState: Sendable {
+    /// This worker's identity, as the others have it.
+    var own: [UInt8] = []
+    /// Its connections to the others' doors, by their identities.
+    var links: [[UInt8]: PeerLink] = [:]
+    /// The newest duties.
+    var duties: Duties?
+    /// The pieces that this worker adds.
+    var fold: PieceFold?
+    /// The root's pieces that the coordinator has not been sent, the oldest first.
+    var rootPieces: [SumPiece] = []
+    /// Chunks that came before their duties did: two connections carry them.
+    var early: [PassedParameters] = []
+    /// When this worker began to wait for a round's parameters, or asked for them last.
+    var waitingSince = Duration.zero
+    /// The newest step of which a chunk was passed on.
+    var passedStep = -1
+    /// How many bytes others have taken of what was sent to them.
+    var taken = 0
+
+    /// The identities of those who answer.
+    var reached: [[UInt8]] { links.filter(\.value.isUp).keys.sorted { $0.lexicographicallyPrecedes($1) } }
+}

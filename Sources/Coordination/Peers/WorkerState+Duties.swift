@@ -1,0 +1,135 @@
+import Contract
+
+/// What a worker does for others: it delivers its sums to those who add them, adds some itself, and passes parameters on.
+extension WorkerState {
+    mutating func take(_ duties: Duties) {
+        guard duties.number > peers.duties?.number ?? Duties.star else { return countMalformed() }
+        peers.duties = duties
+        for identity in peers.links.keys { peers.links[identity]?.drop(before: duties.number) }
+        let early = peers.early
+        peers.early = []
+        for chunk in early { passOn(chunk) }
+    }
+
+    /// The coordinator speaks of duties before it gives leases under them.
+    func isKnown(_ duties: UInt64) -> Bool { duties == Duties.star || duties == peers.duties?.number }
+
+    // MARK: - Delivering
+
+    /// Sends each chunk of a sum that is final to the one who adds it.
+    mutating func deliverChunks(of index: Int, _ welcome: CoordinatorMessage.Welcome) {
+        let task = tasks[index]
+        guard let duties = peers.duties, task.duties == duties.number, !task.isDelivered else { return }
+        let chunks = ChunkSet(total: welcome.bytes(of: task.round.kind), chunkBytes: welcome.chunkBytes)
+        for chunk in task.ready.dropFirst(task.uploaded) {
+            let range = chunks.bytes(of: chunk)
+            let piece = SumPiece(
+                round: task.round, duties: duties.number, node: task.node, offset: range.lowerBound, bytes: range.count)
+            let holder = duties.holder(ofChunk: chunk)
+            tasks[index].uploaded += 1
+            if holder == peers.own {
+                take(piece, isOwn: true)
+            } else {
+                tasks[index].undelivered += 1
+                peers.links[holder]?.enqueue(.sum(piece, lease: task.lease))
+            }
+        }
+        sayDelivered(index)
+    }
+
+    /// The coordinator adds everything now.
+    mutating func dropUnsentSums() {
+        for identity in peers.links.keys { peers.links[identity]?.drop(before: .max) }
+    }
+
+    /// Another worker took a piece that was sent under a lease.
+    mutating func noteDelivered(_ lease: UInt64) {
+        guard let index = tasks.firstIndex(where: { $0.lease == lease }) else { return }
+        tasks[index].undelivered -= 1
+        sayDelivered(index)
+    }
+
+    private mutating func sayDelivered(_ index: Int) {
+        let task = tasks[index]
+        guard task.isSummed, task.uploaded == task.ready.count, task.undelivered == 0, !task.isDelivered else { return }
+        tasks[index].isDelivered = true
+        let delivery = WorkerMessage.Delivery(
+            round: task.round, lease: task.lease, node: task.node, leafTime: leafTimes[task.round.kind] ?? .zero)
+        send(.delivered(delivery), step: task.round.step)
+    }
+
+    // MARK: - Adding
+
+    /// Takes a piece of a sum in, and adds what can be added.
+    mutating func take(_ piece: SumPiece, isOwn: Bool) {
+        guard let tree = assignment?.contract.tree, isPiece(piece, in: tree) else { return countMalformed() }
+        if peers.fold?.isOutdated(by: piece) ?? true {
+            peers.fold = PieceFold(of: piece, in: tree)
+            peers.rootPieces = []
+            actions.append(.forgetPieces)
+        }
+        for step in peers.fold?.take(piece) ?? [] {
+            switch step {
+            case .keep(let piece): actions.append(.keepPiece(piece, isOwn: isOwn))
+            case .discard(let piece): actions.append(.discardPiece(piece))
+            case .add(let piece): actions.append(.addPieces(piece))
+            case .finish(let piece): peers.rootPieces.append(piece)
+            }
+        }
+        uploadRootPieces()
+    }
+
+    private func isPiece(_ piece: SumPiece, in tree: ReductionTree) -> Bool {
+        guard let welcome, tree.nodes.contains(piece.node), piece.round.kind == .training else { return false }
+        var chunks = ChunkSet(total: welcome.bytes(of: .training), chunkBytes: welcome.chunkBytes)
+        return chunks.insert(offset: piece.offset, bytes: piece.bytes)
+    }
+
+    /// Sends the root's pieces to the coordinator, as far as there is credit.
+    mutating func uploadRootPieces() {
+        while let piece = peers.rootPieces.first, upload.admits(piece.bytes) {
+            upload.spend(piece.bytes, at: now)
+            actions.append(.uploadPiece(piece))
+            peers.rootPieces.removeFirst()
+        }
+    }
+
+    // MARK: - Passing parameters on
+
+    /// Keeps a chunk that the coordinator sent, to pass it on. Its duties may still be on their way over the other connection.
+    mutating func keep(_ chunk: PassedParameters) {
+        guard chunk.step >= peers.passedStep else { return }
+        if chunk.step > peers.passedStep {
+            peers.passedStep = chunk.step
+            peers.early = []
+            for identity in peers.links.keys { peers.links[identity]?.drop(beforeStep: chunk.step) }
+        }
+        actions.append(.keepParameters(step: chunk.step, offset: chunk.offset))
+        if isKnown(chunk.duties) { passOn(chunk) } else { peers.early.append(chunk) }
+    }
+
+    private mutating func passOn(_ chunk: PassedParameters) {
+        guard let duties = peers.duties, duties.number == chunk.duties else { return }
+        for holder in duties.holders where holder != peers.own { peers.links[holder]?.enqueue(.parameters(chunk)) }
+        sendCargo()
+    }
+
+    /// Those who pass parameters on may be lost. When a round gets other duties, what is missing comes from the coordinator.
+    mutating func askForLostParameters(under duties: UInt64) {
+        guard let arriving, arriving.step == round?.step, arriving.duties != Duties.star, arriving.duties != duties
+        else {
+            return
+        }
+        self.arriving?.duties = Duties.star
+        send(.parametersWanted)
+    }
+
+    /// The same where nothing has come for a while, whatever the reason.
+    mutating func askForMissingParameters() {
+        guard let round, parametersStep != round.step, !tasks.isEmpty, !peers.own.isEmpty else { return }
+        let latest = max(arriving?.latest ?? .zero, peers.waitingSince)
+        guard now - latest > timing.silence else { return }
+        peers.waitingSince = now
+        send(.parametersWanted)
+    }
+}

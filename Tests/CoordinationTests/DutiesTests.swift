@@ -1,0 +1,222 @@
+import Contract
+import Testing
+
+@testable import Coordination
+
+/// Who adds sums and passes on parameters besides the coordinator.
+@Suite struct DutiesTests {
+    private let round = Round(step: 0, kind: .training)
+    private let peers = (1...3).map { Peer([UInt8($0)]) }
+
+    /// A coordinator of members that have doors on three hosts, and all reach each other.
+    private func desk(_ reduction: Reduction = .scatter, audit: Double = 0, doors: Int = 3) -> Desk {
+        var desk = Desk(audit: audit, reduction: reduction)
+        for (index, peer) in peers.enumerated() { join(peer, hasDoor: index < doors, in: &desk) }
+        reachEachOther(in: &desk)
+        return desk
+    }
+
+    private func join(_ peer: Peer, hasDoor: Bool = true, host: String? = nil, in desk: inout Desk) {
+        _ = desk.handle(.received(desk.hello(from: peer), from: peer))
+        let address = "tcp://\(host ?? "10.0.0.\(peer.identity[0])"):7100"
+        if hasDoor { _ = desk.handle(.located(peer, address: address, key: "")) }
+        _ = desk.say(.attach, from: peer)
+        _ = desk.say(.ready(probe: "probe"), from: peer)
+    }
+
+    private func reachEachOther(in desk: inout Desk) {
+        for peer in peers {
+            _ = desk.say(.reached(peers.filter { $0 != peer }.map(\.identity)), from: peer)
+        }
+    }
+
+    private func deliver(_ lease: CoordinatorMessage.Lease, from peer: Peer, in desk: inout Desk) -> [CoordinatorAction]
+    {
+        desk.say(.delivered(.init(round: lease.round, lease: lease.identifier, node: lease.node)), from: peer)
+    }
+
+    /// The root's piece at `offset`, from the one whose duty it is.
+    private func root(_ offset: Int, duties: UInt64, from peer: Peer, in desk: inout Desk) -> [CoordinatorAction] {
+        let piece = SumPiece(round: round, duties: duties, node: 1, offset: offset, bytes: min(16, 20 - offset))
+        return desk.say(.rootSum(piece), from: peer)
+    }
+
+    @Test func whoIsInHearsOfTheOthers() {
+        var desk = desk()
+        let actions = desk.handle(.received(desk.hello(from: peers[0]), from: peers[0]))
+        #expect(actions.tables.isEmpty)
+        _ = desk.say(.leaving, from: peers[2])
+        join(peers[2], in: &desk)
+        var other = Desk(reduction: .scatter)
+        join(peers[0], in: &other)
+        _ = other.handle(.received(other.hello(from: peers[1]), from: peers[1]))
+        _ = other.handle(.located(peers[1], address: "tcp://10.0.0.2:7100", key: "k"))
+        _ = other.say(.attach, from: peers[1])
+        let tables = other.say(.ready(probe: "probe"), from: peers[1]).tables
+        #expect(tables.map(\.own) == [[1], [2]])
+        #expect(tables.allSatisfy { $0.entries.map(\.address) == ["tcp://10.0.0.1:7100", "tcp://10.0.0.2:7100"] })
+        #expect(tables.first?.entries.map(\.key) == ["", "k"])
+    }
+
+    @Test func holdersGetTheirChunksOfParametersAndLeasesUnderTheirDuties() {
+        var desk = desk()
+        let actions = desk.handle(.begin(round))
+        #expect(actions.duties == Array(repeating: Duties(number: 1, holders: [[1], [2], [3]]), count: 3))
+        #expect(actions.parameters.map { [$0.peer.identity[0], UInt8($0.offset)] } == [[1, 0], [2, 16], [3, 32]])
+        #expect(actions.parameters.allSatisfy { $0.duties == 1 })
+        let leases = peers.flatMap { actions.leases(of: $0) }
+        #expect(leases.count == 4 || leases.count == 3)
+        #expect(leases.allSatisfy { $0.duties == 1 })
+    }
+
+    @Test func theRootsPiecesMakeTheRound() {
+        var desk = desk()
+        let actions = desk.handle(.begin(round))
+        for peer in peers { for lease in actions.leases(of: peer) { _ = deliver(lease, from: peer, in: &desk) } }
+        let first = root(0, duties: 1, from: peers[0], in: &desk)
+        #expect(!first.isFinished)
+        let last = root(16, duties: 1, from: peers[1], in: &desk)
+        #expect(last.isFinished && last.commits == [1])
+    }
+
+    @Test func aPieceCountsOnceAndOnlyFromItsHolderUnderTheDutiesOfNow() {
+        var desk = desk()
+        _ = desk.handle(.begin(round))
+        let places = [(1, 1), (2, 0), (1, 0), (1, 0)].map { (duties, peer) in
+            root(0, duties: duties, from: peers[peer], in: &desk).places
+        }
+        #expect(places == [0, 0, 1, 0])
+    }
+
+    @Test func auditsAndOneHostKeepTheStar() {
+        for desk in [desk(.star), desk(audit: 1), desk(doors: 1)] {
+            var desk = desk
+            let actions = desk.handle(.begin(round))
+            #expect(actions.duties.isEmpty && peers.flatMap { actions.leases(of: $0) }.allSatisfy { $0.duties == 0 })
+        }
+        var local = Desk(reduction: .auto)
+        for peer in peers { join(peer, host: "10.0.0.1", in: &local) }
+        reachEachOther(in: &local)
+        #expect(local.handle(.begin(round)).duties.isEmpty)
+        var spread = desk(.auto)
+        #expect(!spread.handle(.begin(round)).duties.isEmpty)
+    }
+
+    @Test func whoIsNotReachedByAllHoldsNoDuties() {
+        var desk = desk()
+        _ = desk.say(.reached([[1]]), from: peers[1])
+        let actions = desk.handle(.begin(round))
+        #expect(actions.duties.first?.holders == [[1], [2]])
+        #expect(actions.parameters.filter { $0.peer == peers[2] }.allSatisfy { $0.duties == 0 })
+        #expect(peers.flatMap { actions.leases(of: $0) }.allSatisfy { $0.duties == 1 })
+    }
+
+    @Test func aHoldersEndGivesTheRoundOtherDutiesAndItsSumsAreDeliveredAgain() {
+        var desk = desk()
+        let first = desk.handle(.begin(round))
+        let kept = peers.prefix(2).flatMap { first.leases(of: $0) }.map(\.node)
+        for lease in first.leases(of: peers[0]) { _ = deliver(lease, from: peers[0], in: &desk) }
+        let actions = desk.say(.leaving, from: peers[2])
+        #expect(actions.duties.first == Duties(number: 2, holders: [[1], [2]]))
+        let leases = peers.prefix(2).flatMap { actions.leases(of: $0) }
+        #expect(leases.allSatisfy { $0.duties == 2 })
+        #expect(Set(kept).isSubset(of: leases.map(\.node)))
+        let late = root(0, duties: 1, from: peers[0], in: &desk)
+        #expect(late.places == 0)
+        for peer in peers.prefix(2) {
+            for lease in actions.leases(of: peer) { _ = deliver(lease, from: peer, in: &desk) }
+        }
+        _ = root(0, duties: 2, from: peers[0], in: &desk)
+        let last = root(16, duties: 2, from: peers[1], in: &desk)
+        #expect(last.isFinished)
+    }
+
+    @Test func withoutASecondHolderTheCoordinatorAddsAgain() {
+        var desk = desk(doors: 2)
+        _ = desk.handle(.begin(round))
+        let actions = desk.say(.leaving, from: peers[1])
+        let leases = peers.flatMap { actions.leases(of: $0) }
+        #expect(!leases.isEmpty && leases.allSatisfy { $0.duties == 0 })
+        var committed: [CoordinatorAction] = []
+        for peer in peers { for lease in actions.leases(of: peer) { committed += desk.deliver(lease, from: peer) } }
+        #expect(committed.isFinished)
+    }
+
+    @Test func aLostConnectionBetweenWorkersDoesTheSame() {
+        var desk = desk()
+        _ = desk.handle(.begin(round))
+        let actions = desk.say(.reached([[2]]), from: peers[0])
+        #expect(actions.duties.first == Duties(number: 2, holders: [[1], [2]]))
+        #expect(actions.notices.contains { $0.contains("worker-1 has lost its connection to another worker") })
+    }
+
+    @Test func aHolderThatSendsNothingIsPassedOver() {
+        var desk = desk()
+        let first = desk.handle(.begin(round))
+        for peer in peers { for lease in first.leases(of: peer) { _ = deliver(lease, from: peer, in: &desk) } }
+        _ = root(0, duties: 1, from: peers[0], in: &desk)
+        var actions: [CoordinatorAction] = []
+        for _ in 0..<24 {
+            desk.now += .milliseconds(250)
+            for peer in peers { actions += desk.say(.heartbeat(busy: 0), from: peer) }
+            actions += desk.handle(.tick)
+        }
+        #expect(actions.duties.first == Duties(number: 2, holders: [[1], [3]]))
+    }
+
+    @Test func aHolderThatIsSilentHoldsNobodyUpUntilItIsGone() {
+        var desk = desk()
+        _ = desk.handle(.begin(round))
+        var actions: [CoordinatorAction] = []
+        for _ in 0..<9 {
+            desk.now += .milliseconds(250)
+            for peer in peers.prefix(2) { actions += desk.say(.heartbeat(busy: 1), from: peer) }
+            actions += desk.handle(.tick)
+        }
+        #expect(actions.duties.first == Duties(number: 2, holders: [[1], [2]]))
+        #expect(desk.state.activeWorkers == 3)
+    }
+
+    @Test func whoTakesBytesKeepsItsLease() {
+        for taken in [0, 1] {
+            var desk = desk()
+            let leases = desk.handle(.begin(round)).leases(of: peers[0])
+            _ = leases
+            var moves: [String] = []
+            for tick in 1...900 {
+                desk.now += .milliseconds(250)
+                for peer in peers { _ = desk.say(.heartbeat(busy: 1, taken: tick * taken), from: peer) }
+                moves += desk.handle(.tick).notices.filter { $0.contains("missed its deadline") }
+            }
+            #expect(moves.isEmpty == (taken == 1), "\(moves)")
+        }
+    }
+
+    @Test func whoJoinsWithinARoundGetsNothingThatItCannotDeliver() {
+        var desk = Desk(reduction: .scatter)
+        for peer in peers.prefix(2) { join(peer, in: &desk) }
+        for (peer, other) in [(0, 1), (1, 0)] { _ = desk.say(.reached([peers[other].identity]), from: peers[peer]) }
+        #expect(desk.handle(.begin(round)).duties.count == 2)
+        join(peers[2], in: &desk)
+        let actions = desk.say(.leaving, from: peers[0])
+        #expect(actions.leases(of: peers[2]).allSatisfy { $0.duties == 0 })
+    }
+}
+
+extension [CoordinatorAction] {
+    fileprivate var tables: [PeerTable] {
+        compactMap { if case .send(.peers(let table), _, _) = $0 { table } else { nil } }
+    }
+
+    fileprivate var duties: [Duties] {
+        compactMap { if case .send(.duties(let duties), _, _) = $0 { duties } else { nil } }
+    }
+
+    fileprivate var parameters: [(offset: Int, duties: UInt64, peer: Peer)] {
+        compactMap {
+            if case .sendParameters(_, let offset, _, let duties, let peer) = $0 { (offset, duties, peer) } else { nil }
+        }
+    }
+
+    fileprivate var places: Int { count { if case .place = $0 { true } else { false } } }
+}

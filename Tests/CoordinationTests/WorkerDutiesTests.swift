@@ -1,0 +1,177 @@
+import Contract
+import Testing
+
+@testable import Coordination
+
+/// What a worker does for others.
+@Suite struct WorkerDutiesTests {
+    private let round = Round(step: 0, kind: .training)
+    private let duties = Duties(number: 1, holders: [[1], [2]])
+
+    /// A member, [1], that reaches [2].
+    private func bench() -> Bench {
+        var bench = Bench()
+        bench.join()
+        let entries = (1...2).map {
+            PeerEntry(identity: [$0], name: "node\($0)", address: "tcp://10.0.0.\($0):7100", key: "")
+        }
+        _ = bench.hear(.peers(.init(own: [1], entries: entries)))
+        _ = bench.hear(.greeted, from: [2])
+        _ = bench.hear(.duties(duties))
+        return bench
+    }
+
+    private func piece(_ node: Int, offset: Int, duties: UInt64 = 1, step: Int = 0) -> SumPiece {
+        SumPiece(
+            round: Round(step: step, kind: .training), duties: duties, node: node, offset: offset,
+            bytes: min(16, 20 - offset))
+    }
+
+    /// Takes a lease of one leaf and computes it.
+    private func compute(_ node: Int, lease: UInt64 = 1, in bench: inout Bench) -> [WorkerAction] {
+        _ = bench.hear(.lease(.init(identifier: lease, round: round, node: node, duties: 1)))
+        _ = bench.hearParameters(step: 0)
+        let plan = try! Samples.contract().plan()
+        let leaves = bench.hearRows(plan.microbatch(step: 0, shard: node - 8, seed: 7).examples).leaves
+        return leaves.flatMap { bench.handle(.leafFinished($0)) }
+    }
+
+    @Test func itSaysWhomItReaches() {
+        var bench = Bench()
+        bench.join()
+        let entries = [[1], [2]].map { PeerEntry(identity: $0, name: "", address: "tcp://h:1", key: "") }
+        let met = bench.hear(.peers(.init(own: [1], entries: entries)))
+        #expect(met.contains(.introduce([entries[1]])))
+        #expect(met.greeted == [[2]] && met.reached == [[]])
+        let answered = bench.hear(.greeted, from: [2])
+        #expect(answered.reached == [[[2]]])
+        let lost = bench.handle(.peerLost([2]))
+        #expect(lost.reached == [[]] && lost.contains(.reconnect(entries[1])))
+    }
+
+    @Test func eachChunkGoesToItsHolder() {
+        var bench = bench()
+        let actions = compute(8, in: &bench)
+        #expect(actions.contains(.keepPiece(piece(8, offset: 0), isOwn: true)))
+        #expect(actions.contains(.sendPiece(piece(8, offset: 16), to: [2])))
+        #expect(!actions.contains { if case .upload = $0 { true } else { false } })
+        #expect(actions.delivered.isEmpty)
+        let credited = bench.hear(.credit(bytes: 4), from: [2])
+        #expect(credited.delivered.map(\.lease) == [1])
+    }
+
+    @Test func aRenewedLeaseIsDeliveredAgainWithoutComputing() {
+        var bench = bench()
+        _ = compute(8, in: &bench)
+        _ = bench.hear(.duties(.init(number: 2, holders: [[2]])))
+        let actions = bench.hear(.lease(.init(identifier: 9, round: round, node: 8, duties: 2)))
+        #expect(actions.leaves.isEmpty)
+        #expect(actions.contains(.sendPiece(piece(8, offset: 0, duties: 2), to: [2])))
+        let credited = bench.hear(.credit(bytes: 4), from: [2])
+        #expect(credited.delivered.isEmpty)
+    }
+
+    @Test func underTheStarTheCoordinatorGetsTheSum() {
+        var bench = bench()
+        _ = compute(8, in: &bench)
+        let actions = bench.hear(.lease(.init(identifier: 9, round: round, node: 8)))
+        let bytes = actions.reduce(0) { if case .upload(let chunk) = $1 { $0 + chunk.bytes } else { $0 } }
+        #expect(bytes == 20)
+    }
+
+    @Test func itAddsWhatComesAndSendsTheRootsPiece() {
+        var bench = bench()
+        let kept = bench.hear(.sum(piece(2, offset: 0)), through: [77])
+        #expect(kept.contains(.keepPiece(piece(2, offset: 0), isOwn: false)))
+        #expect(kept.contains { if case .answerPeer(let e, [77]) = $0 { e.body == .credit(bytes: 16) } else { false } })
+        let added = bench.hear(.sum(piece(3, offset: 0)), through: [77])
+        #expect(added.suffix(2) == [.addPieces(piece(1, offset: 0)), .uploadPiece(piece(1, offset: 0))])
+    }
+
+    @Test func piecesThatAreNoneAreCountedAndDropped() {
+        var bench = bench()
+        for bad in [piece(99, offset: 0), piece(2, offset: 5)] {
+            let actions = bench.hear(.sum(bad), through: [77])
+            #expect(!actions.contains { if case .keepPiece = $0 { true } else { false } })
+        }
+        #expect(bench.state.malformed == 2)
+    }
+
+    @Test func piecesOfTheNextStepReplaceThoseOfThisOne() {
+        var bench = bench()
+        _ = bench.hear(.sum(piece(2, offset: 0)), through: [77])
+        let next = bench.hear(.sum(piece(2, offset: 0, step: 1)), through: [77])
+        #expect(next.contains(.forgetPieces))
+        let late = bench.hear(.sum(piece(3, offset: 0)), through: [77])
+        #expect(!late.contains(.keepPiece(piece(3, offset: 0), isOwn: false)))
+    }
+
+    @Test func parametersArePassedOnAlsoWhereTheirDutiesComeLater() {
+        var bench = bench()
+        let chunk = PassedParameters(step: 0, duties: 1, offset: 0, bytes: 16)
+        let actions = bench.hear(.parameters(offset: 0, bytes: 16, duties: 1))
+        #expect(actions.contains(.keepParameters(step: 0, offset: 0)))
+        #expect(actions.contains(.passParameters(chunk, to: [2])))
+        let early = bench.hear(.parameters(offset: 0, bytes: 16, duties: 2), step: 1)
+        #expect(early.contains(.keepParameters(step: 1, offset: 0)))
+        #expect(!early.contains { if case .passParameters = $0 { true } else { false } })
+        let late = bench.hear(.duties(.init(number: 2, holders: [[1], [2]])))
+        #expect(late.contains(.passParameters(PassedParameters(step: 1, duties: 2, offset: 0, bytes: 16), to: [2])))
+    }
+
+    @Test func chunksOfParametersComeInAnyOrderAndFromAnybody() {
+        var bench = bench()
+        _ = bench.hear(.parameters(offset: 32, bytes: 8, duties: 1))
+        _ = bench.hear(.parameters(offset: 32, bytes: 8, duties: 1), through: [77])
+        _ = bench.hear(.parameters(offset: 0, bytes: 16, duties: 1), through: [77])
+        let last = bench.hear(.parameters(offset: 16, bytes: 16, duties: 1), through: [77])
+        #expect(last.contains(.useParameters(step: 0)))
+    }
+
+    @Test func whatIsLostOnTheWayComesFromTheCoordinator() {
+        var bench = bench()
+        _ = bench.hear(.lease(.init(identifier: 1, round: round, node: 8, duties: 1)))
+        _ = bench.hear(.parameters(offset: 0, bytes: 16, duties: 1))
+        _ = bench.hear(.duties(.init(number: 2, holders: [[2]])))
+        let actions = bench.hear(.lease(.init(identifier: 2, round: round, node: 8, duties: 2)))
+        #expect(actions.messages.contains(.parametersWanted))
+    }
+
+    @Test func parametersThatDoNotComeAreAskedFor() {
+        var bench = bench()
+        _ = bench.hear(.lease(.init(identifier: 1, round: round, node: 8, duties: 1)))
+        var asked = 0
+        for _ in 0..<24 {
+            bench.now += .milliseconds(250)
+            _ = bench.hear(.heartbeat)
+            asked += bench.handle(.tick).messages.count { $0 == .parametersWanted }
+        }
+        #expect(asked == 1)
+    }
+}
+
+extension Bench {
+    fileprivate mutating func hear(_ message: PeerMessage, from identity: [UInt8]) -> [WorkerAction] {
+        handle(.receivedFromPeer(Envelope(message, fence: Samples.fence), .line(identity)))
+    }
+
+    fileprivate mutating func hear(_ message: PeerMessage, through name: [UInt8]) -> [WorkerAction] {
+        var fence = Samples.fence
+        if case .sum(let piece) = message { fence.step = piece.round.step }
+        return handle(.receivedFromPeer(Envelope(message, fence: fence), .door(name)))
+    }
+}
+
+extension [WorkerAction] {
+    fileprivate var greeted: [[UInt8]] {
+        compactMap { if case .sendPeer(let envelope, let peer) = $0, envelope.body == .greeting { peer } else { nil } }
+    }
+
+    fileprivate var reached: [[[UInt8]]] {
+        messages.compactMap { if case .reached(let identities) = $0 { identities } else { nil } }
+    }
+
+    fileprivate var delivered: [WorkerMessage.Delivery] {
+        messages.compactMap { if case .delivered(let delivery) = $0 { delivery } else { nil } }
+    }
+}
