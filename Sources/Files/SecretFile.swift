@@ -18,16 +18,28 @@ public struct SecretFile: Sendable {
         let status = try file.status()
         guard
             Self.isKept(
-                permissions: status.st_mode & 0o777, owner: status.st_uid, group: status.st_gid, from: Self.ownGroups)
+                permissions: status.st_mode & 0o777, owner: status.st_uid, group: status.st_gid, from: Self.ownGroups,
+                isCredential: isCredential)
         else { throw SecretFileExposed(path: path) }
         return try file.readAll(atMost: Self.byteLimit)
     }
 
     /// Whether a file is out of the reach of all but its owner. A group may read what is root's, if it is a group of the reader, and not
     /// root's own: so Kubernetes hands secrets to a pod (`fsGroup`), which cannot change that.
-    static func isKept(permissions: mode_t, owner: uid_t, group: gid_t, from readersGroups: Set<gid_t>) -> Bool {
+    ///
+    /// Of a service's credential the group's part says how much the access list gives the service that systemd made it for (acl(5), "mask").
+    static func isKept(
+        permissions: mode_t, owner: uid_t, group: gid_t, from readersGroups: Set<gid_t>, isCredential: Bool
+    ) -> Bool {
         if permissions & 0o077 == 0 { return true }
-        return permissions & 0o077 == 0o040 && owner == 0 && group != 0 && readersGroups.contains(group)
+        guard permissions & 0o077 == 0o040, owner == 0 else { return false }
+        return isCredential || group != 0 && readersGroups.contains(group)
+    }
+
+    /// Whether systemd made it for the service that this process is (systemd.exec(5), `LoadCredential=`).
+    private var isCredential: Bool {
+        guard let folder = unsafe getenv("CREDENTIALS_DIRECTORY") else { return false }
+        return unsafe path.hasPrefix(String(cString: folder) + "/")
     }
 
     /// The groups of this process. The C functions are `getegid` and `getgroups`.

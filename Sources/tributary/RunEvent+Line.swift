@@ -12,7 +12,7 @@ extension RunEvent {
         case .stoppedEarly(let sentence): sentence
         case .pictures(let paths, _): "pictures: \(paths.joined(separator: " "))"
         case .step, .evaluating, .drawing, .checkpointSaved, .workerJoined, .workerLeft, .leaseMoved, .notice,
-            .finished:
+            .alive, .finished:
             nil
         }
     }

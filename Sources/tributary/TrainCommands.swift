@@ -164,7 +164,7 @@ struct Work: ParsableCommand {
             options.endWithCoordinator()
         }
         var log = TerminalLog.logger(label)
-        if local { log.logLevel = .warning }
+        if local { log.logLevel = .warning } else { ServiceManager.ofThisProcess?.watch(&options, &log) }
         let outcome = try WorkerProcess(options, log: log).run()
         let failed = [.failed, .refused].contains(outcome.end)
         if failed || !local { Terminal.standardError.line("\(label): \(outcome.sentence)") }
@@ -206,7 +206,8 @@ extension RunOptions {
     func finish(_ options: CoordinatorOptions, _ run: (Reporters) throws -> RunOutcome) throws {
         let (progress, board) = (ProgressReporter(), BoardReporter(options))
         let page = try explore.map { try RunPage(options, port: $0) }
-        let ending = Result { try run(Reporters(all: [progress, board] + (page.map { [$0.recorder] } ?? []))) }
+        let others: [(any RunReporter)?] = [page?.recorder, ServiceManager.ofThisProcess.map { ServiceReporter($0) }]
+        let ending = Result { try run(Reporters(all: [progress, board] + others.compactMap(\.self))) }
         page?.end()
         board.finish(try? ending.get())
         progress.finish()

@@ -270,43 +270,6 @@ nobody_is_left() {
     return 1
 }
 
-# Prints why no release can be tried in a bare root here, if that is so.
-no_bare_root() {
-    local system
-    system=$(. /etc/os-release && echo "$ID ${VERSION_CODENAME-}")
-    if [[ $system != "debian bookworm" ]]; then
-        echo "its packages are named as in Debian 12, and this is $system"
-    elif ((EUID != 0)); then
-        echo "only root can make one"
-    elif ! install_packages mmdebstrap >/dev/null 2>&1; then
-        echo "mmdebstrap is not here and cannot be installed"
-    fi
-}
-
-# Builds the program as README.md says, and runs it in a new Debian that has the packages of cluster/README.md and nothing else. Its
-# training has the digest of the program that the tests built.
-release_in_a_bare_root() {
-    local files package released
-    for package in "${run_packages[@]}"; do
-        grep -qw -- "$package" cluster/README.md || { echo "cluster/README.md does not name $package"; return 1; }
-    done
-    files=$(scratch bare-root)
-    swift build "${release_flags[@]}" --product tributary || return
-    mmdebstrap --variant=minbase --include="$(IFS=,; echo "${run_packages[*]}")" bookworm "$files/debian" || return
-    cp .build/static/release/tributary "$files/debian/usr/local/bin/" || return
-    in_bare_root "$files/debian" tributary --help || return
-    in_bare_root "$files/debian" tributary data synthesize faces --count 200 --out /tmp/faces.h5 || return
-    in_bare_root "$files/debian" tributary train --preset face-64 --data /tmp/faces.h5 --out /tmp/run --steps 2 --workers 2 || return
-    released=$(in_bare_root "$files/debian" tributary checkpoint digest /tmp/run) || return
-    "$tributary" train --preset face-64 --data "$files/debian/tmp/faces.h5" --out "$files/run" --steps 2 --workers 1 || return
-    [[ $released == "$("$tributary" checkpoint digest "$files/run")" ]] || { echo "the digests differ"; return 1; }
-    echo "$(du -h --dereference .build/static/release/tributary | cut -f 1) run in a bare Debian, with the digest $released"
-    rm -rf "$files/debian"
-}
-
-# Runs a command in another root, whose /proc goes with the command.
-in_bare_root() { unshare --mount bash -c 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$@"; }
-
 # Compares the gradients of one step with those that PyTorch computes now.
 pytorch_checks() {
     local files preset

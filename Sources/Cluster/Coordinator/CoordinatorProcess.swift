@@ -46,7 +46,7 @@ public final class CoordinatorProcess {
     private var queue: [CoordinatorEvent] = []
     private var pace: Pace
     private var checkpointDue: Duration = .zero
-    private var gateDue: Duration = .zero
+    private var pulseDue: Duration = .zero
     /// The state that is to be on the disk next, and is not yet.
     private var unsavedStep: Int?
     /// What workers are told once it is.
@@ -302,7 +302,7 @@ public final class CoordinatorProcess {
         }
         try drainSockets()
         takeNews()
-        expelRevoked()
+        pulse()
         for peer in readingList.peers { handle(.reading(for: peer), Message([])) }
         handle(.tick, Message([]))
         noteAbsence()
@@ -310,10 +310,11 @@ public final class CoordinatorProcess {
         handleQueue()
     }
 
-    /// About once a second, so that a revoked worker goes while it is connected.
-    private func expelRevoked() {
-        guard clock.now >= gateDue else { return }
-        gateDue = clock.now + .seconds(1)
+    /// About once a second: says that this loop goes round, and sees to it that a revoked worker goes while it is connected.
+    private func pulse() {
+        guard clock.now >= pulseDue else { return }
+        pulseDue = clock.now + .seconds(1)
+        reporter.report(.alive)
         for name in gate.takeRevoked() { queue.append(.expelled(name: name, reason: "its key was revoked")) }
     }
 

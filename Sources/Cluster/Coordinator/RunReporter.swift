@@ -29,6 +29,8 @@ public enum RunEvent: Sendable {
     case stoppedEarly(String)
     /// Anything else worth a line.
     case notice(String)
+    /// The coordinator's loop goes round; about once a second.
+    case alive
     case finished(RunOutcome)
 }
 

@@ -26,7 +26,7 @@ public final class Interruption: Sendable {
     }
 
     /// Calls `listener` when it comes, on any thread, or at once where it came already.
-    func listen(_ listener: @escaping @Sendable (String) -> Void) {
+    public func listen(_ listener: @escaping @Sendable (String) -> Void) {
         let reason = state.withLock { state in
             state.listeners.append(listener)
             return state.reason

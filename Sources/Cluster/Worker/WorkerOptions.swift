@@ -43,6 +43,8 @@ public struct WorkerOptions: Sendable {
     public var timing = Timing()
     /// Whether it looks for the next coordinator, for as long as for the first one, when its own was interrupted.
     public var outlivesCoordinator = true
+    /// Called about once a second, as long as the worker's loop goes round. It must not take long.
+    public var pulse: @Sendable () -> Void = {}
 
     public init(
         connect: String, threads: Int, name: String = "",

@@ -37,6 +37,7 @@ public final class WorkerProcess {
     /// Of earlier steps; threads may still have the newest of them.
     private var earlierSnapshots: [Snapshot] = []
     private var snapshots = 0
+    private var pulseDue: Duration = .zero
     /// Where parameters are read, and where sums are written for the coordinator to read; if it is on this machine.
     private var coordinatorMemory: SharedMemory?
     /// The way to other workers, and from them; nil where none is anywhere else than on this machine.
@@ -129,6 +130,13 @@ public final class WorkerProcess {
         for failure in try link.takeFailures() { try handle(event(failure), Message([])) }
         for news in inbox.takeAll() { try take(news) }
         try handle(.tick, Message([]))
+        pulse()
+    }
+
+    private func pulse() {
+        guard clock.now >= pulseDue else { return }
+        pulseDue = clock.now + .seconds(1)
+        options.pulse()
     }
 
     private func event(_ failure: ConnectionFailure) -> WorkerEvent {
