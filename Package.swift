@@ -50,6 +50,8 @@ let package = Package(
         // Leaves.
         .target(name: "Randomness"),
         .target(name: "Settings"),
+        .target(name: "WallTime"),
+        .target(name: "Web", dependencies: [.product(name: "FlyingSocks", package: "FlyingFox")]),
         .target(name: "Fitting", dependencies: ["Randomness"]),
         .target(name: "FloatEnvironment", dependencies: ["CFloatEnvironment"]),
         .target(name: "Parallel", dependencies: ["CCores"]),
@@ -85,8 +87,11 @@ let package = Package(
             name: "Cluster",
             dependencies: [
                 "Coordination", "Training", "Messaging", "Contract", "Tensors", "VAE", "Hashing", "Files", "Parallel",
+                "WallTime",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        // A run's numbers for Prometheus.
+        .target(name: "Monitoring", dependencies: ["Cluster", "Web", "Files"]),
         .target(
             name: "ConfigurationFiles",
             dependencies: ["Training", "VAE", "Contract", "Settings", "Files", .product(name: "Yams", package: "Yams")]),
@@ -101,22 +106,22 @@ let package = Package(
         .target(
             name: "Explore",
             dependencies: [
-                "Training", "VAE", "Tensors", "Contract", "Fitting", "Pictures",
-                .product(name: "FlyingSocks", package: "FlyingFox"),
+                "Training", "VAE", "Tensors", "Contract", "Fitting", "Pictures", "Web",
             ],
             resources: [.embedInCode("Page")]),
         // What others look at a run with.
         .target(
             name: "Boards",
             dependencies: [
-                "Training", "Contract", "Pictures", "Files",
+                "Training", "Contract", "Pictures", "Files", "WallTime",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ], exclude: ["Generated/event.proto"]),
         .target(name: "Reports", dependencies: ["Training", "Contract", "Pictures"]),
         .executableTarget(
             name: "tributary",
             dependencies: [
-                "Boards", "Explore", "Export", "Reports", "ConfigurationFiles", "Performance", "Cluster",
+                "Boards", "Explore", "Export", "Reports", "Monitoring", "Web", "WallTime", "ConfigurationFiles",
+                "Performance", "Cluster",
                 "Coordination",
                 "Ingest", "OneDNN",
                 "Training", "VAE",
@@ -229,11 +234,14 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Training", "Contract", "Pictures"]),
+        .testTarget(name: "WebTests", dependencies: ["Web", "Randomness"]),
+        .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Cluster", "Web"]),
         .testTarget(name: "PerformanceTests", dependencies: ["Performance", "OneDNN", "Tensors", "VAE"]),
         .testTarget(
             name: "ExploreTests",
             dependencies: [
-                "Explore", "TrainingTestSupport", "Training", "Tensors", "VAE", "Contract", "Pictures", "Randomness",
+                "Explore", "Web", "TrainingTestSupport", "Training", "Tensors", "VAE", "Contract", "Pictures",
+                "Randomness",
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),
         .testTarget(name: "CommandTests", dependencies: ["tributary", "Storage"], exclude: ["Files"]),

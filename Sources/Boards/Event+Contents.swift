@@ -3,6 +3,7 @@ import Foundation
 import Pictures
 import SwiftProtobuf
 import Training
+import WallTime
 
 extension Event {
     private init(step: Int, _ what: OneOf_What) {

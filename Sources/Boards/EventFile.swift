@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import SwiftProtobuf
+import WallTime
 
 /// A file of events that grows. What could not be written whole is written over by what comes next.
 struct EventFile {

@@ -1,6 +1,7 @@
 import Contract
 import SwiftProtobuf
 import Training
+import WallTime
 
 /// What TensorBoard's page of hyperparameters shows of a run: the numbers and words of its configuration, and how well it did.
 ///

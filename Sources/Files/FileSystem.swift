@@ -59,6 +59,19 @@ extension FileSystem {
         try synchronize(directory: Self.directory(of: path))
     }
 
+    /// Replaces a file, or creates it, so that whoever looks finds the old bytes or the new ones. A power failure may leave neither, which costs
+    /// the disk nothing: for what is soon written again.
+    public func replace(_ path: String, _ bytes: [UInt8]) throws(FileError) {
+        let temporary = Self.temporaryName(of: path)
+        do {
+            try create(temporary, bytes)
+            try rename(temporary, to: path)
+        } catch {
+            try? remove(temporary)
+            throw error
+        }
+    }
+
     /// A name beside `path` for what is not finished; `isTemporary` knows it again.
     static func temporaryName(of path: String) -> String { "\(path).\(UInt64.random(in: 0 ... .max)).tmp" }
 

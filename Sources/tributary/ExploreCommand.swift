@@ -6,6 +6,7 @@ import Explore
 import Foundation
 import OneDNN
 import Training
+import Web
 
 struct ExploreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -69,7 +70,7 @@ struct ExploreCommand: ParsableCommand {
             listen == nil ? AccessRule.loopback : .token(token, names: [ProcessInfo.processInfo.hostName] + [listen!])
         let signals = Interruption.signals
         let serving = Serving {
-            try await server.run(Admission(rule, codeCount: codeCount)) { await explorer.answer($0) }
+            try await server.run(Admission(rule, codeCount: codeCount).admit) { await explorer.answer($0) }
         }
         try output(address(of: server, token))
         Terminal.standardError.line("open that address in a browser; Ctrl-C ends this")

@@ -6,6 +6,7 @@ import Synchronization
 enum Messages {
     private struct State {
         var isQuiet = false
+        var format = LogFormat.text
         var log: AppendedFile?
         let begun = ContinuousClock.now
     }
@@ -14,27 +15,34 @@ enum Messages {
 
     static var areQuiet: Bool { state.withLock(\.isQuiet) }
 
-    fileprivate static func begin(quiet: Bool, log: AppendedFile?) {
-        state.withLock { ($0.isQuiet, $0.log) = (quiet, log) }
+    static var format: LogFormat { state.withLock(\.format) }
+
+    /// To be called before the first message.
+    static func begin(quiet: Bool = false, _ format: LogFormat, log: AppendedFile? = nil) {
+        state.withLock { ($0.isQuiet, $0.format, $0.log) = (quiet, format, log) }
     }
 
-    /// Adds a message to the log, after the time since the program began. A full disk under it ends no run.
-    static func add(_ text: String) {
+    /// Adds a message to the log; those for people stand after the time since the program began. A full disk under it ends no run.
+    static func add(_ record: LogRecord) {
         state.withLock { state in
             guard let log = state.log else { return }
             let seconds = (ContinuousClock.now - state.begun) / .seconds(1)
-            try? log.append(Array("\(clock(seconds)) \(text)\n".utf8))
+            let label = record.source.isEmpty ? "" : "\(record.source): "
+            let line =
+                state.format == .json ? record.json : "\(clock(seconds)) \((label + record.text).printable)"
+            try? log.append(Array("\(line)\n".utf8))
         }
     }
 }
 
-/// `--quiet` and `--log` of what trains.
+/// `--quiet`, `--log` and `--log-format` of what trains.
 struct MessageOptions: ParsableArguments {
     @Flag(help: "Say nothing but warnings, errors and the result.") var quiet = false
     @Option(
         help: "Also add all messages to this file, each with the time since the start. A file that exists grows.",
         completion: .file(extensions: ["log", "txt"]))
     var log: String?
+    @OptionGroup var formatting: LogFormatOption
 
     private func rule(_ log: String) -> OutputRule {
         OutputRule(path: log, format: .log, replaces: true, option: "--log")
@@ -47,6 +55,6 @@ struct MessageOptions: ParsableArguments {
     /// - Parameter inputs: Files that the command reads.
     func begin(besides inputs: [String]) throws {
         let file = try log.map { try AppendedFile(rule($0).place(besides: { inputs })) }
-        Messages.begin(quiet: quiet, log: file)
+        Messages.begin(quiet: quiet, formatting.format, log: file)
     }
 }

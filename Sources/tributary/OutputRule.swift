@@ -144,6 +144,7 @@ struct OutputFormat: Sendable {
 
     static let table = OutputFormat(name: "a CSV file", endings: [".csv"], canStream: true)
     static let page = OutputFormat(name: "an HTML page", endings: [".html", ".htm"], canStream: true)
+    static let trace = OutputFormat(name: "a trace", endings: [".json"], canStream: false)
     static let log = OutputFormat(name: "a log", endings: [".log", ".txt"], canStream: false)
 
     /// What else `--out` may name, at the end of a sentence.

@@ -79,8 +79,22 @@ final class ProgressReporter: RunReporter {
                 state.lines.isOver(at: now) || isLast ? progress.line : nil
             )
         }
-        if let line { terminal.isInteractive ? terminal.record(line) : terminal.line(line, isProgress: true) }
+        if let line {
+            terminal.isInteractive
+                ? Messages.add(LogRecord(line: line)) : terminal.line(line, isProgress: true, fields: step.fields)
+        }
         if let bar { terminal.status(bar) }
+    }
+}
+
+extension StepReport {
+    /// What a program wants to know of a step.
+    fileprivate var fields: [String: LogRecord.Value] {
+        [
+            "step": .integer(step + 1), "epoch": .integer(epoch), "reconstruction": .number(reconstruction),
+            "divergence": .number(divergence), "images_per_second": .number(imagesPerSecond),
+            "workers": .integer(workers),
+        ]
     }
 }
 

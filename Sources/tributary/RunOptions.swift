@@ -58,6 +58,13 @@ struct RunOptions: ParsableArguments {
             "Serve a page that shows the run and plays with its newest checkpoint, to this machine alone, on this port; 0 for one that is free."
     )
     var explore: Int?
+    @Option(
+        name: .customLong("metrics-port"),
+        help: ArgumentHelp(
+            "Serve metrics for Prometheus on this port to this machine alone, or at ADDRESS:PORT to whoever reaches it; port 0 for one that is free.",
+            valueName: "port"))
+    var metricsPort: ListenAddress?
+    @OptionGroup var trace: TraceOption
     @OptionGroup var messages: MessageOptions
     @Flag(help: "Print the result as JSON.") var json = false
 

@@ -4,6 +4,7 @@ import Ingest
 import Tensors
 import Training
 import VAE
+import Web
 
 /// The page of `explore`, served to this machine while a run goes on. It reads what the run writes, and changes nothing of it.
 final class RunPage {
@@ -26,7 +27,7 @@ final class RunPage {
         }
         let explorer = RunExplorer(run) { try Self.explorer(run, $0, source, options.engine) }
         serving = Serving {
-            try await server.run(Admission(.loopback, codeCount: codeCount)) { await explorer.answer($0) }
+            try await server.run(Admission(.loopback, codeCount: codeCount).admit) { await explorer.answer($0) }
         }
         Terminal.standardError.line("page: http://127.0.0.1:\(server.port.map(Int.init) ?? port)/")
     }

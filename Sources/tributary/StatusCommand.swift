@@ -10,28 +10,64 @@ import VAE
 /// `tributary status`: how a run is doing, asked from anywhere that sees its directory.
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Says how a run is doing, from another terminal.",
+        commandName: "status",
+        abstract: "Says how a run and its workers are doing, from another terminal or another machine.",
         discussion: """
-            Reads the run directory and changes nothing there.
+            Reads the run directory and changes nothing there; or asks the coordinator at an address, with the keys of a worker.
 
             Examples:
               tributary status runs/faces
-              watch -n 5 tributary status runs/faces
+              tributary status runs/faces --watch
+              tributary status tcp://head:7077 --keys keys/node1
             """)
 
-    @Argument(help: "The run directory.", completion: .directory) var directory: String
+    @Argument(
+        help: ArgumentHelp("The run directory, or the coordinator's address: tcp://HOST:PORT.", valueName: "run"),
+        completion: .directory)
+    var path: String
+    @OptionGroup var security: SecurityOptions
+    @Flag(help: "Print it again each second, until the run ends or Ctrl-C.") var watch = false
     @Flag(help: "Print JSON.") var json = false
 
+    func validate() throws {
+        if !isAddress, security.keys != nil || security.insecure {
+            throw ValidationError(
+                "--keys and --insecure are for an address, such as tcp://head:7077, and \(path) is a directory")
+        }
+    }
+
+    private var isAddress: Bool { path.contains("://") }
+
     func run() throws {
-        let status = try RunStatus(RunView(directory))
-        try output(json ? try jsonText(status) : status.description)
+        let question = isAddress ? try StatusQuestion(path, security: security.worker()) : nil
+        let signals = watch ? Interruption.signals : nil
+        while true {
+            let status = try question.map { try RunStatus($0.ask(), at: path) } ?? RunStatus(RunView(path))
+            try show(status)
+            guard watch, status.running, wait(signals) else { return }
+        }
+    }
+
+    /// A second, or until somebody asks to end; false then.
+    private func wait(_ signals: Interruption?) -> Bool {
+        for _ in 0..<20 where signals?.reason == nil { usleep(50_000) }
+        return signals?.reason == nil
+    }
+
+    private func show(_ status: RunStatus) throws {
+        if json { return try output(try jsonText(status)) }
+        if watch, isatty(STDOUT_FILENO) == 1 {
+            // From the first line, without what stood there.
+            try FileHandle.standardOutput.write(contentsOf: Foundation.Data("\u{1B}[H\u{1B}[2J".utf8))
+        }
+        try output(status.description + (watch ? "\n" : ""))
     }
 }
 
 /// What `status` prints.
 private struct RunStatus: Encodable, CustomStringConvertible {
     let run: String?
-    let directory: String
+    let directory: String?
     let running: Bool
     let process: Int32?
     let address: String?
@@ -47,7 +83,9 @@ private struct RunStatus: Encodable, CustomStringConvertible {
     let workers: Int?
     let checkpoint: String?
     let bestCheckpoint: String?
-    private let model: String
+    /// Of the coordinator that runs.
+    let cluster: ClusterStatus?
+    private let model: String?
 
     struct Evaluation: Encodable {
         let step: Int
@@ -62,6 +100,12 @@ private struct RunStatus: Encodable, CustomStringConvertible {
             divergence = row.number("divergence")
         }
 
+        init(_ terms: ClusterStatus.Terms) {
+            step = terms.step
+            (reconstruction, divergence) = (terms.reconstruction, terms.divergence)
+            negativeELBO = terms.reconstruction + terms.divergence
+        }
+
         var text: String {
             let value =
                 reconstruction.flatMap { reconstruction in
@@ -73,7 +117,7 @@ private struct RunStatus: Encodable, CustomStringConvertible {
 
     private enum CodingKeys: CodingKey {
         case run, directory, running, process, address, step, epoch, epochs, negativeELBO, reconstruction, divergence
-        case heldOut, best, imagesPerSecond, workers, checkpoint, bestCheckpoint
+        case heldOut, best, imagesPerSecond, workers, checkpoint, bestCheckpoint, cluster
     }
 
     init(_ view: RunView) throws {
@@ -84,6 +128,7 @@ private struct RunStatus: Encodable, CustomStringConvertible {
         running = presence.holder != nil
         process = if case .process(let number) = presence.holder { number } else { nil }
         address = presence.address
+        cluster = presence.holder == nil ? nil : try Lookout.status(in: view.paths.directory)
         (step, epoch, epochs) = (figures.step, figures.epoch, configuration.epochs)
         negativeELBO = figures.train.flatMap { $0.negativeELBO.isFinite ? $0.negativeELBO : nil }
         reconstruction = figures.train.flatMap { $0.reconstruction.isFinite ? $0.reconstruction : nil }
@@ -101,7 +146,21 @@ private struct RunStatus: Encodable, CustomStringConvertible {
             .replacing("\"", with: "")
     }
 
+    /// What a coordinator said.
+    init(_ status: ClusterStatus, at address: String) {
+        (run, directory, running, process, self.address) = (status.run, nil, true, nil, address)
+        (step, epoch, epochs) = (status.step, status.epoch, status.totalEpochs)
+        reconstruction = status.training?.reconstruction
+        divergence = status.training?.divergence
+        negativeELBO = status.training.map { $0.reconstruction + $0.divergence }
+        heldOut = status.heldOut.map { Evaluation($0) }
+        (best, checkpoint, bestCheckpoint, model) = (nil, nil, nil, nil)
+        (imagesPerSecond, workers) = (status.imagesPerSecond, status.workers.count)
+        cluster = status
+    }
+
     private var state: String {
+        if directory == nil { return "a coordinator answers at \(address ?? "")" }
         guard running else { return "no process holds it; go on with --resume" }
         let who = process.map { "process \($0)" } ?? "a process"
         return "\(who) holds it" + (address.map { "; workers connect to \($0)" } ?? "")
@@ -110,11 +169,17 @@ private struct RunStatus: Encodable, CustomStringConvertible {
     var description: String {
         let rows: [(String, String?)] = [
             ("run", run), ("directory", directory), ("state", state), ("model", model),
-            ("step", "\(step), in epoch \(epoch) (its configuration ends after \(epochs))"),
+            (
+                "step",
+                cluster.map { "\(step) of \($0.totalSteps), in epoch \(epoch) of \($0.totalEpochs)" }
+                    ?? "\(step), in epoch \(epoch) (its configuration ends after \(epochs))"
+            ),
             (
                 "train",
                 reconstruction.flatMap { reconstruction in
-                    divergence.map { "\(negativeELBOText(reconstruction, $0)), mean of epoch \(epoch)" }
+                    divergence.map {
+                        "\(negativeELBOText(reconstruction, $0)), \(directory == nil ? "the last step" : "mean of epoch \(epoch)")"
+                    }
                 }
             ),
             ("held-out", heldOut?.text), ("best", best?.text),
@@ -126,8 +191,9 @@ private struct RunStatus: Encodable, CustomStringConvertible {
             ),
             ("checkpoint", checkpoint), ("best checkpoint", bestCheckpoint),
         ]
-        return rows.compactMap { name, value in
+        let lines = rows.compactMap { name, value in
             value.map { name.padding(toLength: 17, withPad: " ", startingAt: 0) + $0 }
-        }.joined(separator: "\n")
+        }
+        return (lines + (cluster.map { ClusterTable($0).lines } ?? [])).joined(separator: "\n")
     }
 }

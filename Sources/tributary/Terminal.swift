@@ -5,29 +5,38 @@ import Foundation
 ///
 /// Everything else that would command the terminal is written out: messages quote names from files.
 struct Terminal: Sendable {
-    let isInteractive: Bool
-    let usesColour: Bool
+    private let isTerminal: Bool
+    private let usesColour: Bool
+
+    /// Whether a last line can be rewritten: not where programs read what is written.
+    var isInteractive: Bool { isTerminal && Messages.format == .text }
 
     /// The standard error stream, as the user's environment wants it.
     static let standardError: Terminal = {
-        let isInteractive = isatty(STDERR_FILENO) == 1 && variable("TERM") != "dumb"
-        return Terminal(isInteractive: isInteractive, usesColour: isInteractive && variable("NO_COLOR") == nil)
+        let isTerminal = isatty(STDERR_FILENO) == 1 && variable("TERM") != "dumb"
+        return Terminal(isTerminal: isTerminal, usesColour: isTerminal && variable("NO_COLOR") == nil)
     }()
 
     /// The width in columns now, since windows change; 80 where nobody knows.
     var width: Int { terminalWidth(STDERR_FILENO) ?? 80 }
 
     /// - Parameters:
-    ///   - label: Who says so, before the text.
     ///   - isProgress: Whether somebody who asked for quiet goes without.
-    func line(_ text: String, label: String = "", isProgress: Bool = false) {
-        record(label + text)
-        if isProgress && Messages.areQuiet { return }
-        write((isInteractive ? "\r\u{1B}[K" : "") + faint(label.printableLine) + text.printable + "\n")
+    ///   - fields: What a program wants to know of it.
+    func line(_ text: String, isProgress: Bool = false, fields: [String: LogRecord.Value] = [:]) {
+        var record = LogRecord(line: text)
+        record.fields = fields
+        show(record, isProgress: isProgress)
     }
 
-    /// Writes a line into the log alone, if there is one.
-    func record(_ text: String) { Messages.add(text.printable) }
+    /// - Parameter isProgress: Whether somebody who asked for quiet goes without.
+    func show(_ record: LogRecord, isProgress: Bool) {
+        let label = record.source.isEmpty ? "" : "\(record.source): "
+        Messages.add(record)
+        if isProgress && Messages.areQuiet { return }
+        guard Messages.format == .text else { return write(record.json + "\n") }
+        write((isInteractive ? "\r\u{1B}[K" : "") + faint(label.printableLine) + record.text.printable + "\n")
+    }
 
     /// Rewrites the last line.
     func status(_ text: String) {

@@ -18,8 +18,10 @@ struct TerminalLog: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let urgency = event.level >= .warning ? "\(event.level): " : ""
-        Terminal.standardError.line(
-            urgency + "\(event.message)".printableLine, label: "\(label): ", isProgress: event.level < .warning)
+        let fields = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues { LogRecord.Value($0) }
+        Terminal.standardError.show(
+            LogRecord(
+                level: event.level, source: label, message: "\(event.message)".printableLine, fields: fields),
+            isProgress: event.level < .warning)
     }
 }

@@ -50,10 +50,13 @@ struct Train: ParsableCommand {
         let coordinator = try options.coordinatorOptions(configuration, of: stored, listen: "", engine: engine)
         if profile { try printProfile(of: coordinator.configuration, engine: engine) }
         let cores = Machine.cores
-        let cluster = LocalCluster(
-            coordinator, workers: workers ?? max(1, cores / threads), threads: threads,
-            memory: memory?.bytes ?? WorkerOptions.defaultMemoryLimit)
-        try options.finish(coordinator) { try cluster.run(reporter: $0, log: TerminalLog.logger("tributary")) }
+        try options.finish(coordinator) { coordinator, reporters in
+            let cluster = LocalCluster(
+                coordinator, workers: workers ?? max(1, cores / threads), threads: threads,
+                memory: memory?.bytes ?? WorkerOptions.defaultMemoryLimit,
+                workerArguments: ["--log-format", options.messages.formatting.format.rawValue])
+            return try cluster.run(reporter: reporters, log: TerminalLog.logger("tributary"))
+        }
     }
 }
 
@@ -92,8 +95,8 @@ struct Coordinate: ParsableCommand {
             configuration, of: stored, listen: listen, engine: options.engine(for: configuration))
         coordinatorOptions.security = security
         coordinatorOptions.reduction = reduce
-        try options.finish(coordinatorOptions) { reporter in
-            try CoordinatorProcess(coordinatorOptions, reporter: reporter, log: TerminalLog.logger("coordinator")).run()
+        try options.finish(coordinatorOptions) { options, reporters in
+            try CoordinatorProcess(options, reporter: reporters, log: TerminalLog.logger("coordinator")).run()
         }
     }
 }
@@ -124,6 +127,7 @@ struct Work: ParsableCommand {
             "HOST:PORT where other workers reach this one, where that is not the address that the coordinator sees: behind a router, say.",
         transform: Readings.address)
     var advertise: String?
+    @OptionGroup var formatting: LogFormatOption
     @Option(
         help:
             "The most memory that a run may take here, such as 8G (default: three quarters of the machine's, or of the container's).",
@@ -149,6 +153,7 @@ struct Work: ParsableCommand {
     }
 
     func run() throws {
+        Messages.begin(formatting.format)
         let threads = threads ?? Machine.cores
         var options = WorkerOptions(connect: connect, threads: threads, name: name) {
             try OneDNNEngine(numericClass: $0)
@@ -203,12 +208,19 @@ extension RunOptions {
     }
 
     /// Runs, says how it ended, and exits as a shell expects of an interrupted program.
-    func finish(_ options: CoordinatorOptions, _ run: (Reporters) throws -> RunOutcome) throws {
+    func finish(_ options: CoordinatorOptions, _ run: (CoordinatorOptions, Reporters) throws -> RunOutcome) throws {
         let (progress, board) = (ProgressReporter(), BoardReporter(options))
         let page = try explore.map { try RunPage(options, port: $0) }
         let others: [(any RunReporter)?] = [page?.recorder, ServiceManager.ofThisProcess.map { ServiceReporter($0) }]
-        let ending = Result { try run(Reporters(all: [progress, board] + others.compactMap(\.self))) }
+        var options = options
+        options.trace = try trace.trace(besides: inputs)
+        let metrics = try metricsPort.map { try MetricsPage($0, options.lookout) }
+        let ending = Result {
+            try run(options, Reporters(all: [progress, board] + others.compactMap(\.self)))
+        }
+        options.trace?.finish()
         page?.end()
+        metrics?.end()
         board.finish(try? ending.get())
         progress.finish()
         let outcome = try ending.get()

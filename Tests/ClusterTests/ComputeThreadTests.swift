@@ -91,7 +91,7 @@ import TrainingTestSupport
         putPixels(of: 0..<1, shard: 0, program, into: workshop)
 
         let reports = Reports()
-        let thread = ComputeThread(0) { reports.put($0) }
+        let thread = ComputeThread(0, SpanRecorder(MonotonicClock())) { reports.put($0) }
         defer { thread.end() }
         thread.prepare(workshop, probes: false)
         #expect(try reports.job() == ["prepared"])
@@ -120,7 +120,7 @@ import TrainingTestSupport
         let workshop = try workshop(program, Interpreter(), chunkBytes: 1 << 20)
         for shard in [1, 2] { putPixels(of: 0..<4, shard: shard, program, into: workshop) }
         let memory = try OwnMemory(slots: 1, slotBytes: program.partialFormat.bytes)
-        var bench = ComputeBench(thread: 0) { _ in }
+        var bench = ComputeBench(thread: 0, SpanRecorder(MonotonicClock())) { _ in }
         _ = bench.handle(.prepare(workshop, probes: false))
         let snapshot = snapshot(program.initialState(), number: 1)
         func compute(_ step: Int, _ shard: Int) throws -> [Float] {
@@ -157,7 +157,7 @@ import TrainingTestSupport
             try workshop(small, Interpreter(), chunkBytes: 1 << 20),
         ]
         putPixels(of: 0..<3, shard: 7, large, into: workshops[0])
-        var bench = ComputeBench(thread: 0) { _ in }
+        var bench = ComputeBench(thread: 0, SpanRecorder(MonotonicClock())) { _ in }
         _ = bench.handle(.prepare(workshops[0], probes: false))
         let snapshot = snapshot(large.initialState(), number: 1)
         for step in 0..<2 {
@@ -183,7 +183,7 @@ import TrainingTestSupport
         let workshop = try workshop(program, engine, chunkBytes: 1 << 20)
         putPixels(of: 0..<1, shard: 0, program, into: workshop)
         let reports = Reports()
-        let thread = ComputeThread(0, core: core) { reports.put($0) }
+        let thread = ComputeThread(0, core: core, SpanRecorder(MonotonicClock())) { reports.put($0) }
         defer { thread.end() }
         thread.prepare(workshop, probes: false)
         _ = try reports.job()

@@ -221,10 +221,7 @@ import Testing
         }
 
         func worker(_ security: LinkSecurity<WorkerKeys>, identity: [UInt8]) throws -> Link {
-            var options = WorkerOptions(connect: endpoint.description, threads: 1) { _ in Interpreter() }
-            options.security = security
-            return try Link.connecting(
-                to: endpoint, as: identity, in: Context(), security: options.socketSecurity)
+            try Link.connecting(to: endpoint, as: identity, in: Context(), security: security.ofClient)
         }
 
         func wait() throws {

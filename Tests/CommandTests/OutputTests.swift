@@ -13,7 +13,7 @@ struct OutputTests {
         "source", "data", "checkpoint", "config", "keys", "file", "files", "directory", "path", "labels", "image",
         "images", "run", "runs", "names",
     ]
-    private static let written: Set = ["out", "folder", "sheet", "log"]
+    private static let written: Set = ["out", "folder", "sheet", "log", "trace"]
     private static let values: Set = [
         "kind", "size", "crop", "count", "seed", "preset", "epochs", "steps", "shards", "microbatch", "precision",
         "wire",
@@ -25,7 +25,8 @@ struct OutputTests {
         "draws",
         "mixture", "nll", "samples", "repeats", "refine", "value", "temperature", "strength", "orthogonal", "plot",
         "dimensions", "examples",
-        "explore", "port", "token",
+        "explore", "port", "token", "metrics-port",
+        "log-format",
     ]
 
     @Test func everyArgumentIsKnownToBeReadWrittenOrNeither() {

@@ -20,6 +20,13 @@ import Testing
         .heartbeat(busy: 1, taken: 1 << 40), .reached([[1, 2, 3], []]), .reached([]),
         .delivered(.init(round: Round(step: 9, kind: .training), lease: 4, node: 2, leafTime: .milliseconds(7))),
         .rootSum(.init(round: Round(step: 9, kind: .training), duties: 3, node: 1, offset: 16, bytes: 4)),
+        .statusWanted, .spans(.init(asked: .microseconds(7), answered: .zero, spans: [])),
+        .spans(
+            .init(
+                asked: .zero, answered: .seconds(9),
+                spans: WorkSpan.Kind.allCases.map {
+                    .init(kind: $0, lane: 2, step: 5, shard: 1, start: .seconds(1), length: .microseconds(3))
+                })),
     ]
     static let peerMessages: [PeerMessage] = [
         .greeting, .greeted, .credit(bytes: 7),
@@ -42,11 +49,11 @@ import Testing
         .credit(bytes: 1), .parameters(offset: 0, bytes: 4),
         .rows(.init(split: .training, examples: [1, 2], bytes: 8)), .goodbye("done", .failed),
         .goodbye("stopped", .interrupted),
-        .parametersStored(MemorySlot(index: 1, stamp: 5)),
         .lease(.init(identifier: 77, round: Round(step: 3, kind: .training), node: 6, duties: 9)),
         .parameters(offset: 16, bytes: 4, duties: 2), .duties(.init(number: 2, holders: [[1, 2], [3]])),
         .peers(
             .init(own: [1], entries: [.init(identity: [2, 3], name: "node2", address: "tcp://10.0.0.2:5", key: "k")])),
+        .parametersStored(MemorySlot(index: 1, stamp: 5)), .status(bytes: 12), .spansWanted(.microseconds(40)),
     ]
 
     @Test(arguments: peerMessages) func peersMessagesComeBackAsTheyWere(_ message: PeerMessage) throws {

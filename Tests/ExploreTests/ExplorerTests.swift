@@ -6,6 +6,7 @@ import Training
 import TrainingTestSupport
 
 @testable import Explore
+@testable import Web
 
 @Suite struct ExplorerTests {
     private static let tiny = try! TinyRun()

@@ -5,6 +5,7 @@ import Testing
 import Training
 
 @testable import Explore
+@testable import Web
 
 @Suite struct RunExplorerTests {
     private static let tiny = try! TinyRun()

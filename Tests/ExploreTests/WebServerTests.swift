@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Explore
+@testable import Web
 
 /// The shell over real sockets.
 @Suite struct WebServerTests {
@@ -13,7 +14,7 @@ import Testing
         let port = try #require(server.port)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await server.run(Admission(.loopback, codeCount: 2)) { await explorer.answer($0) }
+                try await server.run(Admission(.loopback, codeCount: 2).admit) { await explorer.answer($0) }
             }
             group.addTask { try await body(port) }
             defer { group.cancelAll() }
@@ -97,7 +98,7 @@ import Testing
         #expect(
             sentence("127.0.0.1", port)
                 == "port \(port) of 127.0.0.1 is in use: name another port, or 0 for one that is free")
-        #expect(sentence("here", 0) == "here is no address: --listen takes numbers, such as 192.168.1.5 or 0.0.0.0")
+        #expect(sentence("here", 0) == "here is no address: name one in numbers, such as 192.168.1.5 or 0.0.0.0")
         #expect(sentence("192.0.2.1", 0).hasPrefix("192.0.2.1 is no address of this machine"))
     }
 }

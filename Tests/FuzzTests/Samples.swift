@@ -34,6 +34,13 @@ enum Samples {
         .sumStored(.init(round: round, lease: 1, node: 2, offset: 0, bytes: 200), MemorySlot(index: 0, stamp: 1)),
         .reached([[1, 2], [3]]), .delivered(.init(round: round, lease: 1, node: 2)),
         .rootSum(.init(round: round, duties: 1, node: 1, offset: 0, bytes: 64)),
+        .statusWanted,
+        .spans(
+            .init(
+                asked: .seconds(1), answered: .seconds(2),
+                spans: [
+                    .init(kind: .computing, lane: 1, step: 0, shard: 3, start: .seconds(1), length: .milliseconds(5))
+                ])),
     ]
 
     static let coordinatorMessages: [CoordinatorMessage] = [
@@ -43,10 +50,10 @@ enum Samples {
         .parameters(offset: 64, bytes: 336), .rows(.init(split: .training, examples: [1, 2], bytes: 32)),
         .rows(.init(split: .validation, examples: [20], bytes: 16)), .goodbye("done", .finished),
         .goodbye("stopped", .interrupted),
-        .parametersStored(MemorySlot(index: 1, stamp: 2)),
         .peers(.init(own: [1], entries: [.init(identity: [2], name: "b", address: "tcp://127.0.0.1:5", key: "")])),
         .duties(.init(number: 1, holders: [[1], [2]])),
         .lease(.init(identifier: 3, round: round, node: 3, duties: 1)), .parameters(offset: 0, bytes: 64, duties: 1),
+        .parametersStored(MemorySlot(index: 1, stamp: 2)), .status(bytes: 9), .spansWanted(.seconds(3)),
     ]
 
     static let welcome = CoordinatorMessage.Welcome(

@@ -252,6 +252,7 @@ struct CoordinatorHost {
         case .finished(let report): try finish(report, at: now)
         case .abandon(let sentence): end(sentence, .failed)
         case .bar, .turnAway: break  // nobody has a key here, or another port
+        case .sendStatus, .takeSpans: break  // nobody looks on
         case .quarantine(let name, let sentence):
             try QuarantineFile(directory: opening.directory.paths.directory, files: options.files).add(name, sentence)
         case .goBack(let step, _): try goBack(to: step, at: now)

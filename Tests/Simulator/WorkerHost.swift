@@ -195,6 +195,7 @@ struct WorkerHost {
         case .forget(let round, let node):
             sums[Key(round: round, node: node)] = nil
             results[Key(round: round, node: node)] = nil
+        case .tellSpans: break  // nobody looks on
         case .end(let sentence, let end): ending = (sentence, end)
         case .note(let notice): return .note(notice)
         }

@@ -88,6 +88,30 @@ tensorboard_check() {
     "$python_with_tensorboard/bin/python" scripts/interchange/read_tensorboard.py "$files/run"
 }
 
+# Prints a folder with promtool and prometheus. The package is unpacked and not installed: that would begin a service.
+prometheus_tools() {
+    local folder="$root/.build/prometheus"
+    if [[ ! -x $folder/usr/bin/promtool ]]; then
+        rm -rf "$folder"
+        mkdir -p "$folder"
+        (cd "$folder" && { apt-get download -qq prometheus || { as_administrator apt-get update -qq && apt-get download -qq prometheus; }; }) >&2 &&
+            dpkg-deb -x "$folder"/prometheus_*.deb "$folder" || return
+        rm "$folder"/prometheus_*.deb
+    fi
+    echo "$folder/usr/bin"
+}
+
+# Has Prometheus scrape a run that goes on.
+monitoring_check() {
+    local files tools
+    files=$(scratch monitoring)
+    tools=$(prometheus_tools) || return
+    command -v python3 >/dev/null || install_packages python3 || return
+    "$tributary" data synthesize faces --count 1000 --size 16 --out "$files/faces.h5" || return
+    small_model >"$files/model.yaml" || return
+    python3 scripts/monitoring/check.py "$tributary" "$files/model.yaml" "$files/faces.h5" "$files" "$tools"
+}
+
 # Exports small models, and has others compute with them what Tributary computes.
 export_checks() { compared_exports few "" "$python_of_exports" "${export_modules[@]}"; }
 

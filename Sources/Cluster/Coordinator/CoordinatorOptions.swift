@@ -48,6 +48,10 @@ public struct CoordinatorOptions: Sendable {
     public var requiresEngine = false
     /// The limits of waits; the defaults suit everyone but tests.
     public var timing = Timing()
+    /// Where the coordinator shows how it is doing.
+    public let lookout = Lookout()
+    /// Where the time of steps goes; nil where nobody wants to know.
+    public var trace: StepTrace?
     /// Where the run directory is; a simulator puts its own here.
     package var files: any FileSystem = PosixFileSystem()
     /// Messages without sense after which a peer is expelled; tests that want all of theirs to be read ask for more.

@@ -34,6 +34,16 @@ final class CoordinatorPost {
         return try link.control.send(Message(encoded(message, step)))
     }
 
+    /// Sends a message and what it announces over the control link.
+    func sendControl(
+        _ message: CoordinatorMessage, step: Int, _ payload: consuming Message, to peer: Peer
+    ) throws(MessagingError) -> Socket.Outcome {
+        let outcome = try link.control.send(Message(peer.identity), more: true)
+        guard outcome == .sent else { return outcome }
+        _ = try link.control.send(Message(encoded(message, step)), more: true)
+        return try link.control.send(payload)
+    }
+
     /// Tells a peer whose control link came to the bulk link's port.
     func turnAway(_ peer: Peer, because reason: String) throws(MessagingError) {
         guard try link.bulk.send(Message(peer.identity), more: true) == .sent else { return }

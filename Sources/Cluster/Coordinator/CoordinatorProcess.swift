@@ -5,6 +5,7 @@ import Logging
 import Messaging
 import Tensors
 import Training
+import WallTime
 
 /// Runs a coordinator: listens for workers, hands out leases, folds what they send, and keeps the run.
 ///
@@ -47,6 +48,12 @@ public final class CoordinatorProcess {
     private var pace: Pace
     private var checkpointDue: Duration = .zero
     private var pulseDue: Duration = .zero
+    /// What those who look on are shown.
+    private var ledger = Ledger()
+    private var statusDue: Duration = .zero
+    private var answersLeft = 0
+    private var spansDue: Duration = .zero
+    private var roundBegan: Duration = .zero
     /// The state that is to be on the disk next, and is not yet.
     private var unsavedStep: Int?
     /// What workers are told once it is.
@@ -181,6 +188,8 @@ public final class CoordinatorProcess {
     public func run() throws -> RunOutcome {
         try address.write(endpoint.description)
         defer { address.remove() }
+        options.lookout.write(into: opening.directory.paths.directory)
+        defer { options.lookout.finish() }
         defer { reader.finish() }
         interruption.listen { [inbox] in inbox.put(.interrupted($0)) }
         start()
@@ -303,6 +312,8 @@ public final class CoordinatorProcess {
         try drainSockets()
         takeNews()
         pulse()
+        showStatus()
+        try askForSpans()
         for peer in readingList.peers { handle(.reading(for: peer), Message([])) }
         handle(.tick, Message([]))
         noteAbsence()
@@ -316,6 +327,74 @@ public final class CoordinatorProcess {
         pulseDue = clock.now + .seconds(1)
         reporter.report(.alive)
         for name in gate.takeRevoked() { queue.append(.expelled(name: name, reason: "its key was revoked")) }
+    }
+
+    /// About once a second, for those who look on.
+    private func showStatus() {
+        guard clock.now >= statusDue else { return }
+        statusDue = clock.now + .seconds(1)
+        answersLeft = Self.answersPerSecond
+        options.lookout.show(status)
+    }
+
+    /// More questions than that wait for the next second: an answer is of any length, and owners of keys may ask often.
+    private static let answersPerSecond = 50
+
+    private func sendStatus(to peer: Peer) throws {
+        let bytes = options.lookout.encoded
+        guard answersLeft > 0, !bytes.isEmpty else { return }
+        answersLeft -= 1
+        _ = try post.sendControl(.status(bytes: bytes.count), step: training.model.step, Message(bytes), to: peer)
+    }
+
+    // MARK: - The trace
+
+    /// Asks workers what they did, where a trace is written.
+    private func askForSpans() throws {
+        guard let trace = options.trace, clock.now >= spansDue, trace.isOpen else { return }
+        spansDue = clock.now + .milliseconds(250)
+        for worker in state.workers(at: clock.now) where worker.activity != .preparing {
+            check(try post.send(.spansWanted(clock.now), step: training.model.step, to: worker.peer), worker.peer)
+        }
+    }
+
+    private func take(_ spans: WorkSpans, of peer: Peer) {
+        guard let worker = state.workers(at: clock.now).first(where: { $0.peer == peer }) else { return }
+        options.trace?.add(spans, of: worker, heard: clock.now)
+    }
+
+    /// Does a part of a step, which a trace shows.
+    private func traced<Result: ~Copyable>(_ name: String, step: Int, _ body: () throws -> Result) rethrows -> Result {
+        guard let trace = options.trace else { return try body() }
+        let start = clock.now
+        defer { trace.add(name, step: step, from: start, to: clock.now) }
+        return try body()
+    }
+
+    /// A round is over: its sum is here.
+    private func traceRound(_ round: Round) {
+        let name = round.kind == .training ? "step" : "evaluation"
+        options.trace?.add(name, .steps, step: round.step + 1, from: roundBegan, to: clock.now)
+        roundBegan = clock.now
+    }
+
+    private var status: ClusterStatus {
+        let round = state.roundUnderWay
+        let workers = ledger.workers(state.workers(at: clock.now), at: clock.now)
+        var totals = ledger.totals
+        totals.audits = audits.chosen + state.counters.audited + state.counters.unaudited
+        totals.missedAudits = totals.audits - audits.done - state.counters.audited
+        totals.malformedMessages = state.counters.malformed
+        return ClusterStatus(
+            time: WallTime.text, run: opening.run.description, step: training.model.step,
+            totalSteps: training.totalSteps,
+            epoch: training.program.plan.epoch(ofStep: max(0, training.model.step - 1)),
+            totalEpochs: training.program.plan.epoch(ofStep: max(0, training.totalSteps - 1)),
+            globalBatch: training.program.plan.globalBatch,
+            imagesPerSecond: workers.reduce(0) { $0 + $1.imagesPerSecond }, round: round?.description,
+            waiting: ClusterStatus.waiting(round, workers), training: ledger.training, heldOut: ledger.heldOut,
+            checkpoint: ledger.checkpoint.map { .init(step: $0.step, ageSeconds: (clock.now - $0.saved).inSeconds) },
+            workers: workers, totals: totals, stepSeconds: ledger.stepSeconds, events: ledger.events)
     }
 
     /// Control first, and again between bulk messages, so that a heartbeat never waits behind gradients.
@@ -337,6 +416,7 @@ public final class CoordinatorProcess {
         guard let peer = gate.peer(arrival) else { return gate.drop(arrival) }
         do throws(WireError) {
             let envelope = try arrival.decoded(WorkerMessage.self)
+            if isBulk { ledger.received(arrival.payload.count, from: peer) }
             if envelope.body.isBulk == isBulk {
                 handle(.received(envelope, from: peer), arrival.payload)
                 if case .hello(let hello) = envelope.body, let address = arrival.address(ofDoor: hello.door) {
@@ -382,6 +462,7 @@ public final class CoordinatorProcess {
         case .saved(let path, let step):
             if unsavedStep == step { unsavedStep = nil }
             newestCheckpoint = path
+            ledger.save(step: step, at: clock.now)
             reporter.report(.checkpointSaved(path: path, step: step))
             sayFarewell()
         case .pictures(let paths, let moment): reporter.report(.pictures(paths: paths, moment))
@@ -404,6 +485,7 @@ public final class CoordinatorProcess {
     private func send(_ pixels: [UInt8], of request: ReadingList.Request) throws {
         guard state.isMember(request.peer) else { return }
         traffic.pixelBytes += pixels.count
+        ledger.sent(pixels: pixels.count, to: request.peer)
         let outcome = try post.send(
             pixels, of: request.examples, in: request.split, step: training.model.step, to: request.peer)
         check(outcome, request.peer)
@@ -420,12 +502,14 @@ public final class CoordinatorProcess {
     }
 
     private func tell(_ warning: String) {
+        ledger.note(warning, level: "warning")
         log.warning("\(warning)")
         reporter.report(.notice(warning))
     }
 
     /// Opens the run again at an earlier state. To workers this is a new coordinator, so nothing of the wrong steps is left.
     private func goBack(to step: Int, because sentence: String) throws {
+        ledger.note(sentence, level: "error")
         log.error("\(sentence)")
         reporter.report(.notice(sentence))
         archivist.finish()
@@ -462,13 +546,19 @@ public final class CoordinatorProcess {
     private func carryOut(_ action: CoordinatorAction, _ payload: borrowing Message) throws {
         switch action {
         case .send(let message, let step, let peer):
-            if case .lease = message { pace.begin(at: clock.now) }
+            if case .lease = message {
+                if roundBegan == .zero { roundBegan = clock.now }
+                pace.begin(at: clock.now)
+            }
             check(try post.send(message, step: step, to: peer), peer)
         case .sendParameters(let step, let offset, let bytes, let duties, let peer):
             let inUse = state.stepsInUse
-            guard let chunk = outgoing.chunk(offset..<(offset + bytes), ofStep: step, of: &training, keeping: inUse)
-            else { return }
+            let chunk = traced("update and send parameters", step: step + 1) {
+                outgoing.chunk(offset..<(offset + bytes), ofStep: step, of: &training, keeping: inUse)
+            }
+            guard let chunk else { return }
             traffic.parameterBytes += chunk.count
+            ledger.sent(parameters: chunk.count, to: peer)
             traffic.parameterMessages += 1
             let message = CoordinatorMessage.parameters(offset: offset, bytes: bytes, duties: duties)
             check(try post.send(message, step: step, chunk, to: peer), peer)
@@ -485,17 +575,22 @@ public final class CoordinatorProcess {
         case .placeStored(let slot, let peer, let lease, let range, let total):
             guard let memory = memories[peer], range.upperBound <= memory.slotBytes else { return }
             traffic.partialBytes += range.count
+            ledger.received(range.count, from: peer)
             traffic.partialMessages += 1
             sums.place(memory, slot, lease: lease, range: range, total: total)
-        case .commit(let lease, let node): sums.commit(lease: lease, node: node)
+        case .commit(let lease, let node):
+            sums.commit(lease: lease, node: node)
+            ledger.commit(state.author(ofLease: lease), microbatch: opening.contract.microbatch)
         case .drop(let lease): sums.drop(lease: lease)
         case .discard(let node): sums.discard(node: node)
-        case .fold(let node): try sums.join(node: node)
+        case .fold(let node): try traced("fold", step: training.model.step + 1) { try sums.join(node: node) }
         case .hashNode(let round, let node):
             queue.append(.nodeDigest(round, node: node, try sums.digest(node: node)))
         case .hashLease(let round, let lease):
             queue.append(.leaseDigest(round, lease: lease, sums.takeDigest(lease: lease)))
         case .finished(let report): try finish(report)
+        case .sendStatus(let peer): try sendStatus(to: peer)
+        case .takeSpans(let spans, let peer): take(spans, of: peer)
         case .turnAway(let peer):
             try post.turnAway(
                 peer,
@@ -520,8 +615,12 @@ public final class CoordinatorProcess {
     }
 
     private func storeParameters(_ step: Int, _ peer: Peer) throws {
-        guard let slot = outgoing.store(&training, keeping: state.stepsInUse) else { return }
+        let slot = traced("update and store parameters", step: step + 1) {
+            outgoing.store(&training, keeping: state.stepsInUse)
+        }
+        guard let slot else { return }
         traffic.parameterBytes += outgoing.memory?.slotBytes ?? 0
+        ledger.sent(parameters: outgoing.memory?.slotBytes ?? 0, to: peer)
         traffic.parameterMessages += 1
         check(try post.send(.parametersStored(slot), step: step, to: peer), peer)
     }
@@ -541,11 +640,13 @@ public final class CoordinatorProcess {
     }
 
     private func finish(_ report: RoundReport) throws {
+        traceRound(report.round)
         let sum = try sums.takeResult()
         let speed = pace.finish(report.round.kind, at: clock.now)
         switch report.round.kind {
         case .evaluation:
             if let found = try training.record(evaluation: sum, report, imagesPerSecond: speed) {
+                ledger.finish(found)
                 reporter.report(.evaluated(found))
                 if let best = training.takeBest() { archivist.saveBest(best) }
             }
@@ -557,13 +658,16 @@ public final class CoordinatorProcess {
 
     /// The next step's parameters leave before anything is written down, chunk by chunk as they are updated.
     private func finish(_ sum: consuming RootSum, _ report: RoundReport, _ speed: Double) throws {
+        let began = clock.now
         let step = try training.apply(
             sum, report, imagesPerSecond: speed, traffic: traffic - trafficOfEarlierRounds)
+        options.trace?.add("last fold and norm", step: report.round.step + 1, from: began, to: clock.now)
         trafficOfEarlierRounds = traffic
         goOn()
         handleQueue()
-        settle()
+        traced("update the rest and record", step: report.round.step + 1) { settle() }
         guard failure == nil else { return }
+        ledger.finish(step, images: training.program.plan.globalBatch)
         reporter.report(.step(step))
         keepRecords()
     }
@@ -583,6 +687,7 @@ public final class CoordinatorProcess {
     }
 
     private func tell(_ notice: Notice) {
+        ledger.note(notice)
         log.log(notice)
         if let event = RunEvent(notice) { reporter.report(event) }
     }

@@ -4,11 +4,13 @@ import Logging
 extension Logger {
     /// Writes a notice at its level.
     func log(_ notice: Notice) {
-        switch notice.level {
-        case .debug: debug("\(notice)")
-        case .info: info("\(notice)")
-        case .warning: warning("\(notice)")
-        case .error: error("\(notice)")
-        }
+        let level: Logger.Level =
+            switch notice.level {
+            case .debug: .debug
+            case .info: .info
+            case .warning: .warning
+            case .error: .error
+            }
+        log(level: level, "\(notice)", metadata: notice.fields)
     }
 }

@@ -8,6 +8,7 @@ import Training
 /// What a compute thread owns, and how it does its jobs.
 struct ComputeBench {
     private let thread: Int
+    private let recorder: SpanRecorder
     private let tell: @Sendable (ComputeThread.News) -> Void
     private var workshop: Workshop?
     private var leafComputer: LeafComputer?
@@ -19,8 +20,9 @@ struct ComputeBench {
     private var taken: LeafHabit.Place?
     private var habit = LeafHabit()
 
-    init(thread: Int, tell: @escaping @Sendable (ComputeThread.News) -> Void) {
+    init(thread: Int, _ recorder: SpanRecorder, tell: @escaping @Sendable (ComputeThread.News) -> Void) {
         self.thread = thread
+        self.recorder = recorder
         self.tell = tell
     }
 
@@ -34,6 +36,11 @@ struct ComputeBench {
                 return .unprepared(workshop, "\(error)")
             }
         case .compute(let leaf, let snapshot):
+            let beginning = recorder.beginning
+            defer {
+                recorder.note(
+                    .computing, since: beginning, lane: thread + 1, step: leaf.round.step, shard: leaf.shard)
+            }
             do {
                 guard try compute(leaf, snapshot) else { return .overwritten(leaf, thread: thread) }
                 return .finished(leaf, thread: thread)
@@ -121,6 +128,8 @@ struct ComputeBench {
 
     /// Hands a leaf's pixels to the leaf computer, if they are here.
     private mutating func take(_ place: LeafHabit.Place, _ workshop: Workshop) {
+        let beginning = recorder.beginning
+        defer { recorder.note(.pixels, since: beginning, lane: thread + 1, step: place.step) }
         let microbatch = workshop.program.plan.microbatch(
             step: place.step, shard: place.shard, seed: workshop.contract.seed)
         guard let pixels = workshop.pixels.pixels(of: microbatch.examples, in: .training) else { return }

@@ -27,11 +27,13 @@ final class ComputeThread: Sendable {
 
     /// Starts the thread; `tell` is called on it.
     ///
-    /// - Parameter core: Where it stays, if not where the system places it.
-    init(_ index: Int, core: Int? = nil, tell: @escaping @Sendable (News) -> Void) {
+    /// - Parameters:
+    ///   - core: Where it stays, if not where the system places it.
+    ///   - recorder: Notes what the thread does, where somebody wants to know.
+    init(_ index: Int, core: Int? = nil, _ recorder: SpanRecorder, tell: @escaping @Sendable (News) -> Void) {
         let thread = Thread { [jobs] in
             if let core { Cores.stay(on: core) }
-            var bench = ComputeBench(thread: index, tell: tell)
+            var bench = ComputeBench(thread: index, recorder, tell: tell)
             while let news = bench.handle(jobs.take()) {
                 tell(news)
                 bench.lookAhead()

@@ -70,15 +70,6 @@ extension WorkerOptions {
         outlivesCoordinator = false
         timing.patience = Timing.unlimited
     }
-
-    /// What the connecting sockets are told.
-    var socketSecurity: SocketSecurity {
-        switch security {
-        case .none: .none
-        case .insecure: .insecure
-        case .keys(let keys): .client(keys.key, server: keys.coordinator)
-        }
-    }
 }
 
 /// How a worker ended.

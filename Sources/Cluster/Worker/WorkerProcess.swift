@@ -51,6 +51,17 @@ public final class WorkerProcess {
     /// The same of other workers.
     private var lostPeers: [[UInt8]] = []
     private var outcome: WorkerOutcome?
+    /// What this process does, for a coordinator that writes a trace.
+    private let recorder: SpanRecorder
+    private var doings = Doings()
+
+    /// Since when what goes on over the links goes on.
+    private struct Doings {
+        /// The first and the last piece of a sum that left, and of which step.
+        var sending: (since: Duration, until: Duration, step: Int)?
+        /// Nothing is to be computed any more.
+        var idleSince: Duration?
+    }
 
     /// Starts the threads; nobody is contacted yet.
     /// - Throws: One sentence about the address.
@@ -64,9 +75,11 @@ public final class WorkerProcess {
         endpoint = try Endpoint(options.connect)
         let inbox = try Inbox<News>()
         self.inbox = inbox
+        let recorder = SpanRecorder(clock)
+        self.recorder = recorder
         let context = try Context()
         self.context = context
-        try Link.check(endpoint, security: options.socketSecurity)
+        try Link.check(endpoint, security: options.security.ofClient)
         link = try Link.idle(in: context)
         addresses = AddressBook(endpoint) { inbox.put(.lookedUp($0)) }
         let peers = endpoint.transport == .tcp ? Self.openDoor(options, endpoint, context, log) : nil
@@ -77,7 +90,7 @@ public final class WorkerProcess {
                 timing: options.timing,
                 memoryLimit: options.memoryLimit, outlivesCoordinator: options.outlivesCoordinator))
         threads = (0..<options.threads).map { index in
-            ComputeThread(index, core: cores.isEmpty ? nil : cores[index]) { inbox.put(.compute($0)) }
+            ComputeThread(index, core: cores.isEmpty ? nil : cores[index], recorder) { inbox.put(.compute($0)) }
         }
         idleThreads = Set(0..<options.threads)
     }
@@ -191,6 +204,7 @@ public final class WorkerProcess {
             try handle(.unresolved("\(error)"), Message([]))
         case .compute(.finished(let leaf, let thread)):
             idleThreads.insert(thread)
+            doings.idleSince = recorder.beginning
             try handle(.leafFinished(leaf), Message([]))
         case .compute(.chunksReady(let leaf, let chunks)):
             for chunk in chunks { try handle(.chunkReady(leaf, chunk: chunk), Message([])) }
@@ -234,10 +248,17 @@ public final class WorkerProcess {
         case .beginParameters: beginParameters()
         case .placeParameters(_, let offset): arriving?.place(payload, at: offset / 4)
         case .keepParameters(let step, let offset): keepParameters(payload, step, offset)
-        case .useParameters: useParameters()
+        case .useParameters(let step):
+            useParameters()
+            noteWaiting(step)
         case .openMemory(let region, let slots, let slotBytes): try openMemory(region, slots, slotBytes)
-        case .useStoredParameters(_, let slot): useStoredParameters(slot)
-        case .placeRows(let split, let examples): workshop?.pixels.put(payload, split, examples)
+        case .useStoredParameters(let step, let slot):
+            useStoredParameters(slot)
+            noteWaiting(step)
+        case .placeRows(let split, let examples):
+            let beginning = recorder.beginning
+            workshop?.pixels.put(payload, split, examples)
+            recorder.note(.pixels, since: beginning, lane: 0, step: state.currentFence.step)
         case .forgetPixels(let shard): workshop?.pixels.forget(shard: shard)
         case .compute(let leaf): compute(leaf)
         case .upload(let chunk): try upload(chunk)
@@ -257,6 +278,10 @@ public final class WorkerProcess {
         case .uploadPiece(let piece): try upload(piece)
         case .forgetPieces: pieces?.removeAll()
         case .forget(let round, let node): workshop?.sums.forget(round, node: node)
+        case .tellSpans(let moment):
+            let spans = recorder.take(asked: moment)
+            check(
+                try link.control.send(Message(Envelope(WorkerMessage.spans(spans), fence: state.currentFence).encoded)))
         case .end(let sentence, let end): outcome = WorkerOutcome(sentence: sentence, end: end)
         case .note(let notice): log.log(notice)
         }
@@ -269,7 +294,7 @@ public final class WorkerProcess {
         try link.control.allowFarewell(milliseconds: Self.farewellMilliseconds)
         guard let address = addresses.next() else { return link = try Link.idle(in: context) }
         link = try Link.connecting(
-            to: address, as: Self.freshIdentity(), in: context, security: options.socketSecurity)
+            to: address, as: Self.freshIdentity(), in: context, security: options.security.ofClient)
     }
 
     private func prepare(_ contract: Contract, _ welcome: CoordinatorMessage.Welcome, _ graphBytes: Int) throws {
@@ -344,9 +369,26 @@ public final class WorkerProcess {
     private func upload(_ chunk: WorkerMessage.PartialChunk) throws {
         guard let message = workshop?.sums.message(chunk.round, chunk.node, at: chunk.offset) else { return }
         let envelope = Envelope(WorkerMessage.partial(chunk), fence: fence(chunk.round.step))
+        let beginning = recorder.beginning
         let outcome = try link.bulk.send(Message(envelope.encoded), more: true)
         check(outcome)
         if outcome == .sent { _ = try link.bulk.send(message) }
+        if let beginning { noteSending(chunk.round.step, since: beginning) }
+    }
+
+    private func noteSending(_ step: Int, since beginning: Duration) {
+        let now = clock.now
+        let first = doings.sending.flatMap { $0.step == step ? $0.since : nil } ?? beginning
+        doings = Doings(sending: (first, now, step), idleSince: now)
+    }
+
+    /// The parameters of a step are here: what went before is over.
+    private func noteWaiting(_ step: Int) {
+        if let sending = doings.sending {
+            recorder.note(.sending, since: sending.since, until: sending.until, lane: 0, step: sending.step)
+        }
+        recorder.note(.waitingForParameters, since: doings.idleSince, lane: 0, step: step)
+        doings = Doings()
     }
 
     /// Sends a piece of the root's sum, which was added here.
@@ -360,7 +402,9 @@ public final class WorkerProcess {
 
     private func send(_ piece: SumPiece, to identity: [UInt8]) throws {
         guard let message = workshop?.sums.message(piece.round, piece.node, at: piece.offset) else { return }
+        let beginning = recorder.beginning
         try send(.sum(piece), step: piece.round.step, message, to: identity)
+        if let beginning { noteSending(piece.round.step, since: beginning) }
     }
 
     private func pass(_ chunk: PassedParameters, to identity: [UInt8]) throws {

@@ -44,6 +44,10 @@ public enum CoordinatorAction: Sendable, Equatable {
     /// A sum that this step used was wrong: go on under a new epoch from a state of at most `step` steps, and forget all later
     /// ones. Nothing follows this action; the state that gave it is at its end.
     case goBack(step: Int, sentence: String)
+    /// Say how the run is doing, to whoever asked.
+    case sendStatus(to: Peer)
+    /// Keep what a worker says it did.
+    case takeSpans(WorkSpans, of: Peer)
     /// Every goodbye is answered, or waited for long enough.
     case stopped
     /// Write a line in the log.

@@ -4,6 +4,7 @@ extension CoordinatorState {
         charge(peer, .none)
         guard !isBarred(peer) else { return }
         if case .hello(let hello) = envelope.body { return greet(hello, from: peer) }
+        if case .statusWanted = envelope.body { return actions.append(.sendStatus(to: peer)) }
         guard members[peer] != nil, envelope.fence.matches(fence) else { return answerStranger(envelope, peer) }
         members[peer]?.heard = now
         if stopping == nil {
@@ -22,7 +23,7 @@ extension CoordinatorState {
 
     private mutating func dispatch(_ envelope: Envelope<WorkerMessage>, from peer: Peer) {
         switch envelope.body {
-        case .hello: break
+        case .hello, .statusWanted: break
         case .attach: attach(peer)
         case .ready(let probe): checkProbe(probe, of: peer)
         case .heartbeat(let busy, let taken): takeHeartbeat(busy: busy, taken: taken, from: peer)
@@ -36,6 +37,7 @@ extension CoordinatorState {
         case .reached(let identities): take(reached: identities, from: peer)
         case .delivered(let delivery): take(delivery, from: peer)
         case .rootSum(let piece): take(root: piece, from: peer)
+        case .spans(let spans): actions.append(.takeSpans(spans, of: peer))
         case .failed(let sentence): remove(peer, because: "failed: \(Notice.printable(sentence, limit: 256))")
         }
     }

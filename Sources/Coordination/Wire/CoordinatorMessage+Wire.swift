@@ -14,6 +14,8 @@ extension CoordinatorMessage {
         case .parametersStored: 111
         case .peers: 112
         case .duties: 113
+        case .status: 120
+        case .spansWanted: 121
         }
     }
 
@@ -21,6 +23,7 @@ extension CoordinatorMessage {
         switch self {
         case .parameters(_, let bytes, _): bytes
         case .rows(let rows): rows.bytes
+        case .status(let bytes): bytes
         default: 0
         }
     }
@@ -43,6 +46,8 @@ extension CoordinatorMessage {
         case .parametersStored(let slot): fields.write(slot)
         case .peers(let table): fields.write(table)
         case .duties(let duties): fields.write(duties)
+        case .status(let bytes): fields.write(count: bytes)
+        case .spansWanted(let moment): fields.write(moment)
         }
     }
 
@@ -64,6 +69,8 @@ extension CoordinatorMessage {
         case 111: .parametersStored(try fields.readSlot())
         case 112: .peers(try fields.readPeerTable())
         case 113: .duties(try fields.readDuties())
+        case 120: .status(bytes: try fields.readCount())
+        case 121: .spansWanted(try fields.readDuration())
         default: throw .unknownKind(kind)
         }
     }

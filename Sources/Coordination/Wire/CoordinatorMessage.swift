@@ -27,6 +27,10 @@ public enum CoordinatorMessage: WireBody {
     case peers(PeerTable)
     /// "These are the duties from now on."
     case duties(Duties)
+    /// "This is how the run is doing": JSON, in the second frame. Control link.
+    case status(bytes: Int)
+    /// "Say what you did since you were asked last": what the coordinator's clock shows, to come back in the answer.
+    case spansWanted(Duration)
 
     /// What a joining worker is told.
     public struct Welcome: Sendable, Equatable {

@@ -43,9 +43,10 @@ extension WireFields {
         try reader.readCount()
     }
 
-    /// Writes a duration in microseconds.
+    /// Writes a duration in microseconds. (As a quotient of durations it would be a floating-point number, and not always the same.)
     mutating func write(_ duration: Duration) {
-        write(count: Int(duration / .microseconds(1)))
+        let (seconds, attoseconds) = duration.components
+        write(count: Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000))
     }
 
     mutating func readDuration() throws(WireError) -> Duration {

@@ -16,6 +16,8 @@ extension WorkerMessage {
         case .reached: 13
         case .delivered: 14
         case .rootSum: 15
+        case .statusWanted: 20
+        case .spans: 21
         }
     }
 
@@ -30,7 +32,7 @@ extension WorkerMessage {
     public func write(to fields: inout WireFields) {
         switch self {
         case .hello(let hello): hello.write(to: &fields)
-        case .attach, .parametersWanted, .leaving: break
+        case .attach, .parametersWanted, .leaving, .statusWanted: break
         case .ready(let probe): fields.write(sentence: probe)
         case .heartbeat(let busy, let taken):
             fields.write(count: busy)
@@ -46,6 +48,7 @@ extension WorkerMessage {
         case .reached(let identities): fields.write(identities: identities)
         case .delivered(let delivery): delivery.write(to: &fields)
         case .rootSum(let piece): fields.write(piece)
+        case .spans(let spans): spans.write(to: &fields)
         }
     }
 
@@ -66,6 +69,8 @@ extension WorkerMessage {
         case 13: .reached(try fields.readIdentities())
         case 14: .delivered(try Delivery(from: &fields))
         case 15: .rootSum(try fields.readSumPiece())
+        case 20: .statusWanted
+        case 21: .spans(try WorkSpans(from: &fields))
         default: throw .unknownKind(kind)
         }
     }

@@ -31,6 +31,10 @@ public enum WorkerMessage: WireBody {
     case delivered(Delivery)
     /// A piece of the root's sum, which this worker added; the floats are in the second frame. Bulk link.
     case rootSum(SumPiece)
+    /// "How is the run doing?": of whoever has a key, member or not.
+    case statusWanted
+    /// "This is what I did": the answer to *spans wanted*.
+    case spans(WorkSpans)
 
     /// Whether it comes over the bulk link; everything else comes over the other.
     public var isBulk: Bool {

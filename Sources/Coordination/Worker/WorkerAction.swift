@@ -54,6 +54,8 @@ public enum WorkerAction: Sendable, Equatable {
     case forgetPieces
     /// Forget the sum of a leased node.
     case forget(Round, node: Int)
+    /// Say what this process did since it was asked last, and note it from now on.
+    case tellSpans(asked: Duration)
     /// Stop, with a sentence for the log or the user.
     case end(String, WorkerEnd)
     /// Write a line in the log.

@@ -6,7 +6,8 @@ extension WorkerState {
         guard envelope.fence.matches(fence) else { return countMalformed() }
         heard = now
         switch envelope.body {
-        case .welcome, .heartbeat, .stranger: break
+        case .welcome, .heartbeat, .stranger, .status: break
+        case .spansWanted(let moment): actions.append(.tellSpans(asked: moment))
         case .accepted: becomeMember()
         case .refused(let reason): end("the coordinator refused this worker: \(reason)", .refused)
         case .lease(let lease): take(lease)

@@ -2,6 +2,7 @@ import Foundation
 import Pictures
 import Training
 import VAE
+import Web
 
 /// What can be asked, path by path.
 extension Explorer {

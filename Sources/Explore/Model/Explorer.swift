@@ -3,6 +3,7 @@ import Pictures
 import Tensors
 import Training
 import VAE
+import Web
 
 /// A trained model that answers what a page asks: the picture of a code, the code of a picture, a draw from the prior.
 ///

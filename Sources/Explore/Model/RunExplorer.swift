@@ -1,4 +1,5 @@
 import Training
+import Web
 
 /// Answers for a run that goes on: what goes on at once, and the rest by a checkpoint, once there is one.
 ///

@@ -7,6 +7,7 @@ import TrainingTestSupport
 import VAE
 
 @testable import Explore
+@testable import Web
 
 /// A model of 1 x 4 x 4 images with three checkpoints, and what explores it.
 struct TinyRun {

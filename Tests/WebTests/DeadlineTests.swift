@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Explore
+@testable import Web
 
 @Suite struct DeadlineTests {
     @Test func whatTakesLongerIsCancelled() async {

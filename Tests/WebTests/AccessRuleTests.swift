@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Explore
+@testable import Web
 
 /// What pages of others, in a browser on this machine, may get: nothing.
 @Suite struct AccessRuleTests {

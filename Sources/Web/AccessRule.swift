@@ -4,11 +4,15 @@
 /// must be a name that nobody else can have, and the origin, where a browser says it, this server.
 public struct AccessRule: Sendable {
     private let takesAddresses: Bool
+    private let takesAllNames: Bool
     private let names: Set<String>
     private let token: String?
 
     /// For those on this machine.
     public static let loopback = AccessRule(takesAddresses: false, names: [], token: nil)
+
+    /// For whoever reaches this machine, by any name, but for another site's page: what is answered is no secret.
+    public static let anybody = AccessRule(takesAddresses: true, takesAllNames: true, names: [], token: nil)
 
     /// For whoever has the token.
     ///
@@ -17,8 +21,9 @@ public struct AccessRule: Sendable {
         AccessRule(takesAddresses: true, names: Set(names.map { $0.lowercased() }), token: token)
     }
 
-    private init(takesAddresses: Bool, names: Set<String>, token: String?) {
+    private init(takesAddresses: Bool, takesAllNames: Bool = false, names: Set<String>, token: String?) {
         self.takesAddresses = takesAddresses
+        self.takesAllNames = takesAllNames
         self.names = names.union(["localhost", "127.0.0.1", "[::1]"])
         self.token = token
     }
@@ -58,7 +63,7 @@ public struct AccessRule: Sendable {
 
     /// Numbers are no names that somebody could have lead here.
     private func knows(_ name: String) -> Bool {
-        if names.contains(name) { return true }
+        if takesAllNames || names.contains(name) { return true }
         guard takesAddresses else { return false }
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         let isFour = parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }

@@ -1,3 +1,5 @@
+import Web
+
 /// The page itself, which is part of the program: the files of `Sources/Explore/Page`.
 enum Page {
     struct Part {

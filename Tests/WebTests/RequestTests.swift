@@ -1,7 +1,7 @@
 import Randomness
 import Testing
 
-@testable import Explore
+@testable import Web
 
 @Suite struct RequestTests {
     private static let good =

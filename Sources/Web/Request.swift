@@ -13,7 +13,7 @@ extension RequestHead {
     /// A whole number of the query; nil where it is not there.
     ///
     /// - Throws: `Refusal` where it is no number from 0 to 2³¹ − 1.
-    func number(_ name: String) throws(Refusal) -> Int? {
+    public func number(_ name: String) throws(Refusal) -> Int? {
         guard let text = query[name] else { return nil }
         guard text.utf8.count <= 10, text.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(text),
             number <= Int(Int32.max)

@@ -59,8 +59,9 @@ public struct WebServer: Sendable {
 
     /// Answers what is let in until the task is cancelled.
     ///
+    /// - Parameter admission: Looks at each head before anything behind it is read.
     /// - Throws: What ended it.
-    public func run(_ admission: Admission, _ answer: @escaping Answering) async throws {
+    public func run(_ admission: @escaping RequestReader.Admission, _ answer: @escaping Answering) async throws {
         let pool = SocketPool.make()
         try await pool.prepare()
         let listener = try AsyncSocket(socket: socket, pool: pool)
@@ -91,7 +92,9 @@ public struct WebServer: Sendable {
         }
     }
 
-    private func serve(_ socket: AsyncSocket, _ admission: Admission, _ answer: @escaping Answering) async {
+    private func serve(
+        _ socket: AsyncSocket, _ admission: @escaping RequestReader.Admission, _ answer: @escaping Answering
+    ) async {
         defer { try? socket.close() }
         guard open.enter() else {
             return await refuse(Refusal(503, "this server has \(Self.mostConnections) connections already"), socket)
@@ -110,9 +113,9 @@ public struct WebServer: Sendable {
     }
 
     private func converse(
-        _ socket: AsyncSocket, _ admission: Admission, _ answer: Answering, _ deadline: Deadline
+        _ socket: AsyncSocket, _ admission: @escaping RequestReader.Admission, _ answer: Answering, _ deadline: Deadline
     ) async throws {
-        var reader = RequestReader { head throws(Refusal) in try admission.admit(head) }
+        var reader = RequestReader(admit: admission)
         while true {
             let request = try await next(&reader, socket, deadline)
             let isLast = request.head.fields["connection"]?.lowercased() == "close"
@@ -157,13 +160,13 @@ public struct ListeningError: Error, Hashable, CustomStringConvertible {
         let place = "port \(port) of \(address)"
         switch cause as? SocketError {
         case .failed(let function, _, _) where function.hasPrefix("inet_pton"):
-            description = "\(address) is no address: --listen takes numbers, such as 192.168.1.5 or 0.0.0.0"
+            description = "\(address) is no address: name one in numbers, such as 192.168.1.5 or 0.0.0.0"
         case .failed(_, EADDRINUSE, _):
             description = "\(place) is in use: name another port, or 0 for one that is free"
         case .failed(_, EACCES, _):
             description = "\(place) may not be listened on by this user: name a port from 1024"
         case .failed(_, EADDRNOTAVAIL, _):
-            description = "\(address) is no address of this machine: --listen takes one that is, or 0.0.0.0 for all"
+            description = "\(address) is no address of this machine: name one that is, or 0.0.0.0 for all"
         case .failed(_, _, let message): description = "cannot listen on \(place): \(message)"
         default: description = "cannot listen on \(place): \(cause)"
         }

@@ -1,3 +1,5 @@
+import Web
+
 /// Looks at the heads of requests before anything else of them is read: who asks, and how much may follow.
 public struct Admission: Sendable {
     private let rule: AccessRule

@@ -14,7 +14,7 @@ public struct Answer: Hashable, Sendable {
     }
 
     /// A value as JSON, its keys in snake case.
-    init(json value: some Encodable) throws {
+    public init(json value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -22,8 +22,6 @@ public struct Answer: Hashable, Sendable {
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         self.init(type: "application/json", body: Array(try encoder.encode(value)))
     }
-
-    init(png: [UInt8]) { self.init(type: "image/png", body: png) }
 
     /// The refusal's sentence.
     public init(_ refusal: Refusal) {

@@ -1,0 +1,68 @@
+import Contract
+
+/// What an onlooker sees of the members and of the round under way. Nothing is decided by it.
+extension CoordinatorState {
+    /// A worker, at one moment.
+    public struct WorkerOverview: Sendable, Equatable {
+        /// What it is about.
+        public enum Activity: String, Sendable, CaseIterable {
+            /// It is not accepted yet.
+            case preparing
+            /// Sums of the round are expected of it.
+            case computing
+            /// Nothing is expected of it in this round any more.
+            case waiting
+            /// A lease of it has run out, or it rests since.
+            case late
+        }
+
+        public let peer: Peer
+        public let name: String
+        public let host: String
+        public let process: Int
+        public let threads: Int
+        public let activity: Activity
+        /// How many microbatches it computes in a second, as it says itself; nil where it has finished none.
+        public let microbatchesPerSecond: Double?
+        /// The nodes that are expected of it, ascending.
+        public let nodes: [Int]
+        /// How long ago it got the oldest of them.
+        public let waited: Duration?
+        /// Bytes on their way to it that it has not said it took.
+        public let bytesUnderWay: Int
+    }
+
+    /// The round under way, until its sum is handed over.
+    public var roundUnderWay: Round? { current.flatMap { $0.isFinished ? nil : $0.round } }
+
+    /// All members at a moment, in the order of their names.
+    public func workers(at now: Duration) -> [WorkerOverview] {
+        let leases = current.map { $0.leases.values.filter { $0.state == .live || $0.state == .moved } } ?? []
+        let held = Dictionary(grouping: leases, by: \.peer)
+        return members.values.map { overview(of: $0, holding: held[$0.peer] ?? [], at: now) }.sorted {
+            $0.name < $1.name
+        }
+    }
+
+    private func overview(of member: Member, holding leases: [LeaseRecord], at now: Duration) -> WorkerOverview {
+        let activity: WorkerOverview.Activity =
+            if member.standing != .active {
+                .preparing
+            } else if !member.punctuality.isGood(at: now) {
+                .late
+            } else {
+                leases.isEmpty ? .waiting : .computing
+            }
+        return WorkerOverview(
+            peer: member.peer, name: member.name, host: member.host, process: member.process,
+            threads: member.threads, activity: activity, microbatchesPerSecond: member.speeds[.training],
+            nodes: leases.map(\.node).sorted(), waited: leases.map(\.issued).min().map { now - $0 },
+            bytesUnderWay: member.window.outstanding)
+    }
+
+    /// Whose sum of the current round a lease brought, and of how many shards.
+    public func author(ofLease identifier: UInt64) -> (peer: Peer, shards: Int, kind: Round.Kind)? {
+        guard let current, let lease = current.leases[identifier] else { return nil }
+        return (lease.peer, tree.shards(under: lease.node).count, current.round.kind)
+    }
+}
