@@ -3,6 +3,7 @@ import Cluster
 import ConfigurationFiles
 import Coordination
 import Files
+import Foundation
 import Glibc
 import Logging
 import OneDNN
@@ -85,8 +86,15 @@ struct Coordinate: ParsableCommand {
             "Who adds gradients and passes on parameters: the coordinator (star), the workers among themselves (scatter), or the workers where they are on several hosts (auto). It changes no bit."
     )
     var reduce = Reduction.auto
+    @Option(
+        help: "How long to wait where there is no worker, such as 12h (default: 1h); then the run is saved and ends.",
+        transform: Readings.interval)
+    var wait: Interval?
 
-    func run() throws {
+    func run() throws { try run(starting: []) }
+
+    /// - Parameter workers: Processes that compute for it, not started yet.
+    func run(starting workers: [Process]) throws {
         try options.messages.begin(besides: options.inputs)
         let security = try security.coordinator()
         let stored = try options.storedRun()
@@ -95,8 +103,10 @@ struct Coordinate: ParsableCommand {
             configuration, of: stored, listen: listen, engine: options.engine(for: configuration))
         coordinatorOptions.security = security
         coordinatorOptions.reduction = reduce
+        if let wait { coordinatorOptions.timing.abandonment = .seconds(wait.seconds) }
         try options.finish(coordinatorOptions) { options, reporters in
-            try CoordinatorProcess(options, reporter: reporters, log: TerminalLog.logger("coordinator")).run()
+            try CoordinatorProcess(options, reporter: reporters, log: TerminalLog.logger("coordinator"))
+                .run(starting: workers)
         }
     }
 }

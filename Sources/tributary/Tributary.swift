@@ -26,7 +26,8 @@ struct Tributary: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            DataCommand.self, Train.self, Coordinate.self, Work.self, KeysCommand.self, CheckpointCommand.self,
+            DataCommand.self, Train.self, Coordinate.self, Work.self, KeysCommand.self, LaunchCommand.self,
+            CheckpointCommand.self,
             VerifyRun.self, Sample.self, Reconstruct.self,
             Interpolate.self, AttributeCommand.self, LatentsCommand.self, Embed.self, ExploreCommand.self,
             Evaluate.self, Classify.self, StatusCommand.self, MetricsCommand.self, CompareCommand.self,

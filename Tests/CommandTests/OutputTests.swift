@@ -11,7 +11,7 @@ struct OutputTests {
     /// Names of arguments, each in one of three lists, so that nobody adds an output without saying what becomes of what is there.
     private static let read: Set = [
         "source", "data", "checkpoint", "config", "keys", "file", "files", "directory", "path", "labels", "image",
-        "images", "run", "runs", "names",
+        "images", "run", "runs", "names", "hosts",
     ]
     private static let written: Set = ["out", "folder", "sheet", "log", "trace"]
     private static let values: Set = [
@@ -26,7 +26,9 @@ struct OutputTests {
         "mixture", "nll", "samples", "repeats", "refine", "value", "temperature", "strength", "orthogonal", "plot",
         "dimensions", "examples",
         "explore", "port", "token", "metrics-port",
-        "log-format",
+        "log-format", "reduce", "peer-port", "advertise",
+        "explore", "port", "token", "host", "nodes", "cpus", "time", "partition", "worker-partition", "sbatch",
+        "program",
     ]
 
     @Test func everyArgumentIsKnownToBeReadWrittenOrNeither() {

@@ -226,7 +226,7 @@ free_port() {
 # Whether somebody listens on a port of this machine.
 is_taken() { (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# Has cluster/start run workers here and through an `ssh` that runs what it is told on this machine: to the end, to a signal, and where
+# Has `launch ssh` run workers here and through an `ssh` that runs what it is told on this machine: to the end, to a signal, and where
 # nobody can work.
 list_of_hosts() {
     local files port
@@ -241,8 +241,9 @@ list_of_hosts() {
         'echo "ssh: connect to host down port 22: No route to host" >&2; exit 255' >"$files/bin/ssh"
     cat >"$files/start" <<-END
 		#!/bin/bash
-		export PATH="$files/bin:\$PATH" HOME="$files/home" KEYS="$files/keys" HOST=127.0.0.1 PORT=$port TRIBUTARY="$tributary"
-		exec cluster/start "$files/\$1" --config "$files/model.yaml" --data "$files/faces.h5" --out "$files/\$2" "\${@:3}"
+		export PATH="$files/bin:\$PATH" HOME="$files/home"
+		exec "$tributary" launch ssh "$files/\$1" --host 127.0.0.1 --port $port --keys "$files/keys" -- \
+		    --config "$files/model.yaml" --data "$files/faces.h5" --out "$files/\$2" "\${@:3}"
 	END
     chmod +x "$files/bin/ssh" "$files/start"
 
@@ -253,12 +254,12 @@ list_of_hosts() {
     # Neither the directory nor a port is in use any more.
     timeout 120 "$files/start" hosts stopped --steps 1 --resume &>"$files/resumed.log" || { cat "$files/resumed.log"; return 1; }
     if timeout 120 "$files/start" dead-hosts dead --steps 40 &>"$files/dead.log"; then return 1; fi
-    shows "$files/dead.log" "cluster/start: all workers of $files/dead-hosts have failed, so the run ends" || return
+    shows "$files/dead.log" "[alice@down] ssh: connect to host" "[alice@node2]" "all of its workers have ended" || return
     nobody_is_left "$files" "$port" || return
     echo "a list of hosts works to the end, ends with a signal, and where nobody can work"
 }
 
-# Sends a signal to a cluster/start whose workers have joined. Expects its exit code, and that nothing is left.
+# Sends a signal to a `launch ssh` whose workers have joined. Expects its exit code, and that nothing is left.
 #
 #   stopped_hosts FILES PORT SIGNAL STATUS
 stopped_hosts() {
@@ -272,7 +273,7 @@ stopped_hosts() {
     kill -s "$3" "$process" || return
     wait "$process" || status=$?
     shows "$1/stopped.log" "interrupted by SIG$3; everything is saved" || return
-    ((status == $4)) || { echo "cluster/start ended with $status after SIG$3, not with $4"; return 1; }
+    ((status == $4)) || { echo "launch ssh ended with $status after SIG$3, not with $4"; return 1; }
     nobody_is_left "$1" "$2"
 }
 
@@ -292,6 +293,31 @@ nobody_is_left() {
     pgrep -af "$1/|127.0.0.1:$2"
     echo "these processes are left"
     return 1
+}
+
+# Prints the commands, indented by four, of a page's section.
+#
+#   page_commands PAGE SECTION
+page_commands() { awk -v section="## $2" '/^## / { inside = $0 == section } inside && /^    / { print substr($0, 5) }' "$1"; }
+
+# Has Debian's mpirun start the processes as cluster/mpirun.md says, with two ranks on this machine.
+mpirun_line() {
+    local files port line
+    files=$(scratch mpirun)
+    port=$(free_port)
+    "$tributary" data synthesize faces --count 200 --out "$files/faces.h5" || return
+    # The page's own line, of which hosts, port and length are changed.
+    line=$(sed -n 's/^    \(mpirun .*\)/\1/p' cluster/mpirun.md | sed -e "s/\$(hostname -f):7077/127.0.0.1:$port/; s/:7077/:$port/g" \
+        -e 's/--map-by ppr:1:node/--oversubscribe/; s/-np 4/-np 2/; s/$/ --steps 6 --digest-every 1/')
+    (
+        cd "$files" || exit
+        export PATH="${tributary%/*}:$PATH" OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+        tributary keys new keys && timeout 300 bash -c "$line"' && wait'
+    ) || return
+    "$tributary" train --preset face-64 --data "$files/faces.h5" --out "$files/quiet" --steps 6 --digest-every 1 --workers 1 || return
+    same_digests "$files/runs/faces" "$files/quiet" || return
+    nobody_is_left "$files" "$port" || return
+    echo "mpirun started two workers that computed a quiet run's digests"
 }
 
 # Compares the gradients of one step with those that PyTorch computes now.

@@ -4,7 +4,6 @@ import Foundation
 import Logging
 import Messaging
 import Parallel
-import Synchronization
 
 /// Runs a coordinator in this process and workers in processes of their own, on sockets that only this user can reach.
 ///
@@ -54,31 +53,15 @@ public struct LocalCluster {
         if workers == 0, !coordinator.isComplete {
             log.notice("no worker is started; start one with: tributary worker --connect \(folder.address)")
         }
-        let watch = WorkerWatch(workers, tell: coordinator.tellForsaken)
-        let processes = try coordinator.isComplete ? [] : startWorkers(folder.address, watch)
-        defer { end(processes) }
-        return try coordinator.run()
+        return try coordinator.run(starting: (0..<workers).map { worker($0 + 1, folder.address) })
     }
 
-    private func startWorkers(_ address: String, _ watch: WorkerWatch) throws -> [Process] {
-        var processes: [Process] = []
-        do {
-            for index in 0..<workers { processes.append(try startWorker(index + 1, address, watch)) }
-        } catch {
-            end(processes)
-            throw error
-        }
-        return processes
-    }
-
-    private func startWorker(_ number: Int, _ address: String, _ watch: WorkerWatch) throws -> Process {
+    private func worker(_ number: Int, _ address: String) -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = arguments(ofWorker: number, address)
         process.environment = Self.cleanEnvironment
         process.standardInput = Pipe()  // it closes with this process, even where a kill -9 ends it
-        process.terminationHandler = { _ in watch.noteEnd() }
-        try process.start()
         return process
     }
 
@@ -102,34 +85,5 @@ public struct LocalCluster {
         }
         environment["OMP_NUM_THREADS"] = "1"
         return environment
-    }
-
-    /// Workers end by themselves after a goodbye; those that did not hear it are told by a signal, and those that are stopped
-    /// or stuck are ended after 5 s: they hold nothing that is not saved.
-    private func end(_ processes: [Process]) {
-        for process in processes where process.isRunning { process.terminate() }
-        let limit = ContinuousClock.now + .seconds(5)
-        while processes.contains(where: \.isRunning), ContinuousClock.now < limit { usleep(5_000) }
-        for process in processes where process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        for process in processes { process.waitUntilExit() }
-    }
-}
-
-/// Tells when the last of a run's workers has ended: nobody else finds its socket, so it need not wait.
-private final class WorkerWatch: Sendable {
-    private let running: Mutex<Int>
-    private let tell: @Sendable (String) -> Void
-
-    init(_ workers: Int, tell: @escaping @Sendable (String) -> Void) {
-        running = Mutex(workers)
-        self.tell = tell
-    }
-
-    func noteEnd() {
-        let left = running.withLock { running in
-            running -= 1
-            return running
-        }
-        if left == 0 { tell("all of its workers have ended") }
     }
 }

@@ -107,6 +107,12 @@ public struct KeyFolder {
 
     // MARK: - Reading
 
+    /// Whether the coordinator's keys are there.
+    public var exists: Bool { FileManager.default.fileExists(atPath: coordinatorPath) }
+
+    /// Whether a worker's keys are here, and not moved to its machine.
+    public func hasWorker(_ name: String) -> Bool { WorkerKeys.areIn(workerPath(name)) }
+
     /// - Throws: `KeyFolderError` where no coordinator's keys are there, `SecretFileExposed`, `KeyFileError`, `FileError`.
     func coordinatorKey() throws -> SecretKey {
         do {
