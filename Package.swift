@@ -76,7 +76,8 @@ let package = Package(
             name: "Ingest",
             dependencies: [
                 "Storage", "Pictures", "Archives", "Matrices", "Randomness", "Hashing", "Files", "Parallel",
-            ]),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ], exclude: ["Generated/records.proto"]),
         .target(
             name: "Training",
             dependencies: [
@@ -114,7 +115,7 @@ let package = Package(
         .target(
             name: "Boards",
             dependencies: [
-                "Training", "Contract", "Pictures", "Files", "WallTime",
+                "Training", "Contract", "Pictures", "Files", "Hashing", "WallTime",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ], exclude: ["Generated/event.proto"]),
         .target(name: "Reports", dependencies: ["Training", "Contract", "Pictures"]),

@@ -89,7 +89,8 @@ public final class FileTree {
         if name.hasSuffix(".zip") { return (.zip, try ZipContents(path)) }
         if isArrays(path) { return (.file, FileContentsAlone(path)) }
         if start.starts(with: Array("PK\u{3}\u{4}".utf8)) || start.starts(with: Array("PK\u{5}\u{6}".utf8)) {
-            return (.zip, try ZipContents(path))
+            let contents = try ZipContents(path)
+            return holdsTensors(contents) ? (.file, FileContentsAlone(path)) : (.zip, contents)
         }
         if isTar(path, start) { return (.tar, try TarContents(path, scratch: scratch, progress: progress)) }
         return (.file, FileContentsAlone(path))
@@ -97,6 +98,11 @@ public final class FileTree {
 
     /// An npz is a zip archive, and one thing.
     private static func isArrays(_ path: String) -> Bool { path.lowercased().hasSuffix(".npz") }
+
+    /// So is what PyTorch saves, whatever its ending.
+    private static func holdsTensors(_ contents: ZipContents) -> Bool {
+        contents.names.contains { $0.path.hasSuffix("/data.pkl") }
+    }
 
     private static func isTar(_ path: String, _ start: [UInt8]) -> Bool {
         let name = path.lowercased()

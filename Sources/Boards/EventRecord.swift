@@ -1,3 +1,5 @@
+import Hashing
+
 /// Events as they lie in TensorBoard's files, one record after the other.
 ///
 /// A record is the length in 8 bytes, the masked checksum of those in 4, the data, and its masked checksum in 4; numbers begin with the

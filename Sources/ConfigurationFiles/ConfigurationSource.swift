@@ -1,3 +1,4 @@
+import Contract
 import Training
 import VAE
 
@@ -55,5 +56,14 @@ public enum ConfigurationSource {
     /// - Throws: `FileError`, `UsageProblem` for what is not YAML, or `ConfigurationProblems` for what is no configuration.
     public static func file(_ path: String, isNew: Bool) throws -> RunConfiguration {
         try YAML.read(path).configuration(isNew: isNew)
+    }
+
+    /// A problem that showed once the images were known, with the file and the line that it is about.
+    public static func located(_ problem: ConfigurationProblem, inFile path: String) -> any Error {
+        // A pipe gives what it holds once.
+        guard path != "-", let document = try? YAML.read(path) else {
+            return ConfigurationError(file: YAML.name(of: path), problem: problem)
+        }
+        return document.report([(problem.path, problem)])
     }
 }

@@ -12,13 +12,15 @@ extension YAMLDocument {
         if let problem = problemOfModel(isNew: isNew, besides: problems.map(\.place)) { problems.append(problem) }
         if !problems.isEmpty { throw report(problems) }
         do throws(ConfigurationError) {
-            return try RunConfiguration(node, file: file, isNew: isNew)
+            let configuration = try RunConfiguration(node, file: file, isNew: isNew)
+            if let problem = configuration.problemOfParts { throw ConfigurationError(file: file, problem: problem) }
+            return configuration
         } catch {
             throw report([(error.problem.path, error.problem)])
         }
     }
 
-    private func report(_ problems: [(place: String, problem: ConfigurationProblem)]) -> ConfigurationProblems {
+    func report(_ problems: [(place: String, problem: ConfigurationProblem)]) -> ConfigurationProblems {
         ConfigurationProblems(file: file, problems.map { (line(of: $0.place), $0.problem) })
     }
 

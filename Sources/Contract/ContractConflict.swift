@@ -5,8 +5,15 @@ public struct ContractConflict: Error, Hashable, CustomStringConvertible {
     public let differences: [ContractDifference]
 
     public var description: String {
-        "\(place) began with another configuration: \(shown.joined(separator: "; ")). Leave out the options that differ "
+        "\(place) began with another configuration: \(shown.joined(separator: "; "))\(reason). Leave out the options that differ "
             + "(--resume needs no --preset and no --config), or begin a new run in another directory"
+    }
+
+    /// Why what seems to be no part of the numbers may not differ, either.
+    private var reason: String {
+        differences.contains { $0.field.hasPrefix("configuration.early_stopping") }
+            ? ". When a run stops early is fixed when it begins, so that it stops after the same step on any cluster, however often it is resumed"
+            : ""
     }
 
     /// The first differences: two presets differ in dozens of parts, and the rest of those tells nobody more.

@@ -27,8 +27,10 @@ public struct LabelledExamples: Hashable, Sendable, Codable {
         return low < examples.count && examples[low] == example
     }
 
-    /// Their places in a shard, ascending: example i is at place i / S of shard i mod S.
-    func places(inShard shard: Int, of shards: Int) -> [Int] {
-        examples.compactMap { Int($0) % shards == shard ? Int($0) / shards : nil }
+    /// Their places in each of S shards, ascending: example i is at place i / S of shard i mod S.
+    func places(inEachOf shards: Int) -> [[Int]] {
+        examples.reduce(into: [[Int]](repeating: [], count: shards)) { places, example in
+            places[Int(example) % shards].append(Int(example) / shards)
+        }
     }
 }

@@ -29,7 +29,7 @@ public struct ShardPlan: Hashable, Sendable {
         self.shards = shards
         self.microbatch = microbatch
         self.labelled = labelled
-        labelledPlaces = labelled.map { some in (0..<shards).map { some.places(inShard: $0, of: shards) } } ?? []
+        labelledPlaces = labelled?.places(inEachOf: shards) ?? []
         if let labelled { try check(labelled) }
     }
 

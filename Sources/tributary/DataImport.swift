@@ -10,7 +10,8 @@ struct DataImport: ParsableCommand {
         commandName: "import", abstract: "Brings images into an HDF5 file that training reads.",
         discussion: """
             The source is a file, a folder, or a zip or tar archive, and is recognised by what it holds: CelebA; MNIST and the sets in its form (IDX files, \
-            tables of numbers, mnist.pkl.gz); CIFAR-10 and CIFAR-100; arrays of NumPy (.npy, .npz); MATLAB files; pictures (JPEG, PNG, WebP), flat, with a \
+            tables of numbers, mnist.pkl.gz); CIFAR-10 and CIFAR-100; arrays of NumPy (.npy, .npz); tensors of PyTorch (.pt); MATLAB files; LMDB databases; \
+            TFRecord files; pictures (JPEG, PNG, WebP), flat, with a \
             folder for each class, or below train, val and test. Where it may be two things, both are named, and --as decides. docs/data.md has every rule.
 
             Examples:

@@ -91,7 +91,10 @@ struct Evaluate: ParsableCommand {
             try evaluator.evaluate(state, weights, threads: images.threads, progress: $0)
         }
         guard let metrics else { preconditionFailure("there are images, but no metrics of them") }
-        if let collapse = metrics.latents.collapse { Terminal.standardError.line("warning: \(collapse)") }
+        // A model that has not begun to learn uses none of its latents yet.
+        if state.step > 0, let collapse = metrics.latents.collapse {
+            Terminal.standardError.line("warning: \(collapse)")
+        }
         var result = EvaluationResult(
             images.program.model, metrics, step: state.step, split: split, examples: images.count)
         result.quality = try ImageTicker.watch("reconstructing", images.count) {

@@ -85,7 +85,10 @@ private struct RunStatus: Encodable, CustomStringConvertible {
     let bestCheckpoint: String?
     /// Of the coordinator that runs.
     let cluster: ClusterStatus?
+    /// Whether a run that no process holds has come to its end; nil where one does, or no checkpoint can be read.
+    let finished: Bool?
     private let model: String?
+    private let ending: RunEnding?
 
     struct Evaluation: Encodable {
         let step: Int
@@ -117,7 +120,7 @@ private struct RunStatus: Encodable, CustomStringConvertible {
 
     private enum CodingKeys: CodingKey {
         case run, directory, running, process, address, step, epoch, epochs, negativeELBO, reconstruction, divergence
-        case heldOut, best, imagesPerSecond, workers, checkpoint, bestCheckpoint, cluster
+        case heldOut, best, imagesPerSecond, workers, checkpoint, bestCheckpoint, finished, cluster
     }
 
     init(_ view: RunView) throws {
@@ -139,6 +142,8 @@ private struct RunStatus: Encodable, CustomStringConvertible {
         let store = CheckpointStore(directory: view.paths.checkpoints)
         checkpoint = try store.steps().last.map { store.path(ofStep: $0) }
         bestCheckpoint = FileStatus(store.bestPath) == nil ? nil : store.bestPath
+        ending = running ? nil : RunEnding(of: view, configuration)
+        finished = ending?.isFinished
         let images = configuration.model.images
         model =
             "images of \(images.height) x \(images.width) x \(images.channels), \(configuration.model.latents.count) latents, "
@@ -154,14 +159,14 @@ private struct RunStatus: Encodable, CustomStringConvertible {
         divergence = status.training?.divergence
         negativeELBO = status.training.map { $0.reconstruction + $0.divergence }
         heldOut = status.heldOut.map { Evaluation($0) }
-        (best, checkpoint, bestCheckpoint, model) = (nil, nil, nil, nil)
+        (best, checkpoint, bestCheckpoint, model, finished, ending) = (nil, nil, nil, nil, nil, nil)
         (imagesPerSecond, workers) = (status.imagesPerSecond, status.workers.count)
         cluster = status
     }
 
     private var state: String {
         if directory == nil { return "a coordinator answers at \(address ?? "")" }
-        guard running else { return "no process holds it; go on with --resume" }
+        guard running else { return ending?.description ?? "no process holds it; go on with --resume" }
         let who = process.map { "process \($0)" } ?? "a process"
         return "\(who) holds it" + (address.map { "; workers connect to \($0)" } ?? "")
     }

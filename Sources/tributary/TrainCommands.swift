@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cluster
 import ConfigurationFiles
+import Contract
 import Coordination
 import Files
 import Foundation
@@ -233,7 +234,7 @@ extension RunOptions {
         metrics?.end()
         board.finish(try? ending.get())
         progress.finish()
-        let outcome = try ending.get()
+        let outcome = try located { try ending.get() }
         let result = RunResult(outcome)
         // Ctrl-C may have ended whoever reads the result, too.
         let printed = Result { try output(json ? try jsonText(result) : result.description) }
@@ -241,6 +242,13 @@ extension RunOptions {
         Terminal.standardError.line(
             "interrupted by \(reason); everything is saved. Go on with the same command and --resume.")
         throw ExitCode(interruptedBy: reason)
+    }
+
+    /// Says in which line of a configuration file a problem is that showed once the images were known.
+    private func located<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch let problem as ConfigurationProblem {
+            throw config.map { ConfigurationSource.located(problem, inFile: $0) } ?? problem
+        }
     }
 }
 

@@ -63,6 +63,10 @@ struct EvaluateTests {
         #expect(rows.filter { $0.contains(#""split":"valid""#) }.allSatisfy { $0.contains(#""active_units":"#) })
         let command = try evaluate(["--json"])
         #expect(command.errors.contains("has collapsed") && command.output.contains(#""active_units":0"#))
+        // What has not begun to learn has not collapsed.
+        let beginning = try Command(
+            "evaluate", "--checkpoint", bench["run/checkpoints/step-0000000000.h5"], "--data", bench["faces.h5"])
+        #expect(beginning.status == 0 && !beginning.errors.contains("has collapsed"), "\(beginning.errors)")
     }
 
     @Test(arguments: [

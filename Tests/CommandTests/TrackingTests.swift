@@ -34,13 +34,16 @@ struct TrackingTests {
         let status = try Command("status", bench["run"])
         #expect(status.status == 0, "\(status.errors)")
         for part in [
-            "no process holds it", "step             3, in epoch 1", "(reconstruction ",
+            "no process holds it; it has 3 of the ", "step             3, in epoch 1", "(reconstruction ",
             "best checkpoint  \(bench["run"])",
             "images of 16 x 16 x 3, 2 latents", "checkpoints/step-0000000003.h5",
         ] {
             #expect(status.output.contains(part), "\(part) in \(status.output)")
         }
+        #expect(try Command("status", bench["run"], "--json").output.contains(#""finished":false"#))
         #expect(try Data(contentsOf: URL(fileURLWithPath: bench["run/lock"])) == lock)
+        #expect(try bench.train("--epochs", "1", "--resume").status == 0)
+        #expect(try Command("status", bench["run"]).output.contains("finished: it has all "))
         #expect(try Command("status", bench.folder).sentence?.contains("there is no run in \(bench.folder)") == true)
     }
 

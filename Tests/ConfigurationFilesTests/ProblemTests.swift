@@ -1,4 +1,5 @@
 import Contract
+import Foundation
 import Testing
 import Training
 
@@ -201,5 +202,30 @@ import Training
         let text = "x: &layer\n  linear: {units: 0}\n" + Self.good.replacing("- linear: {units: 8}", with: "- *layer")
         let found = try sentences(text)
         #expect(found.count == 2 && found[1].hasPrefix("a.yaml, line 7: model.encoder[1].linear.units: "), "\(found)")
+    }
+
+    /// What fits neither the network nor the objective needs no data to be found, and has a line like everything else.
+    @Test(arguments: [
+        ("capacity: 5", 17, "capacity: this objective has no capacity: take the key out"),
+        ("temperature: 0.5", 17, "temperature: this objective has no temperature"),
+        ("labels: {labelled: 4, per_microbatch: 1}", 17, "labels: this objective reads no labels"),
+        (
+            "clipping:\n- {parameters: [nothing], maximum_norm: 1}", 18,
+            "clipping[0].parameters: no parameter begins with nothing"
+        ),
+    ]) func whatDoesNotFitHasALine(keys: String, line: Int, part: String) throws {
+        let told = try sentences(Self.good + "\n" + keys)
+        #expect(told.count == 1 && told[0].hasPrefix("a.yaml, line \(line): \(part)"), "\(told)")
+    }
+
+    @Test func aProblemThatTheDataShowsIsFoundInTheFile() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).yaml").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data((Self.good + "\nearly_stopping: {patience: 2}").utf8).write(to: URL(fileURLWithPath: path))
+        func text(_ path: String) -> String {
+            "\(ConfigurationSource.located(ConfigurationProblem(path: "early_stopping", reason: "no"), inFile: path))"
+        }
+        #expect(text(path) == "\(path), line 17: early_stopping: no")
+        #expect(text("-") == "the standard input: early_stopping: no")
     }
 }

@@ -43,6 +43,13 @@ import Testing
                 + "differ (--resume needs no --preset and no --config), or begin a new run in another directory")
     }
 
+    @Test func whyARunKeepsItsEarlyStoppingIsSaid() {
+        var other = Self.contract
+        other.configuration = .dictionary(["early_stopping": .dictionary(["patience": .integer(3)])])
+        let conflict = #expect(throws: ContractConflict.self) { try other.requireEqual(to: Self.contract, of: "run") }
+        #expect(conflict?.description.contains("so that it stops after the same step on any cluster") == true)
+    }
+
     @Test func ofManyDifferencesTheFirstThreeAreTold() {
         var (one, two) = (Self.contract, Self.contract)
         one.configuration = .dictionary(Dictionary(uniqueKeysWithValues: (1...9).map { ("part\($0)", .integer(1)) }))

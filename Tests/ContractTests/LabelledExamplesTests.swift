@@ -52,6 +52,19 @@ import Testing
             examples: 200, shards: 2, microbatch: 8, labelled: LabelledExamples(examples: chosen, perMicrobatch: 3))
     }
 
+    /// 65,536 shards are looked at once and not once each.
+    @Test func aPlanOfTheMostShardsKeepsEachPlace() throws {
+        let shards = 1 << 16
+        let labelled = LabelledExamples(
+            examples: (0..<UInt32(2 * shards)).filter { $0 % 4 < 3 || $0 < shards }, perMicrobatch: 1)
+        let plan = try ShardPlan(examples: 4 * shards, shards: shards, microbatch: 2, labelled: labelled)
+        for shard in [0, 3, 4, shards - 1] {
+            let own = Set(labelled.examples.filter { Int($0) % shards == shard })
+            let drawn = (0..<4).map { plan.microbatch(step: $0, shard: shard, seed: 1).examples[0] }
+            #expect(Set(drawn) == own, "shard \(shard)")
+        }
+    }
+
     @Test func everyMicrobatchHasItsLabelledRowsFirst() throws {
         let plan = try Self.plan()
         let labelled = try #require(plan.labelled)

@@ -52,12 +52,18 @@ struct ImportSample {
     let name: String
     /// Where changes begin, as a rule.
     let head: Int
+    /// Puts changed bytes into what holds them, with checksums that fit.
+    let wrap: @Sendable ([UInt8]) -> [UInt8]
 
-    init(_ files: [String: [UInt8]], mutating mutated: String, importing name: String = "", from head: Int = 0) {
+    init(
+        _ files: [String: [UInt8]], mutating mutated: String, importing name: String = "", from head: Int = 0,
+        within wrap: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 }
+    ) {
         self.files = files
         self.mutated = mutated
         self.name = name
         self.head = head
+        self.wrap = wrap
     }
 }
 
@@ -77,7 +83,7 @@ private struct ImportBench {
             let path = URL(fileURLWithPath: "\(source)/\(name)")
             try FileManager.default.createDirectory(
                 at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(name == sample.mutated ? bytes : good).write(to: path)
+            try Data(name == sample.mutated ? sample.wrap(bytes) : good).write(to: path)
         }
         let start = ContinuousClock.now
         defer {

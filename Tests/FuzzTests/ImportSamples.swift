@@ -9,6 +9,13 @@ enum ImportSamples {
         let jpeg = try Array(Data(contentsOf: aligned))
         let pictures = ["a/1.png": png, "a/2.jpg": jpeg, "b/3.webp": webp, "metadata.csv": table]
         let images = Made.npy("|u1", [3, 8, 8], Made.bytes(192))
+        let (bytes, labels) = (Made.bytes(192), Made.stored([7, 8, 9] as [Int64]))
+        let datum = Made.datum([3, 8, 8], bytes, label: 5)
+        let example = Made.example(["image": .bytes(png), "label": .integers([3])])
+        let tensors = Made.pickle([
+            "images": Made.Tensor("0", count: 192, [3, 8, 8], strides: [64, 1, 8]),
+            "labels": Made.Tensor("1", "Long", count: 3, [3]),
+        ])
         let pixels = (0..<64).map { "\($0 * 4)" }.joined(separator: ",")
         return [
             ImportSample(pictures, mutating: "a/1.png"), ImportSample(pictures, mutating: "a/2.jpg", from: 2),
@@ -34,6 +41,15 @@ enum ImportSamples {
                 ["m.csv": Array("7,\(pixels)\n3,\(pixels)\n".utf8)], mutating: "m.csv", importing: "m.csv"),
             ImportSample(["data_batch_1": pickle], mutating: "data_batch_1", from: 0),
             ImportSample(["data_batch_1.bin": [6] + Made.bytes(3072)], mutating: "data_batch_1.bin"),
+            ImportSample(
+                ["data.mdb": Made.lmdb(["1": png, "2": png, "3": jpeg], pageSize: 256)], mutating: "data.mdb"),
+            ImportSample(["data.mdb": Made.lmdb(["1": datum, "2": datum], pageSize: 256)], mutating: "data.mdb"),
+            ImportSample(["data.mdb": datum], mutating: "data.mdb") { Made.lmdb(["1": $0, "2": $0]) },
+            ImportSample(["a.tfrecord": Made.records([example, example])], mutating: "a.tfrecord"),
+            ImportSample(["a.tfrecord": example], mutating: "a.tfrecord") { Made.records([$0, $0]) },
+            ImportSample(["a.tfrecord": shaped(bytes)], mutating: "a.tfrecord") { Made.records([$0, $0]) },
+            ImportSample(["a.pt": Made.torch(tensors, [bytes, labels])], mutating: "a.pt"),
+            ImportSample(["a.pt": tensors], mutating: "a.pt") { Made.torch($0, [bytes, labels]) },
             ImportSample(celeba(jpeg), mutating: "list_attr_celeba.txt"),
             ImportSample(celeba(jpeg), mutating: "img_align_celeba/000001.jpg"),
         ]
@@ -41,6 +57,12 @@ enum ImportSamples {
 
     static let matrices = [matrix, packedMatrix].map {
         ImportSample(["a.mat": Array(Data(base64Encoded: $0)!)], mutating: "a.mat", importing: "a.mat")
+    }
+
+    private static func shaped(_ bytes: [UInt8]) -> [UInt8] {
+        Made.example([
+            "image_raw": .bytes(bytes), "height": .integers([8]), "width": .integers([8]), "depth": .integers([3]),
+        ])
     }
 
     private static let aligned = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -61,4 +61,17 @@ struct FuelWriterTests {
             #expect(try names(in: folder) == ["faces.h5"])
         }
     }
+
+    @Test func aSplitOfAnotherNameIsJudgedWhereThereIsNoUsualOne() throws {
+        try withTemporaryFolder { folder in
+            let plan = FuelWriter.Plan(
+                shape: ImageShape(channels: 1, height: 2, width: 2), splits: [FuelWriter.Split("extra", count: 3)])
+            let writer = try FuelWriter(UnfinishedFile("\(folder)/a.h5"), plan)
+            try writer.append(pixels: (0..<12).map { UInt8($0 * 20) })
+            try writer.finish()
+            let dataset = try ImageDataset("\(folder)/a.h5")
+            #expect(try dataset.choice(judging: nil).heldOut?.name == "extra")
+            #expect(throws: DataError.self) { try dataset.choice() }
+        }
+    }
 }

@@ -66,6 +66,13 @@ public enum Made {
         }
     }
 
+    /// A file compressed with gzip, in one block that stores up to 65,535 bytes as they are (RFC 1951, section 3.2.4; RFC 1952).
+    public static func gzip(_ bytes: [UInt8]) -> [UInt8] {
+        let head: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255, 1]
+        let tail = little(Int(crc32(bytes)), 4) + little(bytes.count, 4)
+        return head + little(bytes.count, 2) + little(~bytes.count, 2) + bytes + tail
+    }
+
     /// A tar archive (POSIX.1-1988, "ustar").
     public static func tar(_ members: [String: [UInt8]]) -> [UInt8] {
         var archive: [UInt8] = []

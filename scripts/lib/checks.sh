@@ -9,6 +9,7 @@ python="$root/.build/python/checks"
 python_with_torch="$root/.build/python/pytorch"
 python_with_socket="$root/.build/python/socket"
 python_with_tensorboard="$root/.build/python/tensorboard"
+python_of_sources="$root/.build/python/sources"
 python_of_exports="$root/.build/python/exports"
 
 # Sends nonsense to a coordinator that has its process to itself, since its memory is looked at, too.
@@ -44,6 +45,12 @@ h5py_checks() {
     "$tributary" train --preset face-64 --data "$files/discs.h5" --out "$files/run" --steps 2 --workers 1 || return
     "$python/bin/python" scripts/interchange/read_checkpoint.py \
         "$(newest_checkpoint "$files/run")" "$("$tributary" checkpoint digest "$files/run")"
+}
+
+# Imports what py-lmdb, tfrecord, PyTorch and pyarrow write, and compares each pixel and label.
+source_checks() {
+    python_environment "$python_of_sources" "${source_modules[@]}" &&
+        "$python_of_sources/bin/python" scripts/interchange/import_sources.py "$tributary" "$(scratch sources)"
 }
 
 # Prints the folder of a run of face-64 on faces.h5 there, with checkpoints of two epochs.

@@ -20,7 +20,7 @@ no_ssh_hosts() {
 ssh_hosts() {
     local files status=0
     files=$(scratch ssh-hosts)
-    swift build "${release_flags[@]}" --product tributary || return
+    release_program || return
     mmdebstrap --variant=minbase --include="$(IFS=,; echo "${run_packages[*]},openssh-server")" bookworm "$files/debian" || return
     hosts_up "$files" && ssh_trials "$files" || status=$?
     hosts_down "$files"
@@ -32,7 +32,7 @@ hosts_up() {
     mkdir -p "$files/home/.ssh" && ssh-keygen -q -t ed25519 -N "" -f "$files/home/.ssh/id" || return
     printf '%s\n' "Host *" "  User root" "  IdentityFile $files/home/.ssh/id" "  StrictHostKeyChecking accept-new" \
         "  UserKnownHostsFile $files/home/.ssh/known" "  ConnectTimeout 10" >"$files/home/.ssh/config"
-    install -m 755 .build/static/release/tributary "$files/debian/usr/local/bin/" || return
+    install -m 755 "$released" "$files/debian/usr/local/bin/" || return
     install -d -m 700 "$files/debian/root/.ssh" "$files/debian/run/sshd" &&
         install -m 600 "$files/home/.ssh/id.pub" "$files/debian/root/.ssh/authorized_keys" || return
     ip netns add tributary-head && ip -n tributary-head link add br0 type bridge && ip -n tributary-head link set br0 up &&

@@ -7,6 +7,8 @@ torch_module=torch==2.13.0
 # What scripts/explore/page.py speaks to Chromium through.
 socket_module=websocket-client==1.9.2
 tensorboard_module=tensorboard==2.21.0
+# What writes images as people keep them: LMDB, TFRecord, tensors, Parquet.
+source_modules=("${check_modules[@]}" lmdb==3.0.0 tfrecord==1.14.6 pyarrow==26.0.1 "$torch_module")
 # What reads exported models: safetensors, onnx and ONNX Runtime.
 export_modules=("${check_modules[@]}" PyYAML==6.0.3 safetensors==0.8.0 onnx==1.23.2 onnxruntime==1.32.0)
 # What scripts/bench compares with: the newest PyTorch, whose bf16 is twice as fast as that of 2.13.

@@ -36,7 +36,9 @@ public struct ImageImport {
             let option = options.layout.map({ _ in "--layout" }) ?? options.range.map({ _ in "--range" })
         {
             throw DataError(
-                files.shown, "is \(recognised); \(option) is for arrays of numbers (.npy, .npz, .mat): leave it out")
+                files.shown,
+                "is \(recognised); \(option) is for arrays of numbers (.npy, .npz, .mat, .pt, and records of pixels): leave it out"
+            )
         }
     }
 

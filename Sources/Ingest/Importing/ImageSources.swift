@@ -4,7 +4,7 @@ import Archives
 enum ImageSources {
     static let all: [any ImageSource.Type] = [
         CelebASource.self, MNISTSource.self, MNISTPickleSource.self, CIFARSource.self, NumPySource.self,
-        MATLABSource.self, CSVSource.self, FolderSource.self,
+        MATLABSource.self, CSVSource.self, LMDBSource.self, TFRecordSource.self, TorchSource.self, FolderSource.self,
     ]
 
     /// The kind of some files.
@@ -52,7 +52,8 @@ enum ImageSources {
         if let table = files.tree.entries.first(where: { $0.ending == "parquet" }) {
             throw DataError(
                 files.tree.place(of: table),
-                "is a Parquet file, which is not read: docs/data.md has the lines of pyarrow that make a folder of it")
+                "is a Parquet file, which is not read: docs/data.md has the lines of pyarrow that make a folder of pictures"
+            )
         }
     }
 

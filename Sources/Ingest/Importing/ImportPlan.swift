@@ -18,10 +18,21 @@ struct ImportPlan {
 
     /// The images themselves.
     enum Content {
-        /// Picture files, one for each example.
-        case pictures(FileTree, [FileTree.Entry])
+        /// Picture files, one for each example: begins to read them, and gives the next one, nil behind the last.
+        case pictures(open: () throws -> () throws -> PictureFile?)
         /// Arrays of equal images, read one after the other.
         case arrays(ImageShape, open: () throws -> any ImageReader)
+
+        static func files(_ tree: FileTree, _ entries: [FileTree.Entry]) -> Content {
+            .pictures {
+                var rest = entries[...]
+                return {
+                    rest.popFirst().map { entry in
+                        PictureFile(name: tree.place(of: entry)) { try tree.read(entry, atMost: $0) }
+                    }
+                }
+            }
+        }
     }
 
     /// The source's own choices.
@@ -37,6 +48,14 @@ struct ImportPlan {
 
     /// Whether the source says which example belongs to which split.
     var hasSplits: Bool { splits != ["train"] }
+}
+
+/// A picture file of a source.
+struct PictureFile {
+    /// What errors call it.
+    let name: String
+    /// Its bytes, no more than so many of them.
+    let read: (Int) throws -> [UInt8]
 }
 
 /// Images that come one after the other.

@@ -37,7 +37,8 @@ extension ImageDataset {
         let usual = [SplitWord.valid, .test].compactMap { word in
             splits.first { $0.name == word.rawValue && !$0.rows.isEmpty }
         }
-        let judged = try (name ?? options.validSplit).map(split) ?? usual.first ?? train
+        let judged =
+            try (name ?? options.validSplit).map(split) ?? usual.first ?? train ?? splits.first { !$0.rows.isEmpty }
         guard let judged, !judged.rows.isEmpty else { throw DataError(path, "has no images to judge by") }
         return SplitChoice(train: train ?? judged, heldOut: judged, source: splitSource)
     }

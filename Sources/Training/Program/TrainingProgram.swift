@@ -25,11 +25,7 @@ public struct TrainingProgram: Sendable {
             (labelled == nil) == (configuration.labels == nil), "labels",
             "which images are labelled is drawn from the data, and \(labelled == nil ? "here is none" : "nobody asked for it")"
         )
-        plan = try ShardPlan(
-            examples: trainingExamples, shards: configuration.shards, microbatch: configuration.microbatch,
-            labelled: configuration.labels.flatMap { selection in
-                labelled.map { LabelledExamples(examples: $0, perMicrobatch: selection.perMicrobatch) }
-            })
+        plan = try Self.plan(configuration, trainingExamples, labelled)
         evaluation = EvaluationPlan(
             examples: validationExamples, shards: configuration.shards, microbatch: configuration.microbatch)
         model = try VariationalAutoencoder(configuration.model, configuration.objective)
@@ -39,6 +35,24 @@ public struct TrainingProgram: Sendable {
         try require(
             configuration.earlyStopping == nil || validationExamples > 0, "early_stopping",
             "there are no held-out images to judge by: hold some out, or take the key out")
+    }
+
+    private static func plan(_ configuration: RunConfiguration, _ examples: Int, _ labelled: [UInt32]?) throws
+        -> ShardPlan
+    {
+        do throws(ShardPlanError) {
+            return try ShardPlan(
+                examples: examples, shards: configuration.shards, microbatch: configuration.microbatch,
+                labelled: configuration.labels.flatMap { selection in
+                    labelled.map { LabelledExamples(examples: $0, perMicrobatch: selection.perMicrobatch) }
+                })
+        } catch {
+            switch error {
+            case .labelledRows: throw ConfigurationProblem(path: "labels.per_microbatch", reason: error.description)
+            case .labelledExamples: throw ConfigurationProblem(path: "labels.labelled", reason: error.description)
+            default: throw error
+            }
+        }
     }
 
     /// The program of a contract.

@@ -145,7 +145,10 @@ public struct StepRule: Sendable {
         }
     }
 
-    private static func groups(
+    /// The clipping group of each parameter slice, or nil.
+    ///
+    /// - Throws: `ConfigurationProblem` where a group names no parameter, or one that another group has.
+    static func groups(
         _ clipping: [ClippingGroup], _ layout: ModelLayout
     ) throws(ConfigurationProblem) -> [Int?] {
         let names = layout.parameters.slices.map(\.name)

@@ -1,4 +1,3 @@
-import Archives
 import Pictures
 
 /// Decides the shape of the images that are written.
@@ -15,7 +14,7 @@ enum ShapeRule {
         var (size, color) = (options.size ?? plan.usual.size, options.color ?? plan.usual.color)
         var notes: [String] = []
         if size == nil || color == nil {
-            let found = try survey(plan.content, forSizes: size == nil, files.progress)
+            let found = try survey(plan, forSizes: size == nil, files.progress)
             if size == nil { (size, notes) = choose(found.sizes, crop) }
             if color == nil { color = found.channels == [1] ? .gray : .rgb }
         }
@@ -28,17 +27,20 @@ enum ShapeRule {
         return (ImageShaper(shape: shape, crop: crop, resize: options.resize, only: plan.usual.only), notes)
     }
 
-    private static func survey(_ content: ImportPlan.Content, forSizes: Bool, _ progress: ImportProgress) throws -> (
+    private static func survey(_ plan: ImportPlan, forSizes: Bool, _ progress: ImportProgress) throws -> (
         sizes: Set<PictureSize>, channels: Set<Int>
     ) {
-        switch content {
+        switch plan.content {
         case .arrays(let shape, _): return ([PictureSize(width: shape.width, height: shape.height)], [shape.channels])
-        case .pictures(let tree, let entries):
+        case .pictures(let open):
+            let next = try open()
             var (sizes, channels) = (Set<PictureSize>(), Set<Int>())
-            for (number, entry) in entries.enumerated() {
-                if number % 256 == 0 { progress(.lookedAt(number, of: entries.count)) }
+            var number = 0
+            while let file = try next() {
+                if number % 256 == 0 { progress(.lookedAt(number, of: plan.count)) }
+                number += 1
                 // Whoever has no header is found, and named, when it is decoded.
-                guard let header = header(tree, entry) else { continue }
+                guard let header = header(of: file) else { continue }
                 sizes.insert(PictureSize(width: header.width, height: header.height))
                 channels.insert(header.channels)
                 // One in colour is enough where only that is asked.
@@ -48,16 +50,15 @@ enum ShapeRule {
         }
     }
 
-    private static func header(_ tree: FileTree, _ entry: FileTree.Entry) -> PictureHeader? {
-        let name = tree.place(of: entry)
-        guard let start = try? tree.read(entry, atMost: headerBytes) else { return nil }
+    private static func header(of file: PictureFile) -> PictureHeader? {
+        guard let start = try? file.read(headerBytes) else { return nil }
         let isWhole = start.count < headerBytes
         // WebP says behind the pixels how they are to be turned.
-        if isWhole || PictureFormat(of: start) != .webp, let header = try? PictureHeader(start, name: name) {
+        if isWhole || PictureFormat(of: start) != .webp, let header = try? PictureHeader(start, name: file.name) {
             return header
         }
-        guard !isWhole, let bytes = try? tree.read(entry, atMost: 1 << 28) else { return nil }
-        return try? PictureHeader(bytes, name: name)
+        guard !isWhole, let bytes = try? file.read(BatchReader.pictureLimit) else { return nil }
+        return try? PictureHeader(bytes, name: file.name)
     }
 
     private static func choose(_ sizes: Set<PictureSize>, _ crop: PictureCrop) -> (PictureSize?, [String]) {

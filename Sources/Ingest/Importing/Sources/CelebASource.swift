@@ -25,7 +25,7 @@ enum CelebASource: ImageSource {
         let table = try CelebAPlan(images.entries.map(\.name), CelebALists(source))
         var plan = ImportPlan(
             splits: table.splits, assignment: table.assignment,
-            content: .pictures(images.tree, images.entries),
+            content: .files(images.tree, images.entries),
             provenance: [
                 "source": "CelebA, img_align_celeba (Liu et al., ICCV 2015)",
                 "terms": "Non-commercial research only; the images may not be passed on.",

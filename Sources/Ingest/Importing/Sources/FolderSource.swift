@@ -33,7 +33,7 @@ enum FolderSource: ImageSource {
         let (targets, notes) = try PictureLabels.find(for: layout, source)
         var plan = ImportPlan(
             assignment: layout.splits?.assignment ?? [UInt8](repeating: 0, count: layout.pictures.count),
-            content: .pictures(source.tree, layout.pictures.map(\.entry)),
+            content: .files(source.tree, layout.pictures.map(\.entry)),
             provenance: ["source": "pictures of \(source.tree.path.split(separator: "/").last ?? "a folder")"])
         if let splits = layout.splits { plan.splits = splits.splits }
         plan.targets = targets

@@ -69,6 +69,10 @@ struct ArraySet {
     /// What is neither: structures, complex numbers, single values.
     private(set) var others: [String] = []
 
+    mutating func add(_ array: NumberArray, file path: String) { arrays.append((array, path)) }
+
+    mutating func addOther(_ what: String) { others.append(what) }
+
     mutating func add(_ file: NPYFile, file path: String) throws {
         if file.header.holdsObjects {
             objects.append(file.place)

@@ -3,7 +3,7 @@ import Storage
 /// What Python's `pickle` saved, as far as it is numbers, texts, lists, dictionaries and arrays of NumPy.
 ///
 /// A pickle is a program, and whoever runs one runs what its author likes. This reader knows some thirty instructions that put values together, and
-/// of functions only those that make an array; every other instruction or name is refused by its name.
+/// of functions only those that make an array, or say where a tensor is; every other instruction or name is refused by its name.
 /// Source: Python, `Lib/pickletools.py`.
 struct PickleReader {
     /// A value that a pickle made.
@@ -20,6 +20,8 @@ struct PickleReader {
         case name(String)
         case type(NumberFormat)
         case array(Array)
+        case storage(Storage)
+        case tensor(Tensor)
 
         /// A list of texts.
         var texts: [String]? {
@@ -69,6 +71,8 @@ struct PickleReader {
 
     private let bytes: [UInt8]
     private let place: String
+    /// Whether functions of PyTorch's are known, too.
+    private let isTorch: Bool
     private var position = 0
     private var stack: [Value] = []
     private var marks: [Int] = []
@@ -77,14 +81,15 @@ struct PickleReader {
     private var containers = 0
 
     /// - Throws: `DataError` for a pickle that is cut short, damaged, or holds an instruction that is not known.
-    static func read(_ bytes: [UInt8], place: String) throws -> Value {
-        var reader = PickleReader(bytes: bytes, place: place)
+    static func read(_ bytes: [UInt8], place: String, isTorch: Bool = false) throws -> Value {
+        var reader = PickleReader(bytes: bytes, place: place, isTorch: isTorch)
         return try reader.run()
     }
 
-    private init(bytes: [UInt8], place: String) {
+    private init(bytes: [UInt8], place: String, isTorch: Bool) {
         self.bytes = bytes
         self.place = place
+        self.isTorch = isTorch
     }
 
     private mutating func run() throws -> Value {
@@ -93,7 +98,9 @@ struct PickleReader {
             if code == UInt8(ascii: ".") { return try pop() }
             try step(code)
             if [0x28, 0x7D, 0x5D, 0x29, 0x74, 0x85, 0x86, 0x87].contains(code) { containers += 1 }
-            guard containers < 10_000 else { throw damaged("it nests too many lists") }
+            guard containers < 10_000 else {
+                throw damaged("it has too many lists and arrays, which belong into one array")
+            }
             guard stack.count < 10_000_000, memory.count < 10_000_000 else { throw damaged("it is too long") }
         }
     }
@@ -132,6 +139,7 @@ struct PickleReader {
         case "c": let module = try line(); stack.append(.name(try known("\(module).\(line())")))
         case "\u{93}": let words = try pop(2); stack.append(.name(try known(words.map(text).joined(separator: "."))))
         case "R": let values = try pop(2); stack.append(try call(values[0], values[1]))
+        case "Q" where isTorch: let values = try pop(1); stack.append(.storage(try storage(values[0])))
         case "b": let values = try pop(2); stack.append(try build(values[0], values[1]))
         default:
             throw DataError(
@@ -147,7 +155,7 @@ struct PickleReader {
     private static let names = reconstruct.union(["numpy.ndarray", "numpy.dtype", "_codecs.encode"])
 
     private func known(_ name: String) throws -> String {
-        guard Self.names.contains(name) else {
+        guard Self.names.contains(name) || isTorch && Self.torchNames.contains(name) else {
             throw DataError(
                 place,
                 "is a pickle that calls \(name), which is not allowed, for it may run anything: save the arrays with numpy.savez"
@@ -168,6 +176,8 @@ struct PickleReader {
             guard case .text(let text)? = values.first else { throw damaged("it encodes what is no text") }
             let bytes = text.unicodeScalars.compactMap { UInt8(exactly: $0.value) }
             return .bytes(bytes[...])
+        case Self.rebuildTensor: return .tensor(try tensor(values))
+        case Self.orderedDictionary: return .dictionary([:])
         default: throw damaged("it calls \(name)")
         }
     }
@@ -183,6 +193,8 @@ struct PickleReader {
 
     /// Fills what `_reconstruct` and `dtype` made.
     private func build(_ target: Value, _ state: Value) throws -> Value {
+        // What is set on a dictionary besides its keys is no array.
+        if case .dictionary = target { return target }
         guard case .tuple(let values) = state else { throw damaged("it builds something else than an array") }
         switch target {
         case .type(let format):
@@ -284,7 +296,7 @@ struct PickleReader {
         return String(decoding: line.prefix(256), as: UTF8.self)
     }
 
-    private func damaged(_ problem: String) -> DataError {
+    func damaged(_ problem: String) -> DataError {
         DataError(place, "is no pickle of arrays that can be read: \(problem), at byte \(position)")
     }
 }

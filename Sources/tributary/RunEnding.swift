@@ -1,0 +1,31 @@
+import Contract
+import Training
+
+/// How far a run is that no process holds, by its newest checkpoint and the steps of its configuration.
+struct RunEnding: CustomStringConvertible {
+    private let step: Int
+    private let steps: Int
+    /// Whether held-out images got no better for so long that the run is over.
+    private let isStoppedEarly: Bool
+
+    /// Nil where no checkpoint can be read.
+    init?(of view: RunView, _ configuration: RunConfiguration) {
+        let store = CheckpointStore(directory: view.paths.checkpoints, check: ForeignFile.checkpoint.requireSafe)
+        guard let newest = (try? store.newest())?.checkpoint else { return nil }
+        let contract = newest.contract
+        let plan = try? ShardPlan(
+            examples: contract.trainingExamples, shards: contract.shards, microbatch: contract.microbatch)
+        guard let plan else { return nil }
+        step = newest.state.step
+        steps = plan.steps(epochs: configuration.epochs)
+        isStoppedEarly = configuration.earlyStopping?.ends(newest.history) ?? false
+    }
+
+    var isFinished: Bool { step >= steps || isStoppedEarly }
+
+    var description: String {
+        if isStoppedEarly { return "finished: it stopped after step \(step), since held-out images got no better" }
+        if isFinished { return "finished: it has all \(steps) steps of its configuration" }
+        return "no process holds it; it has \(step) of the \(steps) steps of its configuration: go on with --resume"
+    }
+}
