@@ -33,6 +33,8 @@ final class LabelledLines: Sendable {
     /// A terminal's lines end with a carriage return, too.
     private func show(_ line: Foundation.Data) {
         let text = String(decoding: line, as: UTF8.self).filter { $0 != "\r" }
-        Terminal.standardError.line(text.printableLine, label: label)
+        var record = LogRecord(message: text.printableLine)
+        record.source = label
+        Terminal.standardError.show(record, isProgress: false)
     }
 }
