@@ -20,7 +20,7 @@ struct HostWorker {
         process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "dumb"]) { $1 }
         process.standardInput = FileHandle.nullDevice
         (process.standardOutput, process.standardError) = (output, output)
-        show(LabelledLines("[\(host.name)] "))
+        show(LabelledLines(host.name))
     }
 
     private func show(_ lines: LabelledLines) {

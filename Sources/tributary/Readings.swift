@@ -17,7 +17,9 @@ enum Readings {
 
     static func address(_ text: String) throws -> String {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count > 1, let port = UInt16(parts[parts.count - 1]), port > 0, !parts[0].isEmpty else {
+        guard parts.count > 1, let port = UInt16(parts[parts.count - 1]), port > 0, !parts[0].isEmpty,
+            !text.contains(where: { $0 == "/" || $0.isWhitespace }), parts.count == 2 || text.hasPrefix("[")
+        else {
             throw Refusal(description: "an address is HOST:PORT, such as node1.example.org:7100")
         }
         return text

@@ -18,7 +18,7 @@ struct StatusCommand: ParsableCommand {
             Examples:
               tributary status runs/faces
               tributary status runs/faces --watch
-              tributary status tcp://head:7077 --keys keys/node1
+              tributary status tcp://head:7077 --keys keys/workers/node1
             """)
 
     @Argument(

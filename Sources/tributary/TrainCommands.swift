@@ -132,7 +132,7 @@ struct Work: ParsableCommand {
         ""
     @OptionGroup var security: SecurityOptions
     @Option(help: "The port where other workers reach this one (default: one that the system chooses).")
-    var peerPort: UInt16 = 0
+    var peerPort: UInt16?
     @Option(
         help:
             "HOST:PORT where other workers reach this one, where that is not the address that the coordinator sees: behind a router, say.",
@@ -170,7 +170,7 @@ struct Work: ParsableCommand {
             try OneDNNEngine(numericClass: $0)
         }
         options.security = try security.worker()
-        (options.door.port, options.door.advertised) = (peerPort, advertise)
+        (options.door.port, options.door.advertised) = (peerPort ?? 0, advertise)
         options.memoryLimit = memory?.bytes ?? options.memoryLimit
         if let wait { options.timing.patience = .seconds(wait.seconds) }
         let label = name.isEmpty ? "worker" : name

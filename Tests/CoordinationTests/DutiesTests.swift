@@ -183,13 +183,61 @@ import Testing
             let leases = desk.handle(.begin(round)).leases(of: peers[0])
             _ = leases
             var moves: [String] = []
-            for tick in 1...900 {
+            for _ in 1...900 {
                 desk.now += .milliseconds(250)
-                for peer in peers { _ = desk.say(.heartbeat(busy: 1, taken: tick * taken), from: peer) }
+                for peer in peers { _ = desk.say(.heartbeat(busy: 1, taken: taken), from: peer) }
                 moves += desk.handle(.tick).notices.filter { $0.contains("missed its deadline") }
             }
             #expect(moves.isEmpty == (taken == 1), "\(moves)")
         }
+    }
+
+    @Test func whoClaimsToHaveDeliveredInAStarIsNotBelieved() {
+        var desk = desk(.star)
+        let actions = desk.handle(.begin(round))
+        for peer in peers { for lease in actions.leases(of: peer) { _ = deliver(lease, from: peer, in: &desk) } }
+        let moved = desk.say(.leaving, from: peers[0])
+        #expect(!peers.dropFirst().flatMap { moved.leases(of: $0) }.isEmpty)
+    }
+
+    @Test func sumsThatDoNotGetThroughComeToTheCoordinatorInTheEnd() {
+        var desk = desk()
+        var leases = desk.handle(.begin(round)).compactMap { action -> UInt64? in
+            if case .send(.lease(let lease), _, _) = action { lease.duties } else { nil }
+        }
+        #expect(leases.allSatisfy { $0 == 1 })
+        for _ in 0..<40_000 where !leases.contains(Duties.star) {
+            desk.now += .milliseconds(250)
+            var actions = peers.flatMap { desk.say(.heartbeat(busy: 1), from: $0) }
+            actions += desk.handle(.tick)
+            leases += actions.compactMap { if case .send(.lease(let lease), _, _) = $0 { lease.duties } else { nil } }
+        }
+        #expect(leases.contains(Duties.star))
+    }
+
+    @Test func aLoopbackDoorIsNamedToItsOwnMachineAlone() {
+        var desk = Desk(reduction: .scatter)
+        join(peers[0], host: "127.0.0.1", in: &desk)
+        _ = desk.handle(.received(desk.hello(from: peers[1]), from: peers[1]))
+        _ = desk.handle(.located(peers[1], address: "tcp://10.0.0.2:7100", key: ""))
+        _ = desk.say(.attach, from: peers[1])
+        let tables = desk.say(.ready(probe: "probe"), from: peers[1]).tables
+        #expect(
+            tables.map { $0.entries.map(\.address) } == [
+                ["tcp://127.0.0.1:7100", "tcp://10.0.0.2:7100"], ["", "tcp://10.0.0.2:7100"],
+            ])
+    }
+
+    @Test func whoIsNotReachedIsNamedOnce() {
+        var desk = desk()
+        _ = desk.say(.reached([[1]]), from: peers[1])
+        var notices: [String] = []
+        for _ in 0..<120 {
+            desk.now += .milliseconds(250)
+            for peer in peers { _ = desk.say(.heartbeat(busy: 1), from: peer) }
+            notices += desk.handle(.tick).notices.filter { $0.contains("cannot reach") }
+        }
+        #expect(notices.count == 1 && notices[0].hasPrefix("worker-2 cannot reach worker-3 at tcp://10.0.0.3:7100"))
     }
 
     @Test func whoJoinsWithinARoundGetsNothingThatItCannotDeliver() {

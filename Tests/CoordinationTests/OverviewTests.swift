@@ -41,7 +41,7 @@ import Testing
         #expect(seen.map(\.name) == ["a", "b"] && seen.map(\.activity) == [.computing, .preparing])
         #expect(seen[0].nodes == leases.map(\.node).sorted() && seen[0].waited == .seconds(1))
         #expect(desk.state.roundUnderWay == round)
-        let author = try #require(desk.state.author(ofLease: leases[0].identifier))
+        let author = try #require(desk.state.authors(ofLease: leases[0].identifier).first)
         #expect(author.peer == first && author.kind == .training)
         for lease in leases { _ = desk.deliver(lease, from: first, leafTime: .milliseconds(500)) }
         seen = desk.state.workers(at: desk.now)

@@ -68,9 +68,9 @@ import Testing
         for _ in 0..<9 {
             link.refuse(at: now)
             let begin = now
-            while !link.isToBeReopened(at: now) { now += .milliseconds(50) }
+            while !link.isToBeReopened(at: now, timing) { now += .milliseconds(50) }
             waits.append(now - begin)
-            link.reopen(Samples.sizes, at: now)
+            _ = link.reopen(Samples.sizes, at: now)
         }
         #expect(waits.prefix(3) == [.milliseconds(100), .milliseconds(200), .milliseconds(400)])
         #expect(waits.last == .seconds(5))
@@ -78,8 +78,8 @@ import Testing
 
     @Test func silenceEndsAConnection() {
         let link = link()
-        #expect(!link.isToBeReopened(at: timing.silence))
-        #expect(link.isToBeReopened(at: timing.silence + .milliseconds(1)))
+        #expect(!link.isToBeReopened(at: timing.silence, timing))
+        #expect(link.isToBeReopened(at: timing.silence + .milliseconds(1), timing))
     }
 
     @Test func aNewConnectionHasNothingOfTheOldOne() {
@@ -87,8 +87,8 @@ import Testing
         link.enqueue(sum(0))
         link.enqueue(sum(16))
         _ = link.next(at: .zero)
-        link.reopen(Samples.sizes, at: .zero)
-        #expect(!link.isUp && link.refund(16, at: .zero) == nil)
+        let lost = link.reopen(Samples.sizes, at: .zero)
+        #expect(lost == [5] && !link.isUp && link.refund(16, at: .zero) == nil)
         _ = link.hear(at: .zero, timing)
         #expect(link.next(at: .zero) == nil)
     }

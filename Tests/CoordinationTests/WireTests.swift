@@ -29,7 +29,7 @@ import Testing
                 })),
     ]
     static let peerMessages: [PeerMessage] = [
-        .greeting, .greeted, .credit(bytes: 7),
+        .greeting(to: [1, 2]), .greeted, .credit(bytes: 7),
         .sum(.init(round: Round(step: 9, kind: .training), duties: .max, node: 5, offset: 16, bytes: 4)),
         .parameters(offset: 32, bytes: 8, duties: 2),
     ]

@@ -128,6 +128,35 @@ import Testing
         #expect(last.contains(.useParameters(step: 0)))
     }
 
+    @Test func whatIsFurtherOnThanTheRunPutsNothingAside() {
+        var bench = bench()
+        var fence = Samples.fence
+        fence.step = 1_000_000
+        let far = Envelope(PeerMessage.parameters(offset: 0, bytes: 16, duties: 1), fence: fence)
+        #expect(!bench.handle(.receivedFromPeer(far, .door([77]))).contains(.beginParameters(step: 1_000_000)))
+        for bad in [piece(2, offset: 0, step: 1_000_000), piece(2, offset: 0, duties: .max), piece(2, offset: 16)] {
+            let actions = bench.hear(.sum(bad), through: [77])
+            #expect(!actions.contains(.forgetPieces) && !actions.contains(.keepPiece(bad, isOwn: false)))
+        }
+        let good = bench.hear(.sum(piece(2, offset: 0)), through: [77])
+        #expect(good.contains(.keepPiece(piece(2, offset: 0), isOwn: false)))
+    }
+
+    @Test func aSumOnALostConnectionIsNotInHand() {
+        var bench = bench()
+        _ = compute(8, in: &bench)
+        #expect(bench.busy() == 1)
+        _ = bench.handle(.peerLost([2]))
+        #expect(bench.busy() == 0)
+    }
+
+    @Test func onlyTheOneWhoIsMeantAnswers() {
+        var bench = bench()
+        let meant = bench.hear(.greeting(to: [1]), through: [77])
+        let other = bench.hear(.greeting(to: [9]), through: [77])
+        #expect(meant.contains { if case .answerPeer = $0 { true } else { false } } && other.isEmpty)
+    }
+
     @Test func whatIsLostOnTheWayComesFromTheCoordinator() {
         var bench = bench()
         _ = bench.hear(.lease(.init(identifier: 1, round: round, node: 8, duties: 1)))
@@ -164,7 +193,9 @@ extension Bench {
 
 extension [WorkerAction] {
     fileprivate var greeted: [[UInt8]] {
-        compactMap { if case .sendPeer(let envelope, let peer) = $0, envelope.body == .greeting { peer } else { nil } }
+        compactMap {
+            if case .sendPeer(let envelope, let peer) = $0, case .greeting(peer) = envelope.body { peer } else { nil }
+        }
     }
 
     fileprivate var reached: [[[UInt8]]] {

@@ -261,7 +261,7 @@ list_of_hosts() {
     # Neither the directory nor a port is in use any more.
     timeout 120 "$files/start" hosts stopped --steps 1 --resume &>"$files/resumed.log" || { cat "$files/resumed.log"; return 1; }
     if timeout 120 "$files/start" dead-hosts dead --steps 40 &>"$files/dead.log"; then return 1; fi
-    shows "$files/dead.log" "[alice@down] ssh: connect to host" "[alice@node2]" "all of its workers have ended" || return
+    shows "$files/dead.log" "alice@down: ssh: connect to host" "alice@node2:" "all of its workers have ended" || return
     nobody_is_left "$files" "$port" || return
     echo "a list of hosts works to the end, ends with a signal, and where nobody can work"
 }
@@ -274,7 +274,7 @@ stopped_hosts() {
     "$1/start" hosts stopped --steps 1000000 --resume &>"$1/stopped.log" &
     process=$!
     for ((tries = 0; tries < 600; tries++)); do
-        shows "$1/stopped.log" "local joined" "node1 joined" "[alice@down] ssh: connect to host" >/dev/null && break
+        shows "$1/stopped.log" "local joined" "node1 joined" "alice@down: ssh: connect to host" >/dev/null && break
         sleep 0.1
     done
     kill -s "$3" "$process" || return

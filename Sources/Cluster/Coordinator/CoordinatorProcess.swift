@@ -580,7 +580,9 @@ public final class CoordinatorProcess {
             sums.place(memory, slot, lease: lease, range: range, total: total)
         case .commit(let lease, let node):
             sums.commit(lease: lease, node: node)
-            ledger.commit(state.author(ofLease: lease), microbatch: opening.contract.microbatch)
+            for author in state.authors(ofLease: lease) {
+                ledger.commit(author, microbatch: opening.contract.microbatch)
+            }
         case .drop(let lease): sums.drop(lease: lease)
         case .discard(let node): sums.discard(node: node)
         case .fold(let node): try traced("fold", step: training.model.step + 1) { try sums.join(node: node) }

@@ -45,8 +45,8 @@ struct Ledger {
     /// A sum counts that came from a worker.
     ///
     /// - Parameter microbatch: Images of a shard.
-    mutating func commit(_ author: (peer: Peer, shards: Int, kind: Round.Kind)?, microbatch: Int) {
-        guard let author, author.kind == .training else { return }
+    mutating func commit(_ author: (peer: Peer, shards: Int, kind: Round.Kind), microbatch: Int) {
+        guard author.kind == .training else { return }
         fresh[author.peer, default: .init()].images += author.shards * microbatch
         last = author.peer
     }

@@ -79,11 +79,14 @@ final class PeerPost {
         } else {
             options.security = .insecure
         }
-        var socket = try Socket(.dealer, in: context, options: options)
-        try socket.watchConnection()
-        // An address that cannot be used is as good as one where nobody answers: the coordinator is told who is reached.
-        do throws(MessagingError) { try socket.connect(to: Endpoint(entry.address)) } catch {}
-        lines[entry.identity] = (entry, OwnedSocket(socket))
+        lines[entry.identity] = nil
+        // An address that cannot be used, or one socket too many, is as good as nobody's answer: the coordinator is told who is reached.
+        do throws(MessagingError) {
+            var socket = try Socket(.dealer, in: context, options: options)
+            try socket.watchConnection()
+            try socket.connect(to: Endpoint(entry.address))
+            lines[entry.identity] = (entry, OwnedSocket(socket))
+        } catch {}
     }
 
     /// Those whose connection ended, or did not come about, since this was asked last.
@@ -112,7 +115,8 @@ final class PeerPost {
             try take(envelope, arrival.payload, .door(arrival.identity))
         }
         for (identity, peer) in lines {
-            for _ in 0..<Self.limits.waiting {
+            // What is taken may have another connection opened in place of this one.
+            for _ in 0..<Self.limits.waiting where lines[identity]?.line === peer.line {
                 guard let arrival = try Arrival.next(on: peer.line.socket) else { break }
                 guard let envelope = try? arrival.decoded(PeerMessage.self) else { continue }
                 try take(envelope, arrival.payload, .line(identity))

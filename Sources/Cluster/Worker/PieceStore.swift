@@ -17,8 +17,15 @@ struct PieceStore {
     private let grid: ChunkGrid
     private var pieces: [Key: SharedMessage] = [:]
     private var scratch: [Float] = []
+    /// Two partials of which the chunk that is added is there, and nothing else.
+    private var left: PartialChunks
+    private var right: PartialChunks
 
-    init(_ grid: ChunkGrid) { self.grid = grid }
+    init(_ grid: ChunkGrid) {
+        self.grid = grid
+        left = PartialChunks(grid)
+        right = PartialChunks(grid)
+    }
 
     mutating func keep(_ piece: SumPiece, _ message: consuming Message) {
         pieces[Key(piece)] = SharedMessage(message)
@@ -30,26 +37,21 @@ struct PieceStore {
 
     /// The sum of both children's pieces, left + right, takes their place.
     mutating func add(_ piece: SumPiece) {
-        guard let left = pieces.removeValue(forKey: Key(piece, node: 2 * piece.node)),
-            let right = pieces.removeValue(forKey: Key(piece, node: 2 * piece.node + 1))
+        guard let first = pieces.removeValue(forKey: Key(piece, node: 2 * piece.node)),
+            let second = pieces.removeValue(forKey: Key(piece, node: 2 * piece.node + 1))
         else { preconditionFailure("a piece of node \(piece.node) is added before both children's are here") }
         let chunk = grid.index(at: piece.offset)
         let numbers = grid.piece(chunk)
-        let (first, second) = (alone(left, at: chunk), alone(right, at: chunk))
+        (left[chunk], right[chunk]) = (.message(first), .message(second))
         let sum = Message(halves: numbers.halves.count, floats: numbers.floats.count) { halves, floats in
             grid.encode(chunk, &halves, &floats, scratch: &scratch) { _, elements in
-                first.add(chunk, of: second, into: &elements)
+                left.add(chunk, of: right, into: &elements)
             }
         }
+        (left[chunk], right[chunk]) = (nil, nil)
         pieces[Key(piece)] = SharedMessage(sum)
     }
 
     /// A piece that is complete, to be sent once.
     mutating func take(_ piece: SumPiece) -> Message? { pieces.removeValue(forKey: Key(piece))?.copy() }
-
-    private func alone(_ message: SharedMessage, at chunk: Int) -> PartialChunks {
-        var chunks = PartialChunks(grid)
-        chunks[chunk] = .message(message)
-        return chunks
-    }
 }

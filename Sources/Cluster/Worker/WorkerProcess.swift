@@ -102,8 +102,10 @@ public final class WorkerProcess {
         do {
             return try PeerPost(options.door, coordinator: endpoint, security: options.security, in: context)
         } catch {
+            let isTaken = error.code == .addressInUse
+            let reason = isTaken ? "port \(options.door.port) is taken; choose another with --peer-port" : "\(error)"
             log.warning(
-                "other workers cannot reach this one, so that its gradients go through the coordinator: \(error)")
+                "other workers cannot reach this one, so that its gradients go through the coordinator: \(reason)")
             return nil
         }
     }

@@ -8,6 +8,8 @@ import Contract
 extension CoordinatorState {
     /// A holder that says nothing for this share of the limit after which it would be gone holds up a round no longer.
     private static let shareOfSilence = 0.4
+    /// Bytes of a door's address: a name has 253 at most.
+    private static let longestAddress = 300
 
     // MARK: - Who is there
 
@@ -16,14 +18,17 @@ extension CoordinatorState {
         duties = nil
         let active = orderedMembers.filter { $0.standing == .active }
         guard mayScatter, active.contains(where: { $0.door != nil }) else { return }
-        let entries = active.map(\.entry)
         for member in active {
+            let entries = active.map { $0.entry(for: member) }
             send(.peers(PeerTable(own: member.peer.identity, entries: entries)), to: member.peer)
         }
     }
 
     /// Where others reach a worker, and the key that it proves to own.
     mutating func locate(_ peer: Peer, at address: String, key: String) {
+        guard address.hasPrefix("tcp://"), address.utf8.count <= Self.longestAddress else {
+            return count(\.malformed, .malformed, of: peer)
+        }
         members[peer]?.door = Member.Door(address: address, key: key)
     }
 
@@ -110,10 +115,24 @@ extension CoordinatorState {
         }
     }
 
+    /// Says once of a worker that others do not reach it, a while after they could.
+    mutating func noteUnreachedDoors() {
+        guard mayScatter, configuration.reduction == .scatter || duties != nil else { return }
+        let settled = orderedMembers.filter { $0.standing == .active && now - $0.joined > timing.silence * 3 }
+        for member in settled where !member.isToldUnreached {
+            guard let door = member.door, !door.isLoopback else { continue }
+            let others = settled.filter { $0.peer != member.peer && !$0.reached.contains(member.peer.identity) }
+            guard !others.isEmpty else { continue }
+            members[member.peer]?.isToldUnreached = true
+            note(.unreached(name: member.name, address: door.address, others: others.map(\.name)))
+        }
+    }
+
     // MARK: - Sums
 
-    /// A worker's sum is where it is added.
+    /// A worker's sum is where it is added: only sums of a round with duties are added anywhere else than here.
     mutating func take(_ delivery: WorkerMessage.Delivery, from peer: Peer) {
+        guard state(of: delivery.round)?.scatter != nil else { return count(\.malformed, .malformed, of: peer) }
         guard let lease = state(of: delivery.round)?.leases[delivery.lease], lease.peer == peer,
             lease.node == delivery.node, lease.state == .live || lease.state == .moved
         else { return }

@@ -147,6 +147,9 @@ extension CoordinatorState {
         }
     }
 
+    /// Leases of one node in a round, after which nobody but the coordinator adds its sums.
+    private static let mostAttempts = 4
+
     mutating func moveOverdueLeases() {
         replaceOverdueJudge()
         replaceLateHolders()
@@ -156,6 +159,9 @@ extension CoordinatorState {
             members[lease.peer]?.punctuality.miss(leaseOf: lease.issued)
             let name = members[lease.peer]?.name ?? "a worker"
             vacate(lease, from: name, because: "missed its deadline after \((now - lease.issued).text)", to: .moved)
+        }
+        if overdue.contains(where: { round.attempts(at: $0.node) > Self.mostAttempts }) {
+            abandonDuties(because: "sums do not get to those who add them", forStar: true)
         }
         if !overdue.isEmpty { leaseUncovered() }
     }

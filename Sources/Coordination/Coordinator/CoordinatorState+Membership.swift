@@ -11,6 +11,7 @@ extension CoordinatorState {
             return send(.refused(sentence), to: peer)
         }
         guard members[peer] == nil else { return welcome(peer) }
+        guard peer.identity.count <= WireFields.identityLimit else { return count(\.malformed, .malformed, of: peer) }
         guard replacesOldConnection(hello, of: peer) else { return }
         guard hasRoom(for: peer) else { return }
         let name = name(for: hello, of: peer)
@@ -226,6 +227,7 @@ extension CoordinatorState {
         moveOverdueLeases()
         beatHeart()
         remindOfThoseOutside()
+        noteUnreachedDoors()
         remindOfWaiting()
     }
 

@@ -60,9 +60,13 @@ extension CoordinatorState {
             bytesUnderWay: member.window.outstanding)
     }
 
-    /// Whose sum of the current round a lease brought, and of how many shards.
-    public func author(ofLease identifier: UInt64) -> (peer: Peer, shards: Int, kind: Round.Kind)? {
-        guard let current, let lease = current.leases[identifier] else { return nil }
-        return (lease.peer, tree.shards(under: lease.node).count, current.round.kind)
+    /// Whose work of the current round a committed sum is: of how many shards each.
+    public func authors(ofLease identifier: UInt64) -> [(peer: Peer, shards: Int, kind: Round.Kind)] {
+        guard let current else { return [] }
+        let leases =
+            identifier == current.scatter?.lease
+            ? current.leases.values.filter { $0.state == .live || $0.state == .delivered }
+            : [current.leases[identifier]].compactMap(\.self)
+        return leases.map { ($0.peer, tree.shards(under: $0.node).count, current.round.kind) }
     }
 }

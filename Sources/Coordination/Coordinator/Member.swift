@@ -58,6 +58,9 @@ struct Member: Sendable {
 
         /// The address without its port: what two doors of one machine have in common.
         var host: Substring { address[..<(address.lastIndex(of: ":") ?? address.endIndex)] }
+
+        /// Whether only the coordinator's own machine reaches it.
+        var isLoopback: Bool { host.hasPrefix("tcp://127.") || host == "tcp://[::1]" || host == "tcp://localhost" }
     }
     var door: Door?
     /// The identities of those that it reaches.
@@ -66,14 +69,18 @@ struct Member: Sendable {
     var toldDuties = Duties.star
     /// When it may add sums again.
     var holdsNothingUntil = Duration.zero
-    /// How many bytes others have taken of what it sent them, and when it said so last.
-    private(set) var taken = (bytes: 0, at: Duration.zero)
+    /// When others took something last of what it sent them.
+    private(set) var takenAt = Duration.zero
+    /// Whether the log says already that not all others reach it.
+    var isToldUnreached = false
     var window: CreditWindow
     var outbox: Outbox
 
-    /// What the others are told of it.
-    var entry: PeerEntry {
-        PeerEntry(identity: peer.identity, name: name, address: door?.address ?? "", key: door?.key ?? "")
+    /// What another is told of it.
+    func entry(for other: Member) -> PeerEntry {
+        let isReachable = door?.isLoopback == false || other.door?.isLoopback == true
+        return PeerEntry(
+            identity: peer.identity, name: name, address: isReachable ? door?.address ?? "" : "", key: door?.key ?? "")
     }
 
     init(_ hello: WorkerMessage.Hello, name: String, peer: Peer, sizes: BulkSizes, timing: Timing, at now: Duration) {
@@ -96,11 +103,11 @@ struct Member: Sendable {
         if leafTime > .zero { speeds[kind] = Double(threads) / leafTime.inSeconds }
     }
 
-    /// Notes how much others have taken of what it sent; answers for how long they took nothing, or nil where that is still so.
+    /// Notes how much others have taken since the last heartbeat; answers for how long they took nothing, or nil where that is still so.
     mutating func note(taken bytes: Int, at now: Duration) -> Duration? {
-        guard bytes > taken.bytes else { return nil }
-        defer { taken = (bytes, now) }
-        return now - taken.at
+        guard bytes > 0 else { return nil }
+        defer { takenAt = now }
+        return now - takenAt
     }
 
     mutating func learn(leafSeconds: Double, upload: Double, in kind: Round.Kind) {

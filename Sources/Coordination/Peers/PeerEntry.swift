@@ -33,7 +33,7 @@ public struct PeerTable: Sendable, Equatable {
 }
 
 extension WireFields {
-    private static let identityLimit = 64
+    static let identityLimit = 64
 
     mutating func write(identity: [UInt8]) {
         writer.write(UInt8(identity.count))

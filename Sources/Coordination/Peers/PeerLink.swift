@@ -17,6 +17,9 @@ struct PeerLink: Sendable {
             }
         }
 
+        /// The lease of the sum that it is a piece of.
+        var lease: UInt64? { if case .sum(_, let lease) = self { lease } else { nil } }
+
         var isParameters: Bool { if case .parameters = self { true } else { false } }
     }
 
@@ -48,7 +51,9 @@ struct PeerLink: Sendable {
     }
 
     /// Whether the connection is to be opened again: the other should have been heard long since, or it was refused a while ago.
-    func isToBeReopened(at now: Duration) -> Bool { now - heard > patience || retryDue.map { now >= $0 } ?? false }
+    func isToBeReopened(at now: Duration, _ timing: Timing) -> Bool {
+        now - heard > patience || window.stalled(at: now) > timing.stall || retryDue.map { now >= $0 } ?? false
+    }
 
     /// The connection did not come about.
     mutating func refuse(at now: Duration) {
@@ -67,14 +72,19 @@ struct PeerLink: Sendable {
     }
 
     /// Begins anew, for a connection that is opened in place of this one.
-    mutating func reopen(_ sizes: BulkSizes, at now: Duration) {
+    ///
+    /// - Returns: The leases whose sums are not delivered by what was on its way.
+    mutating func reopen(_ sizes: BulkSizes, at now: Duration) -> Set<UInt64> {
+        defer {
+            waiting = []
+            underWay = []
+        }
         patience = isUp ? patience : min(patience * 2, Self.longestPatience)
         isUp = false
         retryDue = nil
         heard = now
         window = CreditWindow(limit: sizes.windowBytes, chunkBytes: sizes.chunkBytes)
-        waiting = []
-        underWay = []
+        return Set((waiting + underWay).compactMap(\.lease))
     }
 
     /// Puts something in line: parameters, which computing waits for, before sums.

@@ -1,7 +1,8 @@
 /// What a worker says to another, over a connection that it has opened to the other's door, and what that answers over the same.
 public enum PeerMessage: WireBody {
-    /// "Here I am": repeated until it is answered, and with each heartbeat from then on, so that a dead connection is noticed.
-    case greeting
+    /// "Are you the worker with this identity?": repeated until it is answered, and with each heartbeat from then on, so that a dead connection
+    /// is noticed. An address can lead to somebody else, who has the same key, too.
+    case greeting(to: [UInt8])
     /// The answer to a greeting.
     case greeted
     /// A piece of a node's sum, for the holder of that chunk; the bytes are in the second frame.
@@ -31,7 +32,8 @@ public enum PeerMessage: WireBody {
 
     public func write(to fields: inout WireFields) {
         switch self {
-        case .greeting, .greeted: break
+        case .greeting(let identity): fields.write(identity: identity)
+        case .greeted: break
         case .sum(let piece): fields.write(piece)
         case .parameters(let offset, let bytes, let duties):
             fields.write(count: offset)
@@ -43,7 +45,7 @@ public enum PeerMessage: WireBody {
 
     public static func read(kind: UInt16, from fields: inout WireFields) throws(WireError) -> PeerMessage {
         switch kind {
-        case 201: .greeting
+        case 201: .greeting(to: try fields.readIdentity())
         case 202: .greeted
         case 203: .sum(try fields.readSumPiece())
         case 204:

@@ -14,9 +14,17 @@ struct PeerState: Sendable {
     var early: [PassedParameters] = []
     /// When this worker began to wait for a round's parameters, or asked for them last.
     var waitingSince = Duration.zero
-    /// The newest step of which a chunk was passed on.
+    /// The newest step of which a chunk was passed on, and its chunks.
     var passedStep = -1
-    /// How many bytes others have taken of what was sent to them.
+    var passed: ChunkSet?
+    /// The newest step that the coordinator has spoken of. Only the next one can have begun since.
+    var knownStep = 0
+    /// When those who do not answer are greeted again.
+    var greetingDue = Duration.zero
+
+    /// Whether a message of another worker can be of this step. One that is further on than the run would put all others aside.
+    func canBegin(_ step: Int) -> Bool { step <= knownStep + 1 }
+    /// How many bytes others have taken since the last heartbeat.
     var taken = 0
 
     /// The identities of those who answer.

@@ -37,6 +37,12 @@ extension WorkerState {
         sayDelivered(index)
     }
 
+    /// What was on its way to another worker is lost. The coordinator is told whom this worker reaches no more, and gives the leases anew, or to
+    /// others; until then they are nothing that this worker has in hand.
+    mutating func giveUp(_ leases: Set<UInt64>) {
+        for index in tasks.indices where leases.contains(tasks[index].lease) { tasks[index].isDelivered = true }
+    }
+
     /// The coordinator adds everything now.
     mutating func dropUnsentSums() {
         for identity in peers.links.keys { peers.links[identity]?.drop(before: .max) }
@@ -62,7 +68,9 @@ extension WorkerState {
 
     /// Takes a piece of a sum in, and adds what can be added.
     mutating func take(_ piece: SumPiece, isOwn: Bool) {
-        guard let tree = assignment?.contract.tree, isPiece(piece, in: tree) else { return countMalformed() }
+        guard let tree = assignment?.contract.tree, isPiece(piece, in: tree), mayCome(piece) else {
+            return countMalformed()
+        }
         if peers.fold?.isOutdated(by: piece) ?? true {
             peers.fold = PieceFold(of: piece, in: tree)
             peers.rootPieces = []
@@ -78,6 +86,17 @@ extension WorkerState {
         }
         uploadRootPieces()
     }
+
+    /// Whether the coordinator can have given such duties, and this worker such a chunk. News of the next duties may still be on its way.
+    private func mayCome(_ piece: SumPiece) -> Bool {
+        let known = peers.duties?.number ?? Duties.star
+        guard peers.canBegin(piece.round.step), piece.duties <= known + Self.dutiesAtOnce else { return false }
+        guard let duties = peers.duties, let welcome, piece.duties == known else { return true }
+        return duties.holder(ofChunk: piece.offset / welcome.chunkBytes) == peers.own
+    }
+
+    /// How many duties the coordinator can have given of which the news is still on its way.
+    private static let dutiesAtOnce: UInt64 = 64
 
     private func isPiece(_ piece: SumPiece, in tree: ReductionTree) -> Bool {
         guard let welcome, tree.nodes.contains(piece.node), piece.round.kind == .training else { return false }
@@ -98,12 +117,14 @@ extension WorkerState {
 
     /// Keeps a chunk that the coordinator sent, to pass it on. Its duties may still be on their way over the other connection.
     mutating func keep(_ chunk: PassedParameters) {
-        guard chunk.step >= peers.passedStep else { return }
+        guard let welcome, chunk.step >= peers.passedStep else { return }
         if chunk.step > peers.passedStep {
             peers.passedStep = chunk.step
+            peers.passed = ChunkSet(total: welcome.parameterBytes, chunkBytes: welcome.chunkBytes)
             peers.early = []
             for identity in peers.links.keys { peers.links[identity]?.drop(beforeStep: chunk.step) }
         }
+        guard peers.passed?.insert(offset: chunk.offset, bytes: chunk.bytes) == true else { return }
         actions.append(.keepParameters(step: chunk.step, offset: chunk.offset))
         if isKnown(chunk.duties) { passOn(chunk) } else { peers.early.append(chunk) }
     }
@@ -130,6 +151,7 @@ extension WorkerState {
         let latest = max(arriving?.latest ?? .zero, peers.waitingSince)
         guard now - latest > timing.silence else { return }
         peers.waitingSince = now
+        if arriving?.step != round.step { (arriving, wantedStep) = (nil, round.step) }
         send(.parametersWanted)
     }
 }

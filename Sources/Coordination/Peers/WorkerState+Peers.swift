@@ -2,6 +2,9 @@ import Contract
 
 /// Connections to other workers: whom they lead to, whether they live, and what comes over them.
 extension WorkerState {
+    /// How often those who do not answer yet are greeted.
+    private static let greetingInterval = Duration.milliseconds(50)
+
     // MARK: - Connections
 
     /// Learns who is there. Connections to those who were there before stay.
@@ -20,14 +23,14 @@ extension WorkerState {
 
     /// Forgets everybody; a coordinator that does not know this worker has told the others.
     mutating func leavePeers() {
-        guard !peers.own.isEmpty || peers.fold != nil else { return }
+        guard !peers.own.isEmpty || peers.fold != nil || peers.duties != nil else { return }
         peers = PeerState()
         actions.append(.introduce([]))
         actions.append(.forgetPieces)
     }
 
     private mutating func greet(_ identity: [UInt8]) {
-        actions.append(.sendPeer(peerEnvelope(.greeting), to: identity))
+        actions.append(.sendPeer(peerEnvelope(.greeting(to: identity)), to: identity))
     }
 
     /// Those who answer with each heartbeat, the others as often as time passes.
@@ -52,7 +55,7 @@ extension WorkerState {
 
     private mutating func reopen(_ identity: [UInt8]) {
         guard let link = peers.links[identity], let welcome else { return }
-        peers.links[identity]?.reopen(welcome.sizes, at: now)
+        giveUp(peers.links[identity]?.reopen(welcome.sizes, at: now) ?? [])
         actions.append(.reconnect(link.entry))
         greet(identity)
         if link.isUp { sendReached() }
@@ -60,9 +63,12 @@ extension WorkerState {
 
     /// A connection can come up and lead nowhere, or stop carrying anything without a word.
     mutating func seeToPeers() {
-        let dead = peers.links.filter { $0.value.isToBeReopened(at: now) }.keys
+        let dead = peers.links.filter { $0.value.isToBeReopened(at: now, timing) }.keys
         for identity in dead.sorted(by: { $0.lexicographicallyPrecedes($1) }) { reopen(identity) }
-        greetPeers(thatAnswer: false)
+        if now >= peers.greetingDue {
+            peers.greetingDue = now + Self.greetingInterval
+            greetPeers(thatAnswer: false)
+        }
         askForMissingParameters()
     }
 
@@ -79,14 +85,16 @@ extension WorkerState {
     private mutating func answer(_ envelope: Envelope<PeerMessage>, over name: [UInt8]) {
         let isOfRun = phase == .member && envelope.fence.matches(fence)
         switch envelope.body {
-        case .greeting:
-            if isOfRun { actions.append(.answerPeer(peerEnvelope(.greeted), over: name)) }
+        case .greeting(let identity):
+            if isOfRun, identity == peers.own { actions.append(.answerPeer(peerEnvelope(.greeted), over: name)) }
         case .sum(let piece):
             actions.append(.answerPeer(peerEnvelope(.credit(bytes: piece.bytes)), over: name))
             if isOfRun { take(piece, isOwn: false) } else { countMalformed() }
         case .parameters(let offset, let bytes, let duties):
             actions.append(.answerPeer(peerEnvelope(.credit(bytes: bytes)), over: name))
-            if isOfRun { placeParameters(step: envelope.fence.step, offset, bytes, duties) }
+            if isOfRun, peers.canBegin(envelope.fence.step) {
+                placeParameters(step: envelope.fence.step, offset, bytes, duties)
+            }
         case .greeted, .credit: countMalformed()
         }
     }

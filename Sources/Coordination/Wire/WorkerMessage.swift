@@ -6,7 +6,7 @@ public enum WorkerMessage: WireBody {
     case attach
     /// "I computed the contract's probe": its SHA-256, in hexadecimal.
     case ready(probe: String)
-    /// "I am alive": the number of nodes in hand, and how many bytes other workers have taken of what this one sent them.
+    /// "I am alive": the number of nodes in hand, and how many bytes other workers have taken since the last of these.
     case heartbeat(busy: Int, taken: Int = 0)
     /// "Send the parameters of this step": those in memory were written over, or the lease is of an earlier round, whose parameters a
     /// worker that is further on drops.

@@ -37,6 +37,8 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
     case scattered(names: [String])
     /// A round's sums are added by others than was said, and why.
     case dutiesAbandoned(Round, reason: String)
+    /// Others cannot connect to a worker, which does nothing for them.
+    case unreached(name: String, address: String, others: [String])
     case dropped(String)
     case finished(RoundReport)
     case connected(String)
@@ -49,7 +51,7 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
         case .finished, .resultAgrees(_, _, _, isCheck: true): .debug
         case .joined, .idle, .resultAgrees, .connected, .scattered, .waiting(seconds: 0): .info
         case .outside, .gone, .refused, .moved, .waiting, .dropped, .searching, .crowded, .unaudited, .decided, .audits,
-            .dutiesAbandoned:
+            .dutiesAbandoned, .unreached:
             .warning
         case .resultsDiffer, .undecided, .suspected, .quarantined: .error
         }
@@ -105,6 +107,9 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
             "\(names.joined(separator: ", ")) add the gradients and pass on the parameters, each a part"
         case .dutiesAbandoned(let round, let reason):
             "\(round): \(reason); sums are delivered once more, to others"
+        case .unreached(let name, let address, let others):
+            "\(others.joined(separator: ", ")) cannot reach \(name) at \(address), so that its gradients and parameters go through the "
+                + "coordinator: open that port there (worker --peer-port), or say where others reach it (worker --advertise)"
         case .dropped(let what):
             "ignored \(what)"
         case .finished(let report):

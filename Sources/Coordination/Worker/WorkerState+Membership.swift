@@ -218,6 +218,7 @@ extension WorkerState {
         guard now >= heartbeatDue else { return }
         heartbeatDue = now + timing.heartbeat
         send(.heartbeat(busy: unfinishedTasks, taken: peers.taken))
+        peers.taken = 0
         greetPeers(thatAnswer: true)
         if phase != .member { actions.append(.sendBulk(envelope(.attach))) }
     }

@@ -5,6 +5,7 @@ extension WorkerState {
         if case .stranger = envelope.body { return meetStranger(envelope) }
         guard envelope.fence.matches(fence) else { return countMalformed() }
         heard = now
+        peers.knownStep = max(peers.knownStep, envelope.fence.step)
         switch envelope.body {
         case .welcome, .heartbeat, .stranger, .status: break
         case .spansWanted(let moment): actions.append(.tellSpans(asked: moment))

@@ -173,7 +173,8 @@ extension WorkerState {
     /// Nodes whose sums have not left whole; one, too, while the last bytes that left are not known to have arrived.
     var unfinishedTasks: Int {
         let unsent = tasks.count { task in
-            !task.isSummed || task.uploaded < task.ready.count || task.duties != Duties.star && !task.isDelivered
+            if task.duties == Duties.star { return !task.isSummed || task.uploaded < task.ready.count }
+            return isKnown(task.duties) && !task.isDelivered
         }
         return max(unsent, upload.outstanding > 0 ? 1 : 0)
     }
