@@ -24,7 +24,7 @@ struct ServiceTests {
         try other.wait(for: "WATCHDOG=1")
         #expect(other.lines.first == "READY=1")
         #expect(other.lines[1] == "STATUS=connects to \(security.worker[1])")
-        try manager.wait(for: "STATUS=epoch 1, step ")
+        try manager.wait(for: "STATUS=epoch ")
         #expect(manager.lines.contains("WATCHDOG=1"))
         worker.signal(SIGTERM)
         try other.wait(for: "STOPPING=1")

@@ -40,9 +40,12 @@ final class NotifySocket {
         return new
     }
 
-    /// Waits until a line begins so.
+    /// Waits until a line begins so, two minutes at most.
     func wait(for start: String) throws {
-        while try !next().contains(where: { $0.hasPrefix(start) }) {}
+        let limit = Date(timeIntervalSinceNow: 120)
+        while try !next().contains(where: { $0.hasPrefix(start) }) {
+            try #require(Date.now < limit, "no line begins with \(start): \(lines.suffix(20))")
+        }
     }
 
     /// Starts `tributary` as a service of this manager's.
