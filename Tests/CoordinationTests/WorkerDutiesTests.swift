@@ -28,10 +28,10 @@ import Testing
     }
 
     /// Takes a lease of one leaf and computes it.
-    private func compute(_ node: Int, lease: UInt64 = 1, in bench: inout Bench) -> [WorkerAction] {
+    private func compute(_ node: Int, lease: UInt64 = 1, in bench: inout Bench) throws -> [WorkerAction] {
         _ = bench.hear(.lease(.init(identifier: lease, round: round, node: node, duties: 1)))
         _ = bench.hearParameters(step: 0)
-        let plan = try! Samples.contract().plan()
+        let plan = try Samples.contract().plan()
         let leaves = bench.hearRows(plan.microbatch(step: 0, shard: node - 8, seed: 7).examples).leaves
         return leaves.flatMap { bench.handle(.leafFinished($0)) }
     }
@@ -49,9 +49,9 @@ import Testing
         #expect(lost.reached == [[]] && lost.contains(.reconnect(entries[1])))
     }
 
-    @Test func eachChunkGoesToItsHolder() {
+    @Test func eachChunkGoesToItsHolder() throws {
         var bench = bench()
-        let actions = compute(8, in: &bench)
+        let actions = try compute(8, in: &bench)
         #expect(actions.contains(.keepPiece(piece(8, offset: 0), isOwn: true)))
         #expect(actions.contains(.sendPiece(piece(8, offset: 16), to: [2])))
         #expect(!actions.contains { if case .upload = $0 { true } else { false } })
@@ -60,9 +60,23 @@ import Testing
         #expect(credited.delivered.map(\.lease) == [1])
     }
 
-    @Test func aRenewedLeaseIsDeliveredAgainWithoutComputing() {
+    @Test func aSumThatWasTakenBeforeItsLeafIsFinishedIsDeliveredWhenThatIs() throws {
         var bench = bench()
-        _ = compute(8, in: &bench)
+        _ = bench.hear(.lease(.init(identifier: 1, round: round, node: 8, duties: 1)))
+        _ = bench.hearParameters(step: 0)
+        let plan = try Samples.contract().plan()
+        let leaf = try #require(
+            bench.hearRows(plan.microbatch(step: 0, shard: 0, seed: 7).examples).leaves.first)
+        for chunk in 0..<2 { _ = bench.handle(.chunkReady(leaf, chunk: chunk)) }
+        let early = bench.hear(.credit(bytes: 4), from: [2])
+        #expect(early.delivered.isEmpty)
+        let finished = bench.handle(.leafFinished(leaf))
+        #expect(finished.delivered.map(\.lease) == [1])
+    }
+
+    @Test func aRenewedLeaseIsDeliveredAgainWithoutComputing() throws {
+        var bench = bench()
+        _ = try compute(8, in: &bench)
         _ = bench.hear(.duties(.init(number: 2, holders: [[2]])))
         let actions = bench.hear(.lease(.init(identifier: 9, round: round, node: 8, duties: 2)))
         #expect(actions.leaves.isEmpty)
@@ -71,9 +85,9 @@ import Testing
         #expect(credited.delivered.isEmpty)
     }
 
-    @Test func underTheStarTheCoordinatorGetsTheSum() {
+    @Test func underTheStarTheCoordinatorGetsTheSum() throws {
         var bench = bench()
-        _ = compute(8, in: &bench)
+        _ = try compute(8, in: &bench)
         let actions = bench.hear(.lease(.init(identifier: 9, round: round, node: 8)))
         let bytes = actions.reduce(0) { if case .upload(let chunk) = $1 { $0 + chunk.bytes } else { $0 } }
         #expect(bytes == 20)
@@ -142,9 +156,9 @@ import Testing
         #expect(good.contains(.keepPiece(piece(2, offset: 0), isOwn: false)))
     }
 
-    @Test func aSumOnALostConnectionIsNotInHand() {
+    @Test func aSumOnALostConnectionIsNotInHand() throws {
         var bench = bench()
-        _ = compute(8, in: &bench)
+        _ = try compute(8, in: &bench)
         #expect(bench.busy() == 1)
         _ = bench.handle(.peerLost([2]))
         #expect(bench.busy() == 0)

@@ -370,11 +370,8 @@ public final class WorkerProcess {
 
     private func upload(_ chunk: WorkerMessage.PartialChunk) throws {
         guard let message = workshop?.sums.message(chunk.round, chunk.node, at: chunk.offset) else { return }
-        let envelope = Envelope(WorkerMessage.partial(chunk), fence: fence(chunk.round.step))
         let beginning = recorder.beginning
-        let outcome = try link.bulk.send(Message(envelope.encoded), more: true)
-        check(outcome)
-        if outcome == .sent { _ = try link.bulk.send(message) }
+        try send(.partial(chunk), step: chunk.round.step, message)
         if let beginning { noteSending(chunk.round.step, since: beginning) }
     }
 
@@ -396,10 +393,14 @@ public final class WorkerProcess {
     /// Sends a piece of the root's sum, which was added here.
     private func upload(_ piece: SumPiece) throws {
         guard let message = pieces?.take(piece) else { return }
-        let envelope = Envelope(WorkerMessage.rootSum(piece), fence: fence(piece.round.step))
-        let outcome = try link.bulk.send(Message(envelope.encoded), more: true)
+        try send(.rootSum(piece), step: piece.round.step, message)
+    }
+
+    /// Sends a message and what it announces over the bulk link.
+    private func send(_ message: WorkerMessage, step: Int, _ payload: consuming Message) throws {
+        let outcome = try link.bulk.send(Message(Envelope(message, fence: fence(step)).encoded), more: true)
         check(outcome)
-        if outcome == .sent { _ = try link.bulk.send(message) }
+        if outcome == .sent { _ = try link.bulk.send(payload) }
     }
 
     private func send(_ piece: SumPiece, to identity: [UInt8]) throws {

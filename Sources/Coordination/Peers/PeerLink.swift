@@ -50,6 +50,9 @@ struct PeerLink: Sendable {
         window = CreditWindow(limit: sizes.windowBytes, chunkBytes: sizes.chunkBytes)
     }
 
+    /// Whether something would leave if there were credit.
+    var hasWaiting: Bool { isUp && !waiting.isEmpty }
+
     /// Whether the connection is to be opened again: the other should have been heard long since, or it was refused a while ago.
     func isToBeReopened(at now: Duration, _ timing: Timing) -> Bool {
         now - heard > patience || window.stalled(at: now) > timing.stall || retryDue.map { now >= $0 } ?? false

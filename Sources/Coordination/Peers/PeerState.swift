@@ -28,5 +28,10 @@ struct PeerState: Sendable {
     var taken = 0
 
     /// The identities of those who answer.
-    var reached: [[UInt8]] { links.filter(\.value.isUp).keys.sorted { $0.lexicographicallyPrecedes($1) } }
+    var reached: [[UInt8]] { identities(where: \.isUp) }
+
+    /// The identities of those whose connections are so, in an order that does not depend on hashing.
+    func identities(where isWanted: (PeerLink) -> Bool) -> [[UInt8]] {
+        links.filter { isWanted($0.value) }.keys.sorted { $0.lexicographicallyPrecedes($1) }
+    }
 }

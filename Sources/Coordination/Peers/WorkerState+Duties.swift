@@ -18,8 +18,16 @@ extension WorkerState {
 
     /// Sends each chunk of a sum that is final to the one who adds it.
     mutating func deliverChunks(of index: Int, _ welcome: CoordinatorMessage.Welcome) {
+        guard let duties = peers.duties, tasks[index].duties == duties.number, !tasks[index].isDelivered else { return }
+        if tasks[index].uploaded < tasks[index].ready.count { handOutChunks(of: index, under: duties, welcome) }
+        // The last chunk may have been taken before the leaf that it came of was known to be finished.
+        sayDelivered(index)
+    }
+
+    private mutating func handOutChunks(
+        of index: Int, under duties: Duties, _ welcome: CoordinatorMessage.Welcome
+    ) {
         let task = tasks[index]
-        guard let duties = peers.duties, task.duties == duties.number, !task.isDelivered else { return }
         let chunks = ChunkSet(total: welcome.bytes(of: task.round.kind), chunkBytes: welcome.chunkBytes)
         for chunk in task.ready.dropFirst(task.uploaded) {
             let range = chunks.bytes(of: chunk)
@@ -34,7 +42,6 @@ extension WorkerState {
                 peers.links[holder]?.enqueue(.sum(piece, lease: task.lease))
             }
         }
-        sayDelivered(index)
     }
 
     /// What was on its way to another worker is lost. The coordinator is told whom this worker reaches no more, and gives the leases anew, or to

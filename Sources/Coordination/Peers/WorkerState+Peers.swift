@@ -35,8 +35,7 @@ extension WorkerState {
 
     /// Those who answer with each heartbeat, the others as often as time passes.
     mutating func greetPeers(thatAnswer isUp: Bool) {
-        let links = peers.links.filter { $0.value.isUp == isUp }
-        for identity in links.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) { greet(identity) }
+        for identity in peers.identities(where: { $0.isUp == isUp }) { greet(identity) }
     }
 
     private func peerEnvelope(_ message: PeerMessage, step: Int? = nil) -> Envelope<PeerMessage> {
@@ -63,8 +62,7 @@ extension WorkerState {
 
     /// A connection can come up and lead nowhere, or stop carrying anything without a word.
     mutating func seeToPeers() {
-        let dead = peers.links.filter { $0.value.isToBeReopened(at: now, timing) }.keys
-        for identity in dead.sorted(by: { $0.lexicographicallyPrecedes($1) }) { reopen(identity) }
+        for identity in peers.identities(where: { $0.isToBeReopened(at: now, timing) }) { reopen(identity) }
         if now >= peers.greetingDue {
             peers.greetingDue = now + Self.greetingInterval
             greetPeers(thatAnswer: false)
@@ -121,8 +119,8 @@ extension WorkerState {
 
     /// Sends what waits, as far as there is credit.
     mutating func sendCargo() {
-        for identity in peers.links.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-            let now = now
+        let now = now
+        for identity in peers.identities(where: \.hasWaiting) {
             while let cargo = peers.links[identity]?.next(at: now) {
                 switch cargo {
                 case .sum(let piece, _): actions.append(.sendPiece(piece, to: identity))
