@@ -240,6 +240,17 @@ import Testing
         #expect(notices.count == 1 && notices[0].hasPrefix("worker-2 cannot reach worker-3 at tcp://10.0.0.3:7100"))
     }
 
+    @Test func whoAsksAgainForWhatIsOnItsWayGetsItOnce() {
+        var desk = desk()
+        _ = desk.handle(.begin(round))
+        let asked = desk.say(.parametersWanted, from: peers[0]).parameters
+        let again = desk.say(.parametersWanted, from: peers[0]).parameters
+        #expect(!asked.isEmpty && again.isEmpty)
+        _ = desk.say(.credit(bytes: 1_000), from: peers[0])
+        let arrived = desk.say(.parametersWanted, from: peers[0]).parameters
+        #expect(!arrived.isEmpty)
+    }
+
     @Test func whoJoinsWithinARoundGetsNothingThatItCannotDeliver() {
         var desk = Desk(reduction: .scatter)
         for peer in peers.prefix(2) { join(peer, in: &desk) }

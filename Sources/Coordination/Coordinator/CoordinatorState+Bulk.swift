@@ -19,6 +19,9 @@ extension CoordinatorState {
     /// A worker that wants the parameters of a step that is over waits for nothing that will come: it may have other work.
     mutating func resendParameters(step: Int, to peer: Peer) {
         guard stepsInUse.contains(step) else { return forgive(peer) }
+        // Whoever waits for them on a slow link asks again; within a connection nothing is lost.
+        guard members[peer]?.isResent(step) == false else { return }
+        members[peer]?.resentStep = step
         members[peer]?.parametersStep = step
         members[peer]?.outbox.enqueueParameters(step: step)
         pump(peer)

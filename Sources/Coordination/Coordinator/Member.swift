@@ -37,6 +37,14 @@ struct Member: Sendable {
     var punctuality = Punctuality()
     /// The step whose parameters it was sent last.
     var parametersStep: Int?
+    /// The step whose parameters it asked for and was sent last.
+    var resentStep: Int?
+
+    /// Whether the parameters that it asks for are on their way since it asked before.
+    func isResent(_ step: Int) -> Bool {
+        resentStep == step && (outbox.parametersStep == step || window.outstanding > 0)
+    }
+
     /// The shards whose pixels it has, or is getting.
     var holdings: [PixelSplit: Set<Int>] = [:]
     /// How many leaves it computes in a second lately, its threads working side by side.
