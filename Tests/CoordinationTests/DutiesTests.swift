@@ -244,6 +244,7 @@ import Testing
         var desk = desk()
         _ = desk.handle(.begin(round))
         let asked = desk.say(.parametersWanted, from: peers[0]).parameters
+        _ = desk.say(.credit(bytes: 16), from: peers[0])
         let again = desk.say(.parametersWanted, from: peers[0]).parameters
         #expect(!asked.isEmpty && again.isEmpty)
         _ = desk.say(.credit(bytes: 1_000), from: peers[0])
