@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// Whose files include each other's.
+let kernelFolders = ["Shared", "Loops", "Products", "Convolutions", "WeightGradients"]
+
 // The layers of docs/architecture.md, bottom first. Every arrow reads "imports"; nothing points up.
 // `scripts/check-imports` proves that the sources import only what is declared here.
 let package = Package(
@@ -40,7 +43,9 @@ let package = Package(
             name: "CKernels",
             // No contraction: a fused multiply-add changes bits, so each one is written out.
             // No errno: it keeps square roots from vectorising and changes no value.
-            cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
+            cSettings: kernelFolders.map { .headerSearchPath($0) } + [
+                .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])
+            ]),
 
         .target(
             name: "COptimizer",
@@ -69,7 +74,7 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["Randomness"]),
         .target(name: "Contract", dependencies: ["Randomness", "FloatEnvironment"]),
         .target(name: "VAE", dependencies: ["Tensors", "Randomness", "Settings"]),
-        .target(name: "OneDNN", dependencies: ["Tensors", "Randomness", "COneDNN", "CKernels"]),
+        .target(name: "OneDNN", dependencies: ["Tensors", "COneDNN", "CKernels"]),
 
         // The system.
         .target(
@@ -127,7 +132,7 @@ let package = Package(
                 "Coordination",
                 "Ingest", "OneDNN",
                 "Training", "VAE",
-                "Tensors", "Fitting", "Launching", "Randomness", "Storage", "Pictures", "Contract", "Hashing", "Files",
+                "Tensors", "Fitting", "Launching", "Randomness", "Pictures", "Contract", "Hashing", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -138,19 +143,19 @@ let package = Package(
                 "ConfigurationFiles", "Performance", "OneDNN", "Cluster", "Training", "Contract", "VAE", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ], path: "Tests/Tools/benchmark"),
 
         // What scripts/chaos breaks real processes with, and free ports for tests; not installed.
-        .target(name: "FaultyNetwork"),
+        .target(name: "FaultyNetwork", path: "Tests/Tools/FaultyNetwork"),
         .executableTarget(
             name: "chaos",
             dependencies: [
                 "FaultyNetwork", "Training", "Contract", "Tensors", "VAE", "Hashing", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ], path: "Tests/Tools/chaos"),
 
         // Repeatable numbers for tests of several targets.
-        .target(name: "SeededRandomness", path: "Tests/SeededRandomness"),
+        .target(name: "SeededRandomness", path: "Tests/Support/SeededRandomness"),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(name: "LaunchingTests", dependencies: ["Launching"]),
         .testTarget(name: "FittingTests", dependencies: ["Fitting", "Randomness"]),
@@ -168,22 +173,21 @@ let package = Package(
             name: "VAETests", dependencies: ["VAE", "Tensors", "Settings", "Hashing", "Randomness", "SeededRandomness"]),
         .testTarget(name: "OneDNNTests", dependencies: ["OneDNN", "Tensors", "Randomness", "VAE"]),
         // Small sources of the kinds that people bring, for tests of several targets.
-        .target(name: "SourceSamples", dependencies: ["Pictures"], path: "Tests/SourceSamples"),
+        .target(name: "SourceSamples", dependencies: ["Pictures"], path: "Tests/Support/SourceSamples"),
         .testTarget(
             name: "IngestTests",
             dependencies: ["SourceSamples", "Ingest", "Storage", "Pictures", "Archives", "Files", "Hashing"]),
         // Disks that fail in tests of several targets.
-        .target(name: "FilesTestSupport", dependencies: ["Files"], path: "Tests/FilesTestSupport"),
+        .target(name: "FilesTestSupport", dependencies: ["Files"], path: "Tests/Support/FilesTestSupport"),
         // What tests of several targets train: tiny networks on keyed random images.
         .target(
             name: "TrainingTestSupport", dependencies: ["Training", "VAE", "Tensors", "Randomness"],
-            path: "Tests/TrainingTestSupport"),
+            path: "Tests/Support/TrainingTestSupport"),
         .testTarget(
             name: "TrainingTests",
             dependencies: [
                 "TrainingTestSupport", "FilesTestSupport", "Optimizer",
                 "Training", "VAE", "Tensors", "OneDNN", "Contract", "Storage", "Files", "Hashing", "Pictures",
-                "Randomness",
             ]),
         .testTarget(
             name: "ConfigurationFilesTests",
@@ -194,20 +198,20 @@ let package = Package(
             name: "Simulator",
             dependencies: [
                 "Cluster", "Coordination", "Training", "VAE", "Tensors", "Contract", "Hashing", "Files",
-            ], path: "Tests/Simulator"),
+            ], path: "Tests/Tools/Simulator"),
         .executableTarget(
             name: "simulate",
             dependencies: ["Simulator", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-            path: "Tests/simulate"),
+            path: "Tests/Tools/simulate"),
         // Gradient estimators beside the exact gradient; `scripts/experiments/run estimators` runs it.
         .executableTarget(
             name: "estimators",
             dependencies: [
                 "VAE", "Tensors", "Pictures", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Tests/estimators"),
+            path: "Tests/Tools/estimators"),
         // What is exported in tests and in the check against other programs.
-        .target(name: "ExportSamples", dependencies: ["Training", "VAE"], path: "Tests/ExportSamples"),
+        .target(name: "ExportSamples", dependencies: ["Training", "VAE"], path: "Tests/Support/ExportSamples"),
         .testTarget(
             name: "ExportTests",
             dependencies: [
@@ -221,14 +225,14 @@ let package = Package(
                 "ExportSamples", "Export", "Training", "VAE", "Tensors", "OneDNN", "Randomness",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Tests/exports"),
-        .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "Coordination", "Files"]),
+            path: "Tests/Tools/exports"),
+        .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "Coordination"]),
         .testTarget(
             name: "ClusterTests",
             dependencies: [
                 "TrainingTestSupport", "FilesTestSupport", "FaultyNetwork",
-                "Cluster", "Coordination", "Training", "Messaging", "OneDNN", "Storage", "Contract", "Tensors",
-                "VAE", "Randomness", "Hashing", "Files", "Parallel", .product(name: "Logging", package: "swift-log"),
+                "Cluster", "Coordination", "Training", "Messaging", "Contract", "Tensors", "VAE", "Randomness",
+                "Hashing", "Files", "Parallel", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "BoardsTests",

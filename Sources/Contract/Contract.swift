@@ -1,3 +1,8 @@
+// Contract: shards, streams, the reduction tree: all that fixes the bits of a run.
+//
+// `Contract` is the value that every process has; `ShardPlan` says which examples a microbatch has, `ReductionTree` in which order sums are added, and
+// `TreeFold` adds them. Nothing here knows who computes what; that is `Coordination`.
+
 /// All that fixes the bits of a run, and nothing else: equal contracts give equal parameters after every step.
 ///
 /// It is made at step 0, stored in every checkpoint and sent to every worker. Workers, threads, the stopping point and how

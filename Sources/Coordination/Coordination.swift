@@ -1,4 +1,4 @@
-// Coordination: what the coordinator and its workers decide, and the messages in which they say so.
+// Coordination: what coordinator and workers decide, and their messages.
 //
 // Two state machines, `CoordinatorState` and `WorkerState`, take one event at a time, `handle(_:at:)`, and answer with
 // the actions to carry out. Time is a parameter, and nothing here reads a clock, a socket or a file, so a simulator runs

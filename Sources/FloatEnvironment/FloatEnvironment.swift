@@ -1,3 +1,5 @@
+// FloatEnvironment: subnormal numbers flush to zero wherever bits are fixed.
+
 import CFloatEnvironment
 
 /// How the calling thread treats subnormal numbers, kept while arithmetic that fixes bits runs.

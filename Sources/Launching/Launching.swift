@@ -1,4 +1,4 @@
-// Launching: what starts a run's processes on other machines, as text: scripts for Slurm, and lines for the shells of hosts behind ssh.
+// Launching: scripts for Slurm and lines for ssh, as text.
 //
-// What it is: values that become text, so that a test compares the text. What it is not: a place that runs anything; `tributary launch` does
+// They start a run's processes on other machines. What it is: values that become text, so that a test compares the text. What it is not: a place that runs anything; `tributary launch` does
 // that.

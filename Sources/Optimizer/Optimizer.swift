@@ -1,3 +1,5 @@
+// Optimizer: updates of parameters, and the gradient's norm, vectorised.
+
 import COptimizer
 
 /// What is the same for every element of one update of Adam.

@@ -1,3 +1,5 @@
+// Parallel: work on pieces of arrays, side by side, and which cores a process may use.
+
 import Dispatch
 
 /// Work on pieces of arrays, side by side on the machine's cores.

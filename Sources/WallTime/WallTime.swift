@@ -1,6 +1,6 @@
 import Foundation
 
-// WallTime: the time of day, for people and for the tools that they look at runs with. Nothing is computed from it.
+// WallTime: the time of day, for people and their tools. Nothing is computed from it.
 
 /// The time of day.
 public enum WallTime {

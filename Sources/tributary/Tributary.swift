@@ -1,3 +1,8 @@
+// tributary: the command line.
+//
+// A command is one file in `Commands`, which reads its arguments, calls a library and prints. `Options` are arguments that several commands have,
+// `Stored` reads runs and images for them, `Terminal` says what happens.
+
 import ArgumentParser
 import ConfigurationFiles
 import Files

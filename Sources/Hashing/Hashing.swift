@@ -1,0 +1,1 @@
+// Hashing: SHA-256, and the checksum of TensorBoard's records.
