@@ -22,14 +22,15 @@ import Testing
         _ leaf: Leaf, _ values: [Float], to sums: NodeSums, ranges: [Range<Int>]? = nil, counts: Bool = true
     ) -> [Int] {
         let ready = Mutex<[Int]>([])
-        let added = sums.add(leaf, whenReady: { chunk in ready.withLock { $0.append(chunk) } }) { partial, whenFinal in
-            for range in ranges ?? [0..<values.count] {
-                for index in range { partial[index] = values[index] }
-                whenFinal(range, partial.span)
+        if let result = sums.result(of: leaf, whenFinal: { chunk in ready.withLock { $0.append(chunk) } }) {
+            result.write { partial in
+                for range in ranges ?? [0..<values.count] {
+                    for index in range { partial[index] = values[index] }
+                    result.take(range, partial.span)
+                }
             }
-            return counts
+            sums.finish(result, counts: counts)
         }
-        #expect(added == counts)
         return ready.withLock { $0 }
     }
 
@@ -62,12 +63,13 @@ import Testing
             for leaf in leaves { sums.expect(leaf) }
             let final = Mutex<Set<Int>>([])
             DispatchQueue.concurrentPerform(iterations: 2) { index in
-                _ = sums.add(leaves[index], whenReady: { chunk in final.withLock { _ = $0.insert(chunk) } }) {
-                    partial, whenFinal in
+                let result = sums.result(of: leaves[index]) { chunk in final.withLock { _ = $0.insert(chunk) } }
+                guard let result else { return }
+                result.write { partial in
                     for element in partial.indices { partial[element] = 1 }
-                    whenFinal(0..<8, partial.span)
-                    return true
+                    result.take(0..<8, partial.span)
                 }
+                sums.finish(result, counts: true)
             }
             #expect(final.withLock { $0 } == [0, 1])
         }

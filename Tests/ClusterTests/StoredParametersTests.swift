@@ -46,7 +46,8 @@ import Training
         }
 
         func store(keeping steps: Set<Int> = []) throws -> MemorySlot {
-            try #require(outgoing.store(&training, keeping: steps))
+            if let room = outgoing.room(forStep: training.model.step, keeping: steps) { training.write(to: room) }
+            return try #require(outgoing.stored)
         }
 
         /// Parameters and statistics of now.
@@ -78,7 +79,10 @@ import Training
             var arriving = ArrivingParameters(counts: training.program.broadcastCounts)
             for start in stride(from: 0, to: sizes.parameterBytes, by: sizes.chunkBytes) {
                 let range = start..<min(sizes.parameterBytes, start + sizes.chunkBytes)
-                guard let chunk = outgoing.chunk(range, ofStep: step, of: &training, keeping: steps) else { return nil }
+                training.update(upTo: range.upperBound / 4)
+                guard let chunk = outgoing.chunk(range, ofStep: step, of: training.model, keeping: steps) else {
+                    return nil
+                }
                 arriving.place(chunk, at: start / 4)
             }
             return arriving.parts.flatMap { $0 }

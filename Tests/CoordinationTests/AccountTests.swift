@@ -44,7 +44,7 @@ import Testing
                 _ = state.handle(.malformed(.truncated, from: peer), at: .seconds(second))
             }
         }
-        #expect(state.barred.isEmpty)
+        #expect(state.trust.barred.isEmpty)
     }
 
     @Test func whoFloodsIsExpelledAndHeartbeatsAndChunksAreFarFromThat() {
@@ -66,7 +66,7 @@ import Testing
         for _ in 0..<40_000 {
             _ = state.handle(.received(Envelope(.partial(chunk), fence: Samples.fence), from: honest), at: .zero)
         }
-        #expect(state.counters.strayChunks == 40_000 && state.barred.isEmpty)
+        #expect(state.counters.strayChunks == 40_000 && state.trust.barred.isEmpty)
     }
 
     @Test func whereNothingAuthenticatesOnlyThatPeerGoes() {
@@ -152,7 +152,7 @@ import Testing
             let version = UInt16(attempt % 1_000 + 100)
             actions += state.handle(.malformed(.version(version), from: hostile), at: .seconds(1))
         }
-        #expect(state.barred.isEmpty && state.members[other] != nil)
+        #expect(state.trust.barred.isEmpty && state.members[other] != nil)
         #expect(actions.notices.count == 16)
     }
 
@@ -164,7 +164,7 @@ import Testing
             let ready = Envelope(WorkerMessage.ready(probe: "other"), fence: Samples.fence)
             #expect(areRefused(state.handle(.received(ready, from: Peer([index])), at: .zero)))
         }
-        #expect(state.members.isEmpty && state.accounts.isEmpty)
+        #expect(state.members.isEmpty && state.trust.accounts.isEmpty)
     }
 
     @Test func whoComesToHaveAnotherProbeLosesItsLeases() {

@@ -32,8 +32,9 @@ import Testing
         var actions = desk.deliver(lease, from: peer)
         for hash in actions.hashes {
             switch hash {
-            case .hashNode(let round, let node): actions += desk.handle(.nodeDigest(round, node: node, [digest]))
-            case .hashLease(let round, let lease): actions += desk.handle(.leaseDigest(round, lease: lease, [digest]))
+            case .sums(.hashNode(let round, let node)): actions += desk.handle(.nodeDigest(round, node: node, [digest]))
+            case .sums(.hashLease(let round, let lease)):
+                actions += desk.handle(.leaseDigest(round, lease: lease, [digest]))
             default: break
             }
         }
@@ -127,7 +128,7 @@ import Testing
         let askedAgain = desk.handle(.leaseDigest(round, lease: lease.identifier, nil)).leases(of: third)
         let actions = deliver(try #require(askedAgain.first), from: third, digest: 1, to: &desk)
         #expect(actions.isFinished)
-        #expect(actions.contains { if case .quarantine = $0 { true } else { false } })
+        #expect(actions.contains { if case .run(.quarantine) = $0 { true } else { false } })
     }
 
     @Test func withoutASecondWorkerAnAuditIsLeftOutAndTheLogSaysSoOnce() {
@@ -169,7 +170,7 @@ import Testing
         let sentence =
             "worker-2 is quarantined for the rest of this run: two other workers agree that its sum of node 1 in "
             + "step 6 was wrong; test that machine's memory, then start it under another name"
-        #expect(verdict.contains(.quarantine(name: "worker-2", sentence: sentence)))
+        #expect(verdict.contains(.run(.quarantine(name: "worker-2", sentence: sentence))))
         #expect(verdict.contains(.send(.refused(sentence), step: 5, to: second)))
         #expect(desk.state.activeWorkers == 2)
     }
@@ -181,7 +182,7 @@ import Testing
         let verdict = deliver(judge[0], from: third, digest: 2, to: &desk)
         #expect(verdict.goingBack == 5)
         #expect(!verdict.isFinished)
-        #expect(desk.state.quarantined.keys.sorted() == ["worker-1"])
+        #expect(desk.state.trust.quarantined.keys.sorted() == ["worker-1"])
         #expect(desk.handle(.tick).isEmpty, "nothing counts after going back")
     }
 
@@ -209,7 +210,9 @@ import Testing
         #expect(!actions.isFinished, "a sum of step 5 is in question")
         let judge = actions.leases(of: third)
         #expect(judge.map(\.round) == [round])
-        let parameters = actions.firstIndex { if case .sendParameters(5, 0, _, _, third) = $0 { true } else { false } }
+        let parameters = actions.firstIndex {
+            if case .transfer(.parameters(5, 0, _, _), third) = $0 { true } else { false }
+        }
         #expect(try #require(parameters) > #require(actions.firstLease))
         #expect(deliver(judge[0], from: third, digest: 2, to: &desk).goingBack == 5)
     }
@@ -238,9 +241,10 @@ import Testing
         for peer in [first, second] { _ = desk.say(.heartbeat(busy: 1), from: peer) }
         #expect(
             desk.handle(.tick).contains(
-                .abandon(
-                    "for 3601 s no worker has come that could decide about node 1 in step 6, which worker-1, worker-2 "
-                        + "computed differently: resume the run with another worker")))
+                .run(
+                    .abandon(
+                        "for 3601 s no worker has come that could decide about node 1 in step 6, which worker-1, worker-2 "
+                            + "computed differently: resume the run with another worker"))))
         #expect(desk.state.stepInDoubt == 5)
     }
 
@@ -253,7 +257,7 @@ import Testing
         let next = deliver(judge[0], from: third, digest: 3, to: &desk).leases(of: fourth)
         #expect(next.count == 1)
         _ = deliver(next[0], from: fourth, digest: 1, to: &desk)
-        #expect(desk.state.quarantined.keys.sorted() == ["worker-2", "worker-3"])
+        #expect(desk.state.trust.quarantined.keys.sorted() == ["worker-2", "worker-3"])
     }
 
     // MARK: - Quarantine

@@ -24,9 +24,9 @@ import Testing
         let actions = desk.deliver(right, from: second)
         #expect(
             actions.suffix(4) == [
-                .commit(lease: right.identifier, node: 3), .fold(node: 1),
+                .sums(.commit(lease: right.identifier, node: 3)), .sums(.fold(node: 1)),
                 .note(.finished(RoundReport(round: round, partials: 2, moves: 0, workers: 2))),
-                .finished(RoundReport(round: round, partials: 2, moves: 0, workers: 2)),
+                .run(.finished(RoundReport(round: round, partials: 2, moves: 0, workers: 2))),
             ])
     }
 
@@ -34,7 +34,7 @@ import Testing
         var desk = Desk()
         _ = desk.join(first)
         func parameterBytes(_ actions: [CoordinatorAction]) -> Int {
-            actions.reduce(0) { if case .sendParameters(_, _, let bytes, _, _) = $1 { $0 + bytes } else { $0 } }
+            actions.reduce(0) { if case .transfer(.parameters(_, _, let bytes, _), _) = $1 { $0 + bytes } else { $0 } }
         }
         #expect(parameterBytes(desk.handle(.begin(Round(step: 0, kind: .evaluation)))) == 40)
         #expect(parameterBytes(desk.handle(.begin(Round(step: 0, kind: .training)))) == 0)
@@ -110,10 +110,10 @@ import Testing
         let moved = actions.leases(of: second)[0]
         let result = desk.deliver(left, from: first)
         #expect(result.isFinished)
-        #expect(result.contains(.hashNode(round, node: 2)))
+        #expect(result.contains(.sums(.hashNode(round, node: 2))))
         _ = desk.handle(.nodeDigest(round, node: 2, [1]))
         _ = desk.handle(.begin(Round(step: 6, kind: .training)))
-        #expect(desk.deliver(moved, from: second).contains(.hashLease(round, lease: moved.identifier)))
+        #expect(desk.deliver(moved, from: second).contains(.sums(.hashLease(round, lease: moved.identifier))))
         #expect(
             desk.handle(.leaseDigest(round, lease: moved.identifier, [1])).notices
                 == ["step 6: the late result of worker-2 for node 2 agrees with the committed one"])
@@ -182,7 +182,7 @@ import Testing
         guard let half else { return }
         #expect(desk.deliver(half, from: third).commits == [half.node])
         let result = desk.deliver(lease, from: first)
-        #expect(result.contains(.discard(node: half.node)))
+        #expect(result.contains(.sums(.discard(node: half.node))))
         #expect(result.commits == [2])
     }
 
@@ -209,11 +209,11 @@ import Testing
         var desk = Desk()
         _ = desk.handle(.begin(round))
         desk.now = .seconds(3_600)
-        #expect(!desk.handle(.tick).contains { if case .abandon = $0 { true } else { false } })
+        #expect(!desk.handle(.tick).contains { if case .run(.abandon) = $0 { true } else { false } })
         desk.now = .seconds(3_601)
         #expect(
             desk.handle(.tick).contains(
-                .abandon("no worker has been connected for 3601 s: start one and resume the run")))
+                .run(.abandon("no worker has been connected for 3601 s: start one and resume the run"))))
     }
 
     @Test func moreWorkersThanShardsAreIdleAndTheLogSaysSoOnce() {
@@ -272,7 +272,7 @@ import Testing
     @Test func aWorkerOfAnotherVersionIsToldAndTheLogSaysSoOnce() {
         var desk = Desk()
         let refusal =
-            "the peer speaks protocol version 9, this program speaks 6; use the same Tributary"
+            "the peer speaks protocol version 9, this program speaks \(Header.version); use the same Tributary"
         #expect(
             desk.handle(.malformed(.version(9), from: first)) == [
                 .send(.refused(refusal), step: 0, to: first), .note(.dropped("what a worker says: \(refusal)")),
@@ -302,11 +302,11 @@ import Testing
         var (desk, _, _) = deskWithTwo()
         #expect(desk.handle(.stop("done", .finished)).count == 2)
         #expect(desk.say(.leaving, from: first).isEmpty)
-        #expect(desk.say(.leaving, from: second) == [.stopped])
+        #expect(desk.say(.leaving, from: second) == [.run(.stopped)])
         (desk, _, _) = deskWithTwo()
         _ = desk.handle(.stop("done", .finished))
         desk.now = .seconds(2)
-        #expect(desk.handle(.tick) == [.stopped])
+        #expect(desk.handle(.tick) == [.run(.stopped)])
     }
 
     @Test func workersGetSharesAsTheirMeasuredSpeedsAsk() {

@@ -68,25 +68,25 @@ extension [CoordinatorAction] {
     }
 
     var commits: [Int] {
-        compactMap { if case .commit(_, let node) = $0 { node } else { nil } }
+        compactMap { if case .sums(.commit(_, let node)) = $0 { node } else { nil } }
     }
 
     var isFinished: Bool {
-        contains { if case .finished = $0 { true } else { false } }
+        contains { if case .run(.finished) = $0 { true } else { false } }
     }
 
     /// Whatever the coordinator wants hashed.
     var hashes: [CoordinatorAction] {
         filter {
             switch $0 {
-            case .hashNode, .hashLease: true
+            case .sums(.hashNode), .sums(.hashLease): true
             default: false
             }
         }
     }
 
     var goingBack: Int? {
-        compactMap { if case .goBack(let step, _) = $0 { step } else { nil } }.first
+        compactMap { if case .run(.goBack(let step, _)) = $0 { step } else { nil } }.first
     }
 }
 
@@ -96,6 +96,6 @@ extension [CoordinatorAction] {
     }
 
     var firstParametersSent: Int? {
-        firstIndex { if case .sendParameters = $0 { true } else { false } }
+        firstIndex { if case .transfer(.parameters, _) = $0 { true } else { false } }
     }
 }

@@ -274,9 +274,13 @@ extension [CoordinatorAction] {
 
     fileprivate var parameters: [(offset: Int, duties: UInt64, peer: Peer)] {
         compactMap {
-            if case .sendParameters(_, let offset, _, let duties, let peer) = $0 { (offset, duties, peer) } else { nil }
+            if case .transfer(.parameters(_, let offset, _, let duties), let peer) = $0 {
+                (offset, duties, peer)
+            } else {
+                nil
+            }
         }
     }
 
-    fileprivate var places: Int { count { if case .place = $0 { true } else { false } } }
+    fileprivate var places: Int { count { if case .sums(.place) = $0 { true } else { false } } }
 }

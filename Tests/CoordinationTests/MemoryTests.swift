@@ -227,13 +227,13 @@ import Testing
 
     @Test func parametersAreAnnouncedToWorkersWhoseMemoryIsOpen() throws {
         var desk = desk()
-        #expect(desk.say(.memory(Self.workers), from: peer) == [.openMemory(Self.workers, of: peer)])
+        #expect(desk.say(.memory(Self.workers), from: peer) == [.sums(.openMemory(Self.workers, of: peer))])
         #expect(desk.say(.memory(Self.workers), from: peer).isEmpty)
         _ = desk.handle(.memoryOpened(peer))
         let actions = desk.handle(.begin(round))
-        #expect(!actions.contains { if case .sendParameters = $0 { true } else { false } })
+        #expect(!actions.contains { if case .transfer(.parameters, _) = $0 { true } else { false } })
         // One wake-up for both.
-        let parameters = actions.firstIndex(of: .storeParameters(step: 3, for: peer))
+        let parameters = actions.firstIndex(of: .transfer(.storedParameters(step: 3), to: peer))
         #expect(try #require(parameters) < #require(actions.firstLease))
     }
 
@@ -246,9 +246,9 @@ import Testing
         _ = desk.handle(.memoryOpened(peer))
         _ = desk.deliver(lease, from: peer)
         let next = desk.handle(.begin(Round(step: 4, kind: .training)))
-        #expect(next.contains(.storeParameters(step: 4, for: peer)))
+        #expect(next.contains(.transfer(.storedParameters(step: 4), to: peer)))
         let later = desk.say(.credit(bytes: 64), from: peer, step: 4)
-        #expect(!later.contains { if case .sendParameters = $0 { true } else { false } })
+        #expect(!later.contains { if case .transfer(.parameters, _) = $0 { true } else { false } })
     }
 
     @Test func parametersTravelUntilMemoryIsOpen() throws {
@@ -279,10 +279,10 @@ import Testing
         #expect(desk.state.counters.strayChunks == 4)
         let slot = MemorySlot(index: 0, stamp: 5)
         #expect(
-            say(stored(lease, 16, 4)) == [.placeStored(slot, of: peer, lease: 1, range: 16..<20, total: 20)])
+            say(stored(lease, 16, 4)) == [.sums(.placeStored(slot, of: peer, lease: 1, range: 16..<20, total: 20))])
         #expect(say(stored(lease, 0, 20)).isEmpty)
         let actions = say(stored(lease, 0, 16))
-        #expect(actions.first == .placeStored(slot, of: peer, lease: 1, range: 0..<16, total: 20))
+        #expect(actions.first == .sums(.placeStored(slot, of: peer, lease: 1, range: 0..<16, total: 20)))
         #expect(actions.isFinished)
     }
 
@@ -296,6 +296,6 @@ import Testing
     @Test func aWorkerThatGoesTakesItsMemoryAlong() {
         var desk = desk()
         _ = desk.say(.memory(Self.workers), from: peer)
-        #expect(desk.say(.leaving, from: peer).contains(.closeMemory(of: peer)))
+        #expect(desk.say(.leaving, from: peer).contains(.sums(.closeMemory(of: peer))))
     }
 }

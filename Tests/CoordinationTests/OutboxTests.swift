@@ -5,13 +5,14 @@ import Testing
 @Suite struct OutboxTests {
     private let sizes = Samples.sizes
 
-    private func drain(_ outbox: inout Outbox, _ window: inout CreditWindow) -> [Outbox.Chunk] {
-        var chunks: [Outbox.Chunk] = []
+    private func drain(_ outbox: inout Outbox, _ window: inout CreditWindow) -> [Transfer] {
+        var chunks: [Transfer] = []
         while let chunk = outbox.next(within: window) {
             chunks.append(chunk)
             switch chunk {
             case .parameters(_, _, let bytes, _): window.spend(bytes, at: .zero)
             case .rows(_, let examples): window.spend(examples.count * sizes.exampleBytes, at: .zero)
+            case .storedParameters: break
             }
         }
         return chunks
@@ -40,9 +41,9 @@ import Testing
             drain(&outbox, &window) == [
                 .parameters(step: 3, offset: 0, bytes: 16, duties: 0),
                 .parameters(step: 3, offset: 16, bytes: 16, duties: 0),
-                .parameters(step: 3, offset: 32, bytes: 8, duties: 0), .rows(.training, [1, 2, 3, 4]),
-                .rows(.training, [5]),
-                .rows(.validation, [9]),
+                .parameters(step: 3, offset: 32, bytes: 8, duties: 0), .rows(.training, examples: [1, 2, 3, 4]),
+                .rows(.training, examples: [5]),
+                .rows(.validation, examples: [9]),
             ])
     }
 
@@ -69,18 +70,19 @@ import Testing
         var outbox = Outbox(sizes: sizes)
         var window = CreditWindow(limit: 16, chunkBytes: 16)
         _ = outbox.enqueue(.init(split: .training, purpose: .copy, examples: Array(0..<12)))
-        #expect(drain(&outbox, &window) == [.rows(.training, [0, 1, 2, 3])])
+        #expect(drain(&outbox, &window) == [.rows(.training, examples: [0, 1, 2, 3])])
         // Two of these have left already, and one is not a copy of this split.
         _ = outbox.enqueue(.init(split: .training, purpose: .hurry, examples: [10, 2, 0, 5]))
         _ = outbox.enqueue(.init(split: .validation, purpose: .hurry, examples: [6]))
-        var chunks: [Outbox.Chunk] = []
+        var chunks: [Transfer] = []
         for _ in 0..<4 {
             window.refund(16, at: .zero)
             chunks += drain(&outbox, &window)
         }
         #expect(
             chunks == [
-                .rows(.training, [10, 5]), .rows(.training, [4, 6, 7]), .rows(.training, [8, 9, 11]),
+                .rows(.training, examples: [10, 5]), .rows(.training, examples: [4, 6, 7]),
+                .rows(.training, examples: [8, 9, 11]),
             ])
     }
 

@@ -124,7 +124,7 @@ import Testing
         for lease in desk.handle(.tick).leases(of: second) { _ = desk.deliver(lease, from: second) }
         for step in 6..<9 { #expect(!isAsked(step: step, in: &desk)) }
         let sent = desk.say(.credit(bytes: 64), from: first, step: 8)
-        #expect(!sent.contains { if case .sendParameters = $0 { true } else { false } }, "\(sent)")
+        #expect(!sent.contains { if case .transfer(.parameters, _) = $0 { true } else { false } }, "\(sent)")
         pass(.seconds(200), in: &desk)
         #expect(isAsked(step: 9, in: &desk))
     }

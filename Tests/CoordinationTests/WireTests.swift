@@ -51,6 +51,7 @@ import Testing
         .goodbye("stopped", .interrupted),
         .lease(.init(identifier: 77, round: Round(step: 3, kind: .training), node: 6, duties: 9)),
         .parameters(offset: 16, bytes: 4, duties: 2), .duties(.init(number: 2, holders: [[1, 2], [3]])),
+        .duties(.init(number: 3, holders: [[1], [3]], groups: 2)),
         .peers(
             .init(own: [1], entries: [.init(identity: [2, 3], name: "node2", address: "tcp://10.0.0.2:5", key: "k")])),
         .parametersStored(MemorySlot(index: 1, stamp: 5)), .status(bytes: 12), .spansWanted(.microseconds(40)),
@@ -83,7 +84,7 @@ import Testing
     @Test func layoutIsTheDocumentedOne() {
         let envelope = Envelope(WorkerMessage.heartbeat(busy: 258), fence: Fence(run: Samples.run, epoch: 1, step: 513))
         let header: [UInt8] =
-            Array("TRIB".utf8) + [6, 0, 4, 0] + Array(0..<16) + [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0]
+            Array("TRIB".utf8) + [7, 0, 4, 0] + Array(0..<16) + [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0]
         #expect(envelope.encoded == header + [2, 1, 0, 0, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 8))
     }
 

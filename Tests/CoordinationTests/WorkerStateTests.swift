@@ -318,15 +318,15 @@ extension [WorkerAction] {
     @Test func aCoordinatorOfAnotherVersionIsNamed() {
         var bench = Bench()
         _ = bench.handle(.begin)
-        let ending = bench.handle(.malformed(.version(7))).ending
+        let ending = bench.handle(.malformed(.version(9))).ending
         #expect(ending?.end == .refused)
         #expect(
             ending?.sentence
-                == "cannot work for the coordinator at ipc://somewhere: the peer speaks protocol version 7, this program "
-                + "speaks 6; use the same Tributary")
+                == "cannot work for the coordinator at ipc://somewhere: the peer speaks protocol version 9, this program "
+                + "speaks \(Header.version); use the same Tributary")
         bench = Bench()
         bench.join()
-        #expect(bench.handle(.malformed(.version(7))).isEmpty)
+        #expect(bench.handle(.malformed(.version(9))).isEmpty)
     }
 
     @Test func aLeafThatCannotBeComputedEndsTheWorkerAndTheCoordinatorIsTold() {

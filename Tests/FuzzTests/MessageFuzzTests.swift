@@ -96,9 +96,9 @@ private struct CoordinatorBench {
     /// What an action makes the shell allocate, in bytes.
     private mutating func note(_ action: CoordinatorAction) {
         switch action {
-        case .place(_, _, let total): largestAllocation = max(largestAllocation, total)
-        case .sendRows(_, let examples, _): largestAllocation = max(largestAllocation, 16 * examples.count)
-        case .sendParameters(_, _, let bytes, _, _): largestAllocation = max(largestAllocation, bytes)
+        case .sums(.place(_, _, let total)): largestAllocation = max(largestAllocation, total)
+        case .transfer(.rows(_, let examples), _): largestAllocation = max(largestAllocation, 16 * examples.count)
+        case .transfer(.parameters(_, _, let bytes, _), _): largestAllocation = max(largestAllocation, bytes)
         default: break
         }
     }

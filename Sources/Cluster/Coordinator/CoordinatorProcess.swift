@@ -10,63 +10,61 @@ import WallTime
 /// Runs a coordinator: listens for workers, hands out leases, folds what they send, and keeps the run.
 ///
 ///     let outcome = try CoordinatorProcess(options, reporter: bar, log: log).run()
+///
+/// One thread owns the sockets, the decisions (`CoordinatorState`), the sums (`SumStore`), and the run's numbers (`RunState`). It waits for
+/// events in `CoordinatorProcess+Events.swift` and does what is decided in `CoordinatorProcess+Actions.swift`. Disks have threads of their own.
 public final class CoordinatorProcess {
-    private enum News: Sendable {
+    /// What other threads tell this one.
+    enum News: Sendable {
         case archivist(Archivist.News)
         case pixels(PixelReader.News)
         case interrupted(String)
-        case forsaken(String)
+        case noMoreWorkers(String)
     }
 
-    private let options: CoordinatorOptions
-    private let reporter: any RunReporter
-    private let log: Logger
+    /// How far the process has come.
+    enum Course {
+        case training
+        /// All is done, and the last state is on its way to the disk; then workers are told this sentence.
+        case saving(farewell: String)
+        /// Workers are told.
+        case ending(RunOutcome.Reason)
+        /// The same, after an error.
+        case failed(any Error)
+    }
+
+    let options: CoordinatorOptions
+    let reporter: any RunReporter
+    let log: Logger
     private let interruption: Interruption
-    private let clock = MonotonicClock()
-    private let inbox: Inbox<News>
-    private let endpoint: Endpoint
-    private var opening: RunOpening
-    private var archivist: Archivist
-    private let reader: PixelReader
-    private var readingList = ReadingList()
+    let clock = MonotonicClock()
+    let inbox: Inbox<News>
+    let endpoint: Endpoint
+    private(set) var opening: RunOpening
     /// What pictures are compared with.
     private let originals: [UInt8]
-    private let gate: Gate
-    private let post: CoordinatorPost
+    let gate: Gate
+    let post: CoordinatorPost
     private let address: AddressFile
     /// Decides which work is given out twice; no worker knows it.
     private let auditKey: UInt64
-    private var training: RunState
-    private var state: CoordinatorState
-    private var sums: SumStore
-    private var outgoing: OutgoingParameters
-    /// The memory of workers of this machine.
-    private var memories: [Peer: SharedMemory] = [:]
-    private var traffic = Traffic()
-    private var trafficOfEarlierRounds = Traffic()
-    private var queue: [CoordinatorEvent] = []
-    private var pace: Pace
-    private var checkpointDue: Duration = .zero
-    private var pulseDue: Duration = .zero
-    /// What those who look on are shown.
-    private var ledger = Ledger()
-    private var statusDue: Duration = .zero
-    private var answersLeft = 0
-    private var spansDue: Duration = .zero
-    private var roundBegan: Duration = .zero
-    /// The state that is to be on the disk next, and is not yet.
-    private var unsavedStep: Int?
-    /// What workers are told once it is.
-    private var farewell: String?
-    private var newestCheckpoint: String?
+    let pixels: PixelDesk
+    var training: RunState
+    var state: CoordinatorState
+    var sums: SumStore
+    var outgoing: OutgoingParameters
+    var keeper: RunKeeper
+    var onlookers: Onlookers
+    var queue: [CoordinatorEvent] = []
+    var pace: Pace
+    private var course = Course.training
+    var isStopped = false
     private let bestProblem: String?
+    var pulseDue = Duration.zero
     /// Why no worker will come any more, if that is so.
-    private var forsaken: String?
+    var noMoreWorkers: String?
     /// Since when no worker is here.
-    private var absentSince: Duration?
-    private var ending: RunOutcome.Reason?
-    private var isStopped = false
-    private var failure: (any Error)?
+    var absentSince: Duration?
     /// How many steps were applied when this process began.
     private let firstStep: Int
     private var audits = Audits()
@@ -122,13 +120,16 @@ public final class CoordinatorProcess {
         sums = Self.sumStore(training.program, configuration)
         pace = Pace(
             imagesPerStep: training.program.plan.globalBatch, examples: training.program.evaluation.examples)
+        onlookers = Onlookers(clock, lookout: options.lookout, trace: options.trace)
         let context = try Context()
         gate = try Gate(options.security, in: context, log: log)
         post = CoordinatorPost(
             try Link.listening(on: endpoint, in: context, security: gate.socketSecurity), run: opening.run,
             epoch: opening.epoch)
-        archivist = Self.archivist(opening, records, originals, options, inbox)
-        reader = PixelReader(options.source, for: opening.program) { [inbox] in inbox.put(.pixels($0)) }
+        keeper = RunKeeper(
+            Self.archivist(opening, records, originals, options, inbox), options,
+            newestCheckpoint: opening.checkpointPath, at: clock.now)
+        pixels = PixelDesk(options.source, for: opening.program) { [inbox] in inbox.put(.pixels($0)) }
     }
 
     private static func sumStore(
@@ -190,17 +191,17 @@ public final class CoordinatorProcess {
         defer { address.remove() }
         options.lookout.write(into: opening.directory.paths.directory)
         defer { options.lookout.finish() }
-        defer { reader.finish() }
+        defer { pixels.finish() }
         interruption.listen { [inbox] in inbox.put(.interrupted($0)) }
         start()
         while !isStopped {
             try turn()
         }
-        archivist.finish()
+        keeper.finish()
         takeNews()
         // Nobody could decide about a sum of this step: what used it may be wrong, and is not gone on from.
         if let step = state.stepInDoubt { try opening.directory.goBack(to: step) }
-        if let failure { throw failure }
+        if case .failed(let error) = course { throw error }
         tellAudits()
         return outcome()
     }
@@ -214,173 +215,152 @@ public final class CoordinatorProcess {
         tell(.audits(audits.done, of: audits.chosen))
     }
 
-    // MARK: - Beginning and ending
+    private func outcome() -> RunOutcome {
+        var reason = RunOutcome.Reason.completed
+        if case .ending(let ending) = course { reason = ending }
+        let outcome = RunOutcome(
+            reason: reason, step: training.model.step, digest: training.model.digest.description,
+            checkpoint: keeper.newestCheckpoint ?? "")
+        reporter.report(.finished(outcome))
+        return outcome
+    }
+
+    // MARK: - The course of the run
+
+    var isTraining: Bool { if case .training = course { true } else { false } }
+
+    var hasFailed: Bool { if case .failed = course { true } else { false } }
 
     private func start() {
         reporter.report(.started(RunSummary(opening, training, address: endpoint.description)))
         if let bestProblem {
             tell("the best checkpoint cannot be used and is replaced after the next evaluation: \(bestProblem)")
         }
-        newestCheckpoint = opening.checkpointPath
         if opening.checkpointPath == nil { save() }
-        checkpointDue = clock.now + options.checkpointEvery
         goOn()
     }
 
     /// Begins the next round, or ends the run.
-    private func goOn() {
-        guard ending == nil else { return }
+    func goOn() {
+        guard isTraining else { return }
         if let moment = training.takePictures(at: clock.now) {
             settle()
-            guard failure == nil else { return }
-            archivist.draw(moment, training.model, training.history)
+            guard !hasFailed else { return }
+            keeper.draw(moment, training)
             reporter.report(.drawing(moment))
         }
-        guard let round = training.nextRound else {
-            if let sentence = training.earlyEnd { reporter.report(.stoppedEarly(sentence)) }
-            return end(.completed, training.earlyEnd ?? "all \(training.totalSteps) steps are done")
-        }
+        guard let round = training.nextRound else { return complete() }
         if round.kind == .evaluation {
             reporter.report(.evaluating(examples: training.program.evaluation.examples))
         }
         queue.append(.begin(round))
     }
 
-    private func end(_ reason: RunOutcome.Reason, _ sentence: String) {
-        guard ending == nil else { return }
-        ending = reason
+    /// Nobody hears of a finished run before its last state is on the disk.
+    private func complete() {
+        if let sentence = training.earlyEnd { reporter.report(.stoppedEarly(sentence)) }
+        course = .saving(farewell: training.earlyEnd ?? "all \(training.totalSteps) steps are done")
         save()
-        guard reason == .completed else { return queue.append(.stop(sentence, .interrupted)) }
-        farewell = sentence
         sayFarewell()
     }
 
-    /// Nobody hears of a finished run before its last state is on the disk.
-    private func sayFarewell() {
-        guard failure == nil, unsavedStep == nil, let sentence = farewell.take() else { return }
+    func sayFarewell() {
+        guard case .saving(let sentence) = course, keeper.isSaved else { return }
+        course = .ending(.completed)
         queue.append(.stop(sentence, .finished))
     }
 
-    private func fail(_ error: any Error) {
-        guard failure == nil else { return }
-        failure = error
-        ending = .interrupted("\(error)")
+    func interrupt(_ reason: String) {
+        guard isTraining else { return }
+        course = .ending(.interrupted(reason))
+        save()
+        queue.append(.stop("the run was interrupted by \(reason)", .interrupted))
+    }
+
+    func fail(_ error: any Error) {
+        guard !hasFailed else { return }
+        course = .failed(error)
         queue.append(.stop("\(error)", .failed))
     }
 
-    /// To be called, on any thread, with the reason why no worker will come any more: where none is here, the run is saved and ends.
-    var tellForsaken: @Sendable (String) -> Void { { [inbox] in inbox.put(.forsaken($0)) } }
-
-    /// Who has lost the coordinator for a moment comes back in less than that.
-    private func noteAbsence() {
-        guard !state.hasMembers else { return absentSince = nil }
-        let since = absentSince ?? clock.now
-        absentSince = since
-        if let forsaken, clock.now - since > options.timing.silence { abandon(forsaken) }
-    }
-
-    private func abandon(_ sentence: String) {
-        guard ending == nil else { return }
+    func abandon(_ sentence: String) {
+        guard isTraining else { return }
         save()
         fail(RunAbandoned(step: training.model.step, sentence: sentence))
     }
 
-    private func outcome() -> RunOutcome {
-        let outcome = RunOutcome(
-            reason: ending ?? .completed, step: training.model.step, digest: training.model.digest.description,
-            checkpoint: newestCheckpoint ?? "")
-        reporter.report(.finished(outcome))
-        return outcome
-    }
+    /// To be called, on any thread, with the reason why no worker will come any more: where none is here, the run is saved and ends.
+    var tellNoMoreWorkers: @Sendable (String) -> Void { { [inbox] in inbox.put(.noMoreWorkers($0)) } }
 
-    private func save() {
+    func save() {
         settle()
-        if failure != nil || state.stepInDoubt != nil { return }
-        unsavedStep = training.model.step
-        checkpointDue = clock.now + options.checkpointEvery
-        if options.digestEvery == nil { archivist.record(training.model) }
-        archivist.save(training.checkpoint)
+        if hasFailed || state.stepInDoubt != nil { return }
+        keeper.save(training, at: clock.now)
     }
 
-    // MARK: - Events
-
-    /// Waits for something to happen, and takes it in.
-    private func turn() throws {
-        if queue.isEmpty {
-            try post.wait(for: inbox.doorbell, atMost: .milliseconds(50))
-        }
-        try drainSockets()
-        takeNews()
-        pulse()
-        showStatus()
-        try askForSpans()
-        for peer in readingList.peers { handle(.reading(for: peer), Message([])) }
-        handle(.tick, Message([]))
-        noteAbsence()
-        noteSlowReading()
-        handleQueue()
-    }
-
-    /// About once a second: says that this loop goes round, and sees to it that a revoked worker goes while it is connected.
-    private func pulse() {
-        guard clock.now >= pulseDue else { return }
-        pulseDue = clock.now + .seconds(1)
-        reporter.report(.alive)
-        for name in gate.takeRevoked() { queue.append(.expelled(name: name, reason: "its key was revoked")) }
-    }
-
-    /// About once a second, for those who look on.
-    private func showStatus() {
-        guard clock.now >= statusDue else { return }
-        statusDue = clock.now + .seconds(1)
-        answersLeft = Self.answersPerSecond
-        options.lookout.show(status)
-    }
-
-    /// More questions than that wait for the next second: an answer is of any length, and owners of keys may ask often.
-    private static let answersPerSecond = 50
-
-    private func sendStatus(to peer: Peer) throws {
-        let bytes = options.lookout.encoded
-        guard answersLeft > 0, !bytes.isEmpty else { return }
-        answersLeft -= 1
-        _ = try post.sendControl(.status(bytes: bytes.count), step: training.model.step, Message(bytes), to: peer)
-    }
-
-    // MARK: - The trace
-
-    /// Asks workers what they did, where a trace is written.
-    private func askForSpans() throws {
-        guard let trace = options.trace, clock.now >= spansDue, trace.isOpen else { return }
-        spansDue = clock.now + .milliseconds(250)
-        for worker in state.workers(at: clock.now) where worker.activity != .preparing {
-            check(try post.send(.spansWanted(clock.now), step: training.model.step, to: worker.peer), worker.peer)
+    /// Updates the parameters that no worker has asked for, and records the step; whoever reads the model calls this first.
+    func settle() {
+        do {
+            if let buffer = try training.settle() { sums.recycle(buffer) }
+        } catch {
+            fail(error)
         }
     }
 
-    private func take(_ spans: WorkSpans, of peer: Peer) {
-        guard let worker = state.workers(at: clock.now).first(where: { $0.peer == peer }) else { return }
-        options.trace?.add(spans, of: worker, heard: clock.now)
+    /// Opens the run again at an earlier state. To workers this is a new coordinator, so nothing of the wrong steps is left.
+    func goBack(to step: Int, because sentence: String) throws {
+        onlookers.note { $0.note(sentence, level: "error") }
+        log.error("\(sentence)")
+        reporter.report(.notice(sentence))
+        keeper.finish()
+        try opening.directory.goBack(to: step)
+        opening = try opening.again(options)
+        let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
+        training = opening.begin(options, records)
+        keeper = RunKeeper(
+            Self.archivist(opening, records, originals, options, inbox), options,
+            newestCheckpoint: opening.checkpointPath, at: clock.now)
+        pixels.clear()
+        var configuration = Self.configuration(opening, options, auditKey)
+        configuration.memory = outgoing.memory.map { MemoryRegion($0) }
+        audits.add(state.counters)
+        state = CoordinatorState(configuration)
+        post.epoch = opening.epoch
+        sums = Self.sumStore(opening.program, configuration)
+        outgoing.restart()
+        queue = []
+        // The run was ending: nobody of the new epoch has to be told, but the end is not the one that was meant.
+        if !isTraining {
+            fail(
+                RunAbandoned(
+                    step: step,
+                    sentence: "a wrong sum was found while it ended, and it went back to that step: resume it"))
+            isStopped = true
+        }
+        goOn()
     }
 
-    /// Does a part of a step, which a trace shows.
-    private func traced<Result: ~Copyable>(_ name: String, step: Int, _ body: () throws -> Result) rethrows -> Result {
-        guard let trace = options.trace else { return try body() }
-        let start = clock.now
-        defer { trace.add(name, step: step, from: start, to: clock.now) }
-        return try body()
+    // MARK: - Telling
+
+    func tell(_ warning: String) {
+        onlookers.note { $0.note(warning, level: "warning") }
+        log.warning("\(warning)")
+        reporter.report(.notice(warning))
     }
 
-    /// A round is over: its sum is here.
-    private func traceRound(_ round: Round) {
-        let name = round.kind == .training ? "step" : "evaluation"
-        options.trace?.add(name, .steps, step: round.step + 1, from: roundBegan, to: clock.now)
-        roundBegan = clock.now
+    func tell(_ notice: Notice) {
+        onlookers.note { $0.note(notice) }
+        log.log(notice)
+        if let event = RunEvent(notice) { reporter.report(event) }
     }
 
-    private var status: ClusterStatus {
+    /// How the run and its workers are doing.
+    func status() -> ClusterStatus {
         let round = state.roundUnderWay
-        let workers = ledger.workers(state.workers(at: clock.now), at: clock.now)
+        let overviews = state.workers(at: clock.now)
+        var workers: [ClusterStatus.Worker] = []
+        onlookers.note { workers = $0.workers(overviews, at: clock.now) }
+        let ledger = onlookers.ledger
         var totals = ledger.totals
         totals.audits = audits.chosen + state.counters.audited + state.counters.unaudited
         totals.missedAudits = totals.audits - audits.done - state.counters.audited
@@ -395,302 +375,5 @@ public final class CoordinatorProcess {
             waiting: ClusterStatus.waiting(round, workers), training: ledger.training, heldOut: ledger.heldOut,
             checkpoint: ledger.checkpoint.map { .init(step: $0.step, ageSeconds: (clock.now - $0.saved).inSeconds) },
             workers: workers, totals: totals, stepSeconds: ledger.stepSeconds, events: ledger.events)
-    }
-
-    /// Control first, and again between bulk messages, so that a heartbeat never waits behind gradients.
-    ///
-    /// Both are bounded, and libzmq takes turns between peers: whoever floods a link delays neither the other link, nor the
-    /// clock, nor the other workers.
-    private func drainSockets() throws {
-        for _ in 0..<256 {
-            for _ in 0..<64 {
-                guard let arrival = try post.nextControl() else { break }
-                take(arrival, isBulk: false)
-            }
-            guard let arrival = try post.nextBulk() else { return }
-            take(arrival, isBulk: true)
-        }
-    }
-
-    private func take(_ arrival: consuming Arrival, isBulk: Bool) {
-        guard let peer = gate.peer(arrival) else { return gate.drop(arrival) }
-        do throws(WireError) {
-            let envelope = try arrival.decoded(WorkerMessage.self)
-            if isBulk { ledger.received(arrival.payload.count, from: peer) }
-            if envelope.body.isBulk == isBulk {
-                handle(.received(envelope, from: peer), arrival.payload)
-                if case .hello(let hello) = envelope.body, let address = arrival.address(ofDoor: hello.door) {
-                    queue.append(.located(peer, address: address, key: arrival.sender?.description ?? ""))
-                }
-            } else {
-                handle(.misdirected(envelope.body, from: peer), Message([]))
-            }
-        } catch {
-            log.debug("malformed message: \(error)")
-            handle(.malformed(error, from: peer), Message([]))
-        }
-        handleQueue()
-    }
-
-    private func handleQueue() {
-        while !queue.isEmpty { handle(queue.removeFirst(), Message([])) }
-    }
-
-    private func handle(_ event: CoordinatorEvent, _ payload: borrowing Message) {
-        for action in state.handle(event, at: clock.now) {
-            do {
-                try carryOut(action, payload)
-            } catch {
-                fail(error)
-            }
-        }
-    }
-
-    private func takeNews() {
-        for news in inbox.takeAll() {
-            switch news {
-            case .forsaken(let sentence): forsaken = sentence
-            case .interrupted(let reason): end(.interrupted(reason), "the run was interrupted by \(reason)")
-            case .archivist(let news): take(news)
-            case .pixels(let news): take(news)
-            }
-        }
-    }
-
-    private func take(_ news: Archivist.News) {
-        switch news {
-        case .saved(let path, let step):
-            if unsavedStep == step { unsavedStep = nil }
-            newestCheckpoint = path
-            ledger.save(step: step, at: clock.now)
-            reporter.report(.checkpointSaved(path: path, step: step))
-            sayFarewell()
-        case .pictures(let paths, let moment): reporter.report(.pictures(paths: paths, moment))
-        case .picturesFailed(let sentence): tell(sentence)
-        case .failed(let error): fail(error)
-        }
-    }
-
-    private func take(_ news: PixelReader.News) {
-        readingList.finish(at: clock.now)
-        readOn()
-        guard news.request.epoch == post.epoch else { return }
-        do {
-            try send(news.pixels.get(), of: news.request)
-        } catch {
-            fail(error)
-        }
-    }
-
-    private func send(_ pixels: [UInt8], of request: ReadingList.Request) throws {
-        guard state.isMember(request.peer) else { return }
-        traffic.pixelBytes += pixels.count
-        ledger.sent(pixels: pixels.count, to: request.peer)
-        let outcome = try post.send(
-            pixels, of: request.examples, in: request.split, step: training.model.step, to: request.peer)
-        check(outcome, request.peer)
-    }
-
-    /// Hands the reader its next work.
-    private func readOn() {
-        while let request = readingList.next(at: clock.now, for: state.isMember) { reader.read(request) }
-    }
-
-    private func noteSlowReading() {
-        guard let delay = readingList.delay(at: clock.now, limit: options.timing.silence) else { return }
-        tell("workers wait for pixels: reading some of the data has taken \(Int(delay.inSeconds)) s so far")
-    }
-
-    private func tell(_ warning: String) {
-        ledger.note(warning, level: "warning")
-        log.warning("\(warning)")
-        reporter.report(.notice(warning))
-    }
-
-    /// Opens the run again at an earlier state. To workers this is a new coordinator, so nothing of the wrong steps is left.
-    private func goBack(to step: Int, because sentence: String) throws {
-        ledger.note(sentence, level: "error")
-        log.error("\(sentence)")
-        reporter.report(.notice(sentence))
-        archivist.finish()
-        try opening.directory.goBack(to: step)
-        opening = try opening.again(options)
-        let records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
-        training = opening.begin(options, records)
-        archivist = Self.archivist(opening, records, originals, options, inbox)
-        readingList.clear()
-        var configuration = Self.configuration(opening, options, auditKey)
-        configuration.memory = outgoing.memory.map { MemoryRegion($0) }
-        audits.add(state.counters)
-        state = CoordinatorState(configuration)
-        memories = [:]
-        post.epoch = opening.epoch
-        sums = Self.sumStore(opening.program, configuration)
-        outgoing.restart()
-        queue = []
-        newestCheckpoint = opening.checkpointPath
-        unsavedStep = nil
-        // The run was ending: nobody of the new epoch has to be told, but the end is not the one that was meant.
-        if ending != nil {
-            fail(
-                RunAbandoned(
-                    step: step,
-                    sentence: "a wrong sum was found while it ended, and it went back to that step: resume it"))
-            isStopped = true
-        }
-        goOn()
-    }
-
-    // MARK: - Actions
-
-    private func carryOut(_ action: CoordinatorAction, _ payload: borrowing Message) throws {
-        switch action {
-        case .send(let message, let step, let peer):
-            if case .lease = message {
-                if roundBegan == .zero { roundBegan = clock.now }
-                pace.begin(at: clock.now)
-            }
-            check(try post.send(message, step: step, to: peer), peer)
-        case .sendParameters(let step, let offset, let bytes, let duties, let peer):
-            let inUse = state.stepsInUse
-            let chunk = traced("update and send parameters", step: step + 1) {
-                outgoing.chunk(offset..<(offset + bytes), ofStep: step, of: &training, keeping: inUse)
-            }
-            guard let chunk else { return }
-            traffic.parameterBytes += chunk.count
-            ledger.sent(parameters: chunk.count, to: peer)
-            traffic.parameterMessages += 1
-            let message = CoordinatorMessage.parameters(offset: offset, bytes: bytes, duties: duties)
-            check(try post.send(message, step: step, chunk, to: peer), peer)
-        case .storeParameters(let step, let peer): try storeParameters(step, peer)
-        case .openMemory(let region, let peer): openMemory(region, peer)
-        case .closeMemory(let peer): memories[peer] = nil
-        case .sendRows(let split, let examples, let peer):
-            readingList.add(.init(split: split, examples: examples, peer: peer, epoch: post.epoch))
-            readOn()
-        case .place(let lease, let offset, let total):
-            traffic.partialBytes += payload.count
-            traffic.partialMessages += 1
-            sums.place(payload, lease: lease, offset: offset, total: total)
-        case .placeStored(let slot, let peer, let lease, let range, let total):
-            guard let memory = memories[peer], range.upperBound <= memory.slotBytes else { return }
-            traffic.partialBytes += range.count
-            ledger.received(range.count, from: peer)
-            traffic.partialMessages += 1
-            sums.place(memory, slot, lease: lease, range: range, total: total)
-        case .commit(let lease, let node):
-            sums.commit(lease: lease, node: node)
-            for author in state.authors(ofLease: lease) {
-                ledger.commit(author, microbatch: opening.contract.microbatch)
-            }
-        case .drop(let lease): sums.drop(lease: lease)
-        case .discard(let node): sums.discard(node: node)
-        case .fold(let node): try traced("fold", step: training.model.step + 1) { try sums.join(node: node) }
-        case .hashNode(let round, let node):
-            queue.append(.nodeDigest(round, node: node, try sums.digest(node: node)))
-        case .hashLease(let round, let lease):
-            queue.append(.leaseDigest(round, lease: lease, sums.takeDigest(lease: lease)))
-        case .finished(let report): try finish(report)
-        case .sendStatus(let peer): try sendStatus(to: peer)
-        case .takeSpans(let spans, let peer): take(spans, of: peer)
-        case .turnAway(let peer):
-            try post.turnAway(
-                peer,
-                because:
-                    "this is the second port of the coordinator at \(endpoint), which carries large messages only; connect to the "
-                    + "first, which is one lower")
-        case .bar(let name): gate.bar(name)
-        case .abandon(let sentence): abandon(sentence)
-        case .quarantine(let name, let sentence):
-            try QuarantineFile(directory: opening.directory.paths.directory, files: options.files).add(name, sentence)
-        case .goBack(let step, let sentence):
-            do {
-                try goBack(to: step, because: sentence)
-            } catch {
-                fail(GoingBackFailed(step: step, cause: "\(error)"))
-                // The state that said so is over and says nothing more.
-                isStopped = true
-            }
-        case .stopped: isStopped = true
-        case .note(let notice): tell(notice)
-        }
-    }
-
-    private func storeParameters(_ step: Int, _ peer: Peer) throws {
-        let slot = traced("update and store parameters", step: step + 1) {
-            outgoing.store(&training, keeping: state.stepsInUse)
-        }
-        guard let slot else { return }
-        traffic.parameterBytes += outgoing.memory?.slotBytes ?? 0
-        ledger.sent(parameters: outgoing.memory?.slotBytes ?? 0, to: peer)
-        traffic.parameterMessages += 1
-        check(try post.send(.parametersStored(slot), step: step, to: peer), peer)
-    }
-
-    private func openMemory(_ region: MemoryRegion, _ peer: Peer) {
-        do throws(SharedMemoryError) {
-            memories[peer] = try SharedMemory(region)
-            queue.append(.memoryOpened(peer))
-        } catch {
-            log.notice("a worker's sums travel over the socket, which is slower: \(error)")
-        }
-    }
-
-    /// A peer that takes no messages is as good as gone.
-    private func check(_ outcome: Socket.Outcome, _ peer: Peer) {
-        if outcome != .sent { queue.append(.undeliverable(peer)) }
-    }
-
-    private func finish(_ report: RoundReport) throws {
-        traceRound(report.round)
-        let sum = try sums.takeResult()
-        let speed = pace.finish(report.round.kind, at: clock.now)
-        switch report.round.kind {
-        case .evaluation:
-            if let found = try training.record(evaluation: sum, report, imagesPerSecond: speed) {
-                ledger.finish(found)
-                reporter.report(.evaluated(found))
-                if let best = training.takeBest() { archivist.saveBest(best) }
-            }
-            trafficOfEarlierRounds = traffic
-            goOn()
-        case .training: try finish(sum, report, speed)
-        }
-    }
-
-    /// The next step's parameters leave before anything is written down, chunk by chunk as they are updated.
-    private func finish(_ sum: consuming RootSum, _ report: RoundReport, _ speed: Double) throws {
-        let began = clock.now
-        let step = try training.apply(
-            sum, report, imagesPerSecond: speed, traffic: traffic - trafficOfEarlierRounds)
-        options.trace?.add("last fold and norm", step: report.round.step + 1, from: began, to: clock.now)
-        trafficOfEarlierRounds = traffic
-        goOn()
-        handleQueue()
-        traced("update the rest and record", step: report.round.step + 1) { settle() }
-        guard failure == nil else { return }
-        ledger.finish(step, images: training.program.plan.globalBatch)
-        reporter.report(.step(step))
-        keepRecords()
-    }
-
-    /// Updates the parameters that no worker has asked for, and records the step; whoever reads the model calls this first.
-    private func settle() {
-        do {
-            if let buffer = try training.settle() { sums.recycle(buffer) }
-        } catch {
-            fail(error)
-        }
-    }
-
-    private func keepRecords() {
-        if let every = options.digestEvery, training.model.step % every == 0 { archivist.record(training.model) }
-        if clock.now >= checkpointDue, unsavedStep == nil, training.nextRound != nil { save() }
-    }
-
-    private func tell(_ notice: Notice) {
-        ledger.note(notice)
-        log.log(notice)
-        if let event = RunEvent(notice) { reporter.report(event) }
     }
 }

@@ -95,7 +95,7 @@ package struct RunState {
     /// Updates the parameters below an index, so that the first ones can leave before the last ones are there.
     ///
     /// - Parameter use: Is handed pieces as soon as they are there, on several threads.
-    mutating func settle(upTo end: Int, then use: @Sendable (Range<Int>, Span<Float>) -> Void = { _, _ in }) {
+    mutating func update(upTo end: Int, then use: @Sendable (Range<Int>, Span<Float>) -> Void = { _, _ in }) {
         guard var pending, end > pending.settled else { return }
         let end = min(end, model.parameters.count)
         self.pending = nil
@@ -105,16 +105,16 @@ package struct RunState {
     }
 
     /// Hands all parameters out, those that are not up to date as soon as they are.
-    mutating func settle(storing store: @Sendable (Range<Int>, Span<Float>) -> Void) {
+    mutating func update(handing store: @Sendable (Range<Int>, Span<Float>) -> Void) {
         let settled = 0..<(pending?.settled ?? model.parameters.count)
         if !settled.isEmpty { store(settled, model.parameters.span.extracting(settled)) }
-        settle(upTo: model.parameters.count, then: store)
+        update(upTo: model.parameters.count, then: store)
     }
 
     /// Updates what is left of the parameters, writes down what the step measured, and hands the buffer of its sum back.
     /// - Throws: `FileError`.
     package mutating func settle() throws(FileError) -> [Float]? {
-        settle(upTo: model.parameters.count)
+        update(upTo: model.parameters.count)
         guard let pending = pending.take() else { return nil }
         try metrics.append(pending.row)
         return pending.sum

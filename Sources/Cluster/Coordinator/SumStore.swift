@@ -26,6 +26,8 @@ struct SumStore {
 
     private let training: ChunkGrid
     private let evaluation: ChunkGrid
+    /// The memory of workers of this machine.
+    var memories: [Peer: SharedMemory] = [:]
     private var partials: [UInt64: PartialChunks] = [:]
     private var sums: [Int: Sum] = [:]
     /// Buffers that nobody needs any more; the next sums come into them.

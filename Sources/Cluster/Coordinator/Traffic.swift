@@ -13,6 +13,16 @@ public struct Traffic: Hashable, Sendable {
 
     public init() {}
 
+    mutating func count(parameters bytes: Int) {
+        parameterBytes += bytes
+        parameterMessages += 1
+    }
+
+    mutating func count(partials bytes: Int) {
+        partialBytes += bytes
+        partialMessages += 1
+    }
+
     static func - (later: Traffic, earlier: Traffic) -> Traffic {
         var difference = later
         difference.parameterBytes -= earlier.parameterBytes

@@ -10,7 +10,7 @@ extension CoordinatorProcess {
     /// - Throws: `FileError` where one cannot be started, and what `run()` throws.
     public func run(starting workers: [Process]) throws -> RunOutcome {
         guard !isComplete else { return try run() }
-        let watch = WorkerWatch(workers.count, tell: tellForsaken)
+        let watch = WorkerWatch(workers.count, tell: tellNoMoreWorkers)
         var started: [Process] = []
         defer { Self.end(started) }
         for worker in workers {

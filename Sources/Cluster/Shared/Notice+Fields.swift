@@ -22,7 +22,8 @@ extension Notice {
             ["workers": .array(names.map { "\($0)" })].adding(round, node)
         case .decided(let round, let node, _), .unaudited(let round, let node):
             Logger.Metadata().adding(round, node)
-        case .scattered(let names): ["names": .array(names.map { "\($0)" })]
+        case .scattered(let names, let groups):
+            ["names": .array(names.map { "\($0)" }), "groups": "\(groups)"]
         case .unreached(let name, let address, _): ["worker": "\(name)", "address": "\(address)"]
         case .dutiesAbandoned(let round, let reason): ["reason": "\(reason)"].adding(round, nil)
         case .finished(let report): Logger.Metadata().adding(report.round, nil)

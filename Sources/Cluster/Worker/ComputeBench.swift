@@ -67,20 +67,17 @@ struct ComputeBench {
         if leafSnapshot != snapshot.number { giveWay() }
         try load(snapshot, for: leaf.round.kind, workshop)
         guard snapshot.isIntact else { return false }
-        var ready = ReadyChunks(leaf, tell: tell)
-        // A sum of which the last chunk was told is right, whatever happens then.
-        var lastWasTold: Bool?
-        let tellOf = { chunk in
-            lastWasTold = snapshot.isIntact
-            if lastWasTold == true { ready.add(chunk) }
-        }
-        return workshop.sums.add(leaf, whenReady: tellOf) { partial, whenFinal in
+        let news = ChunkNews(of: leaf, computedWith: snapshot, tell: tell)
+        guard let result = workshop.sums.result(of: leaf, whenFinal: news.add) else { return true }
+        result.write { elements in
             switch leaf.round.kind {
-            case .training: gradient(leaf, workshop, into: &partial, whenFinal)
-            case .evaluation: evaluation(leaf, workshop, into: &partial, whenFinal)
+            case .training: gradient(leaf, workshop, into: &elements, result)
+            case .evaluation: evaluation(leaf, workshop, into: &elements, result)
             }
-            return lastWasTold ?? snapshot.isIntact
         }
+        let counts = news.isRight
+        workshop.sums.finish(result, counts: counts)
+        return counts
     }
 
     /// Lets whoever waits for this core go first, once when a step's parameters are there, and once before looking ahead, when the
@@ -116,14 +113,13 @@ struct ComputeBench {
     }
 
     private mutating func gradient(
-        _ leaf: Leaf, _ workshop: Workshop, into partial: inout MutableSpan<Float>,
-        _ whenFinal: (Range<Int>, Span<Float>) -> Void
+        _ leaf: Leaf, _ workshop: Workshop, into partial: inout MutableSpan<Float>, _ result: LeafResult
     ) {
         let place = LeafHabit.Place(step: leaf.round.step, shard: leaf.shard)
         habit.note(place)
         if taken != place { take(place, workshop) }
         precondition(taken == place, Self.missing(leaf))
-        leafComputer?.compute(into: &partial, whenReady: whenFinal)
+        leafComputer?.compute(into: &partial) { result.take($0, $1) }
     }
 
     /// Hands a leaf's pixels to the leaf computer, if they are here.
@@ -142,8 +138,7 @@ struct ComputeBench {
     }
 
     private func evaluation(
-        _ leaf: Leaf, _ workshop: Workshop, into partial: inout MutableSpan<Float>,
-        _ whenFinal: (Range<Int>, Span<Float>) -> Void
+        _ leaf: Leaf, _ workshop: Workshop, into partial: inout MutableSpan<Float>, _ result: LeafResult
     ) {
         let plan = workshop.program.evaluation
         var sums = workshop.program.evaluationZeros
@@ -155,23 +150,34 @@ struct ComputeBench {
             evaluationComputer?.add(microbatch, pixels: pixels, to: &sums)
         }
         for index in sums.indices { partial[index] = sums[index] }
-        whenFinal(partial.indices, partial.span)
+        result.take(partial.indices, partial.span)
     }
 }
 
-/// Chunks of a sum that are final and not told of yet. Each message that leaves at once is worth a wake-up; of chunks in
-/// memory, the last ones are told of by the end of the leaf.
-private struct ReadyChunks {
-    let leaf: Leaf
-    let tell: @Sendable (ComputeThread.News) -> Void
+/// What the coordinator hears of a leaf's chunks: those that are final, as long as the parameters were not written over.
+///
+/// Each message that leaves at once is worth a wake-up; of chunks in memory, the last ones are told of by the end of the leaf.
+private final class ChunkNews {
+    private let leaf: Leaf
+    private let snapshot: Snapshot
+    private let tell: @Sendable (ComputeThread.News) -> Void
     private var chunks: [Int] = []
+    /// Whether the parameters were intact when the newest chunk was final.
+    private var wasIntact: Bool?
 
-    init(_ leaf: Leaf, tell: @escaping @Sendable (ComputeThread.News) -> Void) {
+    init(of leaf: Leaf, computedWith snapshot: Snapshot, tell: @escaping @Sendable (ComputeThread.News) -> Void) {
         self.leaf = leaf
+        self.snapshot = snapshot
         self.tell = tell
     }
 
-    mutating func add(_ chunk: Int) {
+    /// Whether the sum is right. One of which the last chunk was told is, whatever happens then.
+    var isRight: Bool { wasIntact ?? snapshot.isIntact }
+
+    /// A chunk is final.
+    func add(_ chunk: Int) {
+        wasIntact = snapshot.isIntact
+        guard wasIntact == true else { return }
         chunks.append(chunk)
         guard leaf.slot == nil || chunks.count == BulkSizes.announcedChunks else { return }
         tell(.chunksReady(leaf, chunks))

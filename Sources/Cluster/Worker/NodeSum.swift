@@ -33,9 +33,9 @@ final class NodeSum: Sendable {
 
     /// Adds a leaf's whole result.
     ///
-    /// - Parameter whenReady: Is told of chunks of the node's sum that are final.
+    /// - Parameter whenFinal: Is told of chunks of the node's sum that are final.
     /// - Returns: Buffers that are not needed any more.
-    func insert(_ partial: consuming [Float], at leaf: Int, whenReady: (Int) -> Void) -> [[Float]] {
+    func insert(_ partial: consuming [Float], at leaf: Int, whenFinal: (Int) -> Void) -> [[Float]] {
         var partial = partial
         // In one go: of two threads with the last two leaves, the second must see the first's.
         let (rest, used): (ChunkStream?, [[Float]]) = fold.withLock { fold in
@@ -46,7 +46,7 @@ final class NodeSum: Sendable {
             return (nil, fold.takeUsed())
         }
         guard var stream = rest else { return used }
-        stream.add(0..<partial.count, partial.span, whenDone: whenReady)
+        stream.add(0..<partial.count, partial.span, whenFinal: whenFinal)
         return stream.buffers + [partial]
     }
 }
@@ -73,8 +73,8 @@ struct ChunkStream {
 
     /// Takes a range of `last`, the last leaf's result, for final.
     ///
-    /// - Parameter whenDone: Is told of the chunks of which nothing is missing any more.
-    mutating func add(_ range: Range<Int>, _ last: Span<Float>, whenDone: (Int) -> Void) {
+    /// - Parameter whenFinal: Is told of the chunks of which nothing is missing any more.
+    mutating func add(_ range: Range<Int>, _ last: Span<Float>, whenFinal: (Int) -> Void) {
         for chunk in chunks.grid.indices where missing[chunk] > 0 {
             missing[chunk] -= chunks.grid.piece(chunk).elements.clamped(to: range).count
             guard missing[chunk] == 0 else { continue }
@@ -82,7 +82,7 @@ struct ChunkStream {
                 chunks.write(chunk, scratch: &scratch) { start, elements in path.add(last, from: start, into: &elements)
                 }
             }
-            whenDone(chunk)
+            whenFinal(chunk)
         }
     }
 

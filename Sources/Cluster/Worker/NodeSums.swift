@@ -38,45 +38,20 @@ final class NodeSums: Sendable {
         }
     }
 
-    /// Computes a leaf's result and adds it, unless the leaf was started before the worker joined anew.
+    /// Where a leaf's result goes; nil where nobody wants it: its node was forgotten, or the worker joined anew since.
     ///
-    /// - Parameters:
-    ///   - compute: Writes the result over a buffer; it may tell of ranges that are final, each element once. Answers whether the
-    ///     result counts: if not, the leaf is as if it had not been computed, and may be once more.
-    ///   - whenReady: Is told of chunks of the node's sum that are final.
-    /// - Returns: What `compute` answers; true where nobody wants the leaf.
-    func add(
-        _ leaf: Leaf, whenReady: @escaping (Int) -> Void,
-        compute: (inout MutableSpan<Float>, _ whenFinal: (Range<Int>, Span<Float>) -> Void) throws -> Bool
-    ) rethrows -> Bool {
-        let node = tree.leaf(ofShard: leaf.shard)
-        guard let sum = sum(of: leaf) else { return true }
-        guard var stream = sum.stream(from: node) else {
-            var partial = takeBuffer(sum.chunks.grid.format.count)
-            let counts = try Self.fill(&partial) { try compute(&$0) { _, _ in } }
-            recycle(counts ? sum.insert(partial, at: node, whenReady: whenReady) : [partial])
-            return counts
+    /// - Parameter whenFinal: Is told of chunks of the node's sum that are final.
+    func result(of leaf: Leaf, whenFinal: @escaping (Int) -> Void) -> LeafResult? {
+        sum(of: leaf).map {
+            LeafResult($0, node: tree.leaf(ofShard: leaf.shard), takeBuffer: takeBuffer, whenFinal: whenFinal)
         }
-        if stream.isInPlace {
-            let place = stream
-            let counts = try place.withElements { elements in
-                try compute(&elements) { stream.add($0, $1, whenDone: whenReady) }
-            }
-            if counts { sum.finish() }
-            return counts
-        }
-        var partial = takeBuffer(sum.chunks.grid.format.count)
-        let counts = try Self.fill(&partial) { try compute(&$0) { stream.add($0, $1, whenDone: whenReady) } }
-        if counts { sum.finish() }
-        recycle(counts ? stream.buffers + [partial] : [partial])
-        return counts
     }
 
-    private static func fill(
-        _ partial: inout [Float], _ compute: (inout MutableSpan<Float>) throws -> Bool
-    ) rethrows -> Bool {
-        var elements = partial.mutableSpan
-        return try compute(&elements)
+    /// A leaf is done.
+    ///
+    /// - Parameter counts: If not, the leaf is as if it had not been computed, and may be once more.
+    func finish(_ result: LeafResult, counts: Bool) {
+        recycle(counts ? result.finish() : [result.takeBuffer()])
     }
 
     private func sum(of leaf: Leaf) -> NodeSum? {
@@ -108,7 +83,7 @@ final class NodeSums: Sendable {
     /// Keeps a few: a thread needs one, and so does each level of the tree.
     private func recycle(_ buffers: [[Float]]) {
         spare.withLock { spare in
-            spare += buffers.prefix(max(0, 16 - spare.count))
+            spare += buffers.filter { !$0.isEmpty }.prefix(max(0, 16 - spare.count))
         }
     }
 }

@@ -269,6 +269,7 @@ public final class WorkerProcess {
         case .sendPeer(let envelope, let identity): _ = try peers?.send(envelope, to: identity)
         case .answerPeer(let envelope, let name): try peers?.answer(envelope, over: name)
         case .sendPiece(let piece, let identity): try send(piece, to: identity)
+        case .handOnPiece(let piece, let identity): try handOn(piece, to: identity)
         case .passParameters(let chunk, let identity): try pass(chunk, to: identity)
         case .keepPiece(let piece, isOwn: true):
             if let message = workshop?.sums.message(piece.round, piece.node, at: piece.offset) {
@@ -408,6 +409,11 @@ public final class WorkerProcess {
         let beginning = recorder.beginning
         try send(.sum(piece), step: piece.round.step, message, to: identity)
         if let beginning { noteSending(piece.round.step, since: beginning) }
+    }
+
+    private func handOn(_ piece: SumPiece, to identity: [UInt8]) throws {
+        guard let message = pieces?.take(piece) else { return }
+        try send(.sum(piece), step: piece.round.step, message, to: identity)
     }
 
     private func pass(_ chunk: PassedParameters, to identity: [UInt8]) throws {

@@ -30,9 +30,7 @@ extension CoordinatorState {
     /// One drawn from those who are on time.
     private func auditor(of node: Int, besides taken: Set<String>) -> Member? {
         guard let round = current?.round, let audit = configuration.audit else { return nil }
-        let able = orderedMembers.filter {
-            $0.standing == .active && $0.punctuality.isGood(at: now) && !taken.contains($0.name)
-        }
+        let able = activeMembers.filter { $0.punctuality.isGood(at: now) && !taken.contains($0.name) }
         if able.isEmpty { return nil }
         let shard = tree.shards(under: node).lowerBound
         return able[audit.auditor(ofShard: shard, inStep: round.step, among: able.count)]
@@ -42,8 +40,8 @@ extension CoordinatorState {
         guard let round = current?.round else { return }
         count(\.unaudited)
         current?.unaudited.remove(node)
-        if !lacksAuditors { note(.unaudited(round, node: node)) }
-        lacksAuditors = true
+        if !told.lackOfAuditors { note(.unaudited(round, node: node)) }
+        told.lackOfAuditors = true
     }
 }
 

@@ -63,14 +63,13 @@ extension CoordinatorState {
 
     /// Has a further worker compute the node, unless one is at it.
     private mutating func seeDecided(_ dispute: Dispute) {
-        guard stopping == nil, !isBeingDecided(dispute) else { return }
-        let able = orderedMembers.filter { $0.standing == .active && !dispute.authors.contains($0.name) }
+        guard isRunning, !isBeingDecided(dispute) else { return }
+        let able = activeMembers.filter { !dispute.authors.contains($0.name) }
         guard let judge = able.first(where: { $0.punctuality.isGood(at: now) }) ?? able.first else {
             return startWaiting()
         }
-        waitingSince = nil
-        disputes[0].lease = nextLease
-        lease(dispute.node, to: judge, in: dispute.round, isCheck: true)
+        wait = nil
+        disputes[0].lease = lease(dispute.node, to: judge, in: dispute.round, isCheck: true)
     }
 
     private func isBeingDecided(_ dispute: Dispute) -> Bool {
@@ -96,7 +95,7 @@ extension CoordinatorState {
         disputes[index].votes.append(vote)
         disputes[index].lease = nil
         guard let truth = disputes[index].truth else { return }
-        waitingSince = nil
+        wait = nil
         decide(disputes.remove(at: index), truth)
     }
 
@@ -106,7 +105,7 @@ extension CoordinatorState {
         note(.decided(dispute.round, node: dispute.node, committedIsRight: isGood))
         for authors in losers { blame(authors, for: dispute) }
         if !isGood, dispute.round.kind == .training { return goBack(dispute) }
-        for member in orderedMembers where quarantined[account(of: member)] != nil {
+        for member in orderedMembers where trust.quarantined[account(of: member)] != nil {
             remove(member.peer, because: "quarantined")
         }
     }
@@ -120,8 +119,8 @@ extension CoordinatorState {
         let sentence =
             "\(account) is quarantined for the rest of this run: two other workers agree that \(name == account ? "its" : "\(name)'s") sum of node \(dispute.node) in "
             + "\(dispute.round) was wrong; test that machine's memory, then start it under another name"
-        quarantined[account] = sentence
-        actions.append(.quarantine(name: account, sentence: sentence))
+        trust.quarantine(account, sentence)
+        actions.append(.run(.quarantine(name: account, sentence: sentence)))
         note(.quarantined(sentence))
         for member in orderedMembers where self.account(of: member) == account {
             send(.refused(sentence), to: member.peer)
@@ -137,10 +136,10 @@ extension CoordinatorState {
 
     private mutating func goBack(_ dispute: Dispute) {
         guard !isOver else { return }
-        isOver = true
+        phase = .over
         let sentence =
             "\(dispute.round) used a wrong sum of node \(dispute.node): going back to a state before it, "
             + "and computing again from there"
-        actions.append(.goBack(step: dispute.round.step, sentence: sentence))
+        actions.append(.run(.goBack(step: dispute.round.step, sentence: sentence)))
     }
 }

@@ -8,7 +8,7 @@ extension CoordinatorState {
         members[peer]?.parametersStep = step
         if members[peer]?.memory != nil, step == current?.round.step {
             members[peer]?.outbox.dropParameters()
-            return actions.append(.storeParameters(step: step, for: peer))
+            return actions.append(.transfer(.storedParameters(step: step), to: peer))
         }
         members[peer]?.outbox.enqueueParameters(step: step)
         pump(peer)
@@ -45,8 +45,9 @@ extension CoordinatorState {
     mutating func pump(_ peer: Peer) {
         dropOldParameters(of: peer)
         guard var member = members[peer], member.standing == .active else { return }
-        while let chunk = member.outbox.next(within: member.window) {
-            member.window.spend(send(chunk, to: peer), at: now)
+        while let transfer = member.outbox.next(within: member.window) {
+            member.window.spend(bytes(of: transfer), at: now)
+            actions.append(.transfer(transfer, to: peer))
         }
         members[peer] = member
     }
@@ -59,14 +60,11 @@ extension CoordinatorState {
         forgive(peer)
     }
 
-    private mutating func send(_ chunk: Outbox.Chunk, to peer: Peer) -> Int {
-        switch chunk {
-        case .parameters(let step, let offset, let bytes, let duties):
-            actions.append(.sendParameters(step: step, offset: offset, bytes: bytes, duties: duties, to: peer))
-            return bytes
-        case .rows(let split, let examples):
-            actions.append(.sendRows(split, examples: examples, to: peer))
-            return examples.count * sizes.exampleBytes
+    private func bytes(of transfer: Transfer) -> Int {
+        switch transfer {
+        case .parameters(_, _, let bytes, _): bytes
+        case .rows(_, let examples): examples.count * sizes.exampleBytes
+        case .storedParameters: 0
         }
     }
 }

@@ -16,7 +16,7 @@ extension CoordinatorState {
     /// Tells the workers of each other, so that they connect.
     mutating func introduceWorkers() {
         duties = nil
-        let active = orderedMembers.filter { $0.standing == .active }
+        let active = activeMembers
         guard mayScatter, active.contains(where: { $0.door != nil }) else { return }
         for member in active {
             let entries = active.map { $0.entry(for: member) }
@@ -66,8 +66,8 @@ extension CoordinatorState {
     }
 
     private mutating func scattered(_ duties: Duties) -> ScatteredSum {
-        defer { nextLease += 1 }
-        return ScatteredSum(duties, lease: nextLease, sizes: sizes)
+        defer { numbers.lease += 1 }
+        return ScatteredSum(duties, lease: numbers.lease, sizes: sizes)
     }
 
     /// The duties that the workers of now can have; nil for the star. They are told where that is new.
@@ -77,23 +77,23 @@ extension CoordinatorState {
             duties = nil
             return nil
         }
-        let identities = holders.map(\.peer.identity)
-        if let duties, duties.holders == identities { return duties }
-        let new = Duties(number: nextDuties, holders: identities)
-        nextDuties += 1
+        let new = Duties(
+            number: numbers.duties, holders: holders.map(\.peer.identity), groups: groups(of: holders.count))
+        if let duties, duties.holders == new.holders, duties.groups == new.groups { return duties }
+        numbers.duties += 1
         duties = new
-        for member in orderedMembers where member.standing == .active {
+        for member in activeMembers {
             members[member.peer]?.toldDuties = new.number
             send(.duties(new), to: member.peer)
         }
-        note(.scattered(names: holders.map(\.name)))
+        note(.scattered(names: holders.map(\.name), groups: new.groups))
         return new
     }
 
     /// The workers that all others reach, if there are two at least; none for the star.
     private func holders() -> [Member] {
         guard mayScatter else { return [] }
-        let active = orderedMembers.filter { $0.standing == .active }
+        let active = activeMembers
         let holders = active.filter { member in
             member.door != nil && member.memory == nil && member.holdsNothingUntil <= now
                 && active.allSatisfy { $0.peer == member.peer || $0.reached.contains(member.peer.identity) }
@@ -101,6 +101,18 @@ extension CoordinatorState {
         guard holders.count > 1 else { return [] }
         if configuration.reduction == .auto, Set(holders.compactMap { $0.door?.host }).count < 2 { return [] }
         return holders
+    }
+
+    /// Holders above which a scatter has too many connections at work, and a chunk for hardly anybody.
+    private static let largestScatter = 32
+
+    /// How many groups so many holders form: about the root of their number, or one.
+    private func groups(of holders: Int) -> Int {
+        let chunks = ChunkSet(total: sizes.partialBytes, chunkBytes: sizes.chunkBytes).count
+        let isLarge = configuration.reduction == .auto && holders > min(Self.largestScatter, chunks)
+        guard isLarge || configuration.reduction == .groups, ungroupedUntil <= now else { return 1 }
+        let most = min(holders, tree.leaves / 2)
+        return sequence(first: 2) { $0 * 2 }.prefix { $0 <= most && ($0 == 2 || $0 * $0 <= holders) }.last ?? 1
     }
 
     /// Each holder gets its chunks; they give them to each other. Where one has parameters of the step already, nobody passes them on.
@@ -118,7 +130,7 @@ extension CoordinatorState {
     /// Says once of a worker that others do not reach it, a while after they could.
     mutating func noteUnreachedDoors() {
         guard mayScatter, configuration.reduction == .scatter || duties != nil else { return }
-        let settled = orderedMembers.filter { $0.standing == .active && now - $0.joined > timing.silence * 3 }
+        let settled = activeMembers.filter { now - $0.joined > timing.silence * 3 }
         for member in settled where !member.isToldUnreached {
             guard let door = member.door, !door.isLoopback else { continue }
             let others = settled.filter { $0.peer != member.peer && !$0.reached.contains(member.peer.identity) }
@@ -164,10 +176,10 @@ extension CoordinatorState {
         scatter.lastPiece = now
         if scatter.due != nil { scatter.due = now + max(timing.silence, pause * timing.deadlineFactor) }
         current?.scatter = scatter
-        actions.append(.place(lease: scatter.lease, offset: piece.offset, total: sizes.partialBytes))
+        actions.append(.sums(.place(lease: scatter.lease, offset: piece.offset, total: sizes.partialBytes)))
         guard scatter.received.isComplete else { return }
         current?.commitRoot()
-        actions.append(.commit(lease: scatter.lease, node: ReductionTree.root))
+        actions.append(.sums(.commit(lease: scatter.lease, node: ReductionTree.root)))
         settle()
     }
 
@@ -176,7 +188,7 @@ extension CoordinatorState {
     /// Gives the round other duties, or none, and leases anew to those who have them.
     mutating func abandonDuties(because reason: String, forStar: Bool = false) {
         guard let round = current, let scatter = round.scatter, !round.isComplete else { return }
-        actions.append(.drop(lease: scatter.lease))
+        actions.append(.sums(.drop(lease: scatter.lease)))
         duties = nil
         let new = forStar ? nil : dutiesOfNow()
         let scatterOfNow = new.map { scattered($0) }
@@ -205,11 +217,18 @@ extension CoordinatorState {
             scatter.duties.holders.contains($0.peer.identity) && now - $0.heard > limit
         }
         if let due = scatter.due, now > due {
+            // Of two levels nobody can tell which is late; of one, somebody can.
+            guard scatter.duties.groups == 1 else { return ungroup() }
             late += orderedMembers.filter { scatter.debtors.contains($0.peer.identity) }
         }
         guard let first = late.first else { return }
         let rest = now + timing.reminder
         for member in late { members[member.peer]?.holdsNothingUntil = rest }
         abandonDuties(because: "\(first.name) is late with the sums that it adds")
+    }
+
+    private mutating func ungroup() {
+        ungroupedUntil = now + timing.reminder
+        abandonDuties(because: "sums do not get through the groups that add them")
     }
 }

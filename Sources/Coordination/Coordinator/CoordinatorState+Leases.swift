@@ -16,13 +16,13 @@ extension CoordinatorState {
         guard history.count > 2 else { return }
         let oldest = history.removeFirst()
         for lease in oldest.leases.keys.sorted() where oldest.leases[lease]?.state != .complete {
-            actions.append(.drop(lease: lease))
+            actions.append(.sums(.drop(lease: lease)))
         }
     }
 
     /// Gives every shard that nobody computes to somebody who can, and every node that is audited to a second worker.
     mutating func leaseUncovered() {
-        guard current?.isFinished == false, stopping == nil else { return }
+        guard current?.isFinished == false, isRunning else { return }
         leaseMissingShards()
         leaseAudits()
         settle()
@@ -47,15 +47,14 @@ extension CoordinatorState {
 
     /// Those who are on time, or, where there is none, those who are late or rest.
     func candidates() -> [Member] {
-        let active = orderedMembers.filter { $0.standing == .active }
+        let active = activeMembers
         let punctual = active.filter { $0.punctuality.isGood(at: now) }
         return punctual.isEmpty ? active : punctual
     }
 
     mutating func startWaiting() {
-        guard waitingSince == nil else { return }
-        waitingSince = now
-        reminderDue = now + timing.reminder
+        guard wait == nil else { return }
+        wait = Wait(since: now, reminderDue: now + timing.reminder)
         noteWaiting(seconds: 0)
     }
 
@@ -68,22 +67,24 @@ extension CoordinatorState {
         guard shards.count == tree.leaves else { return Assignment.distribute(shards, over: shares, in: tree) }
         if let cached = keptAssignment(of: round.kind, over: shares) { return grants(of: cached) }
         let grants = Assignment.distribute(shards, over: shares, in: tree)
-        assignments[round.kind] = CachedAssignment(
+        experience[round.kind, default: .init()].assignment = Experience.Assignment(
             peers: workers.map(\.peer), nodes: Dictionary(grouping: grants, by: \.peer).mapValues { $0.map(\.node) })
         return grants
     }
 
-    private func grants(of cached: CachedAssignment) -> [Assignment.Grant] {
+    private func grants(of cached: Experience.Assignment) -> [Assignment.Grant] {
         cached.peers.flatMap { peer in (cached.nodes[peer] ?? []).map { Assignment.Grant(peer: peer, node: $0) } }
     }
 
     /// Gives a worker a node of the current round, or of one that is looked at again.
-    mutating func lease(_ node: Int, to member: Member, in round: Round, isCheck: Bool) {
+    /// - Returns: The lease's number.
+    @discardableResult
+    mutating func lease(_ node: Int, to member: Member, in round: Round, isCheck: Bool) -> UInt64 {
         let lease = LeaseRecord(
-            identifier: nextLease, peer: member.peer, name: member.name, node: node, isCheck: isCheck, issued: now,
+            identifier: numbers.lease, peer: member.peer, name: member.name, node: node, isCheck: isCheck, issued: now,
             deadline: now + deadline(for: node, in: round, by: member),
             received: ChunkSet(total: sizes.partialBytes(round.kind), chunkBytes: sizes.chunkBytes))
-        nextLease += 1
+        numbers.lease += 1
         change(round) { state in
             // The worker delivers under its newest lease of a node.
             _ = state.loseMovedLeases(of: member.peer, node: node)
@@ -107,6 +108,7 @@ extension CoordinatorState {
             // Of earlier steps than the last that it was sent a worker drops what comes before the lease; so it asks for those.
             if member.parametersStep ?? 0 <= round.step { sendParameters(of: round.step, to: member.peer) }
         }
+        return lease.identifier
     }
 
     /// One line for each new lease that stands for an old one.
@@ -126,7 +128,7 @@ extension CoordinatorState {
     /// A worker's first result of a kind may take it much longer than others, since it compiles what it needs for it.
     private func deadline(for node: Int, in round: Round, by member: Member) -> Duration {
         let patience = 1 << min(state(of: round)?.attempts(at: node) ?? 0, 6)
-        guard let typical = leafTimes[round.kind] else { return timing.firstDeadline * patience }
+        guard let typical = experience[round.kind]?.leafTime else { return timing.firstDeadline * patience }
         let leafTime = max(typical, member.leafTimes[round.kind] ?? 0)
         let expected = Duration.seconds(leafTime * Double(tree.shards(under: node).count))
         let shortest = member.leafTimes[round.kind] == nil ? timing.shortestFirstDeadline : timing.shortestDeadline
@@ -172,7 +174,7 @@ extension CoordinatorState {
         for index in history.indices { history[index].loseLeases(of: member.peer) }
         guard let round = current else { return }
         for lease in round.leases.values.sorted(by: { $0.identifier < $1.identifier }) where lease.peer == member.peer {
-            if lease.state != .complete { actions.append(.drop(lease: lease.identifier)) }
+            if lease.state != .complete { actions.append(.sums(.drop(lease: lease.identifier))) }
             if lease.state == .live { vacate(lease, from: member.name, because: reason, to: .lost) }
             if lease.state == .moved { current?.leases[lease.identifier]?.state = .lost }
         }
@@ -193,11 +195,9 @@ extension CoordinatorState {
     /// Says once when shards are too few for all workers, and again when that changes.
     private mutating func noteIdleWorkers() {
         let busy = Set(current?.leases.values.map(\.peer) ?? [])
-        let names = orderedMembers.filter {
-            $0.standing == .active && $0.punctuality.isGood(at: now) && !busy.contains($0.peer)
-        }.map(\.name)
-        if !names.isEmpty, names != idleNames { note(.idle(names: names, shards: tree.leaves)) }
-        idleNames = names
+        let names = activeMembers.filter { $0.punctuality.isGood(at: now) && !busy.contains($0.peer) }.map(\.name)
+        if !names.isEmpty, names != told.idle { note(.idle(names: names, shards: tree.leaves)) }
+        told.idle = names
     }
 }
 

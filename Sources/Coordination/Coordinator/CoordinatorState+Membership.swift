@@ -6,8 +6,8 @@ extension CoordinatorState {
     static let memberLimit = 1_024
 
     mutating func greet(_ hello: WorkerMessage.Hello, from peer: Peer) {
-        guard stopping == nil else { return sayGoodbye(to: peer) }
-        if let sentence = quarantined[peer.provenName ?? Notice.printable(hello.name)] {
+        guard isRunning else { return sayGoodbye(to: peer) }
+        if let sentence = trust.quarantined[peer.provenName ?? Notice.printable(hello.name)] {
             return send(.refused(sentence), to: peer)
         }
         guard members[peer] == nil else { return welcome(peer) }
@@ -62,9 +62,9 @@ extension CoordinatorState {
         if let proven = peer.provenName { return numbered(proven) }
         let wanted = Notice.printable(hello.name)
         var name = wanted
-        while name.isEmpty || quarantined[name] != nil || members.values.contains(where: { $0.name == name }) {
-            name = "worker-\(nextName)"
-            nextName += 1
+        while name.isEmpty || trust.quarantined[name] != nil || members.values.contains(where: { $0.name == name }) {
+            name = "worker-\(numbers.name)"
+            numbers.name += 1
         }
         return name
     }
@@ -92,21 +92,26 @@ extension CoordinatorState {
             return count(\.malformed, .malformed, of: peer)
         }
         members[peer]?.offeredMemory = region
-        actions.append(.openMemory(region, of: peer))
+        actions.append(.sums(.openMemory(region, of: peer)))
     }
 
     mutating func attach(_ peer: Peer) {
-        members[peer]?.isAttached = true
-        if members[peer]?.standing == .proven { activate(peer) }
+        switch members[peer]?.standing {
+        case .welcomed: members[peer]?.standing = .attached
+        case .proven: activate(peer)
+        case .attached, .active, nil: break
+        }
     }
 
     /// A worker says *attach* until it is accepted, so that is what *accepted* has to prove: both links have spoken.
     mutating func checkProbe(_ probe: String, of peer: Peer) {
         guard let member = members[peer] else { return }
         guard probe == configuration.contract.probeDigest else { return dismiss(peer, because: reason(against: probe)) }
-        guard member.standing == .joining else { return }
-        members[peer]?.standing = .proven
-        if member.isAttached { activate(peer) }
+        switch member.standing {
+        case .welcomed: members[peer]?.standing = .proven
+        case .attached: activate(peer)
+        case .proven, .active: break
+        }
     }
 
     private func reason(against probe: String) -> String {
@@ -123,8 +128,8 @@ extension CoordinatorState {
             .joined(
                 name: member.name, host: member.host, process: member.process, threads: member.threads,
                 workers: activeWorkers))
-        waitingSince = nil
-        lacksAuditors = false
+        wait = nil
+        told.lackOfAuditors = false
         introduceWorkers()
         leaseUncovered()
     }
@@ -140,9 +145,9 @@ extension CoordinatorState {
     /// Forgets a worker and leases its nodes to others.
     mutating func remove(_ peer: Peer, because reason: String) {
         guard let member = members.removeValue(forKey: peer) else { return }
-        accounts[.peer(peer)] = nil
+        trust.forget(peer)
         closeMemory(of: member)
-        if stopping != nil { return finishStoppingIfAlone() }
+        if !isRunning { return finishStoppingIfAlone() }
         note(.gone(name: member.name, reason: reason, workers: activeWorkers))
         loseLeases(of: member, because: reason)
         if member.standing == .active { introduceWorkers() }
@@ -158,7 +163,7 @@ extension CoordinatorState {
     }
 
     private mutating func closeMemory(of member: Member) {
-        if member.offeredMemory != nil { actions.append(.closeMemory(of: member.peer)) }
+        if member.offeredMemory != nil { actions.append(.sums(.closeMemory(of: member.peer))) }
     }
 
     /// Tells all workers of a proven name that they may take part no more, and forgets them.
@@ -198,37 +203,38 @@ extension CoordinatorState {
     // MARK: - Ending
 
     mutating func stop(_ sentence: String, _ fate: RunFate) {
-        guard stopping == nil else { return }
-        stopping = Stopping(sentence: sentence, fate: fate, deadline: now + timing.farewell)
+        guard isRunning else { return }
+        phase = .stopping(Farewell(sentence: sentence, fate: fate, deadline: now + timing.farewell))
         for member in orderedMembers { sayGoodbye(to: member.peer) }
         finishStoppingIfAlone()
     }
 
     private mutating func sayGoodbye(to peer: Peer) {
-        guard let stopping else { return }
-        send(.goodbye(stopping.sentence, stopping.fate), to: peer)
+        guard case .stopping(let farewell) = phase else { return }
+        send(.goodbye(farewell.sentence, farewell.fate), to: peer)
     }
 
     mutating func finishStoppingIfAlone() {
-        if members.isEmpty { actions.append(.stopped) }
+        if case .stopping = phase, members.isEmpty { actions.append(.run(.stopped)) }
     }
 
     // MARK: - Time
 
     mutating func tick() {
-        if let stopping {
-            if now >= stopping.deadline, !members.isEmpty {
-                members = [:]
-                actions.append(.stopped)
-            }
-            return
-        }
+        if case .stopping(let farewell) = phase { return endFarewell(farewell) }
         removeSilentMembers()
         moveOverdueLeases()
         beatHeart()
         remindOfThoseOutside()
         noteUnreachedDoors()
         remindOfWaiting()
+    }
+
+    /// Whoever has not answered by now is waited for no more.
+    private mutating func endFarewell(_ farewell: Farewell) {
+        guard now >= farewell.deadline, !members.isEmpty else { return }
+        members = [:]
+        actions.append(.run(.stopped))
     }
 
     private mutating func beatHeart() {
@@ -253,12 +259,14 @@ extension CoordinatorState {
     }
 
     private mutating func remindOfWaiting() {
-        guard let since = waitingSince else { return }
-        if now - since > timing.abandonment {
-            return actions.append(.abandon(waitingSentence(seconds: Int((now - since).inSeconds))))
+        guard let wait else { return }
+        let seconds = Int((now - wait.since).inSeconds)
+        if now - wait.since > timing.abandonment {
+            return actions.append(.run(.abandon(waitingSentence(seconds: seconds))))
         }
-        guard now >= reminderDue else { return }
-        reminderDue = now + timing.reminder
-        noteWaiting(seconds: Int((now - since).inSeconds))
+        guard now >= wait.reminderDue else { return }
+        let next = now + timing.reminder
+        self.wait?.reminderDue = next
+        noteWaiting(seconds: seconds)
     }
 }

@@ -7,7 +7,7 @@ extension CoordinatorState {
         if case .statusWanted = envelope.body { return actions.append(.sendStatus(to: peer)) }
         guard members[peer] != nil, envelope.fence.matches(fence) else { return answerStranger(envelope, peer) }
         members[peer]?.heard = now
-        if stopping == nil {
+        if isRunning {
             dispatch(envelope, from: peer)
         } else if case .leaving = envelope.body {
             remove(peer, because: "left")
@@ -45,7 +45,7 @@ extension CoordinatorState {
     /// A heartbeat of somebody unknown is answered, so that a worker of an earlier coordinator joins anew.
     private mutating func answerStranger(_ envelope: Envelope<WorkerMessage>, _ peer: Peer) {
         count(\.strangers)
-        if case .heartbeat = envelope.body, stopping == nil { send(.stranger, to: peer) }
+        if case .heartbeat = envelope.body, isRunning { send(.stranger, to: peer) }
     }
 
     private var fence: Fence {

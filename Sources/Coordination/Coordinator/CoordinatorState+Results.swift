@@ -13,7 +13,7 @@ extension CoordinatorState {
         }
         extendDeadlines(of: peer, pause: lease.lastChunk.map { now - $0 })
         let total = sizes.partialBytes(chunk.round.kind)
-        actions.append(.place(lease: chunk.lease, offset: chunk.offset, total: total))
+        actions.append(.sums(.place(lease: chunk.lease, offset: chunk.offset, total: total)))
         note(received, of: chunk)
     }
 
@@ -25,9 +25,10 @@ extension CoordinatorState {
         else { return count(\.strayChunks, .stray, of: peer) }
         extendDeadlines(of: peer)
         actions.append(
-            .placeStored(
-                slot, of: peer, lease: chunk.lease, range: chunk.offset..<chunk.offset + chunk.bytes,
-                total: sizes.partialBytes(chunk.round.kind)))
+            .sums(
+                .placeStored(
+                    slot, of: peer, lease: chunk.lease, range: chunk.offset..<chunk.offset + chunk.bytes,
+                    total: sizes.partialBytes(chunk.round.kind))))
         note(received, of: chunk)
     }
 
@@ -61,20 +62,20 @@ extension CoordinatorState {
             learn(from: lease, in: round.kind)
             commit(lease)
         } else if state(of: round)?.digests[lease.node] != nil {
-            actions.append(.hashLease(round, lease: identifier))
+            actions.append(.sums(.hashLease(round, lease: identifier)))
         } else {
-            actions.append(.drop(lease: identifier))
+            actions.append(.sums(.drop(lease: identifier)))
         }
     }
 
     /// The first result of a node counts; from there the fold goes up as far as siblings are there.
     private mutating func commit(_ lease: LeaseRecord) {
         var node = lease.node
-        for superfluous in current?.commit(lease) ?? [] { actions.append(.discard(node: superfluous)) }
-        actions.append(.commit(lease: lease.identifier, node: node))
+        for superfluous in current?.commit(lease) ?? [] { actions.append(.sums(.discard(node: superfluous))) }
+        actions.append(.sums(.commit(lease: lease.identifier, node: node)))
         hashIfContested(node, besides: lease.identifier)
         while let parent = current?.join(node) {
-            actions.append(.fold(node: parent))
+            actions.append(.sums(.fold(node: parent)))
             hashIfContested(parent, besides: nil)
             node = parent
         }
@@ -83,7 +84,7 @@ extension CoordinatorState {
 
     private mutating func hashIfContested(_ node: Int, besides lease: UInt64?) {
         guard let current, current.isContested(node, besides: lease) else { return }
-        actions.append(.hashNode(current.round, node: node))
+        actions.append(.sums(.hashNode(current.round, node: node)))
     }
 
     /// Hands the root's sum over.
@@ -93,7 +94,7 @@ extension CoordinatorState {
         let report = RoundReport(
             round: current.round, partials: current.deliveredPartials, moves: current.moves, workers: activeWorkers)
         note(.finished(report))
-        actions.append(.finished(report))
+        actions.append(.run(.finished(report)))
     }
 
     // MARK: - Rounds

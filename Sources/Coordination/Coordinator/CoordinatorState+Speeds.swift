@@ -26,20 +26,20 @@ extension CoordinatorState {
     /// come.
     mutating func learn(from lease: LeaseRecord, in kind: Round.Kind) {
         let seconds = (now - lease.issued).inSeconds / Double(tree.shards(under: lease.node).count)
-        leafTimes[kind] = leafTimes[kind].map { 0.75 * $0 + 0.25 * seconds } ?? seconds
+        experience[kind, default: .init()].learn(leafSeconds: seconds)
         members[lease.peer]?.learn(
             leafSeconds: seconds, upload: (now - (lease.firstChunk ?? now)).inSeconds, in: kind)
     }
 
     /// The distribution that was made earlier for the same workers, unless for some rounds another would have been much better.
-    mutating func keptAssignment(of kind: Round.Kind, over shares: [Assignment.Share]) -> CachedAssignment? {
-        guard var cached = assignments[kind], cached.peers == shares.map(\.peer) else { return nil }
+    mutating func keptAssignment(of kind: Round.Kind, over shares: [Assignment.Share]) -> Experience.Assignment? {
+        guard var cached = experience[kind]?.assignment, cached.peers == shares.map(\.peer) else { return nil }
         cached.poorRounds = isPoor(cached, of: kind, over: shares) ? cached.poorRounds + 1 : 0
-        assignments[kind] = cached
+        experience[kind]?.assignment = cached
         return cached.poorRounds < Self.patience ? cached : nil
     }
 
-    private func isPoor(_ cached: CachedAssignment, of kind: Round.Kind, over shares: [Assignment.Share]) -> Bool {
+    private func isPoor(_ cached: Experience.Assignment, of kind: Round.Kind, over shares: [Assignment.Share]) -> Bool {
         guard shares.allSatisfy({ members[$0.peer]?.speeds[kind] != nil }) else { return false }
         let counts = shares.map { share in
             let nodes = cached.nodes[share.peer] ?? []

@@ -62,56 +62,68 @@ public struct CoordinatorState: Sendable {
     let contractText: String
     var now: Duration = .zero
     var actions: [CoordinatorAction] = []
+    var phase = Phase.running
     var members: [Peer: Member] = [:]
+    var trust: Trust
     var current: RoundState?
     /// The rounds before the current one, whose late results are still compared; the newest last.
     var history: [RoundState] = []
-    var assignments: [Round.Kind: CachedAssignment] = [:]
-    var leafTimes: [Round.Kind: Double] = [:]
-    var nextLease: UInt64 = 1
-    var nextName = 1
-    var heartbeatDue: Duration = .zero
-    var waitingSince: Duration?
-    var reminderDue: Duration = .zero
-    var idleNames: [String] = []
-    var stopping: Stopping?
-    /// Sums that two workers computed differently; the oldest is decided first.
-    var disputes: [Dispute] = []
-    /// Names that are refused, and the sentence that each is told.
-    var quarantined: [String: String]
-    /// Whether the log says already that audits lack a second worker.
-    var lacksAuditors = false
-    /// After `.goBack` nothing counts any more.
-    var isOver = false
-    /// What members, and owners of keys, have said lately.
-    var accounts: [Holder: Account] = [:]
     /// Who adds sums besides this process, if anybody does, in the next rounds.
     var duties: Duties?
-    var nextDuties: UInt64 = 1
-    /// Who is not heard any more, and why.
-    var barred: [Holder: String] = [:]
-    /// Versions of the protocol that the log has told of.
-    private var foreignVersions: Set<UInt16> = []
+    /// Until when holders form no groups.
+    var ungroupedUntil = Duration.zero
+    /// Sums that two workers computed differently; the oldest is decided first.
+    var disputes: [Dispute] = []
+    /// What rounds of each kind have shown so far.
+    var experience: [Round.Kind: Experience] = [:]
+    var numbers = Numbers()
+    var heartbeatDue: Duration = .zero
+    /// What the run waits for, besides computing: a worker, or one that can decide a dispute. Nil while it waits for neither.
+    var wait: Wait?
+    var told = Told()
     public private(set) var counters = Counters()
 
+    /// How far the coordinator's life has come.
+    enum Phase: Sendable {
+        /// Rounds are given out as they begin.
+        case running
+        /// Workers are told goodbye.
+        case stopping(Farewell)
+        /// A wrong sum was used and the run goes back: nothing counts any more.
+        case over
+    }
+
     /// A goodbye under way.
-    struct Stopping: Sendable {
+    struct Farewell: Sendable {
         var sentence: String
         var fate: RunFate
         var deadline: Duration
     }
 
-    /// The even distribution over one set of workers, kept while that set lasts.
-    struct CachedAssignment: Sendable {
-        var peers: [Peer]
-        var nodes: [Peer: [Int]]
-        /// For how many rounds on end another would have been much better.
-        var poorRounds = 0
+    /// Since when the run waits, and when the log says so next.
+    struct Wait: Sendable {
+        var since: Duration
+        var reminderDue: Duration
+    }
+
+    /// The numbers that the next ones of each kind get.
+    struct Numbers: Sendable {
+        var lease: UInt64 = 1
+        var duties: UInt64 = 1
+        var name = 1
+    }
+
+    /// What the log says already, and need not say again.
+    struct Told: Sendable {
+        /// That these workers have nothing to do.
+        var idle: [String] = []
+        /// That audits lack a second worker.
+        var lackOfAuditors = false
     }
 
     public init(_ configuration: Configuration) {
         self.configuration = configuration
-        quarantined = configuration.quarantined
+        trust = Trust(quarantined: configuration.quarantined, forgivenOffences: configuration.forgivenOffences)
         tree = configuration.contract.tree
         contractText = configuration.contract.canonicalJSON
     }
@@ -125,13 +137,22 @@ public struct CoordinatorState: Sendable {
     /// The workers that may have leases.
     public var activeWorkers: Int { members.values.count { $0.standing == .active } }
 
+    /// The same, as they joined.
+    var activeMembers: [Member] { orderedMembers.filter { $0.standing == .active } }
+
+    /// Whether nothing counts any more.
+    var isOver: Bool { if case .over = phase { true } else { false } }
+
+    /// Whether work is given out.
+    var isRunning: Bool { if case .running = phase { true } else { false } }
+
     /// Whether a worker may have leases.
     public func isActive(_ peer: Peer) -> Bool { members[peer]?.standing == .active }
 
     /// The shards of the round under way that nobody computes though workers are there, which must never be any; nil where there is no
     /// such round.
     public var orphanedShards: [Int]? {
-        guard let current, !current.isComplete, stopping == nil, !isOver, activeWorkers > 0 else { return nil }
+        guard let current, !current.isComplete, isRunning, activeWorkers > 0 else { return nil }
         return current.uncovered
     }
 
@@ -213,12 +234,8 @@ public struct CoordinatorState: Sendable {
         guard !isBarred(peer) else { return }
         members[peer]?.heard = now
         send(.refused("\(error)"), to: peer)
-        guard foreignVersions.count < Self.loggedVersions, foreignVersions.insert(version).inserted else { return }
-        note(.dropped("what a worker says: \(error)"))
+        if trust.isNews(version) { note(.dropped("what a worker says: \(error)")) }
     }
-
-    /// Versions that the log tells of; more than that is somebody's invention.
-    private static let loggedVersions = 16
 
     /// Members in an order that does not depend on hashing: as they joined.
     var orderedMembers: [Member] {

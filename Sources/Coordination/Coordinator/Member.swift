@@ -2,8 +2,10 @@
 struct Member: Sendable {
     /// How far it has come.
     enum Standing: Sendable {
-        /// It was welcomed and prepares.
-        case joining
+        /// It prepares, and its bulk link has not spoken yet.
+        case welcomed
+        /// It prepares, and its bulk link has spoken.
+        case attached
         /// Its probe agrees, but its bulk link has not spoken yet.
         case proven
         /// It may have leases.
@@ -18,14 +20,13 @@ struct Member: Sendable {
     let incarnation: UInt64
     let connection: Int
     let joined: Duration
-    var standing = Standing.joining
-    var isAttached = false
+    var standing = Standing.welcomed
     /// When the log says next that it is not in yet.
     var reminderDue: Duration
     /// What it still lacks to be a member; nil where nothing.
     var lacks: Notice.Lack? {
         switch standing {
-        case .joining: .probe
+        case .welcomed, .attached: .probe
         case .proven: .bulkLink
         case .active: nil
         }

@@ -3,12 +3,6 @@
 /// Parameters go first, then pixels that a microbatch waits for, then background copying; a new step's parameters replace
 /// what is left of the old ones.
 struct Outbox: Sendable {
-    /// What leaves next.
-    enum Chunk: Equatable {
-        case parameters(step: Int, offset: Int, bytes: Int, duties: UInt64)
-        case rows(PixelSplit, [UInt32])
-    }
-
     private struct Parameters {
         /// A chunk, and the duties under which its receiver passes it on.
         struct Piece {
@@ -98,8 +92,8 @@ struct Outbox: Sendable {
         self[keyPath: lane].append(Rows(split: split, examples: examples[...]))
     }
 
-    /// Takes the next chunk that `window` admits.
-    mutating func next(within window: CreditWindow) -> Chunk? {
+    /// Takes what leaves next, if `window` admits it.
+    mutating func next(within window: CreditWindow) -> Transfer? {
         if let waiting = parameters, let piece = waiting.pieces.first {
             let range = sizes.parameterBytes(ofChunk: piece.chunk)
             guard window.admits(range.count) else { return nil }
@@ -126,12 +120,12 @@ struct Outbox: Sendable {
     /// The first rows of a lane without those that wait there no more; nil where that leaves none.
     private mutating func takeRows(
         from lane: WritableKeyPath<Outbox, [Rows]>, _ waiting: WritableKeyPath<Outbox, [PixelSplit: Set<UInt32>]>
-    ) -> Chunk? {
+    ) -> Transfer? {
         let rows = self[keyPath: lane][0]
         let first = rows.examples.prefix(sizes.rowsPerChunk)
         self[keyPath: lane][0].examples = rows.examples.dropFirst(first.count)
         if self[keyPath: lane][0].examples.isEmpty { self[keyPath: lane].removeFirst() }
         let examples = first.filter { self[keyPath: waiting][rows.split]?.remove($0) != nil }
-        return examples.isEmpty ? nil : .rows(rows.split, examples)
+        return examples.isEmpty ? nil : .rows(rows.split, examples: examples)
     }
 }

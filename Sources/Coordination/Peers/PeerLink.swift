@@ -7,13 +7,23 @@ struct PeerLink: Sendable {
     enum Cargo: Sendable, Equatable {
         /// A piece of a leased node's sum.
         case sum(SumPiece, lease: UInt64)
+        /// A piece of what a group adds, which was added here.
+        case groupSum(SumPiece)
         /// Parameters, which are passed on.
         case parameters(PassedParameters)
 
         var bytes: Int {
             switch self {
-            case .sum(let piece, _): piece.bytes
+            case .sum(let piece, _), .groupSum(let piece): piece.bytes
             case .parameters(let chunk): chunk.bytes
+            }
+        }
+
+        /// The piece, if it is one of a sum.
+        var piece: SumPiece? {
+            switch self {
+            case .sum(let piece, _), .groupSum(let piece): piece
+            case .parameters: nil
             }
         }
 
@@ -98,16 +108,17 @@ struct PeerLink: Sendable {
 
     /// Forgets sums under earlier duties that have not left.
     mutating func drop(before duties: UInt64) {
-        waiting.removeAll { cargo in
-            if case .sum(let piece, _) = cargo { piece.duties < duties } else { false }
-        }
+        waiting.removeAll { $0.piece.map { $0.duties < duties } ?? false }
+    }
+
+    /// Forgets what was added here for a group and has not left.
+    mutating func dropGroupSums() {
+        waiting.removeAll { if case .groupSum = $0 { true } else { false } }
     }
 
     /// Forgets sums of other rounds that have not left.
     mutating func drop(besides round: Round) {
-        waiting.removeAll { cargo in
-            if case .sum(let piece, _) = cargo { piece.round != round } else { false }
-        }
+        waiting.removeAll { $0.piece.map { $0.round != round } ?? false }
     }
 
     /// Forgets parameters of earlier steps that have not left.

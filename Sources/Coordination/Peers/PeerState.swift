@@ -8,6 +8,8 @@ struct PeerState: Sendable {
     var duties: Duties?
     /// The pieces that this worker adds.
     var fold: PieceFold?
+    /// Pieces of the group's sum that their holders were sent, or are to be.
+    var handedOn: Set<SumPiece> = []
     /// The root's pieces that the coordinator has not been sent, the oldest first.
     var rootPieces: [SumPiece] = []
     /// Chunks that came before their duties did: two connections carry them.

@@ -20,7 +20,12 @@ struct PieceFold: Sendable {
     let round: Round
     let duties: UInt64
     private let tree: ReductionTree
-    private var chunks: [Int: CommittedNodes] = [:]
+    private var chunks: [Int: Chunk] = [:]
+
+    private struct Chunk {
+        let bytes: Int
+        var nodes: CommittedNodes
+    }
 
     init(of piece: SumPiece, in tree: ReductionTree) {
         round = piece.round
@@ -33,10 +38,25 @@ struct PieceFold: Sendable {
         (round.step, duties) < (piece.round.step, piece.duties)
     }
 
+    /// The piece that a piece is part of by now, if it is here.
+    func whole(of piece: SumPiece) -> SumPiece? {
+        let nodes = chunks[piece.offset]?.nodes.nodes ?? []
+        return sequence(first: piece.node) { $0 > 1 ? $0 / 2 : nil }.first(where: nodes.contains).map(piece.of)
+    }
+
+    /// All pieces that are here and no part of others, by chunk and node.
+    var pieces: [SumPiece] {
+        chunks.sorted { $0.key < $1.key }.flatMap { offset, chunk in
+            chunk.nodes.nodes.sorted().map { node in
+                SumPiece(round: round, duties: duties, node: node, offset: offset, bytes: chunk.bytes)
+            }
+        }
+    }
+
     /// Takes a piece in, unless its sum is here already or it is of another time.
     mutating func take(_ piece: SumPiece) -> [Step] {
         guard piece.round == round, piece.duties == duties else { return [] }
-        var nodes = chunks[piece.offset] ?? CommittedNodes(tree)
+        var nodes = chunks[piece.offset]?.nodes ?? CommittedNodes(tree)
         guard !nodes.contains(piece.node) else { return [] }
         var steps = nodes.insert(piece.node).map { Step.discard(piece.of($0)) } + [.keep(piece)]
         var node = piece.node
@@ -45,7 +65,7 @@ struct PieceFold: Sendable {
             node = parent
         }
         if nodes.isComplete { steps.append(.finish(piece.of(ReductionTree.root))) }
-        chunks[piece.offset] = nodes
+        chunks[piece.offset] = Chunk(bytes: piece.bytes, nodes: nodes)
         return steps
     }
 }

@@ -9,7 +9,36 @@ extension WorkerState {
         let early = peers.early
         peers.early = []
         for chunk in early { passOn(chunk) }
+        checkEarlyPieces(duties)
     }
+
+    /// Pieces may have come before their duties did. Where one was sent to the wrong worker, all are put aside: nobody honest sends such.
+    private mutating func checkEarlyPieces(_ duties: Duties) {
+        guard let early = peers.fold, early.duties == duties.number else { return }
+        let pieces = early.pieces
+        guard pieces.allSatisfy({ isMine($0, under: duties) }) else {
+            countMalformed()
+            return fold(anewWith: nil)
+        }
+        for piece in pieces { handOn(piece) }
+    }
+
+    /// Puts all pieces aside, and begins with others.
+    private mutating func fold(anewWith fold: PieceFold?) {
+        peers.fold = fold
+        (peers.rootPieces, peers.handedOn) = ([], [])
+        for identity in peers.links.keys { peers.links[identity]?.dropGroupSums() }
+        actions.append(.forgetPieces)
+    }
+
+    /// Whether a piece is one that this worker adds, or what it has added for its group.
+    private func isMine(_ piece: SumPiece, under duties: Duties) -> Bool {
+        guard let chunk = chunk(of: piece) else { return false }
+        return duties.adder(ofChunk: chunk, of: piece.node) == peers.own
+            || duties.isOfGroup(piece.node) && duties.adder(ofChunk: chunk, of: 2 * piece.node) == peers.own
+    }
+
+    private func chunk(of piece: SumPiece) -> Int? { welcome.map { piece.offset / $0.chunkBytes } }
 
     /// The coordinator speaks of duties before it gives leases under them.
     func isKnown(_ duties: UInt64) -> Bool { duties == Duties.star || duties == peers.duties?.number }
@@ -33,7 +62,7 @@ extension WorkerState {
             let range = chunks.bytes(of: chunk)
             let piece = SumPiece(
                 round: task.round, duties: duties.number, node: task.node, offset: range.lowerBound, bytes: range.count)
-            let holder = duties.holder(ofChunk: chunk)
+            let holder = duties.adder(ofChunk: chunk, of: task.node)
             tasks[index].uploaded += 1
             if holder == peers.own {
                 take(piece, isOwn: true)
@@ -78,11 +107,7 @@ extension WorkerState {
         guard let tree = assignment?.contract.tree, isPiece(piece, in: tree), mayCome(piece) else {
             return countMalformed()
         }
-        if peers.fold?.isOutdated(by: piece) ?? true {
-            peers.fold = PieceFold(of: piece, in: tree)
-            peers.rootPieces = []
-            actions.append(.forgetPieces)
-        }
+        if peers.fold?.isOutdated(by: piece) ?? true { fold(anewWith: PieceFold(of: piece, in: tree)) }
         for step in peers.fold?.take(piece) ?? [] {
             switch step {
             case .keep(let piece): actions.append(.keepPiece(piece, isOwn: isOwn))
@@ -91,15 +116,26 @@ extension WorkerState {
             case .finish(let piece): peers.rootPieces.append(piece)
             }
         }
+        if let whole = peers.fold?.whole(of: piece) { handOn(whole) }
         uploadRootPieces()
+    }
+
+    /// What a group has added belongs to the holder of the chunk, once. It stays in the fold's books, so that what comes for it late counts for nothing.
+    private mutating func handOn(_ piece: SumPiece) {
+        guard let duties = peers.duties, duties.number == piece.duties, duties.isOfGroup(piece.node),
+            let chunk = chunk(of: piece), case let holder = duties.holder(ofChunk: chunk), holder != peers.own,
+            peers.handedOn.insert(piece).inserted
+        else { return }
+        peers.links[holder]?.enqueue(.groupSum(piece))
+        sendCargo()
     }
 
     /// Whether the coordinator can have given such duties, and this worker such a chunk. News of the next duties may still be on its way.
     private func mayCome(_ piece: SumPiece) -> Bool {
         let known = peers.duties?.number ?? Duties.star
         guard peers.canBegin(piece.round.step), piece.duties <= known + Self.dutiesAtOnce else { return false }
-        guard let duties = peers.duties, let welcome, piece.duties == known else { return true }
-        return duties.holder(ofChunk: piece.offset / welcome.chunkBytes) == peers.own
+        guard let duties = peers.duties, let chunk = chunk(of: piece), piece.duties == known else { return true }
+        return duties.adder(ofChunk: chunk, of: piece.node) == peers.own
     }
 
     /// How many duties the coordinator can have given of which the news is still on its way.
@@ -137,9 +173,18 @@ extension WorkerState {
     }
 
     private mutating func passOn(_ chunk: PassedParameters) {
-        guard let duties = peers.duties, duties.number == chunk.duties else { return }
-        for holder in duties.holders where holder != peers.own { peers.links[holder]?.enqueue(.parameters(chunk)) }
+        for identity in receivers(of: chunk) { peers.links[identity]?.enqueue(.parameters(chunk)) }
         sendCargo()
+    }
+
+    private func receivers(of chunk: PassedParameters) -> [[UInt8]] {
+        guard let duties = peers.duties, duties.number == chunk.duties, let welcome else { return [] }
+        return duties.receivers(ofChunk: chunk.offset / welcome.chunkBytes, from: peers.own)
+    }
+
+    /// Whether a chunk that another worker sent may have to go to others of this one's group.
+    func mayPassOn(_ chunk: PassedParameters) -> Bool {
+        !isKnown(chunk.duties) ? chunk.duties > peers.duties?.number ?? Duties.star : !receivers(of: chunk).isEmpty
     }
 
     /// Those who pass parameters on may be lost. When a round gets other duties, what is missing comes from the coordinator.

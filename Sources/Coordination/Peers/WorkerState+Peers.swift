@@ -91,7 +91,10 @@ extension WorkerState {
         case .parameters(let offset, let bytes, let duties):
             actions.append(.answerPeer(peerEnvelope(.credit(bytes: bytes)), over: name))
             if isOfRun, peers.canBegin(envelope.fence.step) {
-                placeParameters(step: envelope.fence.step, offset, bytes, duties)
+                let chunk = PassedParameters(
+                    step: envelope.fence.step, duties: duties, offset: offset, bytes: bytes)
+                if mayPassOn(chunk) { keep(chunk) }
+                placeParameters(step: chunk.step, offset, bytes, duties)
             }
         case .greeted, .credit: countMalformed()
         }
@@ -124,6 +127,7 @@ extension WorkerState {
             while let cargo = peers.links[identity]?.next(at: now) {
                 switch cargo {
                 case .sum(let piece, _): actions.append(.sendPiece(piece, to: identity))
+                case .groupSum(let piece): actions.append(.handOnPiece(piece, to: identity))
                 case .parameters(let chunk): actions.append(.passParameters(chunk, to: identity))
                 }
             }

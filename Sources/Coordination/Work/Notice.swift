@@ -34,7 +34,7 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
     /// At a run's end: how much of the work that was to be computed twice was.
     case audits(Int, of: Int)
     /// Sums are added by these workers from now on.
-    case scattered(names: [String])
+    case scattered(names: [String], groups: Int)
     /// A round's sums are added by others than was said, and why.
     case dutiesAbandoned(Round, reason: String)
     /// Others cannot connect to a worker, which does nothing for them.
@@ -103,8 +103,9 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
             "--audit checked nothing: there was no second worker to compute any of the \(wanted) nodes that were chosen; start another"
         case .audits(let done, let wanted):
             "--audit checked \(done) of the \(wanted) nodes that were chosen; for the others there was no second worker"
-        case .scattered(let names):
-            "\(names.joined(separator: ", ")) add the gradients and pass on the parameters, each a part"
+        case .scattered(let names, let groups):
+            "\(Self.list(names)) add the gradients and pass on the parameters, each a part"
+                + (groups > 1 ? ", in \(groups) groups" : "")
         case .dutiesAbandoned(let round, let reason):
             "\(round): \(reason); sums are delivered once more, to others"
         case .unreached(let name, let address, let others):
@@ -117,6 +118,13 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
         case .connected(let sentence), .searching(let sentence), .crowded(let sentence):
             sentence
         }
+    }
+
+    /// Names for a sentence: the first ones, and how many others there are.
+    private static func list(_ names: [String]) -> String {
+        let rest = names.count - 8
+        return rest > 0
+            ? "\(names.prefix(8).joined(separator: ", ")) and \(rest) others" : names.joined(separator: ", ")
     }
 
     /// Keeps what may stand in a log line: no control characters, and not too much.

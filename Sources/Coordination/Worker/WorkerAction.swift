@@ -40,6 +40,8 @@ public enum WorkerAction: Sendable, Equatable {
     case answerPeer(Envelope<PeerMessage>, over: [UInt8])
     /// Send a piece of a leased node's sum to a worker.
     case sendPiece(SumPiece, to: [UInt8])
+    /// Send a piece of a sum that was added here to a worker, and keep it no more.
+    case handOnPiece(SumPiece, to: [UInt8])
     /// Send a piece of parameters that was kept to a worker.
     case passParameters(PassedParameters, to: [UInt8])
     /// Keep a piece of a sum for adding: this event's payload, or a piece of an own leased node's.

@@ -84,7 +84,7 @@ struct Coordinate: ParsableCommand {
     @OptionGroup var security: SecurityOptions
     @Option(
         help:
-            "Who adds gradients and passes on parameters: the coordinator (star), the workers among themselves (scatter), or the workers where they are on several hosts (auto). It changes no bit."
+            "Who adds gradients and passes on parameters: the coordinator (star), the workers among themselves (scatter), the same in two levels (groups), or the workers where they are on several hosts, in groups where they are many (auto). It changes no bit."
     )
     var reduce = Reduction.auto
     @Option(

@@ -216,20 +216,35 @@ struct CoordinatorHost {
 
     private mutating func carryOut(_ action: CoordinatorAction, _ payload: Payload, at now: Duration) throws {
         switch action {
-        case .send(.lease(let lease), let step, let peer):
-            openLeases[peer, default: []].append(lease)
-            send(.lease(lease), step, .nothing, to: peer)
-        case .send(let message, let step, let peer): send(message, step, .nothing, to: peer)
-        case .sendParameters(let step, let offset, let bytes, let duties, let peer):
+        case .send(let message, let step, let peer):
+            if case .lease(let lease) = message { openLeases[peer, default: []].append(lease) }
+            send(message, step, .nothing, to: peer)
+        case .transfer(let transfer, let peer): carryOut(transfer, peer)
+        case .sums(let action): carryOut(action, payload)
+        case .run(let action): try carryOut(action, at: now)
+        case .bar, .turnAway: break  // nobody has a key here, or another port
+        case .sendStatus, .takeSpans: break  // nobody looks on
+        case .note(let notice): outputs.append(.note(notice))
+        }
+    }
+
+    private mutating func carryOut(_ transfer: Transfer, _ peer: Peer) {
+        switch transfer {
+        case .parameters(let step, let offset, let bytes, let duties):
             guard let floats = parameters[step] else {
                 return outputs.append(.mistaken("parameters of step \(step) were to be sent, which are gone"))
             }
             let piece = Array(floats[(offset / 4)..<((offset + bytes) / 4)])
             send(.parameters(offset: offset, bytes: bytes, duties: duties), step, .floats(piece), to: peer)
-        case .sendRows(let split, let examples, let peer):
+        case .storedParameters(let step): storeParameters(step, peer)
+        case .rows(let split, let examples):
             let pixels = examples.flatMap { NumberedExamples.pixels($0, split) }
             send(.rows(.init(split: split, examples: examples, bytes: pixels.count)), 0, .bytes(pixels), to: peer)
-        case .storeParameters(let step, let peer): storeParameters(step, peer)
+        }
+    }
+
+    private mutating func carryOut(_ action: SumAction, _ payload: Payload) {
+        switch action {
         case .openMemory(let region, let peer):
             memories[peer] = machine.open(region)
             events.append(.memoryOpened(peer))
@@ -249,15 +264,17 @@ struct CoordinatorHost {
         case .hashNode(let round, let node):
             events.append(.nodeDigest(round, node: node, hash(floats(of: node))))
         case .hashLease(let round, let lease): compare(round, lease)
+        }
+    }
+
+    private mutating func carryOut(_ action: RunAction, at now: Duration) throws {
+        switch action {
         case .finished(let report): try finish(report, at: now)
         case .abandon(let sentence): end(sentence, .failed)
-        case .bar, .turnAway: break  // nobody has a key here, or another port
-        case .sendStatus, .takeSpans: break  // nobody looks on
         case .quarantine(let name, let sentence):
             try QuarantineFile(directory: opening.directory.paths.directory, files: options.files).add(name, sentence)
         case .goBack(let step, _): try goBack(to: step, at: now)
         case .stopped: outputs.append(.ended(fate ?? .failed))
-        case .note(let notice): outputs.append(.note(notice))
         }
     }
 

@@ -92,11 +92,13 @@ public struct Scenario: Sendable {
 
     /// Workers add sums and pass on parameters among themselves.
     private mutating func scatter(_ dice: inout Dice) {
-        reduction = .scatter
+        reduction = dice.one(of: [.scatter, .groups])
         audit = 0
         sharesMemory = dice.happens(0.2)
         workers = Int.random(in: 2...5, using: &dice)
         shards = dice.one(of: [4, 4, 8])
+        // Two levels need nodes below a group's, of several workers.
+        if reduction == .groups { (shards, workers) = (dice.one(of: [8, 16]), Int.random(in: 3...6, using: &dice)) }
     }
 
     private mutating func giveLiar(_ dice: inout Dice) {

@@ -176,6 +176,9 @@ struct WorkerHost {
         case .answerPeer(let envelope, let name): return .answer(envelope, over: name)
         case .sendPiece(let piece, let identity):
             return ownPiece(piece).map { .toPeer(peerEnvelope(.sum(piece), piece.round.step), $0, to: identity) }
+        case .handOnPiece(let piece, let identity):
+            let sum = pieces.removeValue(forKey: [piece.node, piece.offset])
+            return sum.map { .toPeer(peerEnvelope(.sum(piece), piece.round.step), .floats($0), to: identity) }
         case .passParameters(let chunk, let identity):
             let message = PeerMessage.parameters(offset: chunk.offset, bytes: chunk.bytes, duties: chunk.duties)
             return passedOn.chunks[chunk.offset].map {
