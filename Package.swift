@@ -9,7 +9,8 @@ let kernelFolders = ["Shared", "Loops", "Products", "Convolutions", "WeightGradi
 let package = Package(
     name: "tributary",
     products: [
-        .executable(name: "tributary", targets: ["tributary"])
+        .executable(name: "tributary", targets: ["tributary"]),
+        .library(name: "Tributary", targets: ["Tributary"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -124,9 +125,16 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ], exclude: ["Generated/event.proto"]),
         .target(name: "Reports", dependencies: ["Training", "Contract", "Pictures"]),
+        // The library for Swift programs; the command line reads image files through it.
+        .target(
+            name: "Tributary",
+            dependencies: [
+                "Cluster", "ConfigurationFiles", "Ingest", "OneDNN", "Training", "VAE", "Pictures", "Hashing", "Files",
+            ]),
         .executableTarget(
             name: "tributary",
             dependencies: [
+                "Tributary",
                 "Boards", "Explore", "Export", "Reports", "Monitoring", "Web", "WallTime", "ConfigurationFiles",
                 "Performance", "Cluster",
                 "Coordination",
@@ -251,6 +259,7 @@ let package = Package(
                 "Randomness",
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),
+        .testTarget(name: "TributaryTests", dependencies: ["Tributary"]),
         .testTarget(name: "CommandTests", dependencies: ["tributary", "Storage"], exclude: ["Files"]),
         // Everything that reads what others wrote, against bytes that were good once; scripts/fuzz runs it for as long as asked.
         .testTarget(

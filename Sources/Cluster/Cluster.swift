@@ -1,6 +1,6 @@
 // Cluster: the processes of a run. It carries out what `Coordination` decides, with sockets, clocks, threads and files.
 //
-// What it is: `CoordinatorProcess`, `WorkerProcess` and `LocalCluster`, each with one method, `run()`, that returns when
+// What it is: `CoordinatorProcess`, `WorkerProcess`, `LocalCluster` and `InProcessCluster`, each with one method, `run()`, that returns when
 // its part is over. What it is not: a place for decisions (those are pure, in `Coordination`) or mathematics (`Training`).
 //
 // Threads. Each process has one thread that owns both sockets and does nothing that takes long, so that heartbeats leave

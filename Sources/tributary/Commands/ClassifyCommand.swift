@@ -5,6 +5,7 @@ import Fitting
 import OneDNN
 import Tensors
 import Training
+import Tributary
 
 /// `tributary classify`: how well a model, or a classifier on its codes, tells the classes of held-out images.
 struct Classify: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Ingest
 import Pictures
+import Tributary
 
 extension DataCommand {
     struct Inspect: ParsableCommand {

@@ -3,6 +3,7 @@ import ConfigurationFiles
 import Files
 import OneDNN
 import Training
+import Tributary
 import VAE
 
 struct Evaluate: ParsableCommand {

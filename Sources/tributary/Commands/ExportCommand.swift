@@ -7,6 +7,7 @@ import Ingest
 import OneDNN
 import Pictures
 import Training
+import Tributary
 import VAE
 
 /// `tributary export`: a trained model, as other programs take it.

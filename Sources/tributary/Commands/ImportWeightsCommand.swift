@@ -7,6 +7,7 @@ import Files
 import Hashing
 import OneDNN
 import Training
+import Tributary
 
 /// `tributary import-weights`: a run that begins with weights from elsewhere.
 struct ImportWeights: ParsableCommand {

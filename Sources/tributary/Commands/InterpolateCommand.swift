@@ -5,6 +5,7 @@ import Fitting
 import Ingest
 import Pictures
 import Training
+import Tributary
 import VAE
 
 /// `tributary interpolate`: what lies between images.

@@ -3,6 +3,7 @@ import ConfigurationFiles
 import Foundation
 import Ingest
 import Training
+import Tributary
 import VAE
 
 /// `tributary preset NAME`: a configuration to copy and change.

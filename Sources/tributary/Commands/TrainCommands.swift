@@ -9,6 +9,7 @@ import Glibc
 import Logging
 import OneDNN
 import Training
+import Tributary
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -203,7 +204,7 @@ extension RunOptions {
         _ configuration: RunConfiguration, of run: StoredRun?, listen: String, engine: OneDNNEngine
     ) throws -> CoordinatorOptions {
         let source = try DatasetSource(data, configuration.data, beside: out)
-        for line in source.lines { Terminal.standardError.line(line, isProgress: true) }
+        for line in source.notes { Terminal.standardError.line(line, isProgress: true) }
         try run?.require(source, file: data)
         if let doubt = try configuration.doubt(about: source) { Terminal.standardError.line("warning: \(doubt)") }
         var coordinator = CoordinatorOptions(

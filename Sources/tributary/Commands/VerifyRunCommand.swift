@@ -3,6 +3,7 @@ import ConfigurationFiles
 import Foundation
 import OneDNN
 import Training
+import Tributary
 
 /// `tributary verify-run`: the proof that a run's record is what its contract computes.
 struct VerifyRun: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigurationFiles
 import Ingest
 import Training
+import Tributary
 
 /// How a file of images is read, where it does not say it itself: the same options wherever a command reads one.
 struct DataOptions: ParsableArguments {
@@ -39,13 +40,8 @@ struct DataOptions: ParsableArguments {
         guard range.isEmpty || range.count == 2 else {
             throw ValidationError("--range takes two numbers, what is black and what is white, such as --range -1 1")
         }
-        if range.count == 2 { try check(range) { ValidationError("--range \($0)") } }
-    }
-
-    fileprivate static func check(_ range: [Double], _ error: (String) -> any Error) throws {
-        guard range.count == 2, Float(range[0]).isFinite, Float(range[1]).isFinite, Float(range[0]) < Float(range[1])
-        else {
-            throw error("takes two numbers of which the first is below the second, not \(range)")
+        if let problem = range.isEmpty ? nil : DataDescription.problem(ofRange: range) {
+            throw ValidationError("--range \(problem)")
         }
     }
 
@@ -60,22 +56,6 @@ struct DataOptions: ParsableArguments {
 }
 
 extension DataDescription {
-    /// What a reader of files makes of it.
-    ///
-    /// - Throws: `UsageProblem` for a layout or range that there is not, from a configuration file.
-    func readingOptions() throws -> ReadingOptions {
-        if let layout, AxisLayout(layout) == nil {
-            throw UsageProblem(
-                "data.layout is the axes N, H, W and perhaps C in their order, such as NHWC, or flat:28x28, not \(layout)"
-            )
-        }
-        if let range { try DataOptions.check(range) { UsageProblem("data.range \($0)") } }
-        return ReadingOptions(
-            imagesPath: imagesPath, labelsPath: labelsPath, layout: layout.flatMap { AxisLayout($0) },
-            range: range.map { $0[0]...$0[1] }, trainSplit: trainSplit, validSplit: validSplit,
-            onlyWritten: onlyWritten ?? false)
-    }
-
     /// The options as they are given on a command line.
     var arguments: [String] {
         var words: [String] = []

@@ -1,6 +1,7 @@
 import ConfigurationFiles
 import Ingest
 import Training
+import Tributary
 
 /// A file's images with what it says of each of them, as a trained model sees them.
 struct AnnotatedImages {

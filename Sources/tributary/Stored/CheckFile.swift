@@ -5,6 +5,7 @@ import Files
 import Foundation
 import Ingest
 import Training
+import Tributary
 
 /// A file that may have been made to do harm: opened in a process of its own before this one opens it.
 ///

@@ -2,6 +2,7 @@ import ConfigurationFiles
 import Fitting
 import Randomness
 import Training
+import Tributary
 import VAE
 
 /// A mixture that is fitted on the codes of training images, to draw new latents from.

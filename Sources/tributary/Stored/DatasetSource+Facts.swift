@@ -1,6 +1,7 @@
 import Explore
 import Ingest
 import Training
+import Tributary
 
 extension DatasetSource {
     /// What the file says of some examples of a split: whether they have each of its attributes, or their classes.

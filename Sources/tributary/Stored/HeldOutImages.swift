@@ -1,5 +1,6 @@
 import Contract
 import Training
+import Tributary
 
 /// The first images of a held-out split.
 struct HeldOutImages {

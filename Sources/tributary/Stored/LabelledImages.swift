@@ -2,6 +2,7 @@ import ConfigurationFiles
 import Contract
 import Fitting
 import Training
+import Tributary
 import VAE
 
 /// A file's images with their labels, as a trained model sees them, or as they are.

@@ -1,4 +1,5 @@
 import Ingest
+import Tributary
 import VAE
 
 extension PictureFitting {

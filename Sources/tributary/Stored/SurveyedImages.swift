@@ -2,6 +2,7 @@ import ConfigurationFiles
 import Explore
 import Ingest
 import Training
+import Tributary
 import VAE
 
 /// What a page gets from an image file: the survey of its training images' codes, and held-out images as examples.

@@ -3,6 +3,7 @@ import Explore
 import Ingest
 import Tensors
 import Training
+import Tributary
 import VAE
 import Web
 
