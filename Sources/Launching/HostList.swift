@@ -23,6 +23,18 @@ public struct HostList: Equatable, Sendable {
         guard !hosts.isEmpty else { throw HostListError(path: path, line: nil, text: "") }
         self.hosts = hosts
     }
+
+    /// The doors of the hosts' workers: the first port on each host, and the next for another worker of the same host.
+    ///
+    /// The coordinator sees the addresses of the others, but a worker of this machine at the loopback, where the others do not reach it.
+    ///
+    /// - Parameter name: This machine's, as the hosts reach it.
+    public func doors(from port: Int, thisMachine name: String) -> [ListedHost.Door] {
+        hosts.indices.map { index in
+            let before = hosts[..<index].count { $0.keyName == hosts[index].keyName }
+            return ListedHost.Door(port: port + before, advertised: hosts[index].isThisMachine ? name : nil)
+        }
+    }
 }
 
 /// A line of a list of hosts that cannot be, or a list without one.

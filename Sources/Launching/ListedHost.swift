@@ -16,6 +16,18 @@ public struct ListedHost: Equatable, Sendable {
         program = words[2].trimmed
     }
 
+    /// Where other workers reach a host's worker, so that gradients and parameters need not all pass the coordinator.
+    public struct Door: Equatable, Sendable {
+        public var port: Int
+        /// The host's name for the others, where that is not the address that the coordinator sees; without a port.
+        public var advertised: String?
+
+        public init(port: Int, advertised: String? = nil) {
+            self.port = port
+            self.advertised = advertised
+        }
+    }
+
     public var isThisMachine: Bool { name == "localhost" }
 
     /// The name of its keys: that of the host, without a user. Those of this machine come with every folder of keys.
@@ -31,13 +43,14 @@ public struct ListedHost: Equatable, Sendable {
     /// - Parameters:
     ///   - address: The coordinator's, as this host reaches it.
     ///   - keys: The folder of the host's keys, here.
-    public func line(connectingTo address: String, keys: String) -> String {
-        guard !isThisMachine else { return "exec " + worker(address, keys.shellWord) }
+    ///   - door: Where other workers reach it.
+    public func line(connectingTo address: String, keys: String, door: Door) -> String {
+        guard !isThisMachine else { return "exec " + worker(address, keys.shellWord, door) }
         let folder = ".tributary-keys/\(keyName)".shellWord
         let copy =
             "umask 077; mkdir -p \(folder) && cat >\(folder)/worker.key.$$ && mv \(folder)/worker.key.$$ \(folder)/worker.key"
         return "\(ssh()) \(copy.shellWord) <\((keys + "/worker.key").shellWord) && "
-            + "exec \(ssh(" -tt")) \(("exec " + worker(address, folder)).shellWord) </dev/null"
+            + "exec \(ssh(" -tt")) \(("exec " + worker(address, folder, door)).shellWord) </dev/null"
     }
 
     /// What else ssh is told (a port, a jump host, a key) is in `~/.ssh/config`.
@@ -45,8 +58,9 @@ public struct ListedHost: Equatable, Sendable {
         "ssh\(option) -o BatchMode=yes -o ServerAliveInterval=15 \(name.shellWord)"
     }
 
-    private func worker(_ address: String, _ keys: String) -> String {
-        "\(program) worker --connect \(address.shellWord) --keys \(keys) --threads \(threads)"
+    private func worker(_ address: String, _ keys: String, _ door: Door) -> String {
+        "\(program) worker --connect \(address.shellWord) --keys \(keys) --threads \(threads) --peer-port \(door.port)"
+            + (door.advertised.map { " --advertise \("\($0):\(door.port)".shellWord)" } ?? "")
     }
 }
 

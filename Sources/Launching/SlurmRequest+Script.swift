@@ -3,10 +3,7 @@ extension SlurmRequest {
     public var oneJob: String {
         """
         #!/bin/bash
-        # One Slurm job that trains: a coordinator on the first node, and a worker on each node.
-        #
-        #     sbatch one-job.sbatch
-        #
+        # One Slurm job that trains, for sbatch: a coordinator on the first node, and a worker on each node. Submitted again it goes on.
         \(lines(name: name, partition: partition, log: "%x-%j.log"))
         #SBATCH --nodes=\(nodes)
         #SBATCH --ntasks-per-node=1
@@ -51,8 +48,7 @@ extension SlurmRequest {
         #!/bin/bash
         # Trains with two Slurm jobs: a coordinator, and an array of workers that may come, go and be preempted.
         #
-        #     bash elastic.sh         submits both
-        #     bash elastic.sh 123     submits as many workers again, for the coordinator of job 123
+        # For bash, which submits both. With 123 behind its name: as many workers again, for the coordinator of job 123.
         #
         # How many workers there are changes how long it takes, and no bit of the result.
 

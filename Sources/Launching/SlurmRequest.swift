@@ -55,6 +55,11 @@ public struct SlurmRequest: Equatable, Sendable {
         text.wholeMatch(of: /-{0,2}[a-z][a-z-]*(=\P{Cc}+)?/) != nil
     }
 
+    /// What an option of sbatch sets: `time` of `--time=1:00`.
+    public static func name(ofOption text: String) -> String {
+        String(text.drop { $0 == "-" }.prefix { $0 != "=" })
+    }
+
     /// Whether it names partitions, separated by commas.
     public static func isPartition(_ text: String) -> Bool { text.wholeMatch(of: /[A-Za-z0-9_.,-]+/) != nil }
 }

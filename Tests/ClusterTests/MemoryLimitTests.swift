@@ -25,8 +25,9 @@ import Training
             windowBytes: sizes.windowBytes, memory: region)
         let graphs = Workshop.graphBytes(program, microbatch: cluster.configuration.microbatch, threads: 1)
         return Int(
-            MemoryBudget(limit: 0, welcome: welcome, threads: 1, graphs: Int(graphs)).bytes(examples: examples).rounded(
-                .up))
+            MemoryBudget(limit: 0, welcome: welcome, threads: 1, graphs: Int(graphs), duties: 0).bytes(
+                examples: examples
+            ).rounded(.up))
     }
 
     /// Room for 2 of 8 shards in each of two workers that compute all of 121 examples, and each other's nodes, too.

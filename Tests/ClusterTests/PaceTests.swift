@@ -14,4 +14,13 @@ import Testing
         pace.begin(at: .seconds(107))
         #expect(pace.finish(.training, at: .seconds(108)) == 16)
     }
+
+    @Test func theTimeInWhichNobodyWasThereDoesNotCount() {
+        var pace = Pace(imagesPerStep: 32, examples: 8)
+        pace.begin(at: .seconds(1))
+        #expect(pace.finish(.training, at: .seconds(3)) == 16)
+        pace.pause()
+        pace.begin(at: .seconds(1_000))
+        #expect(pace.finish(.training, at: .seconds(1_001)) == 32)
+    }
 }

@@ -2,6 +2,7 @@ import Contract
 import Coordination
 import FaultyNetwork
 import Foundation
+import Messaging
 import Synchronization
 import Tensors
 import Testing
@@ -46,6 +47,24 @@ import TrainingTestSupport
         #expect(scattered.withLock { $0 } >= 50, "after \(outcome.step) steps")
         cluster.steps = outcome.step
         #expect(try cluster.recordedDigests() == cluster.localDigests())
+    }
+
+    /// A worker beside its coordinator is there for its machine alone, unless it says where others reach it.
+    @Test(arguments: [nil, "head:7079"]) func aDoorThatIsAdvertisedIsOpenToOtherMachines(_ advertised: String?) throws {
+        let context = try Context()
+        var door = WorkerOptions.Door()
+        (door.port, door.advertised) = (LoopbackPort.free(), advertised)
+        let key = try KeyPair.random()
+        let keys = WorkerKeys(name: "local", key: key, coordinator: key.publicKey)
+        let post = try PeerPost(
+            door, coordinator: Endpoint("tcp://127.0.0.1:7077"), security: .keys(keys), in: context)
+        // Another address of the same port is free where only the loopback's is taken.
+        var options = SocketOptions()
+        options.security = .insecure
+        let other = try Socket(.router, in: context, options: options)
+        let isOpenToAll = (try? other.listen(on: Endpoint("tcp://127.0.0.2:\(door.port)"))) == nil
+        #expect(isOpenToAll == (advertised != nil))
+        #expect(post.address == (advertised.map { "tcp://\($0)" } ?? ":\(door.port)"))
     }
 }
 

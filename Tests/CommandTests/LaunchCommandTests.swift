@@ -33,7 +33,9 @@ struct LaunchCommandTests {
         "SLURM --partition a;b RUN": "--partition is a name",
         "SLURM --worker-partition b RUN": "--worker-partition is for --elastic",
         "launch slurm --nodes 0 --cpus 1 RUN": "--nodes is from 1 to 10000, not 0",
-        "launch ssh hosts --port 65535 RUN": "--port is from 1 to 65534, not 65535",
+        "SLURM --partition a --sbatch partition=b RUN": "--sbatch partition=b contradicts",
+        "SLURM --sbatch nodes=3 RUN": "--sbatch nodes=3 contradicts",
+        "launch ssh hosts --port 65534 RUN": "--port is from 1 to 65533, not 65534",
     ]
 
     @Test func whatCannotBeLaunchedIsToldBeforeAnythingStarts() throws {
@@ -47,12 +49,42 @@ struct LaunchCommandTests {
         }
     }
 
+    /// Files may be where the job runs and not here; what no machine makes right ends it before anything is printed.
+    @Test func aScriptIsPrintedWithWhatThisMachineKnowsOfItsFiles() throws {
+        let bench = try Workbench()
+        try bench.write("model: 3\n", to: "wrong.yaml")
+        func launch(_ line: String) throws -> Command {
+            try Command(
+                shell: "cd \(bench.folder) && exec $tributary \(Self.slurm.joined(separator: " ")) -- --out run \(line)"
+            )
+        }
+        let elsewhere = try launch("--config there.yaml --data there.h5")
+        #expect(elsewhere.status == 0 && elsewhere.output.contains("#SBATCH"), "\(elsewhere.errors)")
+        for option in ["--config there.yaml", "--data there.h5"] {
+            #expect(elsewhere.errors.contains("warning: \(option) is not on this machine"), "\(elsewhere.errors)")
+        }
+        let goesOn = try launch("--resume --data faces.h5")
+        #expect(goesOn.status == 0 && goesOn.errors.contains("a run in --out run"), "\(goesOn.errors)")
+        let here = try launch("--config model.yaml --data faces.h5")
+        #expect(here.status == 0 && here.errors.isEmpty, "\(here.errors)")
+        for (line, part) in [
+            ("--preset face-65 --data there.h5", "there is no preset called face-65"),
+            ("--config wrong.yaml --data faces.h5", "wrong.yaml"),
+            ("--config model.yaml --data model.yaml", "model.yaml"),
+            ("--config model.yaml --data faces.h5 --shards 3", "shards"),
+        ] {
+            let command = try launch(line)
+            #expect(command.status == 1 && command.errors.contains(part), "\(line): \(command.errors)")
+            #expect(command.output.isEmpty)
+        }
+    }
+
     @Test func whereThereIsNoSlurmTheSentenceSaysSo() throws {
         let line = "PATH=/nowhere exec $tributary \((Self.slurm + ["--submit"] + Self.run).joined(separator: " "))"
         let command = try Command(shell: line)
         #expect(
-            command.sentence
-                == "there is no sbatch here: submit where Slurm's commands are, or without --submit print the script",
+            command.errors.hasSuffix(
+                "there is no sbatch here: submit where Slurm's commands are, or without --submit print the script\n"),
             "\(command.errors)")
     }
 

@@ -41,6 +41,24 @@ struct ResumeTests {
         }
     }
 
+    /// To another path, with other workers and the data elsewhere, as docs/moving.md tells it.
+    @Test func aRunThatIsMovedGoesOnToTheSameBits() throws {
+        let bench = try Workbench()
+        try #require(bench.train("--steps", "6", "--digest-every", "1").status == 0)
+        let moved = try Command(
+            shell: """
+                set -e
+                cd \(bench.folder) && mkdir -p there/runs && cp -r run there/runs/faces && cp faces.h5 there/images.h5
+                $tributary train --resume --data there/images.h5 --out there/runs/faces --workers 3 --threads 2 --steps 12
+                """)
+        #expect(moved.status == 0, "\(moved.errors)")
+        let stayed = try bench.train("--resume", "--steps", "12", "--digest-every", "1")
+        let digest = try #require(stayed.output.split(separator: "\n").first { $0.hasPrefix("digest ") })
+        #expect(moved.output.contains(digest), "\(moved.output) \(stayed.output)")
+        let status = try Command("status", bench["there/runs/faces"], "--json")
+        #expect(status.output.contains(#""step":12"#), "\(status.output)")
+    }
+
     @Test func aRunWhoseCheckpointsAreGoneIsNotBegunAnew() throws {
         let bench = try Workbench()
         try #require(bench.train("--steps", "2").status == 0)

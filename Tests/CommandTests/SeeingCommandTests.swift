@@ -79,13 +79,17 @@ struct SeeingCommandTests {
     @Test func anAddressThatIsNoneIsTold() throws {
         let bench = try Workbench()
         for (option, part) in [
-            ("--metrics-port=70000", "'70000' is invalid"), ("--metrics-port=here:80", "here is no address"),
+            ("--metrics-port=70000", "'70000' is invalid"),
+            ("--metrics-port=abc", "a port from 0 to 65535 or ADDRESS:PORT"),
+            ("--metrics-port=here:80", "here is no address"),
         ] {
             let command = try bench.train("--steps", "1", option)
             #expect(command.status != 0 && command.errors.contains(part), "\(command.errors)")
         }
         let mixed = try Command("status", bench["run"], "--insecure")
-        #expect(mixed.status == 64 && mixed.errors.contains("is a directory"), "\(mixed.errors)")
+        #expect(
+            mixed.status == 64 && mixed.errors.contains("Error: --insecure is for a coordinator's address"),
+            "\(mixed.errors)")
     }
 
     @Test func eachLineOfALogForProgramsIsAnObject() throws {
@@ -115,15 +119,32 @@ struct SeeingCommandTests {
         #expect(error?["level"] as? String == "error", "\(last)")
     }
 
-    @Test func aTraceIsWrittenOnce() throws {
+    @Test func whatEndsAWorkerIsAnError() throws {
+        let command = try Command(
+            "worker", "--connect", "tcp://127.0.0.1:9", "--insecure", "--wait", "1s", "--log-format", "json")
+        #expect(command.status == 1)
+        let last = try #require(command.errors.split(separator: "\n").last)
+        let record = try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any]
+        #expect(record?["level"] as? String == "error" && record?["source"] as? String == "worker", "\(last)")
+        #expect((record?["message"] as? String)?.hasPrefix("no coordinator answered") == true, "\(last)")
+    }
+
+    @Test func aFileOfATraceIsWrittenOnce() throws {
         let bench = try Workbench()
         let command = try bench.train("--steps", "5", "--trace", bench["trace.json"])
         #expect(command.status == 0 && command.errors.contains("trace: \(bench["trace.json"])"), "\(command.errors)")
         let file = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: bench["trace.json"])))
         let events = try #require((file as? [String: Any])?["traceEvents"] as? [[String: Any]])
         #expect(events.count { $0["name"] as? String == "step" } == 5)
-        let again = try bench.train("--steps", "9", "--resume", "--trace", bench["trace.json"])
-        #expect(again.sentence == "--trace \(bench["trace.json"]) exists; name another file", "\(again.errors)")
+        for (steps, name) in [("9", "trace-2.json"), ("12", "trace-3.json")] {
+            let again = try bench.train("--steps", steps, "--resume", "--trace", bench["trace.json"])
+            #expect(again.status == 0 && again.errors.contains("trace: \(bench[name])"), "\(again.errors)")
+            #expect(bench.exists(name))
+        }
+        let anew = try Command(
+            "train", "--config", bench["model.yaml"], "--data", bench["faces.h5"], "--out", bench["other"], "--trace",
+            bench["trace.json"])
+        #expect(anew.sentence == "--trace \(bench["trace.json"]) exists; name another file", "\(anew.errors)")
         let other = try bench.train("--steps", "9", "--resume", "--trace", bench["trace.txt"])
         #expect(other.status == 64 && other.errors.contains("ends in .json"), "\(other.errors)")
     }

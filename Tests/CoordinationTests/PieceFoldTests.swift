@@ -32,6 +32,22 @@ import Testing
         #expect(fold.take(piece(5)).isEmpty)
     }
 
+    @Test func itKnowsWhatItsPiecesHold() {
+        var fold = PieceFold(of: piece(4), in: tree)
+        for (node, bytes) in [(4, 16), (4, 16), (6, 32), (5, 32), (3, 16)] {
+            _ = fold.take(piece(node))
+            #expect(fold.bytes == bytes, "after node \(node)")
+        }
+        _ = fold.take(piece(4, offset: 16))
+        _ = fold.take(piece(6, offset: 16))
+        #expect(fold.bytes == 48)
+        // The whole sum stands for both parts.
+        _ = fold.take(piece(1, offset: 16))
+        #expect(fold.bytes == 32)
+        fold.release(piece(1))
+        #expect(fold.bytes == 16)
+    }
+
     @Test func piecesOfAnotherTimeCountForNothing() {
         var fold = PieceFold(of: piece(2), in: tree)
         #expect(fold.take(piece(3, step: 2)).isEmpty && fold.take(piece(3, duties: 2)).isEmpty)

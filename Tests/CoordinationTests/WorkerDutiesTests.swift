@@ -9,9 +9,9 @@ import Testing
     private let duties = Duties(number: 1, holders: [[1], [2]])
 
     /// A member, [1], that reaches [2].
-    private func bench() -> Bench {
+    private func bench(_ contract: Contract = Samples.contract()) -> Bench {
         var bench = Bench()
-        bench.join()
+        bench.join(contract)
         let entries = (1...2).map {
             PeerEntry(identity: [$0], name: "node\($0)", address: "tcp://10.0.0.\($0):7100", key: "")
         }
@@ -156,6 +156,33 @@ import Testing
         #expect(good.contains(.keepPiece(piece(2, offset: 0), isOwn: false)))
     }
 
+    /// Also under duties that it has not heard of yet, of which it does not know whose chunks are whose.
+    @Test(arguments: [1, 2] as [UInt64]) func noMorePiecesAreHeldThanTheBudgetHas(_ number: UInt64) {
+        var bench = bench(Samples.contract(shards: 64, examples: 1_000))
+        var kept = 0
+        for node in stride(from: 64, to: 128, by: 2) {
+            for offset in [0, 16] {
+                let piece = piece(node, offset: offset, duties: number)
+                let actions = bench.hear(.sum(piece), through: [77])
+                if actions.contains(.keepPiece(piece, isOwn: false)) { kept += piece.bytes }
+            }
+        }
+        // Of 64 leaves every second, of which this worker adds the first chunk; of unknown duties 640 bytes came.
+        #expect(kept == (number == 1 ? 512 : 544))
+        #expect(bench.state.malformed > 0)
+    }
+
+    /// 100 bytes of pieces, 40 of parameters that are passed on, and 60 under way; nothing where others do not reach it.
+    @Test func theBudgetCountsWhatDutiesTake() {
+        let alone = MemoryBudget(limit: 0, welcome: Bench.welcome, threads: 1, graphs: 0, duties: 0).bytes(examples: 4)
+        for (door, more, joins) in [("", 0, true), (":7100", 0, false), (":7100", 199, false), (":7100", 200, true)] {
+            var bench = Bench(memoryLimit: Int(alone) + more, door: door)
+            _ = bench.handle(.begin)
+            let actions = bench.hear(.welcome(Bench.welcome))
+            #expect(actions.contains { if case .prepare = $0 { true } else { false } } == joins, "\(door) \(more)")
+        }
+    }
+
     @Test func aSumOnALostConnectionIsNotInHand() throws {
         var bench = bench()
         _ = try compute(8, in: &bench)
@@ -178,6 +205,16 @@ import Testing
         _ = bench.hear(.duties(.init(number: 2, holders: [[2]])))
         let actions = bench.hear(.lease(.init(identifier: 2, round: round, node: 8, duties: 2)))
         #expect(actions.messages.contains(.parametersWanted))
+    }
+
+    /// Nor may they have begun to come.
+    @Test func whatWasToComeUnderLostDutiesComesFromTheCoordinator() {
+        var bench = bench()
+        let begun = bench.hear(.lease(.init(identifier: 1, round: round, node: 8, duties: 1)))
+        _ = bench.hear(.duties(.init(number: 2, holders: [[2]])))
+        let renewed = bench.hear(.lease(.init(identifier: 2, round: round, node: 8, duties: 2)))
+        let another = bench.hear(.lease(.init(identifier: 3, round: round, node: 9, duties: 2)))
+        #expect([begun, renewed, another].map { $0.messages.contains(.parametersWanted) } == [false, true, false])
     }
 
     @Test func parametersThatDoNotComeAreAskedFor() {

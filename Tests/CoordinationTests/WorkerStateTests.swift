@@ -8,10 +8,12 @@ struct Bench {
     var state: WorkerState
     var now: Duration = .zero
 
-    init(threads: Int = 1, outlivesCoordinator: Bool = true) {
+    init(threads: Int = 1, outlivesCoordinator: Bool = true, memoryLimit: Int = .max, door: String = "") {
+        var hello = Samples.hello("", threads: threads)
+        hello.door = door
         state = WorkerState(
             .init(
-                hello: Samples.hello("", threads: threads), endpoint: "ipc://somewhere",
+                hello: hello, endpoint: "ipc://somewhere", memoryLimit: memoryLimit,
                 outlivesCoordinator: outlivesCoordinator))
     }
 
@@ -27,9 +29,11 @@ struct Bench {
         name: "worker-1", contract: Samples.contract().canonicalJSON, parameterBytes: 40, partialBytes: 20,
         evaluationBytes: 8, exampleBytes: 4, chunkBytes: 16, windowBytes: 64)
 
-    mutating func join() {
+    mutating func join(_ contract: Contract = Samples.contract()) {
+        var welcome = Self.welcome
+        welcome.contract = contract.canonicalJSON
         _ = handle(.begin)
-        _ = hear(.welcome(Self.welcome))
+        _ = hear(.welcome(welcome))
         _ = handle(.prepared(probe: "probe"))
         _ = hear(.accepted)
     }

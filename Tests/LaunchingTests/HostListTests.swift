@@ -33,7 +33,7 @@ struct HostListTests {
     /// With an `ssh` that runs what it is told: the key arrives whole in a folder of the host's name, and the worker gets its words.
     @Test func theLineGivesAHostItsKeyAndBecomesItsWorker() throws {
         let host = try HostList("alice@node1 3 sh show", path: "hosts").hosts[0]
-        let line = host.line(connectingTo: "tcp://head:7077", keys: "my keys/workers/node1")
+        let line = host.line(connectingTo: "tcp://head:7077", keys: "my keys/workers/node1", door: .init(port: 7079))
         let shown = try Shell.output(
             of: """
                 set -e
@@ -49,7 +49,7 @@ struct HostListTests {
             shown == """
                 ssh -o BatchMode=yes -o ServerAliveInterval=15 alice@node1
                 ssh -tt -o BatchMode=yes -o ServerAliveInterval=15 alice@node1
-                worker --connect tcp://head:7077 --keys .tributary-keys/node1 --threads 3
+                worker --connect tcp://head:7077 --keys .tributary-keys/node1 --threads 3 --peer-port 7079
                 secret
                 600
                 700
@@ -61,7 +61,18 @@ struct HostListTests {
     @Test func thisMachineNeedsNoSSH() throws {
         let host = try HostList("localhost 2 tributary", path: "hosts").hosts[0]
         #expect(
-            host.line(connectingTo: "tcp://127.0.0.1:7077", keys: "keys/workers/local")
-                == "exec tributary worker --connect tcp://127.0.0.1:7077 --keys keys/workers/local --threads 2")
+            host.line(
+                connectingTo: "tcp://127.0.0.1:7077", keys: "keys/workers/local",
+                door: .init(port: 7079, advertised: "head"))
+                == "exec tributary worker --connect tcp://127.0.0.1:7077 --keys keys/workers/local --threads 2 --peer-port 7079 "
+                + "--advertise head:7079")
+    }
+
+    /// Others do not reach this machine's worker at the loopback, where the coordinator sees it.
+    @Test func eachWorkerOfAHostHasADoorOfItsOwn() throws {
+        let list = try HostList("localhost 1 t\na@node1 1 t\nnode2 1 t\nnode1 1 t\nlocalhost 1 t", path: "hosts")
+        let doors = list.doors(from: 7079, thisMachine: "head")
+        #expect(doors.map(\.port) == [7079, 7079, 7079, 7080, 7080])
+        #expect(doors.map(\.advertised) == ["head", nil, nil, nil, "head"])
     }
 }

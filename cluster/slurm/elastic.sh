@@ -1,8 +1,7 @@
 #!/bin/bash
 # Trains with two Slurm jobs: a coordinator, and an array of workers that may come, go and be preempted.
 #
-#     bash elastic.sh         submits both
-#     bash elastic.sh 123     submits as many workers again, for the coordinator of job 123
+# For bash, which submits both. With 123 behind its name: as many workers again, for the coordinator of job 123.
 #
 # How many workers there are changes how long it takes, and no bit of the result.
 

@@ -25,7 +25,9 @@ extension CoordinatorProcess {
         case .takeSpans(let spans, let peer):
             let worker = state.workers(at: clock.now).first { $0.peer == peer }
             if let worker { onlookers.take(spans, of: worker) }
-        case .note(let notice): tell(notice)
+        case .note(let notice):
+            if case .waiting = notice { pace.pause() }
+            tell(notice)
         }
     }
 

@@ -27,7 +27,8 @@ final class PeerPost {
     /// Waiting messages of one other worker, of frames so long: a credit window is 64 chunks.
     private static let limits = (frame: 1 << 20, waiting: 64)
 
-    /// Opens the door of a worker whose coordinator is at `coordinator`: to the machine alone where that is on it, else to all.
+    /// Opens the door of a worker whose coordinator is at `coordinator`: to the machine alone where that is on it and no other address is
+    /// advertised, else to all.
     /// - Throws: The port is taken.
     init(
         _ options: WorkerOptions.Door, coordinator: Endpoint, security: LinkSecurity<WorkerKeys>, in context: Context
@@ -48,7 +49,7 @@ final class PeerPost {
         }
         var socket = try Socket(.router, in: context, options: socketOptions)
         try socket.limitConnections()
-        let host = coordinator.isLocal ? "127.0.0.1" : "*"
+        let host = coordinator.isLocal && options.advertised == nil ? "127.0.0.1" : "*"
         try socket.listen(on: Endpoint("tcp://\(host):\(options.port)"))
         let port = socket.listeningPort ?? options.port
         address = options.advertised.map { "tcp://\($0)" } ?? ":\(port)"

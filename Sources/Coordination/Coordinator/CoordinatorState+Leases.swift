@@ -192,8 +192,9 @@ extension CoordinatorState {
 
     // MARK: - Idle workers
 
-    /// Says once when shards are too few for all workers, and again when that changes.
+    /// Says once when shards are too few for all workers, and again when that changes. An evaluation may need fewer.
     private mutating func noteIdleWorkers() {
+        guard current?.round.kind == .training else { return }
         let busy = Set(current?.leases.values.map(\.peer) ?? [])
         let names = activeMembers.filter { $0.punctuality.isGood(at: now) && !busy.contains($0.peer) }.map(\.name)
         if !names.isEmpty, names != told.idle { note(.idle(names: names, shards: tree.leaves)) }

@@ -26,6 +26,8 @@ struct PieceFold: Sendable {
         let bytes: Int
         var nodes: CommittedNodes
     }
+    /// What all pieces here hold, in bytes.
+    private(set) var bytes = 0
 
     init(of piece: SumPiece, in tree: ReductionTree) {
         round = piece.round
@@ -58,14 +60,20 @@ struct PieceFold: Sendable {
         guard piece.round == round, piece.duties == duties else { return [] }
         var nodes = chunks[piece.offset]?.nodes ?? CommittedNodes(tree)
         guard !nodes.contains(piece.node) else { return [] }
-        var steps = nodes.insert(piece.node).map { Step.discard(piece.of($0)) } + [.keep(piece)]
+        let parts = nodes.insert(piece.node)
+        var steps = parts.map { Step.discard(piece.of($0)) } + [.keep(piece)]
+        bytes += piece.bytes * (1 - parts.count)
         var node = piece.node
         while let parent = nodes.join(node) {
             steps.append(.add(piece.of(parent)))
+            bytes -= piece.bytes
             node = parent
         }
         if nodes.isComplete { steps.append(.finish(piece.of(ReductionTree.root))) }
         chunks[piece.offset] = Chunk(bytes: piece.bytes, nodes: nodes)
         return steps
     }
+
+    /// The root's piece, or a group's, has left.
+    mutating func release(_ piece: SumPiece) { bytes -= piece.bytes }
 }

@@ -108,6 +108,7 @@ extension WorkerState {
             return countMalformed()
         }
         if peers.fold?.isOutdated(by: piece) ?? true { fold(anewWith: PieceFold(of: piece, in: tree)) }
+        guard Double((peers.fold?.bytes ?? 0) + piece.bytes) <= pieceLimit(tree) else { return countMalformed() }
         for step in peers.fold?.take(piece) ?? [] {
             switch step {
             case .keep(let piece): actions.append(.keepPiece(piece, isOwn: isOwn))
@@ -152,6 +153,7 @@ extension WorkerState {
         while let piece = peers.rootPieces.first, upload.admits(piece.bytes) {
             upload.spend(piece.bytes, at: now)
             actions.append(.uploadPiece(piece))
+            peers.fold?.release(piece)
             peers.rootPieces.removeFirst()
         }
     }
@@ -188,12 +190,13 @@ extension WorkerState {
     }
 
     /// Those who pass parameters on may be lost. When a round gets other duties, what is missing comes from the coordinator.
+    ///
+    /// Nothing of them may be here yet; then the round's leases say under which duties they were to come.
     mutating func askForLostParameters(under duties: UInt64) {
-        guard let arriving, arriving.step == round?.step, arriving.duties != Duties.star, arriving.duties != duties
-        else {
-            return
-        }
-        self.arriving?.duties = Duties.star
+        guard let round, parametersStep != round.step, arriving?.step ?? round.step == round.step else { return }
+        let earlier = arriving?.duties ?? tasks.first { $0.round == round }?.duties ?? Duties.star
+        guard earlier != Duties.star, earlier != duties else { return }
+        arriving?.duties = Duties.star
         send(.parametersWanted)
     }
 

@@ -127,7 +127,9 @@ extension WorkerState {
             while let cargo = peers.links[identity]?.next(at: now) {
                 switch cargo {
                 case .sum(let piece, _): actions.append(.sendPiece(piece, to: identity))
-                case .groupSum(let piece): actions.append(.handOnPiece(piece, to: identity))
+                case .groupSum(let piece):
+                    actions.append(.handOnPiece(piece, to: identity))
+                    peers.fold?.release(piece)
                 case .parameters(let chunk): actions.append(.passParameters(chunk, to: identity))
                 }
             }

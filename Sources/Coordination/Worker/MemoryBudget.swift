@@ -12,8 +12,10 @@ struct MemoryBudget: Sendable {
     /// What an example takes with its places in lists and on the heap.
     private let exampleBytes: Double
 
-    /// - Parameter graphs: What the compiled graphs of all threads hold.
-    init(limit: Int, welcome: CoordinatorMessage.Welcome, threads: Int, graphs: Int) {
+    /// - Parameters:
+    ///   - graphs: What the compiled graphs of all threads hold.
+    ///   - duties: What the worker may hold for others.
+    init(limit: Int, welcome: CoordinatorMessage.Welcome, threads: Int, graphs: Int, duties: Double) {
         let parameters = Double(welcome.parameterBytes)
         let partial = Double(welcome.partialBytes)
         let evaluation = Double(welcome.evaluationBytes)
@@ -26,6 +28,7 @@ struct MemoryBudget: Sendable {
             2 * Double(min(welcome.windowBytes, 1 << 30)),
             // Sums that lie where the coordinator reads them.
             welcome.memory == nil ? 0 : Double(MemoryRegion.sumSlots) * max(partial, evaluation),
+            duties,
         ]
         self.limit = limit
         rest = parts.reduce(0, +)

@@ -12,7 +12,7 @@ extension WorkerState {
     private func budget(_ assignment: Assignment, _ welcome: CoordinatorMessage.Welcome) -> MemoryBudget {
         MemoryBudget(
             limit: configuration.memoryLimit, welcome: welcome, threads: configuration.hello.threads,
-            graphs: assignment.graphBytes)
+            graphs: assignment.graphBytes, duties: dutyBytes(of: assignment.contract, welcome))
     }
 
     /// Forgets the pixels that only the last round needed.

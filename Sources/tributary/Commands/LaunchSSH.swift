@@ -17,7 +17,8 @@ struct LaunchSSH: ParsableCommand {
             made where there are none, and each host gets its own. ssh must ask for nothing: a key without a passphrase, or \
             an agent. Ports, users and jump hosts are the business of ~/.ssh/config.
 
-            Training itself does not go through ssh: the hosts connect to this machine, to --port and the port after it.
+            Training itself does not go through ssh: the hosts connect to this machine, to --port and the port after it, and to \
+            each other, to the port after that.
 
             \(ExitCode.ofRuns)
             """)
@@ -25,21 +26,23 @@ struct LaunchSSH: ParsableCommand {
     @Argument(help: "The list of hosts.", completion: .file()) var hosts: String
     @Option(help: "This machine's name or address, as the hosts reach it (default: what `hostname -f` says).")
     var host: String?
-    @Option(help: "The first of two ports of this machine.") var port = 7077
+    @Option(help: "The first of two ports of this machine; at the third all hosts let each other in.") var port = 7077
     @Option(help: "The folder of keys; made where there is none.", completion: .directory) var keys = "keys"
     @OptionGroup var launched: LaunchedRun
 
     func validate() throws {
-        guard (1...65534).contains(port) else { throw ValidationError("--port is from 1 to 65534, not \(port)") }
+        guard (1...65533).contains(port) else { throw ValidationError("--port is from 1 to 65533, not \(port)") }
     }
 
     func run() throws {
         let coordinator = try launched.coordinator(listen: "tcp://0.0.0.0:\(port)", keys: keys)
         let list = try HostList(
             String(decoding: try PosixFileSystem().read(hosts), as: UTF8.self), path: hosts)
-        let address = "tcp://\(try host ?? Self.ownName()):\(port)"
+        let name = try host ?? Self.ownName()
         try makeKeys(for: list.hosts)
-        let workers = list.hosts.map { HostWorker($0, connectingTo: address, port: port, keys: keys) }
+        let workers = zip(list.hosts, list.doors(from: port + 2, thisMachine: name)).map {
+            HostWorker($0, connectingTo: "tcp://\(name):\(port)", port: port, keys: keys, door: $1)
+        }
         defer { HostWorker.finishOutput(of: workers) }
         try coordinator.run(starting: workers.map(\.process))
     }

@@ -50,6 +50,16 @@ struct LaunchSlurm: ParsableCommand {
             throw ValidationError(
                 "--sbatch is an option of sbatch, such as account=vision or exclusive, not \"\(option)\"")
         }
+        let sayings = [
+            ("partition", partition != nil), ("time", time != nil), ("nodes", true), ("cpus-per-task", true),
+            ("array", elastic),
+        ]
+        for (name, isSaid) in sayings where isSaid {
+            guard let option = sbatch.first(where: { SlurmRequest.name(ofOption: $0) == name }) else { continue }
+            throw ValidationError(
+                "--sbatch \(option) contradicts what launch itself says to sbatch: leave it out, or use launch's own options"
+            )
+        }
         guard elastic || workerPartition == nil else {
             throw ValidationError("--worker-partition is for --elastic: one job is in one partition")
         }
@@ -60,6 +70,7 @@ struct LaunchSlurm: ParsableCommand {
         if options.config == "-" {
             throw ValidationError("--config - is the standard input, which a job does not have: name a file")
         }
+        for doubt in try options.doubtsElsewhere() { Terminal.standardError.line("warning: \(doubt)") }
         let request = SlurmRequest(
             directory: options.out, nodes: nodes, cores: cpus, time: time, partition: partition,
             workerPartition: workerPartition, options: sbatch, program: program ?? LocalCluster.thisProgram,

@@ -30,9 +30,11 @@ struct StatusCommand: ParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {
-        if !isAddress, security.keys != nil || security.insecure {
+        let option = security.keys != nil ? "--keys" : security.insecure ? "--insecure" : nil
+        if !isAddress, let option {
             throw ValidationError(
-                "--keys and --insecure are for an address, such as tcp://head:7077, and \(path) is a directory")
+                "\(option) is for a coordinator's address, such as tcp://head:7077; \(path) is taken for a run directory, which is read "
+                    + "without keys")
         }
     }
 

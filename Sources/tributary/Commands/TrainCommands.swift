@@ -184,7 +184,11 @@ struct Work: ParsableCommand {
         if local { log.logLevel = .warning } else { ServiceManager.ofThisProcess?.watch(&options, &log) }
         let outcome = try WorkerProcess(options, log: log).run()
         let failed = [.failed, .refused].contains(outcome.end)
-        if failed || !local { Terminal.standardError.line("\(label): \(outcome.sentence)") }
+        if failed || !local {
+            Terminal.standardError.show(
+                LogRecord(level: failed ? .error : .info, source: label, message: outcome.sentence, urgency: ""),
+                isProgress: false)
+        }
         let code: ExitCode =
             switch outcome.end {
             case .finished: .success
@@ -225,7 +229,7 @@ extension RunOptions {
         let page = try explore.map { try RunPage(options, port: $0) }
         let others: [(any RunReporter)?] = [page?.recorder, ServiceManager.ofThisProcess.map { ServiceReporter($0) }]
         var options = options
-        options.trace = try trace.trace(besides: inputs)
+        options.trace = try trace.trace(besides: inputs, resumes: resume)
         let metrics = try metricsPort.map { try MetricsPage($0, options.lookout) }
         let ending = Result {
             try run(options, Reporters(all: [progress, board] + others.compactMap(\.self)))

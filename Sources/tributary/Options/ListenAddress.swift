@@ -1,11 +1,9 @@
-import ArgumentParser
-
 /// Where a small server listens: a port of this machine alone, or ADDRESS:PORT.
-struct ListenAddress: ExpressibleByArgument, CustomStringConvertible {
+struct ListenAddress: CustomStringConvertible {
     let address: String
     let port: UInt16
 
-    init?(argument: String) {
+    init?(_ argument: String) {
         guard let colon = argument.lastIndex(of: ":") else {
             guard let port = UInt16(argument) else { return nil }
             (address, self.port) = ("127.0.0.1", port)

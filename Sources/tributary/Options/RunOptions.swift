@@ -62,7 +62,7 @@ struct RunOptions: ParsableArguments {
         name: .customLong("metrics-port"),
         help: ArgumentHelp(
             "Serve metrics for Prometheus on this port to this machine alone, or at ADDRESS:PORT to whoever reaches it; port 0 for one that is free.",
-            valueName: "port"))
+            valueName: "port"), transform: Readings.listenAddress)
     var metricsPort: ListenAddress?
     @OptionGroup var trace: TraceOption
     @OptionGroup var messages: MessageOptions

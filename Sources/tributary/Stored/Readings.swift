@@ -25,6 +25,13 @@ enum Readings {
         return text
     }
 
+    static func listenAddress(_ text: String) throws -> ListenAddress {
+        guard let address = ListenAddress(text) else {
+            throw Refusal(description: "it is a port from 0 to 65535 or ADDRESS:PORT, such as 9464 or 0.0.0.0:9464")
+        }
+        return address
+    }
+
     static func memory(_ text: String) throws -> ByteCount {
         guard let count = ByteCount(argument: text) else {
             throw Refusal(description: "an amount of memory is a number with M or G, such as 500M or 8G")

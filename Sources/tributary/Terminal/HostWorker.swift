@@ -12,10 +12,12 @@ struct HostWorker {
     /// - Parameters:
     ///   - address: The coordinator's, for hosts behind ssh; this machine uses its own loopback.
     ///   - keys: The coordinator's folder.
-    init(_ host: ListedHost, connectingTo address: String, port: Int, keys: String) {
+    ///   - door: Where other workers reach it.
+    init(_ host: ListedHost, connectingTo address: String, port: Int, keys: String, door: ListedHost.Door) {
         let address = host.isThisMachine ? "tcp://127.0.0.1:\(port)" : address
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = ["-c", host.line(connectingTo: address, keys: KeyFolder(keys).workerPath(host.keyName))]
+        let folder = KeyFolder(keys).workerPath(host.keyName)
+        process.arguments = ["-c", host.line(connectingTo: address, keys: folder, door: door)]
         // The terminal there is no terminal here: no colours, no line that is written again.
         process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "dumb"]) { $1 }
         process.standardInput = FileHandle.nullDevice

@@ -4,7 +4,7 @@ import Training
 
 /// A coordinator and workers, each worker behind a network of its own that can be broken.
 final class ChaosCluster {
-    /// A worker process and its way to the coordinator.
+    /// A worker process, its way to the coordinator, and the others' way to its door.
     final class Worker {
         let process: ChildProcess
         let links: [FaultyLink]
@@ -23,6 +23,8 @@ final class ChaosCluster {
     private let trial: Trial
     private let name: String
     private let port: UInt16
+    /// Three behind which a bad network lies, and its door.
+    private static let portsOfAWorker = 4
     private var starts = 0
     private var nextWorker = 1
     private(set) var coordinator: ChildProcess?
@@ -48,7 +50,7 @@ final class ChaosCluster {
             "tributary",
             [
                 "coordinator", "--listen", "tcp://127.0.0.1:\(port)", "--out", paths.directory, "--steps", "\(steps)",
-                "--resume",
+                "--resume", "--reduce", trial.reduction.rawValue,
             ]
                 + trial.runArguments,
             name: "\(name)-coordinator-\(starts)", logs: trial.directory)
@@ -56,10 +58,15 @@ final class ChaosCluster {
     }
 
     func startWorker() throws {
-        let near = port + UInt16(2 * nextWorker)
-        let links = try (0..<2).map { try FaultyLink(from: near + $0, to: port + $0) }
+        let near = port + UInt16(Self.portsOfAWorker * nextWorker)
+        let door = near + 3
+        let links = try [(near, port), (near + 1, port + 1), (near + 2, door)].map { try FaultyLink(from: $0, to: $1) }
         let process = try ChildProcess(
-            "tributary", ["worker", "--connect", "tcp://127.0.0.1:\(near)"] + trial.workerArguments,
+            "tributary",
+            [
+                "worker", "--connect", "tcp://127.0.0.1:\(near)", "--peer-port", "\(door)", "--advertise",
+                "127.0.0.1:\(near + 2)",
+            ] + trial.workerArguments,
             name: "\(name)-worker-\(nextWorker)", logs: trial.directory)
         nextWorker += 1
         workers.append(Worker(process, links))

@@ -15,6 +15,11 @@ struct RunCommand: ParsableCommand {
             """)
 
     @Option(help: "Worker processes.") var workers = 6
+    @Option(
+        help:
+            "Who adds gradients and passes parameters on: the coordinator (star), or the workers among themselves (scatter)."
+    )
+    var reduce = Reduction.star
     @Option(help: "How long the run is disturbed.") var minutes = 2.0
     @Option(name: .customLong("fault-every"), help: "Seconds between faults.") var faultEvery = 10.0
     @Option(help: "Of the schedule: which fault comes when and befalls whom.") var seed: UInt64 = 1
@@ -30,9 +35,9 @@ struct RunCommand: ParsableCommand {
 
     /// The two runs take turns, so that whatever else slows the machine for a while slows both.
     func run() throws {
-        let trial = try Trial(directory, workers: workers)
+        let trial = try Trial(directory, workers: workers, reduce)
         let disturbed = TimedRun(trial, "disturbed", port: trial.port)
-        let quiet = TimedRun(trial, "quiet", port: trial.port + 1000)
+        let quiet = TimedRun(trial, "quiet", port: trial.port + 2000)
         let disturbance = Disturbance(disturbed.cluster, disturbed.monitor, trial, only, seed: seed)
         let turns = max(1, Int(minutes / Self.longestTurn))
         for _ in 0..<turns {

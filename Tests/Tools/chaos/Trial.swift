@@ -1,9 +1,17 @@
+import ArgumentParser
 import Foundation
+
+/// Who adds gradients and passes parameters on.
+enum Reduction: String, CaseIterable, ExpressibleByArgument {
+    case star
+    case scatter
+}
 
 /// What all runs of a trial share: the data, the model, and where everything goes.
 struct Trial {
     let directory: String
     let workers: Int
+    let reduction: Reduction
     /// The first of the ports that are used: below those that the system gives to outgoing connections.
     let port: UInt16
 
@@ -11,10 +19,11 @@ struct Trial {
     static let digestEvery = 20
 
     /// Makes the directory, which is not there yet, and draws the data.
-    init(_ directory: String, workers: Int) throws {
+    init(_ directory: String, workers: Int, _ reduction: Reduction) throws {
         self.directory = directory
         self.workers = workers
-        port = .random(in: 10_000...30_000)
+        self.reduction = reduction
+        port = .random(in: 10_000...28_000)
         try makeNewDirectory(directory)
         try Self.model.write(toFile: "\(directory)/model.yaml", atomically: true, encoding: .utf8)
         try prepare("data", "synthesize", "faces", "--count", "12000", "--size", "32", "--out", data)
