@@ -52,7 +52,7 @@ public struct Classifier: Sendable {
         var (value, gradient) = (0.0, [Double](repeating: 0, count: parameters.count))
         for layer in layers { layer.addPrior(parameters, to: &value, &gradient) }
         for (number, label) in data.labels.enumerated() {
-            let values = activations(data.values[number * data.width..<(number + 1) * data.width], parameters)
+            let values = activations(data.vector(number), parameters)
             let scores = layers.last!.apply(parameters, to: values.last!)
             var (loss, slopes) = method == .svm ? Self.hinge(scores, label) : Self.crossEntropy(scores, label)
             value += loss
@@ -93,15 +93,28 @@ public struct Classifier: Sendable {
 
     /// The class with the greatest score; of several, the first.
     public func label(of vector: ArraySlice<Double>) -> Int {
-        let scores = layers.last!.apply(parameters, to: activations(vector, parameters).last!)
+        let scores = scores(of: vector)
         return scores.firstIndex(of: scores.max()!)!
+    }
+
+    /// The softmax of the classes' scores; nil of support vector machines, whose scores are no logarithms of probabilities.
+    public func probabilities(of vector: ArraySlice<Double>) -> [Double]? {
+        guard method != .svm else { return nil }
+        let scores = scores(of: vector)
+        let greatest = scores.max()!
+        let powers = scores.map { exp($0 - greatest) }
+        let sum = powers.reduce(0, +)
+        return powers.map { $0 / sum }
+    }
+
+    /// The K scores of the classes.
+    public func scores(of vector: ArraySlice<Double>) -> [Double] {
+        layers.last!.apply(parameters, to: activations(vector, parameters).last!)
     }
 
     /// The share of vectors whose class is told right.
     public func accuracy(on data: LabelledVectors) -> Double {
-        let right = data.labels.enumerated().count { number, label in
-            self.label(of: data.values[number * data.width..<(number + 1) * data.width]) == label
-        }
+        let right = data.labels.enumerated().count { number, label in self.label(of: data.vector(number)) == label }
         return Double(right) / Double(data.labels.count)
     }
 }

@@ -18,4 +18,7 @@ public struct LabelledVectors: Sendable {
         width = values.count / labels.count
         self.classes = classes
     }
+
+    /// The D numbers of one vector.
+    public func vector(_ number: Int) -> ArraySlice<Double> { values[number * width..<(number + 1) * width] }
 }

@@ -81,6 +81,35 @@ struct LabelCommandTests {
         #expect(!pixels.output.contains(#""step":"#) && pixels.output.contains(#""method":"logistic""#))
     }
 
+    @Test func theClassesThatAreToldAreWritten() throws {
+        let bench = try Self.bench()
+        let trained = try bench.train(configuration: "m2.yaml", data: "stripes.h5")
+        try #require(trained.status == 0, "\(trained.errors)")
+        func lines(_ name: String, _ words: String...) throws -> [[Substring]] {
+            let written = try Command(
+                program: Command.executable,
+                ["classify", "--data", bench["stripes.h5"], "--out", bench[name]] + words)
+            try #require(written.status == 0, "\(written.errors)")
+            return try String(contentsOfFile: bench[name], encoding: .utf8).split(separator: "\n").map {
+                $0.split(separator: ",")
+            }
+        }
+        let own = try lines("own.csv", "--checkpoint", bench["run"])
+        #expect(own[0].joined(separator: ",") == "split,row,label,class,probability_0,probability_1,probability_2")
+        // A quarter of 120 rows; row r of the table has the class r mod 3.
+        #expect(own.count == 31 && own[1...].allSatisfy { $0[2] == $0[3] })
+        for line in own[1...] {
+            let probabilities = line[4...].compactMap { Float($0) }
+            #expect(abs(probabilities.reduce(0, +) - 1) < 1e-5)
+            #expect(probabilities.firstIndex(of: probabilities.max()!) == Int(line[3]))
+        }
+        let scores = try lines("svm.csv", "--method", "svm", "--labelled", "9", "--draws", "1")
+        #expect(scores[0].last == "score_2" && scores.map { $0[1] } == own.map { $0[1] })
+        let several = try Command(
+            "classify", "--data", bench["stripes.h5"], "--labelled", "9", "--out", bench["several.csv"])
+        #expect(several.sentence?.hasSuffix("and 5 are tried: add --draws 1") == true, "\(several.errors)")
+    }
+
     @Test func aConditionalModelDrawsTheClassThatIsAskedFor() throws {
         let bench = try Self.bench()
         let trained = try bench.train("--epochs", "2", configuration: "cvae.yaml", data: "stripes.h5")

@@ -39,6 +39,9 @@ final class OutputBench {
             )
         case "latents":
             needs = (["--checkpoint", checkpoint, "--data", faces, "--plot", "pca"], [checkpoint, faces], nil)
+        case "classify":
+            let words = ["--data", faces, "--labels-path", "targets/Smiling", "--labelled", "4", "--draws", "1"]
+            needs = (words, [faces], nil)
         case "metrics", "report": needs = ([bench["run"]], try Self.files(in: bench["run"]).filter(Self.isRead), nil)
         case "compare":
             needs = ([bench["run"], bench["run"]], try Self.files(in: bench["run"]).filter(Self.isRead), nil)

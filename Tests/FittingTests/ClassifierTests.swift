@@ -1,3 +1,4 @@
+import Glibc
 import Randomness
 import Testing
 
@@ -15,6 +16,21 @@ import Testing
             return (0..<4).map { stream.normal($0) + ($0 % 3 == row % 3 ? 1.5 : 0) }
         }
         return LabelledVectors(values, labels: labels, classes: 3)
+    }
+
+    @Test func probabilitiesAreOfTheClassesAndSupportVectorMachinesHaveNone() throws {
+        for method in [Classifier.Method.logistic, .network] {
+            let classifier = Classifier(method, to: Self.data)
+            for number in Self.data.labels.indices {
+                let vector = Self.data.vector(number)
+                let probabilities = try #require(classifier.probabilities(of: vector))
+                let scores = classifier.scores(of: vector)
+                #expect(abs(probabilities.reduce(0, +) - 1) < 1e-12)
+                #expect(probabilities.firstIndex(of: probabilities.max()!) == classifier.label(of: vector))
+                #expect(abs(log(probabilities[0] / probabilities[2]) - (scores[0] - scores[2])) < 1e-9)
+            }
+        }
+        #expect(Classifier(.svm, to: Self.data).probabilities(of: Self.data.vector(0)) == nil)
     }
 
     private static let references: [(Classifier.Method, loss: Double, weights: [Double])] = [

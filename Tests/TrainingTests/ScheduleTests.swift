@@ -32,9 +32,9 @@ import Testing
         let rate = LearningRateSchedule(base: 1, decay: .cosine(final: 0.1, epochs: 8))
         #expect(abs(rate.rate(epochs: 8, nextEpochs: 9) - 0.1) < 1e-15)
         #expect(rate.rate(epochs: 100, nextEpochs: 101) == rate.rate(epochs: 8, nextEpochs: 9))
-        #expect(DivergenceWeightSchedule.linear(from: 0, to: 2, epochs: 4).value(epochs: 9) == 2)
+        #expect(ScalarSchedule.linear(from: 0, to: 2, epochs: 4).value(epochs: 9) == 2)
         #expect(
-            DivergenceWeightSchedule.cyclical(from: 0, to: 2, epochs: 4, cycles: 2, rise: 0.5).value(epochs: 9) == 2)
+            ScalarSchedule.cyclical(from: 0, to: 2, epochs: 4, cycles: 2, rise: 0.5).value(epochs: 9) == 2)
     }
 
     @Test func warmUpRisesToTheBase() {
@@ -44,11 +44,11 @@ import Testing
     }
 
     @Test func annealingFollowsItsShape() {
-        let linear = DivergenceWeightSchedule.linear(from: 1, to: 3, epochs: 4)
+        let linear = ScalarSchedule.linear(from: 1, to: 3, epochs: 4)
         #expect([0, 1, 2, 4].map { linear.value(epochs: $0) } == [1, 1.5, 2, 3])
-        let cyclical = DivergenceWeightSchedule.cyclical(from: 0, to: 1, epochs: 8, cycles: 2, rise: 0.5)
+        let cyclical = ScalarSchedule.cyclical(from: 0, to: 1, epochs: 8, cycles: 2, rise: 0.5)
         #expect([0, 1, 2, 3, 4, 5, 6, 7].map { cyclical.value(epochs: $0) } == [0, 0.5, 1, 1, 0, 0.5, 1, 1])
-        #expect(DivergenceWeightSchedule.constant(0.3).value(epochs: 5) == 0.3)
+        #expect(ScalarSchedule.constant(0.3).value(epochs: 5) == 0.3)
     }
 
     @Test func cosineAndPowerAgreeWithTheSystem() {

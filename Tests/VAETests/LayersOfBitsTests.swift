@@ -78,5 +78,11 @@ import Testing
             model.reconstructionGraph(count: 1), parameters: Self.parameters(model), inputs: [1, 0, 1, 0, 0, 0])
         #expect(Array(whole[..<3]) == [1, 0, 1])
         #expect(whole[3...].allSatisfy { $0 > 0 && $0 < 1 })
+        // The lower half that was [0, 1, 0], beside what is predicted for it.
+        let compared = Interpreter.run(
+            model.comparisonGraph(count: 1), parameters: Self.parameters(model), inputs: [1, 0, 1, 0, 1, 0])
+        #expect(compared[..<3] == [0, 1, 0] && compared[3..<6] == whole[3...])
+        let error = zip([0, 1, 0], whole[3...]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / 3
+        #expect(abs(compared[6] - error) < 1e-12 && abs(compared[7] + 10 * log10(error)) < 1e-6)
     }
 }

@@ -68,6 +68,7 @@ LAYERS = {
     "leaky_relu": lambda shape, settings: ([nn.LeakyReLU(settings.get("slope", 0.01))], shape),
     "relu": lambda shape, settings: ([nn.ReLU()], shape),
     "tanh": lambda shape, settings: ([nn.Tanh()], shape),
+    "softplus": lambda shape, settings: ([nn.Softplus()], shape),
     "sigmoid": lambda shape, settings: ([nn.Sigmoid()], shape),
     "dropout": lambda shape, settings: ([nn.Dropout(settings["probability"])], shape),
     "dropout_2d": lambda shape, settings: ([nn.Dropout2d(settings["probability"])], shape),
@@ -110,6 +111,10 @@ class Autoencoder(nn.Module):
     def prepared(self, x):
         """Pixels as the network takes them."""
         return x if self.binarize is None else (x >= self.binarize).float()
+
+    def made_up(self, rows):
+        """A batch for measurements."""
+        return (self.prepared(torch.rand(rows, *self.shape)),)
 
     def loss(self, outputs, x):
         decoded, mean, log_variance = (value.float() for value in outputs)

@@ -59,13 +59,14 @@ class Trainer:
         import torch.distributed as dist
         from torch.nn.parallel import DistributedDataParallel
 
+        import families
         import network
 
         self.torch, self.dist, self.world, self.rank = torch, dist, options.processes, options.rank
         torch.set_num_threads(options.threads)
         torch.manual_seed(self.rank)
         configuration = network.configuration(options.configuration)
-        self.model = network.Autoencoder(configuration).to(memory_format=torch.channels_last)
+        self.model = families.model_of(configuration).to(memory_format=torch.channels_last)
         self.groups = self.model.groups(configuration.get("clipping", []))
         self.lower_precision = "bf16" in options.mode
         # A kernel for each batch size: those that take any are slower.
@@ -77,12 +78,12 @@ class Trainer:
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=float(configuration["learning_rate"]), fused=True)
         self.batch = None
 
-    def step(self, x):
+    def step(self, *batch):
         torch = self.torch
         self.optimizer.zero_grad()
         with torch.autocast("cpu", torch.bfloat16, enabled=self.lower_precision):
-            outputs = self.run(x)
-        loss = self.model.loss(outputs, x)
+            outputs = self.run(*batch)
+        loss = self.model.loss(outputs, *batch)
         loss.backward()
         for parameters, norm in self.groups:
             torch.nn.utils.clip_grad_norm_(parameters, norm)
@@ -92,22 +93,25 @@ class Trainer:
     def made_up(self, batch):
         """A batch of this process for measurements."""
         if self.batch is None or self.batch[0] != batch:
-            x = self.torch.rand(batch // self.world, *self.model.shape)
-            x = self.model.prepared(x).contiguous(memory_format=self.torch.channels_last)
-            self.batch = (batch, x)
+            made_up = [self.arranged(tensor) for tensor in self.model.made_up(batch // self.world)]
+            self.batch = (batch, made_up)
             for _ in range(WARM_UP_STEPS):
-                self.step(x)
+                self.step(*made_up)
         return self.batch[1]
+
+    def arranged(self, tensor):
+        """Images with their channels last, as convolutions like them; anything else as it is."""
+        return tensor.contiguous(memory_format=self.torch.channels_last) if tensor.dim() == 4 else tensor
 
     def measure(self, batch, seconds):
         """Images a second over all processes."""
-        x = self.made_up(batch)
+        made_up = self.made_up(batch)
         begin = time.perf_counter()
-        self.step(x)
+        self.step(*made_up)
         steps = self.agreed(max(2, round(seconds / (time.perf_counter() - begin))))
         begin = time.perf_counter()
         for _ in range(steps):
-            self.step(x)
+            self.step(*made_up)
         elapsed = time.perf_counter() - begin
         return {"images_per_second": batch * steps / elapsed, "steps": steps}
 

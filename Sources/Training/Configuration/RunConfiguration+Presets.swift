@@ -35,7 +35,7 @@ extension RunConfiguration {
 
     /// Batches of 256, Adam with a rate of 10⁻³; 30 epochs.
     private static func digits(
-        _ preset: Preset, labels: LabelSelection? = nil, divergenceWeight: DivergenceWeightSchedule = .constant(1)
+        _ preset: Preset, labels: LabelSelection? = nil, divergenceWeight: ScalarSchedule = .constant(1)
     ) -> RunConfiguration {
         RunConfiguration(
             model: preset.model, objective: preset.objective, divergenceWeight: divergenceWeight,

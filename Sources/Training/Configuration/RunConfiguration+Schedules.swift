@@ -3,7 +3,7 @@ import VAE
 
 extension RunConfiguration {
     /// The schedule of a number that the objective asks for.
-    func schedule(of number: Scheduled) -> DivergenceWeightSchedule {
+    func schedule(of number: Scheduled) -> ScalarSchedule {
         switch number {
         case .divergenceWeight: divergenceWeight
         case .temperature: temperature ?? .constant(1)

@@ -10,11 +10,11 @@ public struct RunConfiguration: Hashable, Sendable {
     public var model: ModelDescription
     public var objective: Objective
     /// β
-    public var divergenceWeight: DivergenceWeightSchedule
+    public var divergenceWeight: ScalarSchedule
     /// τ of relaxed samples; nil for an objective that has none.
-    public var temperature: DivergenceWeightSchedule?
+    public var temperature: ScalarSchedule?
     /// C, in nats, of an objective that holds the divergence to it; nil for any other.
-    public var capacity: DivergenceWeightSchedule?
+    public var capacity: ScalarSchedule?
     public var optimizer: OptimizerSettings
     public var learningRate: LearningRateSchedule
     /// A parameter belongs to one group at most; those of none are not clipped.
@@ -40,8 +40,8 @@ public struct RunConfiguration: Hashable, Sendable {
     public var labels: LabelSelection?
 
     public init(
-        model: ModelDescription, objective: Objective, divergenceWeight: DivergenceWeightSchedule = .constant(1),
-        temperature: DivergenceWeightSchedule? = nil, capacity: DivergenceWeightSchedule? = nil,
+        model: ModelDescription, objective: Objective, divergenceWeight: ScalarSchedule = .constant(1),
+        temperature: ScalarSchedule? = nil, capacity: ScalarSchedule? = nil,
         optimizer: OptimizerSettings = .adam(Adam()), learningRate: LearningRateSchedule,
         clipping: [ClippingGroup] = [], weightAverage: WeightAveraging? = nil, earlyStopping: EarlyStopping? = nil,
         precision: Precision = .float32, wire: WireFormat = .float32, shards: Int, microbatch: Int, seed: UInt64 = 1,
@@ -118,9 +118,9 @@ extension RunConfiguration: Codable {
         model = try container.decode(ModelDescription.self, forKey: .model)
         objective = try container.decode(Objective.self, forKey: .objective)
         divergenceWeight =
-            try container.decodeIfPresent(DivergenceWeightSchedule.self, forKey: .divergenceWeight) ?? .constant(1)
-        temperature = try container.decodeIfPresent(DivergenceWeightSchedule.self, forKey: .temperature)
-        capacity = try container.decodeIfPresent(DivergenceWeightSchedule.self, forKey: .capacity)
+            try container.decodeIfPresent(ScalarSchedule.self, forKey: .divergenceWeight) ?? .constant(1)
+        temperature = try container.decodeIfPresent(ScalarSchedule.self, forKey: .temperature)
+        capacity = try container.decodeIfPresent(ScalarSchedule.self, forKey: .capacity)
         optimizer = try container.decodeIfPresent(OptimizerSettings.self, forKey: .optimizer) ?? .adam(Adam())
         learningRate = try container.decode(LearningRateSchedule.self, forKey: .learningRate)
         clipping = try container.decodeIfPresent([ClippingGroup].self, forKey: .clipping) ?? []
@@ -150,7 +150,7 @@ extension RunConfiguration.CodingKeys: DescribedKey {
         case .divergenceWeight:
             Setting(
                 "The weight of the divergence of the posterior from the prior, or how it changes.",
-                DivergenceWeightSchedule.kind, default: "1",
+                ScalarSchedule.kind, default: "1",
                 otherNames: [
                     "beta", "kld_weight", "kl_weight", "kl_beta", "kl_coeff", "kld_coeff", "beta_vae", "kl_lambda",
                     "kl_annealing",
@@ -158,11 +158,11 @@ extension RunConfiguration.CodingKeys: DescribedKey {
         case .temperature:
             Setting(
                 "How sharp relaxed samples are, or how that changes; for `estimator: relaxed` alone.",
-                DivergenceWeightSchedule.kind, default: "none", otherNames: ["tau", "temp", "gumbel_temperature"])
+                ScalarSchedule.kind, default: "none", otherNames: ["tau", "temp", "gumbel_temperature"])
         case .capacity:
             Setting(
                 "The nats that the divergence is held to, or how they grow; for `divergence: capacity` alone.",
-                DivergenceWeightSchedule.kind, unit: "nats", default: "none", otherNames: ["c_max", "capacity_max"])
+                ScalarSchedule.kind, unit: "nats", default: "none", otherNames: ["c_max", "capacity_max"])
         case .optimizer:
             Setting(
                 "How parameters follow gradients.",

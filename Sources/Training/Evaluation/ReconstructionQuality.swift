@@ -1,12 +1,13 @@
 import VAE
 
-/// How near images are to the decoded means of their posteriors: means over the images.
+/// How near images are to the decoded means of their posteriors: means over the images. Where a part of an image is predicted, it is about
+/// that part.
 public struct ReconstructionQuality: Hashable, Sendable {
     /// The mean squared error of a pixel from 0 to 1.
     public let meanSquaredError: Double
     /// The peak signal-to-noise ratio of an image, in decibels; 100 where there is no error.
     public let peakSignalToNoise: Double
-    /// Nil of images that are smaller than its window.
+    /// Nil of images, or parts, that are smaller than its window.
     public let structuralSimilarity: Double?
 
     private struct OfImage: Sendable {
@@ -21,8 +22,8 @@ public struct ReconstructionQuality: Hashable, Sendable {
     public init(_ images: JudgedImages, progress: @Sendable (Int) -> Void = { _ in }) throws {
         let description = images.program.configuration.model.images
         let similarity = StructuralSimilarity(
-            channels: description.channels, height: description.height, width: description.width)
-        let size = images.program.pixelsPerExample
+            channels: description.channels, height: description.judgedHeight, width: description.width)
+        let size = description.channels * description.judgedHeight * description.width
         let graph = images.program.model.comparisonGraph(count: Self.batch)
         let found = try images.map(
             inBatchesOf: Self.batch, bench: { try images.compiled(graph) }, progress: progress

@@ -35,7 +35,10 @@ public struct ImageDescription: Hashable, Sendable, Codable {
     }
 
     /// How many numbers of an image the likelihood judges.
-    var judgedCount: Int { channels * width * (prediction == nil ? height : height - height / 2) }
+    var judgedCount: Int { channels * width * judgedHeight }
+
+    /// The rows of an image that the likelihood judges.
+    public var judgedHeight: Int { prediction == nil ? height : height - height / 2 }
 
     /// (C, H, W)
     var shape: Shape { [channels, height, width] }

@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigurationFiles
 import Contract
 import Fitting
+import Ingest
 import OneDNN
 import Tensors
 import Training
@@ -22,6 +23,8 @@ struct Classify: ParsableCommand {
               tributary classify --checkpoint runs/m1 --data mnist.h5 \\
                 --method svm --labelled 100
               tributary classify --data mnist.h5 --labelled 100
+              tributary classify --checkpoint runs/m2 --data mnist.h5 \\
+                --out classes.csv
             """)
 
     @Option(
@@ -36,9 +39,18 @@ struct Classify: ParsableCommand {
     var method: Classifier.Method?
     @Option(help: "How many training images have labels, for a classifier of codes (default: 100).") var labelled: Int?
     @Option(help: "How many choices of labelled images are tried (default: 5).") var draws: Int?
+    @Option(
+        help:
+            "A file to write the class of each held-out image into, and the probabilities of all: HDF5 (.h5), NumPy's arrays (.npz) or text (.csv).",
+        completion: .file(extensions: ["h5", "hdf5", "npz", "csv"]))
+    var out: String?
+    @Flag(help: "Replace the file that --out names.") var force = false
     @Flag(help: "Print JSON.") var json = false
 
+    private var destination: CodesFile? { out.map { CodesFile(path: $0, replaces: force) } }
+
     func validate() throws {
+        try destination?.validate()
         if let labelled, !(1...1_000_000).contains(labelled) {
             throw ValidationError("--labelled is from 1 to 1000000, not \(labelled)")
         }
@@ -48,6 +60,7 @@ struct Classify: ParsableCommand {
     }
 
     func run() throws {
+        let file = try destination?.begin(besides: [data] + (checkpoint.map(CheckpointCommand.files) ?? []))
         let checkpoint = try checkpoint.map { try CheckpointCommand.read($0) }
         let program = try checkpoint.map { try TrainingProgram($0.contract) }
         let source = try DatasetSource(data, reading.added(to: program?.configuration.data))
@@ -61,29 +74,42 @@ struct Classify: ParsableCommand {
         }
         let images = try LabelledImages(source, model, file: data)
         defer { Terminal.standardError.status("") }
-        let report = try report(images, step: checkpoint?.state.step)
+        let (report, told) = try report(images, step: checkpoint?.state.step)
+        if let file {
+            try told.write(
+                into: file, split: source.heldOut!, rows: source.rows[.valid]!,
+                classNames: source.dataset.targets?.classNames ?? [])
+        }
         try output(json ? try jsonText(report) : report.description)
     }
 
-    private func report(_ images: LabelledImages, step: Int?) throws -> ClassificationReport {
-        if method == nil, let accuracy = try images.accuracyOfModel() {
+    private func report(
+        _ images: LabelledImages, step: Int?
+    ) throws -> (ClassificationReport, told: ToldClasses) {
+        if method == nil, let told = try images.toldByModel() {
             guard labelled == nil, draws == nil else {
                 throw UsageProblem(
                     "this model classifies by itself, and --labelled and --draws are for a classifier of its codes: add --method "
                         + "logistic, or leave them out")
             }
-            return ClassificationReport(
-                step: step, method: "model", images: images.heldOutCount, accuracies: [accuracy])
+            let report = ClassificationReport(
+                step: step, method: "model", images: images.heldOutCount, accuracies: [told.accuracy])
+            return (report, told)
         }
         let (method, labelled, draws) = (method ?? .logistic, labelled ?? 100, draws ?? 5)
-        let codes = try images.vectors()
-        let accuracies = try (1...draws).map { draw in
-            Terminal.standardError.status("fitting classifier \(draw) of \(draws)")
-            return try codes.accuracy(of: method, labelled: labelled, draw: UInt64(draw))
+        guard out == nil || draws == 1 else {
+            throw UsageProblem(
+                "--out takes the classes of one choice of labelled images, and \(draws) are tried: add --draws 1")
         }
-        return ClassificationReport(
+        let codes = try images.vectors()
+        let told = try (1...draws).map { draw in
+            Terminal.standardError.status("fitting classifier \(draw) of \(draws)")
+            return try codes.told(by: method, labelled: labelled, draw: UInt64(draw))
+        }
+        let report = ClassificationReport(
             step: step, method: method.rawValue, labelled: labelled, dimensions: codes.kept.count,
-            images: images.heldOutCount, accuracies: accuracies)
+            images: images.heldOutCount, accuracies: told.map(\.accuracy))
+        return (report, told[0])
     }
 }
 

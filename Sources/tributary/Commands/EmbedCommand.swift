@@ -25,13 +25,12 @@ struct Embed: ParsableCommand {
     @OptionGroup var destination: CodesOutput
 
     func run() throws {
-        let output = try destination.begin(besides: trained.inputs + [data])
+        let file = try destination.begin(besides: trained.inputs + [data])
         let model = try trained.model()
         let images = try AnnotatedImages(data, reading, for: model.program)
         let splits = try splits(of: images.dataset)
         let rows = splits.flatMap(\.rows)
-        let writer = try destination.format.writer(
-            output, table(images, splits, model), scratch: ScratchFile.folder(beside: destination.out))
+        let writer = try file.writer(table(images, splits, model))
         try images.eachPiece(of: rows, "encoding") { try writer.append(model.encode($1)) }
         try writer.finish()
         try tributary.output(destination.out)

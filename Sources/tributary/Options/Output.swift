@@ -37,18 +37,26 @@ struct CodesOutput: ParsableArguments {
     var out: String
     @Flag(help: "Replace the file that --out names.") var force = false
 
-    private var rule: OutputRule { OutputRule(path: out, format: .codes, replaces: force) }
+    private var file: CodesFile { CodesFile(path: out, replaces: force) }
 
-    /// How the file's name says that codes are stored.
-    var format: CodeFormat {
-        guard let format = CodeFormat(path: out) else {
-            preconditionFailure("expected an ending that validate() takes, got \(out)")
-        }
-        return format
-    }
+    func validate() throws { try file.validate() }
+
+    /// Begins the file.
+    ///
+    /// - Parameter inputs: Files and folders that the command reads.
+    func begin(besides inputs: [String]) throws -> CodesFile.Begun { try file.begin(besides: inputs) }
+}
+
+/// A file that a command writes, with numbers of each image.
+struct CodesFile {
+    /// The value of the option.
+    let path: String
+    let replaces: Bool
+
+    private var rule: OutputRule { OutputRule(path: path, format: .codes, replaces: replaces) }
 
     func validate() throws {
-        guard out != "-" else {
+        guard path != "-" else {
             throw ValidationError(
                 "--out - is the standard output, and codes cannot be streamed: name a file that ends in .h5, .npz or .csv"
             )
@@ -59,10 +67,24 @@ struct CodesOutput: ParsableArguments {
     /// Begins the file.
     ///
     /// - Parameter inputs: Files and folders that the command reads.
-    func begin(besides inputs: [String]) throws -> UnfinishedFile {
+    func begin(besides inputs: [String]) throws -> Begun {
         let place = try rule.place { inputs }
         UnfinishedFiles.removeWhenInterrupted()
-        return try UnfinishedFile(place, replacing: force)
+        return Begun(file: try UnfinishedFile(place, replacing: replaces), path: path)
+    }
+
+    /// A file that has a place and no contents yet.
+    struct Begun {
+        fileprivate let file: UnfinishedFile
+        fileprivate let path: String
+
+        /// What writes a table into it, in the format that the file's name says.
+        func writer(_ table: CodeTable) throws -> any CodeWriter {
+            guard let format = CodeFormat(path: path) else {
+                preconditionFailure("expected an ending that validate() takes, got \(path)")
+            }
+            return try format.writer(file, table, scratch: ScratchFile.folder(beside: path))
+        }
     }
 }
 

@@ -37,15 +37,11 @@ struct LabelledImages {
 
     var heldOutCount: Int { heldOutLabels.count }
 
-    /// The share of held-out images whose most probable class is right; nil where the model tells no classes.
-    func accuracyOfModel() throws -> Double? {
+    /// What the model says of held-out images; nil where it tells no classes.
+    func toldByModel() throws -> ToldClasses? {
         guard let model, let known = model.program.model.classes else { return nil }
         let probabilities = try map(.valid, Array(0..<heldOutCount)) { try model.classProbabilities($0) ?? [] }
-        let right = heldOutLabels.enumerated().count { image, label in
-            let own = probabilities[image * known..<(image + 1) * known]
-            return own.firstIndex(of: own.max()!) == image * known + label
-        }
-        return Double(right) / Double(heldOutCount)
+        return ToldClasses(labels: heldOutLabels, probabilities: probabilities, classes: known)
     }
 
     /// The images from which it is told whether a dimension varies.
@@ -96,10 +92,10 @@ struct LabelledImages {
         fileprivate let draw: (_ labelled: Int, _ draw: UInt64) throws -> [UInt32]
         fileprivate let labelled: (_ examples: [Int]) throws -> LabelledVectors
 
-        /// The share of held-out images that a classifier tells right which was fitted to one choice of labelled ones.
-        func accuracy(of method: Classifier.Method, labelled count: Int, draw number: UInt64) throws -> Double {
+        /// What a classifier says of held-out images that was fitted to one choice of labelled ones.
+        func told(by method: Classifier.Method, labelled count: Int, draw number: UInt64) throws -> ToldClasses {
             let examples = try draw(count, number).map(Int.init)
-            return Classifier(method, to: try labelled(examples)).accuracy(on: heldOut)
+            return ToldClasses(by: Classifier(method, to: try labelled(examples)), of: heldOut)
         }
     }
 
