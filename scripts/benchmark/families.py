@@ -2,7 +2,7 @@
 
     python3 scripts/benchmark/families.py --python PYTHON_WITH_TORCH [PRESET …]
 
-Float32, a preset's own shards and microbatch, MNIST (`../shared/data/mnist`) or drawn faces. Prints a table of medians of three rounds.
+Run it through scripts/bench --families, which builds and installs what it needs. Float32, MNIST (`../shared/data/mnist`) or drawn faces, a preset's batch as its own shards and as two. Prints a table of medians of three rounds.
 """
 
 import argparse
@@ -49,26 +49,38 @@ def fastest(python, config, batch, log):
     return best
 
 
-def compare(preset, folder, python, table):
-    text = datasets.tributary("preset", preset)
-    config = folder / f"{preset}.yaml"
-    config.write_text(text)
-    shards, microbatch = (int(re.search(rf"(?m)^{key}: (\d+)", text)[1]) for key in ("shards", "microbatch"))
+def number(text, key):
+    return int(re.search(rf"\b{key}: (\d+)", text)[1])
+
+
+def ours(preset, text, folder, shards):
+    """A run of two workers on the preset's batch in so many shards; a microbatch has its share of labelled rows."""
     data = datasets.faces(folder, 64, 12_800) if preset.startswith("face") else datasets.mnist(folder)
     if not data:
         raise Failed("MNIST is not in ../shared/data/mnist")
+    times = number(text, "shards") // shards
+    text = re.sub(r"per_microbatch: (\d+)", lambda found: f"per_microbatch: {int(found[1]) * times}", text)
+    config = folder / f"{preset}-{shards}.yaml"
+    config.write_text(text)
     # A run of MNIST passes through its images every few seconds, and is measured across that.
-    system = System(folder, config, data, shards, microbatch, extra=["--evaluate-every", "1000000epochs"])
-    peer = fastest(python, config, shards * microbatch, folder / "peer.log")
+    system = System(folder, config, data, shards, number(text, "microbatch") * times, extra=["--evaluate-every", "1000000epochs"])
+    return Contestant(f"{shards} shards", lambda: system.measure(SECONDS))
+
+
+def compare(preset, folder, python, table):
+    text = datasets.tributary("preset", preset)
+    batch = number(text, "shards") * number(text, "microbatch")
+    contestants = [ours(preset, text, folder, shards) for shards in (number(text, "shards"), 2)]
+    peer = fastest(python, folder / f"{preset}-{number(text, 'shards')}.yaml", batch, folder / "peer.log")
     try:
-        ours = Contestant(preset, lambda: system.measure(SECONDS))
-        theirs = Contestant(peer.name, lambda: peer.measure(shards * microbatch, SECONDS))
+        theirs = Contestant(peer.name, lambda: peer.measure(batch, SECONDS))
         for _ in range(ROUNDS):
-            ours.turn()
-            theirs.turn()
+            for contestant in [*contestants, theirs]:
+                contestant.turn()
     finally:
         peer.stop()
-    table.faster(f"{preset} ({PRESETS[preset]}), batch {shards * microbatch}", ours.sample, theirs.sample, GOAL.get(PRESETS[preset]))
+    for contestant in contestants:
+        table.faster(f"{preset} ({PRESETS[preset]}), batch {batch}, {contestant.sample.name}", contestant.sample, theirs.sample, GOAL.get(PRESETS[preset]))
 
 
 def main():
