@@ -13,19 +13,24 @@ import TrainingTestSupport
 
 /// Workers that add gradients and pass on parameters among themselves, over real sockets.
 @Suite struct ScatterTests {
-    private func cluster(_ wire: WireFormat = .float32) throws -> TestCluster {
+    private func cluster(_ wire: WireFormat = .float32, _ reduction: Reduction = .scatter) throws -> TestCluster {
         var cluster = try TestCluster()
         cluster.port = LoopbackPort.free()
-        cluster.reduction = .scatter
+        cluster.reduction = reduction
         cluster.configuration.wire = wire
         return cluster
     }
 
     /// What crosses the coordinator's link is one gradient and one set of parameters, however many workers there are, and the bits are one
     /// thread's. Connections between workers take some steps to come up, so it ends when fifty on end went their way.
-    @Test(arguments: WireFormat.allCases, [2, 3, 5])
-    func aStepMovesOneGradientAndOneSetOfParametersAndNoBitChanges(wire: WireFormat, workers: Int) throws {
-        var cluster = try cluster(wire)
+    @Test(
+        arguments: WireFormat.allCases,
+        [(Reduction.scatter, 2), (.scatter, 3), (.scatter, 5), (.groups, 3), (.groups, 5)])
+    func aStepMovesOneGradientAndOneSetOfParametersAndNoBitChanges(
+        wire: WireFormat, way: (reduction: Reduction, workers: Int)
+    ) throws {
+        let workers = way.workers
+        var cluster = try cluster(wire, way.reduction)
         defer { cluster.remove() }
         cluster.steps = 1_000_000
         cluster.evaluateEvery = .epochs(1_000_000)

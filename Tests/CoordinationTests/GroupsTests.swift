@@ -1,4 +1,5 @@
 import Contract
+import SeededRandomness
 import Testing
 
 @testable import Coordination
@@ -108,6 +109,61 @@ import Testing
             #expect(!actions.contains(.keepPiece(bad, isOwn: false)))
         }
         #expect(bench.state.malformed == 5)
+    }
+
+    @Test func aLatePieceOfAnEarlierStepHandsNothingOn() {
+        var bench = bench()
+        _ = bench.hear(.duties(duties))
+        for node in 6...7 {
+            var next = piece(node)
+            next.round = Round(step: 1, kind: .training)
+            var fence = Samples.fence
+            fence.step = 1
+            _ = bench.handle(.receivedFromPeer(Envelope(.sum(next), fence: fence), .door([77])))
+        }
+        let late = hear(.sum(piece(6)), in: &bench)
+        #expect(!late.contains { if case .handOnPiece = $0 { true } else { false } })
+    }
+
+    /// Pieces of any step, duties, node and place, and duties that change: what is added or handed on is here.
+    @Test(arguments: 0..<20 as Range<UInt64>) func nothingIsAddedOrHandedOnThatIsNotHere(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var bench = bench()
+        var held: Set<[Int]> = []
+        var number: UInt64 = 0
+        for _ in 0..<2_000 {
+            var actions: [WorkerAction] = []
+            if Int.random(in: 0..<40, using: &random) == 0 {
+                number += 1
+                let groups = [1, 2, 4].randomElement(using: &random) ?? 1
+                actions = bench.hear(.duties(Duties(number: number, holders: duties.holders, groups: groups)))
+            } else {
+                let step = Int.random(in: 0...1, using: &random)
+                var piece = piece(
+                    Int.random(in: 1...15, using: &random), offset: [0, 16].randomElement(using: &random) ?? 0)
+                piece.round = Round(step: step, kind: .training)
+                piece.duties = number + UInt64.random(in: 0...2, using: &random) - min(number, 1)
+                var fence = Samples.fence
+                fence.step = step
+                actions = bench.handle(.receivedFromPeer(Envelope(.sum(piece), fence: fence), .door([77])))
+                actions += bench.handle(.receivedFromPeer(Envelope(.credit(bytes: 16), fence: fence), .line([1])))
+            }
+            for action in actions {
+                switch action {
+                case .keepPiece(let piece, _): held.insert([piece.node, piece.offset])
+                case .discardPiece(let piece): #expect(held.remove([piece.node, piece.offset]) != nil)
+                case .addPieces(let piece):
+                    #expect(held.remove([2 * piece.node, piece.offset]) != nil)
+                    #expect(held.remove([2 * piece.node + 1, piece.offset]) != nil)
+                    held.insert([piece.node, piece.offset])
+                case .handOnPiece(let piece, _), .uploadPiece(let piece):
+                    #expect(held.remove([piece.node, piece.offset]) != nil)
+                case .forgetPieces: held = []
+                default: break
+                }
+            }
+        }
+        #expect(number > 20)
     }
 
     @Test func parametersOfAnotherGroupGoToTheRestOfThisOne() {

@@ -56,7 +56,7 @@ import Testing
         }
         link.drop(before: 2)
         link.drop(beforeStep: 5)
-        link.drop(besides: Round(step: 4, kind: .training))
+        link.dropSums(before: 4)
         #expect(link.next(at: .zero) == sum(32, duties: 2, step: 4))
         #expect(link.next(at: .zero) == nil)
     }

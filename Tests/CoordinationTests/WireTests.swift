@@ -42,7 +42,8 @@ import Testing
             .init(
                 name: "", contract: "", parameterBytes: 40, partialBytes: 20, evaluationBytes: 8, exampleBytes: 3,
                 chunkBytes: 16, windowBytes: 64,
-                memory: MemoryRegion(process: 1, descriptor: 8, identity: 1 << 100, slots: 2, slotBytes: 40))),
+                memory: MemoryRegion(process: 1, descriptor: 8, identity: 1 << 100, slots: 2, slotBytes: 40),
+                givesDuties: true)),
         .accepted, .refused("other bits"),
         .lease(.init(identifier: 77, round: Round(step: 3, kind: .training), node: 6, isCheck: true)), .heartbeat,
         .stranger,

@@ -178,7 +178,9 @@ import Testing
         for (door, more, joins) in [("", 0, true), (":7100", 0, false), (":7100", 199, false), (":7100", 200, true)] {
             var bench = Bench(memoryLimit: Int(alone) + more, door: door)
             _ = bench.handle(.begin)
-            let actions = bench.hear(.welcome(Bench.welcome))
+            var welcome = Bench.welcome
+            welcome.givesDuties = true
+            let actions = bench.hear(.welcome(welcome))
             #expect(actions.contains { if case .prepare = $0 { true } else { false } } == joins, "\(door) \(more)")
         }
     }

@@ -35,15 +35,21 @@ import Testing
         #expect(!simulation.story.contains { $0.contains(" moved ") })
     }
 
-    @Test(arguments: [(2, 8), (3, 8), (5, 8), (4, 4), (7, 16)])
-    func workersThatAddForEachOtherComputeAsOneThreadDoes(workers: Int, shards: Int) throws {
+    @Test(
+        arguments: [Reduction.scatter, .groups],
+        [(2, 8), (3, 8), (5, 8), (4, 4), (7, 16), (20, 64)])
+    func workersThatAddForEachOtherComputeAsOneThreadDoes(
+        way: Reduction, cluster: (workers: Int, shards: Int)
+    ) throws {
+        let (workers, shards) = cluster
         var simulation = try Simulation(
-            .quiet(shards: shards, workers: workers, reduction: .scatter), tellsStory: true)
+            .quiet(shards: shards, workers: workers, reduction: way), tellsStory: true)
         let verdict = simulation.execute()
         let quiet = try TinyRun.cached(shards: shards).digests.last
         #expect(verdict.violation == nil && verdict.digest == quiet, "\(simulation.story)")
         #expect(!simulation.story.contains { $0.contains(" moved ") || $0.contains("once more") })
         #expect(simulation.story.contains { $0.contains("add the gradients") }, "\(simulation.story)")
+        #expect(simulation.story.contains { $0.contains(" groups") } == (way == .groups))
     }
 
     @Test func twoQuietWorkersUploadTwoPartialsAStep() throws {

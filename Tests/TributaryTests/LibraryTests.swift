@@ -38,7 +38,7 @@ import Tributary
             try await run.train(configuration, on: faces) { event in
                 guard case .step(let step) = event, step.step == 2 else { return }
                 began.signal()
-                _ = cancelled.wait(timeout: .now() + 120)
+                _ = cancelled.wait(timeout: .now() + 600)
             }
         }
         #expect(await isSignalled(began))
@@ -56,7 +56,7 @@ import Tributary
     private func isSignalled(_ semaphore: DispatchSemaphore) async -> Bool {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
-                continuation.resume(returning: semaphore.wait(timeout: .now() + 120) == .success)
+                continuation.resume(returning: semaphore.wait(timeout: .now() + 600) == .success)
             }
         }
     }

@@ -152,7 +152,10 @@ worker_chaos() {
     chaos_run --workers 6 --minutes 5 --fault-every 10 --seed 3 --only kill freeze leave join half-open throttle
 }
 
-peer_chaos() { chaos_run --workers 4 --reduce scatter --minutes 5 --fault-every 10 --seed 4; }
+peer_chaos() {
+    chaos_run --workers 4 --reduce scatter --minutes 3 --fault-every 10 --seed 4
+    chaos_run --workers 4 --reduce groups --minutes 2 --fault-every 10 --seed 5
+}
 
 # 10,000 simulated runs; the Swift tests have 2,000.
 many_simulated_runs() { .build/release/simulate --schedules 10000 --seed 1000000; }

@@ -16,6 +16,10 @@ A step of W hosts that compute k microbatches of c seconds each, with G bytes of
              B = max((W - 1) · h', Q)              out of a holder; out of the coordinator
              P = 2 · x · (G + Q)                   a worker's processor
              h, h' = the bytes of the busiest holder's chunks: ceil(chunks / W) of them
+    groups   of s = W / k hosts, k a power of two of about the root of W; g, g' as h, h' of s hosts
+             A = max((s - 1) · g + (k - 1) · h, (1 - 1/s) · G + g + h, G)
+             B = max((s - 1) · g' + (k - 1) · h', Q)
+             P = 2 · x · (G + Q) · (1 + 1/s)       what a member hands on comes on top
 
 t (what does not depend on bytes), 1/e (how much longer than its bytes a link takes) and x (encryption and sockets, a byte that is sent and received; two
 such bytes at a time on the two cores that all hosts of a measurement share) are fitted by least squares of relative errors. In a measurement the
@@ -43,6 +47,25 @@ def scattered(hosts, gradient, parameters):
     sums, passed = chunk_share(gradient, hosts), chunk_share(parameters, hosts)
     adding = max((hosts - 1) * sums, (1 - 1 / hosts) * gradient + sums, gradient)
     return adding + max((hosts - 1) * passed, parameters) + 2 * CHUNK
+
+
+def group_count(hosts):
+    """As many groups as the coordinator forms."""
+    count = 2
+    while 4 * count * count <= hosts:
+        count *= 2
+    return count
+
+
+def grouped(hosts, gradient, parameters):
+    """The same in groups."""
+    groups = group_count(hosts)
+    members = math.ceil(hosts / groups)
+    own, own_passed = chunk_share(gradient, members), chunk_share(parameters, members)
+    root, root_passed = chunk_share(gradient, hosts), chunk_share(parameters, hosts)
+    adding = max(
+        (members - 1) * own + (groups - 1) * root, (1 - 1 / members) * gradient + own + root, gradient)
+    return adding + max((members - 1) * own_passed + (groups - 1) * root_passed, parameters) + 4 * CHUNK
 
 
 class Row:
@@ -111,6 +134,9 @@ def step(constants, way, hosts, gradient, parameters, rate, processor):
     volume = gradient + parameters
     if way == "star":
         return t + max(slowness * hosts * volume / rate, processor * hosts * volume)
+    if way == "groups":
+        more = 1 + group_count(hosts) / hosts
+        return t + max(slowness * grouped(hosts, gradient, parameters) / rate, processor * 2 * volume * more)
     return t + max(slowness * scattered(hosts, gradient, parameters) / rate, processor * 2 * volume)
 
 
@@ -137,7 +163,8 @@ def main():
                   f"| {100 * (law / row.seconds - 1):+.0f} % | {name} |")
     print("\n| way | wire | 8 hosts | 64 | 512 |\n|---|---|---|---|---|")
     rate, work = options.link * 1e9 / 8, options.leaf_seconds
-    for way in ("star", "scatter"):
+    laws["groups"] = laws["scatter"]
+    for way in ("star", "scatter", "groups"):
         for wire, size in (("float32", 4), ("bf16", 2)):
             times = [step(laws[way], way, hosts, size * options.parameters, 4 * options.parameters, rate, 1e-9 / options.processor)
                      for hosts in (8, 64, 512)]

@@ -332,4 +332,8 @@ def model_of(configuration):
     if objective["likelihood"] == {"gaussian": {"variance": "shared"}}:
         return LearnedVariance(configuration)
     plain = DrawnPixels if configuration["model"]["images"].get("binarize") == "dynamic" else Autoencoder
-    return OBJECTIVES.get(name, plain)(configuration)
+    if name == "evidence_lower_bound":
+        return plain(configuration)
+    if name not in OBJECTIVES:
+        raise SystemExit(f"there is no {name} here")
+    return OBJECTIVES[name](configuration)

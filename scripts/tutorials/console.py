@@ -63,8 +63,8 @@ def carried_out(block, shell):
 
 
 def comparable(text):
-    """The lines of a text, without the identifiers of runs, which are drawn anew."""
-    return re.sub(r"\brun [0-9a-f]{8}\b", "run", text).splitlines()
+    """The lines of a text, without the identifiers of runs, which are drawn anew, and without speeds."""
+    return [line for line in re.sub(r"\brun [0-9a-f]{8}\b", "run", text).splitlines() if not line.startswith("images/s")]
 
 
 def differences(article, old, new):

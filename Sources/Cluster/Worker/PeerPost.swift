@@ -49,7 +49,10 @@ final class PeerPost {
         }
         var socket = try Socket(.router, in: context, options: socketOptions)
         try socket.limitConnections()
-        let host = coordinator.isLocal && options.advertised == nil ? "127.0.0.1" : "*"
+        // Without keys a door is for this machine alone.
+        let isOpen =
+            if case .keys = security { !coordinator.isLocal || options.advertised != nil } else { !coordinator.isLocal }
+        let host = isOpen ? "*" : "127.0.0.1"
         try socket.listen(on: Endpoint("tcp://\(host):\(options.port)"))
         let port = socket.listeningPort ?? options.port
         address = options.advertised.map { "tcp://\($0)" } ?? ":\(port)"

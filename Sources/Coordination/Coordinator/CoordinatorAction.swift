@@ -1,4 +1,4 @@
-/// What the coordinator's process has to do, in this order: messages, large things, sums, and the course of the run.
+/// What the coordinator's process has to do, in the order in which actions are given: with messages, large things, sums, and the run itself.
 public enum CoordinatorAction: Sendable, Equatable {
     /// Send a message over the control link.
     case send(CoordinatorMessage, step: Int, to: Peer)

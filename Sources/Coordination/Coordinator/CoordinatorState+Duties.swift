@@ -33,7 +33,7 @@ extension CoordinatorState {
     }
 
     /// Sums that two workers may have computed differently have to be here, to be compared.
-    private var mayScatter: Bool { configuration.reduction != .star && configuration.audit == nil }
+    var mayScatter: Bool { configuration.reduction != .star && configuration.audit == nil }
 
     mutating func take(reached identities: [[UInt8]], from peer: Peer) {
         members[peer]?.reached = Set(identities)
@@ -90,7 +90,7 @@ extension CoordinatorState {
         return new
     }
 
-    /// The workers that all others reach, if there are two at least; none for the star.
+    /// The workers that all others reach, if there are two at least, and half of all; none for the star.
     private func holders() -> [Member] {
         guard mayScatter else { return [] }
         let active = activeMembers
@@ -98,7 +98,8 @@ extension CoordinatorState {
             member.door != nil && member.memory == nil && member.holdsNothingUntil <= now
                 && active.allSatisfy { $0.peer == member.peer || $0.reached.contains(member.peer.identity) }
         }
-        guard holders.count > 1 else { return [] }
+        // Few would have to hold pieces of many.
+        guard holders.count > 1, 2 * holders.count >= active.count else { return [] }
         if configuration.reduction == .auto, Set(holders.compactMap { $0.door?.host }).count < 2 { return [] }
         return holders
     }
@@ -129,7 +130,7 @@ extension CoordinatorState {
 
     /// Says once of a worker that others do not reach it, a while after they could.
     mutating func noteUnreachedDoors() {
-        guard mayScatter, configuration.reduction == .scatter || duties != nil else { return }
+        guard mayScatter, configuration.reduction != .auto || duties != nil else { return }
         let settled = activeMembers.filter { now - $0.joined > timing.silence * 3 }
         for member in settled where !member.isToldUnreached {
             guard let door = member.door, !door.isLoopback else { continue }
@@ -218,8 +219,11 @@ extension CoordinatorState {
         }
         if let due = scatter.due, now > due {
             // Of two levels nobody can tell which is late; of one, somebody can.
-            guard scatter.duties.groups == 1 else { return ungroup() }
-            late += orderedMembers.filter { scatter.debtors.contains($0.peer.identity) }
+            if scatter.duties.groups == 1 {
+                late += orderedMembers.filter { scatter.debtors.contains($0.peer.identity) }
+            } else if late.isEmpty {
+                return ungroup()
+            }
         }
         guard let first = late.first else { return }
         let rest = now + timing.reminder

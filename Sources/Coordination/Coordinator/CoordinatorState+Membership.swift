@@ -81,7 +81,8 @@ extension CoordinatorState {
         let welcome = CoordinatorMessage.Welcome(
             name: member.name, contract: contractText, parameterBytes: sizes.parameterBytes,
             partialBytes: sizes.partialBytes, evaluationBytes: sizes.evaluationBytes, exampleBytes: sizes.exampleBytes,
-            chunkBytes: sizes.chunkBytes, windowBytes: sizes.windowBytes, memory: configuration.memory)
+            chunkBytes: sizes.chunkBytes, windowBytes: sizes.windowBytes, memory: configuration.memory,
+            givesDuties: mayScatter)
         send(.welcome(welcome), to: peer)
     }
 

@@ -116,9 +116,9 @@ struct PeerLink: Sendable {
         waiting.removeAll { if case .groupSum = $0 { true } else { false } }
     }
 
-    /// Forgets sums of other rounds that have not left.
-    mutating func drop(besides round: Round) {
-        waiting.removeAll { $0.piece.map { $0.round != round } ?? false }
+    /// Forgets sums of earlier steps that have not left.
+    mutating func dropSums(before step: Int) {
+        waiting.removeAll { $0.piece.map { $0.round.step < step } ?? false }
     }
 
     /// Forgets parameters of earlier steps that have not left.

@@ -42,6 +42,7 @@ struct PieceFold: Sendable {
 
     /// The piece that a piece is part of by now, if it is here.
     func whole(of piece: SumPiece) -> SumPiece? {
+        guard piece.round == round, piece.duties == duties else { return nil }
         let nodes = chunks[piece.offset]?.nodes.nodes ?? []
         return sequence(first: piece.node) { $0 > 1 ? $0 / 2 : nil }.first(where: nodes.contains).map(piece.of)
     }

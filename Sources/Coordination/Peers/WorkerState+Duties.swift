@@ -6,6 +6,7 @@ extension WorkerState {
         guard duties.number > peers.duties?.number ?? Duties.star else { return countMalformed() }
         peers.duties = duties
         for identity in peers.links.keys { peers.links[identity]?.drop(before: duties.number) }
+        if let fold = peers.fold, fold.duties < duties.number { self.fold(anewWith: nil) }
         let early = peers.early
         peers.early = []
         for chunk in early { passOn(chunk) }
@@ -133,10 +134,15 @@ extension WorkerState {
 
     /// Whether the coordinator can have given such duties, and this worker such a chunk. News of the next duties may still be on its way.
     private func mayCome(_ piece: SumPiece) -> Bool {
+        guard peers.canBegin(piece.round.step) else { return false }
+        guard let duties = peers.duties, piece.duties == duties.number else { return mayBeGiven(piece.duties) }
+        return chunk(of: piece).map { duties.adder(ofChunk: $0, of: piece.node) == peers.own } ?? false
+    }
+
+    /// Whether these may be duties of which the news is still on its way.
+    private func mayBeGiven(_ number: UInt64) -> Bool {
         let known = peers.duties?.number ?? Duties.star
-        guard peers.canBegin(piece.round.step), piece.duties <= known + Self.dutiesAtOnce else { return false }
-        guard let duties = peers.duties, let chunk = chunk(of: piece), piece.duties == known else { return true }
-        return duties.adder(ofChunk: chunk, of: piece.node) == peers.own
+        return number > known && number <= known + Self.dutiesAtOnce
     }
 
     /// How many duties the coordinator can have given of which the news is still on its way.
@@ -186,7 +192,7 @@ extension WorkerState {
 
     /// Whether a chunk that another worker sent may have to go to others of this one's group.
     func mayPassOn(_ chunk: PassedParameters) -> Bool {
-        !isKnown(chunk.duties) ? chunk.duties > peers.duties?.number ?? Duties.star : !receivers(of: chunk).isEmpty
+        mayBeGiven(chunk.duties) || !receivers(of: chunk).isEmpty
     }
 
     /// Those who pass parameters on may be lost. When a round gets other duties, what is missing comes from the coordinator.

@@ -22,9 +22,9 @@ extension WorkerState {
     /// All that duties may take: the pieces, the parameters that are passed on, and what is under way from others, G + Q at most, whatever their
     /// number. What is under way to them is the worker's own sums and those parameters, and lies here once.
     ///
-    /// Nothing where others do not reach the worker, or where it shares the coordinator's memory: then it has no duties.
+    /// Nothing where the run gives none, where others do not reach the worker, or where it shares the coordinator's memory: then it has no duties.
     func dutyBytes(of contract: Contract, _ welcome: CoordinatorMessage.Welcome) -> Double {
-        guard !configuration.hello.door.isEmpty, welcome.memory == nil else { return 0 }
+        guard welcome.givesDuties, !configuration.hello.door.isEmpty, welcome.memory == nil else { return 0 }
         return Self.pieceLimit(shards: contract.shards, welcome) + Double(welcome.partialBytes)
             + 2 * Double(welcome.parameterBytes)
     }

@@ -88,6 +88,7 @@ extension CoordinatorMessage.Welcome {
         }
         fields.writer.write(memory != nil)
         if let memory { fields.write(memory) }
+        fields.writer.write(givesDuties)
     }
 
     fileprivate init(from fields: inout WireFields) throws(WireError) {
@@ -100,6 +101,7 @@ extension CoordinatorMessage.Welcome {
         chunkBytes = try fields.readCount()
         windowBytes = try fields.readCount()
         memory = try fields.reader.readFlag() ? try fields.readRegion() : nil
+        givesDuties = try fields.reader.readFlag()
         guard exampleBytes > 0, chunkBytes > 0, chunkBytes % 4 == 0, windowBytes > 0 else { throw .invalid("sizes") }
         guard parameterBytes % 4 == 0, partialBytes % 4 == 0, evaluationBytes % 4 == 0 else { throw .invalid("sizes") }
     }

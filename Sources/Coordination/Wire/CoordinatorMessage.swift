@@ -52,10 +52,13 @@ public enum CoordinatorMessage: WireBody {
         public var windowBytes: Int
         /// Where processes of the same machine can read parameters.
         public var memory: MemoryRegion?
+        /// Whether workers of this run may have to add sums and pass on parameters.
+        public var givesDuties: Bool
 
         public init(
             name: String, contract: String, parameterBytes: Int, partialBytes: Int, evaluationBytes: Int,
-            exampleBytes: Int, chunkBytes: Int, windowBytes: Int, memory: MemoryRegion? = nil
+            exampleBytes: Int, chunkBytes: Int, windowBytes: Int, memory: MemoryRegion? = nil,
+            givesDuties: Bool = false
         ) {
             self.name = name
             self.contract = contract
@@ -66,6 +69,7 @@ public enum CoordinatorMessage: WireBody {
             self.chunkBytes = chunkBytes
             self.windowBytes = windowBytes
             self.memory = memory
+            self.givesDuties = givesDuties
         }
 
         /// All the sizes that a worker compares with its own.

@@ -123,7 +123,7 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
     /// Names for a sentence: the first ones, and how many others there are.
     private static func list(_ names: [String]) -> String {
         let rest = names.count - 8
-        return rest > 0
+        return rest > 1
             ? "\(names.prefix(8).joined(separator: ", ")) and \(rest) others" : names.joined(separator: ", ")
     }
 

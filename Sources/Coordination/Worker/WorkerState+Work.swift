@@ -31,7 +31,7 @@ extension WorkerState {
         self.round = round
         wantedStep = nil
         peers.waitingSince = now
-        for identity in peers.links.keys { peers.links[identity]?.drop(besides: round) }
+        for identity in peers.links.keys { peers.links[identity]?.dropSums(before: round.step) }
         beginRoundOfPixels()
     }
 

@@ -178,6 +178,7 @@ struct WorkerHost {
             return ownPiece(piece).map { .toPeer(peerEnvelope(.sum(piece), piece.round.step), $0, to: identity) }
         case .handOnPiece(let piece, let identity):
             let sum = pieces.removeValue(forKey: [piece.node, piece.offset])
+            precondition(sum != nil, "a piece of node \(piece.node) is handed on that is not here")
             return sum.map { .toPeer(peerEnvelope(.sum(piece), piece.round.step), .floats($0), to: identity) }
         case .passParameters(let chunk, let identity):
             let message = PeerMessage.parameters(offset: chunk.offset, bytes: chunk.bytes, duties: chunk.duties)
@@ -286,8 +287,9 @@ struct WorkerHost {
     }
 
     private mutating func add(_ piece: SumPiece) {
-        var left = pieces.removeValue(forKey: [2 * piece.node, piece.offset]) ?? []
-        let right = pieces.removeValue(forKey: [2 * piece.node + 1, piece.offset]) ?? []
+        guard var left = pieces.removeValue(forKey: [2 * piece.node, piece.offset]),
+            let right = pieces.removeValue(forKey: [2 * piece.node + 1, piece.offset])
+        else { preconditionFailure("a piece of node \(piece.node) is added before both children's are here") }
         guard left.count == right.count else { return }
         fold(right, into: &left)
         pieces[[piece.node, piece.offset]] = left

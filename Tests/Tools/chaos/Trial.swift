@@ -5,6 +5,7 @@ import Foundation
 enum Reduction: String, CaseIterable, ExpressibleByArgument {
     case star
     case scatter
+    case groups
 }
 
 /// What all runs of a trial share: the data, the model, and where everything goes.
