@@ -130,7 +130,10 @@ extension CoordinatorState {
 
     /// Says once of a worker that others do not reach it, a while after they could.
     mutating func noteUnreachedDoors() {
-        guard mayScatter, configuration.reduction != .auto || duties != nil else { return }
+        guard mayScatter, configuration.reduction != .auto || Set(activeMembers.compactMap(\.door?.host)).count > 1
+        else {
+            return
+        }
         let settled = activeMembers.filter { now - $0.joined > timing.silence * 3 }
         for member in settled where !member.isToldUnreached {
             guard let door = member.door, !door.isLoopback else { continue }

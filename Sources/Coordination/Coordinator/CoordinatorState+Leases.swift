@@ -196,7 +196,9 @@ extension CoordinatorState {
     private mutating func noteIdleWorkers() {
         guard current?.round.kind == .training else { return }
         let busy = Set(current?.leases.values.map(\.peer) ?? [])
-        let names = activeMembers.filter { $0.punctuality.isGood(at: now) && !busy.contains($0.peer) }.map(\.name)
+        let able = activeMembers.filter { $0.punctuality.isGood(at: now) }
+        let areShardsFew = able.reduce(0) { $0 + $1.threads } > tree.leaves
+        let names = areShardsFew ? able.filter { !busy.contains($0.peer) }.map(\.name) : []
         if !names.isEmpty, names != told.idle { note(.idle(names: names, shards: tree.leaves)) }
         told.idle = names
     }

@@ -52,7 +52,8 @@ struct LaunchSlurm: ParsableCommand {
         }
         let sayings = [
             ("partition", partition != nil), ("time", time != nil), ("nodes", true), ("cpus-per-task", true),
-            ("array", elastic),
+            ("ntasks", true), ("ntasks-per-node", true), ("array", true), ("signal", true), ("requeue", true),
+            ("no-requeue", true), ("open-mode", true), ("no-kill", true),
         ]
         for (name, isSaid) in sayings where isSaid {
             guard let option = sbatch.first(where: { SlurmRequest.name(ofOption: $0) == name }) else { continue }

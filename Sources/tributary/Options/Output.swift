@@ -58,7 +58,7 @@ struct CodesFile {
     func validate() throws {
         guard path != "-" else {
             throw ValidationError(
-                "--out - is the standard output, and codes cannot be streamed: name a file that ends in .h5, .npz or .csv"
+                "--out - is the standard output, and such files cannot be streamed: name a file that ends in .h5, .npz or .csv"
             )
         }
         try rule.validate()

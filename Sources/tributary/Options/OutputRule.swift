@@ -137,7 +137,7 @@ struct OutputFormat: Sendable {
 
     static let dataset = OutputFormat(name: "an HDF5 file", endings: [".h5", ".hdf5"], canStream: false)
     static let codes = OutputFormat(
-        name: "a file of codes", endings: CodeFormat.allCases.flatMap(\.endings), canStream: false)
+        name: "a table of numbers", endings: CodeFormat.allCases.flatMap(\.endings), canStream: false)
     static let picture = OutputFormat(name: "a PNG picture", endings: [".png"], canStream: true)
     static let walk = OutputFormat(
         name: "a PNG picture or an animation", endings: [".png", ".apng"], canStream: true)
