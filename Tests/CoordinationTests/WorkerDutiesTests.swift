@@ -85,6 +85,17 @@ import Testing
         #expect(credited.delivered.isEmpty)
     }
 
+    @Test func anOlderLeaseThatComesLateChangesNothing() throws {
+        var bench = bench()
+        _ = try compute(8, lease: 3, in: &bench)
+        let newer = bench.hear(.lease(.init(identifier: 9, round: round, node: 8)))
+        #expect(newer.contains { if case .upload = $0 { true } else { false } })
+        let late = bench.hear(.lease(.init(identifier: 4, round: round, node: 8, duties: 1)))
+        #expect(!late.contains { if case .sendPiece = $0 { true } else { false } })
+        let credit = bench.hear(.credit(bytes: 16))
+        #expect(credit.allSatisfy { if case .upload(let chunk) = $0 { chunk.lease == 9 } else { true } })
+    }
+
     @Test func underTheStarTheCoordinatorGetsTheSum() throws {
         var bench = bench()
         _ = try compute(8, in: &bench)

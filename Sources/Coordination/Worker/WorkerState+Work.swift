@@ -36,7 +36,10 @@ extension WorkerState {
     }
 
     /// The coordinator missed the result, or wants the same from the same worker: send it again.
+    ///
+    /// An older lease that comes late must not take the newer one's place: nobody would expect what is sent under it.
     private mutating func renew(_ index: Int, _ lease: CoordinatorMessage.Lease) {
+        guard lease.identifier >= tasks[index].lease else { return }
         tasks[index].lease = lease.identifier
         tasks[index].duties = lease.duties
         tasks[index].uploaded = 0
