@@ -24,12 +24,14 @@ import Testing
         defer { cluster.remove() }
         cluster.audit = 1
         cluster.steps = 40
+        // Beside other tests a worker may be late; here it is waited for, since no other could compute what it leaves.
+        (cluster.timing.firstDeadline, cluster.timing.shortestDeadline) = (.seconds(120), .seconds(120))
+        cluster.timing.shortestFirstDeadline = .seconds(120)
         let recorder = Recorder()
         _ = try cluster.run(workers: 2, reporter: recorder)
         #expect(try cluster.recordedDigests() == cluster.localDigests())
-        // Of a worker that is late, as beside other tests, nothing is expected in a step.
         let together = recorder.steps.drop { $0.workers < 2 }.dropFirst()
-        #expect(together.isEmpty || together.contains { $0.partials >= 4 }, "\(together.map(\.partials))")
+        #expect(together.allSatisfy { $0.partials >= 4 }, "\(together.map(\.partials))")
     }
 
     /// It comes when three sound ones are there, and the run ends a few steps after it is found.

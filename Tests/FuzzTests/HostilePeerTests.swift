@@ -37,8 +37,8 @@ extension HostilePeerTests {
     @Test func keyedPeersThatSendNonsenseAreExpelledOneByOne() throws {
         let bench = try LiveBench(hostileKeys: 3)
         defer { bench.remove() }
-        // A hundred without sense are enough for each key; how many are under way until it hears of that depends on the machine.
-        let report = try bench.attack(messages: 100_000, seed: FuzzPlan.seed &+ 1)
+        // A hundred without sense are enough for each key, and most of what it sends is without.
+        let report = try bench.attack(messages: 3_000, seed: FuzzPlan.seed &+ 1)
         let outcome = try bench.end()
         print(
             "three hostile keys: \(report.sent) messages; \(bench.counters); keys \(report.keys), barred \(report.barred)"
@@ -142,20 +142,24 @@ private final class LiveBench {
     private func welcome(_ link: borrowing Link) throws -> Fence? {
         let hello = WorkerMessage.hello(
             .init(name: "x", host: "h", process: 1, threads: 1, incarnation: UInt64.random(in: 0 ... .max)))
-        var isSent = false
+        var (isSent, fence): (Bool, Fence?) = (false, nil)
         for attempt in 0..<24_000 {
+            // Hellos among the nonsense are answered, too: the answer to this one is the last.
+            var isQuiet = true
             if !isSent || attempt % 10 == 9 {
                 isSent = try link.control.send(Message(Envelope(hello, fence: .outside).encoded)) == .sent
             }
             while let arrival = try Arrival.next(on: link.control) {
+                isQuiet = false
                 let envelope = try arrival.decoded(CoordinatorMessage.self)
                 switch envelope.body {
-                case .welcome: return envelope.fence
+                case .welcome: fence = envelope.fence
                 case .refused(let reason) where reason.contains("made no sense"): return nil
                 default: break
                 }
             }
             if try link.control.nextConnectionFailure() == .refused { return nil }
+            if isQuiet, let fence { return fence }
             try wait(for: link)
         }
         Issue.record("no answer within two minutes")

@@ -41,6 +41,7 @@ import Tributary
                 _ = cancelled.wait(timeout: .now() + 600)
             }
         }
+        // A task begins when another test has left one of the threads that tasks share.
         #expect(await isSignalled(began))
         task.cancel()
         cancelled.signal()
