@@ -38,6 +38,24 @@ struct EvaluateTests {
         #expect((found["divergence_per_dimension"] as? [Double])?.count == 2)
     }
 
+    /// Over a socket, with workers that connect as to a training run: not a byte of the result differs.
+    @Test func workersFindWhatThisProcessFinds() throws {
+        try #require(bench.train("--steps", "4").status == 0)
+        let more = ["--nll", "importance", "--samples", "300", "--json"]
+        let alone = try evaluate(more)
+        let address = "ipc://\(bench.folder)/socket"
+        let worker = "$tributary worker --connect \(address) --threads 1 2>'\(bench.folder)/worker'"
+        let evaluation = "$tributary evaluate --checkpoint '\(bench["run"])' --data '\(bench["faces.h5"])'"
+        let served = try Command(
+            shell: """
+                \(worker)-1 & first=$!; \(worker)-2 & second=$!
+                \(evaluation) \(more.joined(separator: " ")) --listen \(address) || exit 1
+                wait $first && wait $second
+                """)
+        #expect(served.status == 0 && served.output == alone.output, "\(served.errors)")
+        #expect(served.errors.contains("images wait for workers that connect to \(address)"), "\(served.errors)")
+    }
+
     @Test func aPersonReadsLines() throws {
         try #require(bench.train("--steps", "4").status == 0)
         let command = try evaluate(["--nll", "prior", "--samples", "20"])
@@ -75,6 +93,8 @@ struct EvaluateTests {
         (["--nll", "importance", "--samples", "0"], "--samples is from 1 to 65536, not 0"),
         (["--nll", "importance", "--repeats", "14"], "--repeats is from 1 to 13, not 14"),
         (["--nll", "exact"], "The value 'exact' is invalid for '--nll <nll>'"),
+        (["--listen", "ipc:///tmp/x"], "--listen is for --nll, which takes long: add --nll importance"),
+        (["--nll", "prior", "--keys", "keys"], "--keys is for --listen: add --listen ADDRESS"),
         (["--refine", "0"], "--refine is from 1 to 8160, not 0"),
         (["--threads", "0"], "--threads is from 1 to 1024, not 0"),
     ])

@@ -72,6 +72,7 @@ struct LaunchCommandTests {
             ("--config wrong.yaml --data faces.h5", "wrong.yaml"),
             ("--config model.yaml --data model.yaml", "model.yaml"),
             ("--config model.yaml --data faces.h5 --shards 3", "shards"),
+            ("--preset mnist --data faces.h5 --shards 1", "the model takes images of 1 x 28 x 28"),
         ] {
             let command = try launch(line)
             #expect(command.status == 1 && command.errors.contains(part), "\(line): \(command.errors)")

@@ -111,6 +111,7 @@ struct SeeingCommandTests {
             #expect(joined["worker"] as? String == "worker-1" && joined["source"] as? String == "tributary")
             #expect(joined["process"] is Int && joined["workers"] as? Int == 1)
             #expect(records.contains { $0["step"] as? Int == 3 && $0["images_per_second"] is Double })
+            #expect(records.contains { $0["step"] as? Int == 3 && $0["held_out_negative_elbo"] is Double })
         }
         let failed = try bench.train("--steps", "3", "--log-format", "json")
         #expect(failed.status == 1)

@@ -10,7 +10,8 @@ struct Desk {
     /// - Parameter stall: Nobody here returns credit, unless a test does.
     init(
         shards: Int = 4, audit: Double = 0, auditKey: UInt64 = 5, quarantined: [String: String] = [:],
-        stall: Duration = .seconds(1_000_000), reduction: Reduction = .star
+        stall: Duration = .seconds(1_000_000), reduction: Reduction = .star,
+        givesEvaluationsInParts: Bool = false
     ) {
         var timing = Timing()
         timing.stall = stall
@@ -18,6 +19,7 @@ struct Desk {
             run: Samples.run, epoch: 1, contract: Samples.contract(shards: shards), sizes: Samples.sizes,
             timing: timing, audit: audit > 0 ? Audit(fraction: audit, key: auditKey) : nil, quarantined: quarantined)
         configuration.reduction = reduction
+        configuration.givesEvaluationsInParts = givesEvaluationsInParts
         state = CoordinatorState(configuration)
     }
 
@@ -48,10 +50,11 @@ struct Desk {
         _ lease: CoordinatorMessage.Lease, from peer: Peer, leafTime: Duration = .zero
     ) -> [CoordinatorAction] {
         var actions: [CoordinatorAction] = []
-        for offset in stride(from: 0, to: 20, by: 16) {
+        let total = Samples.sizes.partialBytes(lease.round.kind)
+        for offset in stride(from: 0, to: total, by: 16) {
             let chunk = WorkerMessage.PartialChunk(
                 round: lease.round, lease: lease.identifier, node: lease.node, offset: offset,
-                bytes: min(16, 20 - offset), leafTime: leafTime)
+                bytes: min(16, total - offset), leafTime: leafTime)
             actions += say(.partial(chunk), from: peer, step: lease.round.step)
         }
         return actions

@@ -77,9 +77,18 @@ import Testing
     }
 
     @Test func silenceEndsAConnection() {
-        let link = link()
-        #expect(!link.isToBeReopened(at: timing.silence, timing))
-        #expect(link.isToBeReopened(at: timing.silence + .milliseconds(1), timing))
+        // Nobody knows yet how often it pauses.
+        var link = link()
+        #expect(!link.isToBeReopened(at: timing.silence * 0.4, timing))
+        #expect(link.isToBeReopened(at: timing.silence * 0.4 + .milliseconds(1), timing))
+        for count in 1...400 { _ = link.hear(at: timing.heartbeat * count, timing) }
+        let now = timing.heartbeat * 400
+        #expect(!link.isToBeReopened(at: now + timing.heartbeat * 2, timing))
+        #expect(link.isToBeReopened(at: now + timing.heartbeat * 4, timing))
+        // One that never answered is given longer.
+        _ = link.reopen(Samples.sizes, at: now)
+        #expect(!link.isToBeReopened(at: now + timing.silence, timing))
+        #expect(link.isToBeReopened(at: now + timing.silence + .milliseconds(1), timing))
     }
 
     @Test func aNewConnectionHasNothingOfTheOldOne() {

@@ -27,6 +27,7 @@ struct FolderImportTests {
             let imported = try Imported(files, name)
             #expect(imported.firsts == [10, 20, 30] && imported.targets == [0, 0, 1])
             #expect(imported.dataset.targets?.names == ["class"])
+            #expect(imported.dataset.targets?.classNames == ["cat", "dog"])
         }
     }
 

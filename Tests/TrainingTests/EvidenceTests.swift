@@ -84,7 +84,10 @@ private struct LinearModel {
         _ samples: Int, _ proposal: EvidenceProposal = .importance, repeats: Int = 1,
         engine: any Engine = Interpreter(), threads: Int = 1
     ) throws -> EvidenceEstimate {
-        try EvidenceEstimator(images(engine, threads: threads), proposal, samples: samples, repeats: repeats).estimate()
+        let settings = EvidenceSettings(proposal, samples: samples, repeats: repeats)
+        let estimating = try program.estimating(settings, ofImages: source.validationCount)
+        let metrics = try Evaluator(estimating, engine: engine, source: source).evaluate(state, threads: threads)
+        return try #require(metrics?.evidence)
     }
 }
 

@@ -1,3 +1,4 @@
+import Contract
 import Coordination
 import Logging
 import Messaging
@@ -31,6 +32,11 @@ extension CoordinatorProcess {
         guard clock.now >= pulseDue else { return }
         pulseDue = clock.now + .seconds(1)
         reporter.report(.alive)
+        if state.roundUnderWay?.kind == .evaluation {
+            let examples = training.program.evaluation.examples
+            reporter.report(
+                .evaluatedPart(examples: Int(state.committedShare * Double(examples)), of: examples))
+        }
         for name in gate.takeRevoked() { queue.append(.expelled(name: name, reason: "its key was revoked")) }
     }
 

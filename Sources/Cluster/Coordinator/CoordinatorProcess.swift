@@ -174,6 +174,7 @@ public final class CoordinatorProcess {
             quarantined: opening.quarantined)
         configuration.forgivenOffences = options.forgivenOffences
         configuration.reduction = options.reduction
+        configuration.givesEvaluationsInParts = opening.program.configuration.evidence != nil
         return configuration
     }
 

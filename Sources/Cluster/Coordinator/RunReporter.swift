@@ -15,6 +15,8 @@ public enum RunEvent: Sendable {
     case step(StepReport)
     /// The evaluation of so many held-out examples begins; no step is taken until it ends.
     case evaluating(examples: Int)
+    /// So many of them are evaluated; about once a second.
+    case evaluatedPart(examples: Int, of: Int)
     /// The held-out examples were evaluated.
     case evaluated(EvaluationReport)
     case checkpointSaved(path: String, step: Int)
@@ -89,6 +91,8 @@ public struct EvaluationReport: Sendable {
     public var best: History.Epoch?
     /// Which of its latents the model uses.
     public var latents: LatentUse
+    /// What −ln p(x) was estimated to be, where the configuration asks for it.
+    public var evidence: EvidenceEstimate?
     /// What is wrong with the posterior, and what helps, in a sentence.
     public var collapse: String? { latents.collapse }
 }

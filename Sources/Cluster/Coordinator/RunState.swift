@@ -159,6 +159,6 @@ package struct RunState {
         return EvaluationReport(
             epoch: epoch, endsEpoch: program.plan.epoch(ofStep: model.step) > epoch, step: model.step,
             reconstruction: found.reconstruction, divergence: found.divergence, best: history.best,
-            latents: found.latents)
+            latents: found.latents, evidence: found.evidence)
     }
 }

@@ -6,8 +6,6 @@ import Contract
 /// other duties: leases are given anew to those who have them, who deliver again what they have computed. Only what the lost worker itself
 /// computed is computed again.
 extension CoordinatorState {
-    /// A holder that says nothing for this share of the limit after which it would be gone holds up a round no longer.
-    private static let shareOfSilence = 0.4
     /// Bytes of a door's address: a name has 253 at most.
     private static let longestAddress = 300
 
@@ -216,9 +214,8 @@ extension CoordinatorState {
     /// Whoever adds sums and says nothing, or does not send what it adds, holds no duties for a while.
     mutating func replaceLateHolders() {
         guard let round = current, let scatter = round.scatter, !round.isFinished else { return }
-        let limit = timing.silence * Self.shareOfSilence
         var late = orderedMembers.filter {
-            scatter.duties.holders.contains($0.peer.identity) && now - $0.heard > limit
+            scatter.duties.holders.contains($0.peer.identity) && $0.pulse.isWorrying(at: now, timing)
         }
         if let due = scatter.due, now > due {
             // Of two levels nobody can tell which is late; of one, somebody can.

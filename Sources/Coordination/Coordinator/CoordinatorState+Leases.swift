@@ -37,11 +37,30 @@ extension CoordinatorState {
             return activeWorkers == 0
                 ? startWaiting() : abandonDuties(because: "nobody else reaches those who add sums", forStar: true)
         }
+        if isGivenOutInParts(round.round) {
+            return leaseParts(shards, of: round, to: workers)
+        }
         let grants = distribution(of: shards, over: workers, in: round.round)
         if shards.count == tree.leaves { chooseAudits(among: grants, in: round.round) }
         for grant in grants {
             guard let member = members[grant.peer] else { continue }
             lease(grant.node, to: member, in: round.round, isCheck: false)
+        }
+    }
+
+    func isGivenOutInParts(_ round: Round) -> Bool {
+        round.kind == .evaluation && configuration.givesEvaluationsInParts
+    }
+
+    /// Gives everybody who has nothing to do a part with a leaf for each thread. What is left waits for the first who is done: so who comes later
+    /// finds work, and who goes takes little of it along.
+    private mutating func leaseParts(_ shards: [Int], of round: RoundState, to workers: [Member]) {
+        let busy = Set(round.leases.values.filter { $0.state == .live }.map(\.peer))
+        var free = Set(shards)
+        for member in workers where !busy.contains(member.peer) {
+            guard let node = tree.largestNode(within: free, upTo: member.threads) else { return }
+            free.subtract(tree.shards(under: node))
+            lease(node, to: member, in: round.round, isCheck: false)
         }
     }
 
@@ -165,7 +184,8 @@ extension CoordinatorState {
         if overdue.contains(where: { round.attempts(at: $0.node) > Self.mostAttempts }) {
             abandonDuties(because: "sums do not get to those who add them", forStar: true)
         }
-        if !overdue.isEmpty { leaseUncovered() }
+        // Whoever has rested long enough gets the next part.
+        if !overdue.isEmpty || isGivenOutInParts(round.round) { leaseUncovered() }
     }
 
     // MARK: - Losing
@@ -201,6 +221,22 @@ extension CoordinatorState {
         let names = areShardsFew ? able.filter { !busy.contains($0.peer) }.map(\.name) : []
         if !names.isEmpty, names != told.idle { note(.idle(names: names, shards: tree.leaves)) }
         told.idle = names
+    }
+}
+
+extension ReductionTree {
+    /// The first node of all that have most shards, at most `count` and all among `shards`; nil where there are none.
+    fileprivate func largestNode(within shards: Set<Int>, upTo count: Int) -> Int? {
+        var size = leaves
+        while size > 0 {
+            defer { size /= 2 }
+            guard size <= max(1, count) else { continue }
+            let first = leaves / size
+            if let node = (first..<2 * first).first(where: { self.shards(under: $0).allSatisfy(shards.contains) }) {
+                return node
+            }
+        }
+        return nil
     }
 }
 

@@ -77,7 +77,7 @@ extension CoordinatorState {
 
     private mutating func welcome(_ peer: Peer) {
         guard let member = members[peer] else { return }
-        members[peer]?.heard = now
+        members[peer]?.hear(at: now)
         let welcome = CoordinatorMessage.Welcome(
             name: member.name, contract: contractText, parameterBytes: sizes.parameterBytes,
             partialBytes: sizes.partialBytes, evaluationBytes: sizes.evaluationBytes, exampleBytes: sizes.exampleBytes,

@@ -6,7 +6,7 @@ extension CoordinatorState {
         if case .hello(let hello) = envelope.body { return greet(hello, from: peer) }
         if case .statusWanted = envelope.body { return actions.append(.sendStatus(to: peer)) }
         guard members[peer] != nil, envelope.fence.matches(fence) else { return answerStranger(envelope, peer) }
-        members[peer]?.heard = now
+        members[peer]?.hear(at: now)
         if isRunning {
             dispatch(envelope, from: peer)
         } else if case .leaving = envelope.body {

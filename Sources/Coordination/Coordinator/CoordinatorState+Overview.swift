@@ -35,6 +35,13 @@ extension CoordinatorState {
     /// The round under way, until its sum is handed over.
     public var roundUnderWay: Round? { current.flatMap { $0.isFinished ? nil : $0.round } }
 
+    /// The share of the round under way whose sums are here, from 0 to 1.
+    public var committedShare: Double {
+        guard let current else { return 0 }
+        let leaves = current.committed.nodes.reduce(0) { $0 + tree.shards(under: $1).count }
+        return Double(leaves) / Double(tree.leaves)
+    }
+
     /// All members at a moment, in the order of their names.
     public func workers(at now: Duration) -> [WorkerOverview] {
         let leases = current.map { $0.leases.values.filter { $0.state == .live || $0.state == .moved } } ?? []

@@ -80,6 +80,7 @@ extension CoordinatorState {
             node = parent
         }
         settle()
+        if let current, isGivenOutInParts(current.round) { leaseUncovered() }
     }
 
     private mutating func hashIfContested(_ node: Int, besides lease: UInt64?) {

@@ -4,7 +4,7 @@ import Contract
 ///
 /// The invariants, kept by every event:
 /// - each shard of the current round is under exactly one committed sum, or leased to a live worker, or waits because no
-///   worker is there;
+///   worker is there, or because all have other parts of a long evaluation;
 /// - a partial counts only when all its bytes came, each once, from the worker that holds its lease;
 /// - the first result of a node counts; a later one is compared by hash where a hash is known.
 public struct CoordinatorState: Sendable {
@@ -23,6 +23,8 @@ public struct CoordinatorState: Sendable {
         public var memory: MemoryRegion?
         /// Whether workers may add sums and pass on parameters.
         public var reduction = Reduction.star
+        /// Whether evaluations take so long that workers get parts of them, one after the other.
+        public var givesEvaluationsInParts = false
         /// Messages without sense that a peer may send at once; one more is forgiven each second.
         public var forgivenOffences = 100.0
 
@@ -150,10 +152,11 @@ public struct CoordinatorState: Sendable {
     public func isActive(_ peer: Peer) -> Bool { members[peer]?.standing == .active }
 
     /// The shards of the round under way that nobody computes though workers are there, which must never be any; nil where there is no
-    /// such round.
+    /// such round. What is given out in parts waits as long as anybody computes one.
     public var orphanedShards: [Int]? {
         guard let current, !current.isComplete, isRunning, activeWorkers > 0 else { return nil }
-        return current.uncovered
+        let waits = isGivenOutInParts(current.round) && current.leases.values.contains { $0.state == .live }
+        return waits ? [] : current.uncovered
     }
 
     /// The steps whose parameters workers may still need: that of the round, and earlier ones with a sum in question.
@@ -224,7 +227,7 @@ public struct CoordinatorState: Sendable {
         guard !isBarred(peer) else { return }
         if case .version(let version) = error { return answer(version, error, from: peer) }
         count(\.malformed, .malformed, of: peer)
-        members[peer]?.heard = now
+        members[peer]?.hear(at: now)
     }
 
     /// A peer of another version is told, in a message that it will not understand either, but whose first bytes give this
@@ -232,7 +235,7 @@ public struct CoordinatorState: Sendable {
     private mutating func answer(_ version: UInt16, _ error: WireError, from peer: Peer) {
         count(\.malformed, .none, of: peer)
         guard !isBarred(peer) else { return }
-        members[peer]?.heard = now
+        members[peer]?.hear(at: now)
         send(.refused("\(error)"), to: peer)
         if trust.isNews(version) { note(.dropped("what a worker says: \(error)")) }
     }

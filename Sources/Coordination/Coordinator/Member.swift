@@ -32,8 +32,13 @@ struct Member: Sendable {
         }
     }
 
-    /// When its last message came, on either link.
-    var heard: Duration
+    /// How its messages come, on either link.
+    private(set) var pulse: Pulse
+    /// When the last one came.
+    var heard: Duration { pulse.heard }
+
+    mutating func hear(at now: Duration) { pulse.hear(at: now) }
+
     /// Whether it keeps to deadlines.
     var punctuality = Punctuality()
     /// The step whose parameters it was sent last.
@@ -102,7 +107,7 @@ struct Member: Sendable {
         connection = hello.connection
         joined = now
         reminderDue = now + timing.silence
-        heard = now
+        pulse = Pulse(at: now, timing)
         window = CreditWindow(limit: sizes.windowBytes, chunkBytes: sizes.chunkBytes)
         outbox = Outbox(sizes: sizes)
     }

@@ -36,8 +36,10 @@ struct PeerLink: Sendable {
     let entry: PeerEntry
     /// Whether the other has answered since the connection was opened.
     private(set) var isUp = false
-    /// When it was opened, or the other was heard last.
-    private var heard: Duration
+    /// How the other is heard since the connection is up.
+    private var pulse: Pulse
+    /// When the connection was opened.
+    private var opened: Duration
     /// How long an unanswered connection is kept; doubles each time.
     private var patience: Duration
     /// When a connection that was refused is opened again, and how long that takes the next time.
@@ -55,7 +57,8 @@ struct PeerLink: Sendable {
 
     init(_ entry: PeerEntry, sizes: BulkSizes, timing: Timing, at now: Duration) {
         self.entry = entry
-        heard = now
+        pulse = Pulse(at: now, timing)
+        opened = now
         patience = timing.silence
         window = CreditWindow(limit: sizes.windowBytes, chunkBytes: sizes.chunkBytes)
     }
@@ -65,7 +68,8 @@ struct PeerLink: Sendable {
 
     /// Whether the connection is to be opened again: the other should have been heard long since, or it was refused a while ago.
     func isToBeReopened(at now: Duration, _ timing: Timing) -> Bool {
-        now - heard > patience || window.stalled(at: now) > timing.stall || retryDue.map { now >= $0 } ?? false
+        (isUp ? pulse.isWorrying(at: now, timing) : now - opened > patience) || window.stalled(at: now) > timing.stall
+            || retryDue.map { now >= $0 } ?? false
     }
 
     /// The connection did not come about.
@@ -77,7 +81,7 @@ struct PeerLink: Sendable {
 
     /// The other was heard; answers whether that is new.
     mutating func hear(at now: Duration, _ timing: Timing) -> Bool {
-        heard = now
+        if isUp { pulse.hear(at: now) } else { pulse = Pulse(at: now, timing) }
         patience = timing.silence
         (retryDue, retryInterval) = (nil, Self.shortestRetry)
         defer { isUp = true }
@@ -95,7 +99,7 @@ struct PeerLink: Sendable {
         patience = isUp ? patience : min(patience * 2, Self.longestPatience)
         isUp = false
         retryDue = nil
-        heard = now
+        opened = now
         window = CreditWindow(limit: sizes.windowBytes, chunkBytes: sizes.chunkBytes)
         return Set((waiting + underWay).compactMap(\.lease))
     }

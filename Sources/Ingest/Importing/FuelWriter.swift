@@ -107,7 +107,7 @@ public final class FuelWriter {
         try name(["batch", "index"], ofAxes: targets)
         try targets?.setAttribute(DatasetNames.targetNames, plan.targetNames)
         for (column, names) in plan.classes.sorted(by: { $0.key < $1.key }) {
-            let place = plan.targetNames.count == 1 ? "class_names" : "class_names \(column)"
+            let place = plan.targetNames.count == 1 ? DatasetNames.classNames : "\(DatasetNames.classNames) \(column)"
             try file.root.write(place, names, shape: [names.count])
         }
     }
@@ -199,6 +199,9 @@ enum DatasetNames {
 
     /// The names of the targets' columns. Fuel has no place for them; this one is ours.
     static let targetNames = "names"
+
+    /// What the numbers of the targets' only column stand for; of one of several columns, with its name behind it.
+    static let classNames = "class_names"
 
     /// The split of each image, in a file without Fuel's table.
     static let split = "split"

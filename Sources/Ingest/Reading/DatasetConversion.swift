@@ -16,7 +16,7 @@ public struct DatasetConversion {
         let (targets, names, targetNotes) = try labels()
         let plan = FuelWriter.Plan(
             shape: dataset.shape, splits: splits.map { FuelWriter.Split($0.name, count: $0.rows.count) },
-            targetNames: names, provenance: provenance)
+            targetNames: names, classes: classes(names), provenance: provenance)
         let writer = try FuelWriter(output, plan)
         let rows = splits.flatMap(\.rows)
         let step = max(1, (4 << 20) / dataset.shape.count)
@@ -29,6 +29,12 @@ public struct DatasetConversion {
         try writer.finish()
         return ImportReport(
             output.path, plan, takenFor: "an HDF5 file", notes: dataset.notes + splitNotes + targetNotes)
+    }
+
+    /// What the numbers of the only column stand for, where the file says it.
+    private func classes(_ names: [String]) -> [String: [String]] {
+        guard names.count == 1, let classes = dataset.targets?.classNames, !classes.isEmpty else { return [:] }
+        return [names[0]: classes]
     }
 
     private var provenance: [String: String] {

@@ -18,7 +18,9 @@ extension ImageDataset {
         let counts = values.reduce(into: [Double: Int]()) { $0[$1, default: 0] += 1 }
         guard counts.count <= Self.mostClasses else { return [] }
         return counts.sorted { $0.key < $1.key }.map { value, count in
-            let name = names.isEmpty ? (Int(exactly: value).map { "\($0)" } ?? "\(value)") : names[Int(value)]
+            let number = Int(exactly: value)
+            let named = number.flatMap { names.indices.contains($0) ? names[$0] : nil }
+            let name = named ?? number.map { "\($0)" } ?? "\(value)"
             return DatasetSummary.Label(name: name, count: count)
         }
     }

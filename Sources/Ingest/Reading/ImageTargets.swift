@@ -8,7 +8,7 @@ public struct ImageTargets: Hashable, Sendable {
     /// The columns' names, or none where the file has none.
     public let names: [String]
 
-    /// The texts that the numbers stand for, in order, where the file has texts.
+    /// The texts that the numbers stand for, in order, where the file has texts; there may be numbers without one.
     public let classNames: [String]
 
     /// The datasets that hold them, part by part.
@@ -48,7 +48,22 @@ public struct ImageTargets: Hashable, Sendable {
         column = try found.labelColumn.map { try Self.column($0, of: first.name, in: root, names, widths[0]) }
         columnCount = column == nil ? widths[0] : 1
         self.names = names.isEmpty ? [] : column.map { [names[$0]] } ?? names
-        classNames = isText[0] ? Array(Set(try datasets.flatMap { try $0.texts() })).sorted() : []
+        classNames =
+            isText[0]
+            ? Array(Set(try datasets.flatMap { try $0.texts() })).sorted()
+            : columnCount == 1 ? Self.classNames(in: root, column: self.names.first, of: widths[0]) : []
+    }
+
+    /// The most texts that are taken for names of classes.
+    private static let mostClasses = 1000
+
+    /// What numbers stand for, as an import from texts or from folders leaves it beside them.
+    private static func classNames(in root: Group, column: String?, of width: Int) -> [String] {
+        let place = width == 1 ? DatasetNames.classNames : column.map { "\(DatasetNames.classNames) \($0)" }
+        guard let dataset = try? place.map(root.dataset), dataset.isText, dataset.shape.count == 1,
+            dataset.shape[0] <= mostClasses
+        else { return [] }
+        return (try? dataset.texts()) ?? []
     }
 
     private static func column(

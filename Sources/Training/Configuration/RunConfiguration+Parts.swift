@@ -9,6 +9,7 @@ extension RunConfiguration {
             try requireUseOfLabels()
             let model = try VariationalAutoencoder(model, objective)
             try check(schedules: model.scheduled)
+            try evidence?.requireEvidence(of: model)
             _ = try StepRule.groups(clipping, ModelLayout(model))
             return nil
         } catch {

@@ -23,6 +23,8 @@ public struct RunConfiguration: Hashable, Sendable {
     public var weightAverage: WeightAveraging?
     /// When to stop before all steps are done.
     public var earlyStopping: EarlyStopping?
+    /// How evaluations estimate −ln p(x); nil where they do not.
+    public var evidence: EvidenceSettings?
     /// What convolutions and matrix products are computed from.
     public var precision: Precision
     /// How sums are kept and travel.
@@ -44,6 +46,7 @@ public struct RunConfiguration: Hashable, Sendable {
         temperature: ScalarSchedule? = nil, capacity: ScalarSchedule? = nil,
         optimizer: OptimizerSettings = .adam(Adam()), learningRate: LearningRateSchedule,
         clipping: [ClippingGroup] = [], weightAverage: WeightAveraging? = nil, earlyStopping: EarlyStopping? = nil,
+        evidence: EvidenceSettings? = nil,
         precision: Precision = .float32, wire: WireFormat = .float32, shards: Int, microbatch: Int, seed: UInt64 = 1,
         epochs: Int, data: DataDescription? = nil, labels: LabelSelection? = nil
     ) {
@@ -57,6 +60,7 @@ public struct RunConfiguration: Hashable, Sendable {
         self.clipping = clipping
         self.weightAverage = weightAverage
         self.earlyStopping = earlyStopping
+        self.evidence = evidence
         self.precision = precision
         self.wire = wire
         self.shards = shards
@@ -85,6 +89,7 @@ public struct RunConfiguration: Hashable, Sendable {
         }
         try weightAverage?.validate()
         try earlyStopping?.validate()
+        try evidence?.validate()
         try require(seed <= UInt64(Int.max), "seed", "a seed is below 2^63, not \(seed)")
         try require(
             (1...1_000_000_000).contains(epochs), "epochs", "training takes from 1 to 1000000000 epochs, not \(epochs)")
@@ -103,6 +108,7 @@ extension RunConfiguration: Codable {
         case clipping
         case weightAverage = "weight_average"
         case earlyStopping = "early_stopping"
+        case evidence = "nll"
         case precision
         case wire
         case shards
@@ -126,6 +132,7 @@ extension RunConfiguration: Codable {
         clipping = try container.decodeIfPresent([ClippingGroup].self, forKey: .clipping) ?? []
         weightAverage = try container.decodeIfPresent(WeightAveraging.self, forKey: .weightAverage)
         earlyStopping = try container.decodeIfPresent(EarlyStopping.self, forKey: .earlyStopping)
+        evidence = try container.decodeIfPresent(EvidenceSettings.self, forKey: .evidence)
         precision = try container.decodeIfPresent(Precision.self, forKey: .precision) ?? .float32
         wire = try container.decodeIfPresent(WireFormat.self, forKey: .wire) ?? .float32
         shards = try container.decode(Int.self, forKey: .shards)
@@ -188,6 +195,11 @@ extension RunConfiguration.CodingKeys: DescribedKey {
             Setting(
                 "When to stop since held-out images get no better.", .group(EarlyStopping.CodingKeys.self),
                 default: "none", otherNames: ["early_stop", "earlystopping"])
+        case .evidence:
+            Setting(
+                "How evaluations estimate -ln p(x) of held-out images, from many samples of each.",
+                .group(EvidenceSettings.CodingKeys.self), default: "none",
+                otherNames: ["log_likelihood", "importance_weighted", "marginal_likelihood"])
         case .precision:
             Setting(
                 "The numbers that convolutions and matrix products are computed from.",

@@ -73,13 +73,13 @@ public struct JudgedImages: Sendable {
 
     /// A graph, ready for one thread to run on the state.
     func compiled(_ graph: Graph) throws -> CompiledGraph {
-        try CompiledGraph(
-            graph.rounded(to: program.configuration.precision), engine, state.memory(weights),
-            seed: program.configuration.seed)
+        let compiled = try CompiledGraph(graph, engine, of: program)
+        compiled.load(state.memory(weights))
+        return compiled
     }
 }
 
-/// A graph with named inputs and outputs, the parameters loaded. One thread uses it at a time.
+/// A graph of a program, in its precision, with named inputs and outputs. One thread uses it at a time.
 final class CompiledGraph {
     private let graph: Graph
     private let executable: any Executable
@@ -87,13 +87,18 @@ final class CompiledGraph {
     private var inputs: [Float]
     private var outputs: [Float]
 
-    init(_ graph: Graph, _ engine: any Engine, _ memory: ParameterArrays, seed: UInt64) throws {
+    init(_ graph: Graph, _ engine: any Engine, of program: TrainingProgram) throws {
+        let graph = graph.rounded(to: program.configuration.precision)
         self.graph = graph
-        self.seed = seed
+        seed = program.configuration.seed
         executable = try engine.compile(graph)
-        executable.load(memory)
         inputs = Array(repeating: 0, count: graph.inputs.count)
         outputs = Array(repeating: 0, count: graph.outputs.count)
+    }
+
+    /// Takes over the parameters and running statistics that it computes with.
+    func load(_ memory: any ParameterMemory) {
+        executable.load(memory)
     }
 
     subscript(input name: String) -> [Float] {

@@ -20,7 +20,7 @@ public struct PosteriorRefinement: Sendable {
     /// How many samples measure an image, before and after.
     static let measuredSamples = 256
     /// The number of a sample has 16 bits, and each step has numbers of its own.
-    public static let mostSteps = (EvidenceEstimator.mostSamples - measuredSamples) / samplesOfStep
+    public static let mostSteps = (EvidenceSettings.mostSamples - measuredSamples) / samplesOfStep
 
     public init(_ images: JudgedImages, steps: Int) {
         precondition((1...Self.mostSteps).contains(steps), "\(steps) steps, not 1 to \(Self.mostSteps)")

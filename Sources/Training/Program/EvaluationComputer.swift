@@ -10,8 +10,9 @@ public final class EvaluationComputer {
     private let examples: ExampleInputs
     private let weights: SliceTable.Slice
     private var sums: [Float]
+    private let evidence: EvidenceComputer?
 
-    /// Compiles the evaluation graph.
+    /// Compiles the evaluation graph, and those that estimate −ln p(x) where that is asked for.
     init(_ program: TrainingProgram, engine: any Engine) throws {
         let graph = program.model.evaluationGraph(microbatch: program.plan.microbatch, LatentMeasure.allCases)
             .rounded(to: program.configuration.precision)
@@ -23,7 +24,11 @@ public final class EvaluationComputer {
         self.program = program
         executable = try engine.compile(graph)
         inputs = Array(repeating: 0, count: graph.inputs.count)
-        sums = program.evaluationZeros
+        sums = Array(repeating: 0, count: program.measuredCount)
+        evidence = try program.configuration.evidence.map { settings in
+            guard let layout = program.evidenceLayout else { preconditionFailure("evidence has no place") }
+            return try EvidenceComputer(program, settings, layout: layout, engine: engine)
+        }
         examples = ExampleInputs(graph)
         weights = graph.inputs.required("weights")
     }
@@ -31,6 +36,7 @@ public final class EvaluationComputer {
     /// Takes over the parameters and running statistics that are evaluated.
     public func load(_ memory: any ParameterMemory) {
         executable.load(memory)
+        evidence?.load(memory)
     }
 
     /// Adds the sums over one microbatch to a shard's, which begin as zeros.
@@ -42,7 +48,15 @@ public final class EvaluationComputer {
         let noise = NoiseKeys(
             seed: program.configuration.seed, passes: microbatch.passes, examples: microbatch.examples)
         executable.run(inputs: inputs, noise: noise, into: &sums)
-        fold(sums, into: &partial)
+        addMeasured(to: &partial)
+        evidence?.add(microbatch, pixels: bytes, to: &partial)
+    }
+
+    /// Adds what the graph measured to the first of a shard's sums.
+    private func addMeasured(to partial: inout [Float]) {
+        var measured = Array(partial[sums.indices])
+        fold(sums, into: &measured)
+        partial.replaceSubrange(sums.indices, with: measured)
     }
 }
 
@@ -53,6 +67,8 @@ public struct EvaluationMetrics: Hashable, Sendable {
     /// What else the objective measures.
     public var others: [Metric]
     public var latents: LatentUse
+    /// Nil where −ln p(x) was not estimated.
+    public var evidence: EvidenceEstimate?
     public var negativeELBO: Double { reconstruction + divergence }
 
     /// The means behind the sum at the tree's root, or nil where there are no examples.
@@ -60,7 +76,11 @@ public struct EvaluationMetrics: Hashable, Sendable {
     /// - Parameter examples: How many there are; summing ones in float32 would stop at 2²⁴.
     public init?(sums: [Float], examples: Int, of program: TrainingProgram) {
         self.init(
-            sums: sums, examples: examples, of: program.layout.metrics, program.configuration.model.latents)
+            sums: Array(sums.prefix(program.measuredCount)), examples: examples, of: program.layout.metrics,
+            program.configuration.model.latents)
+        if let settings = program.configuration.evidence {
+            evidence = program.evidenceLayout?.estimate(sums, samples: settings.samples)
+        }
     }
 
     /// - Parameter names: The metrics that were summed, as a model's table has them.

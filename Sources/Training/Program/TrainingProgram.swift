@@ -32,6 +32,7 @@ public struct TrainingProgram: Sendable {
         layout = ModelLayout(model)
         rule = try StepRule(configuration, plan: plan, layout: layout)
         try configuration.check(schedules: model.scheduled)
+        try configuration.evidence?.requireEvidence(of: model)
         try require(
             configuration.earlyStopping == nil || validationExamples > 0, "early_stopping",
             "there are no held-out images to judge by: hold some out, or take the key out")
@@ -68,10 +69,20 @@ public struct TrainingProgram: Sendable {
     public var partialFormat: PartialFormat { layout.partialFormat(configuration.wire) }
 
     /// What the sums of an evaluation look like on the wire: whatever the run's format, floats. They are the metrics', the number of
-    /// examples, and those of all latents.
+    /// examples, and those of all latents; then, where −ln p(x) is estimated, the estimates of each image.
     public var evaluationFormat: PartialFormat {
-        let ofLatents = LatentMeasure.allCases.count * configuration.model.latents.count
-        return PartialFormat(count: layout.metrics.count + 1 + ofLatents)
+        PartialFormat(count: measuredCount + (evidenceLayout?.count ?? 0))
+    }
+
+    /// How many sums the evaluation graph has.
+    var measuredCount: Int {
+        layout.metrics.count + 1 + LatentMeasure.allCases.count * configuration.model.latents.count
+    }
+
+    var evidenceLayout: EvidenceLayout? {
+        configuration.evidence.map {
+            EvidenceLayout(start: measuredCount, images: evaluation.examples, repeats: $0.repeats)
+        }
     }
 
     /// The number of values of one example.

@@ -43,7 +43,8 @@ public struct MetricsRow: Hashable, Sendable, Decodable {
         self.init(
             step: step, epoch: epoch, split: .valid, reconstruction: metrics.reconstruction,
             divergence: metrics.divergence,
-            others: metrics.others + [Metric("active_units", Double(metrics.latents.activeUnits))],
+            others: metrics.others + (metrics.evidence?.metrics ?? [])
+                + [Metric("active_units", Double(metrics.latents.activeUnits))],
             imagesPerSecond: imagesPerSecond, workers: workers)
     }
 

@@ -40,6 +40,12 @@ extension ModelState {
         return ParameterArrays(parameters: average.parameters, statistics: average.statistics)
     }
 
+    /// The same as a state of its own has them.
+    func values(_ weights: Weights) -> (parameters: [Float], statistics: [Float]) {
+        guard weights == .average, let average else { return (parameters, statistics) }
+        return (average.parameters, average.statistics)
+    }
+
     /// What a step or an evaluation needs, as it is sent to workers: parameters, running statistics, and their averages where they are kept.
     public var broadcast: [[Float]] {
         [parameters, statistics] + (average.map { [$0.parameters, $0.statistics] } ?? [])

@@ -36,11 +36,11 @@ extension VariationalAutoencoder {
         if isConditional {
             throw DescriptionError(
                 path: "objective/estimator",
-                problem: "is of images given labels, so there is no p(x) of an image alone: leave --nll out")
+                problem: "is of images given labels, so there is no p(x) of an image alone")
         }
         if proposal == .prior, !description.latents.havePrior {
             throw DescriptionError(
-                path: "latents", problem: "have no prior apart from their posterior: say --nll importance")
+                path: "latents", problem: "have no prior apart from their posterior: take samples of that (importance)")
         }
         let x = Tensor.input(Self.pixels, description.images.shape(of: examples))
         let counted = Tensor.input(Evidence.counted, [samples])

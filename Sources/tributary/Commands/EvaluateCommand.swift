@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cluster
 import ConfigurationFiles
 import Files
 import OneDNN
@@ -18,7 +19,12 @@ struct Evaluate: ParsableCommand {
               tributary evaluate --checkpoint runs/mnist --data mnist.h5 \\
                 --nll importance --samples 5000
 
-            Results depend neither on the threads nor on the order in which images are computed.
+            The same on other machines: this one waits for workers, which come as to a training run.
+              tributary evaluate --checkpoint runs/mnist --data mnist.h5 \\
+                --nll importance --listen tcp://0.0.0.0:7077 --keys keys
+              tributary worker --connect tcp://127.0.0.1:7077 --keys keys/workers/local
+
+            Results depend neither on the threads nor on the workers, nor on the order in which images are computed.
             """)
 
     @Option(help: "A checkpoint, or a run directory for its newest one.", completion: .file()) var checkpoint: String
@@ -34,6 +40,9 @@ struct Evaluate: ParsableCommand {
     @Option(help: "Estimates of each image for --nll, each from samples of its own (default: 1).") var repeats: Int?
     @Option(help: "Refine each image's posterior by so many gradient steps, and say what that gains.") var refine: Int?
     @Option(help: "Batches computed side by side (default: one per core).") var threads: Int?
+    @Option(help: "Let workers that connect to tcp://ADDRESS:PORT or ipc://PATH compute what --nll asks for.")
+    var listen: String?
+    @OptionGroup var security: SecurityOptions
     @OptionGroup var chosen: WeightsOption
     @Flag(help: "Print JSON.") var json = false
 
@@ -41,8 +50,14 @@ struct Evaluate: ParsableCommand {
         if nll == nil, samples != nil || repeats != nil {
             throw ValidationError("--\(samples == nil ? "repeats" : "samples") is for --nll: add --nll importance")
         }
-        let most = EvidenceEstimator.mostSamples
-        let (samples, repeats) = evidence
+        if nll == nil, listen != nil {
+            throw ValidationError("--listen is for --nll, which takes long: add --nll importance")
+        }
+        if listen == nil, security.keys != nil || security.insecure {
+            throw ValidationError("--\(security.insecure ? "insecure" : "keys") is for --listen: add --listen ADDRESS")
+        }
+        let most = EvidenceSettings.mostSamples
+        let (samples, repeats) = (samples ?? 5000, repeats ?? 1)
         guard (1...most).contains(samples) else {
             throw ValidationError("--samples is from 1 to \(most), not \(samples)")
         }
@@ -58,11 +73,14 @@ struct Evaluate: ParsableCommand {
         }
     }
 
-    private var evidence: (samples: Int, repeats: Int) { (samples ?? 5000, repeats ?? 1) }
+    private var evidence: EvidenceSettings? {
+        nll.map { EvidenceSettings($0, samples: samples ?? 5000, repeats: repeats ?? 1) }
+    }
 
     func run() throws {
         let checkpoint = try CheckpointCommand.read(checkpoint)
-        let program = try TrainingProgram(checkpoint.contract)
+        let trained = try TrainingProgram(checkpoint.contract)
+        let program = try trained.withoutEvidence()
         try check(program.model)
         let source = try DatasetSource(data, reading.added(to: program.configuration.data), judging: split)
         try program.check(source)
@@ -74,7 +92,18 @@ struct Evaluate: ParsableCommand {
             program, checkpoint.state, weights, engine: engine, source: source, split: part,
             threads: threads ?? Machine.cores)
         let evaluator = try Evaluator(program, engine: engine, source: source, split: part)
-        let result = try judge(images, evaluator, checkpoint.state, weights, split: source.heldOut ?? "train")
+        var result = try judge(images, evaluator, checkpoint.state, weights, split: source.heldOut ?? "train")
+        if let evidence = evidence ?? trained.configuration.evidence {
+            result.evidence =
+                if let listen {
+                    try served(
+                        ServedEvidence(program, evidence, of: source, in: part, engine: engine), images.count,
+                        checkpoint.state, weights, listen)
+                } else {
+                    try estimate(
+                        evidence, source, part, program, checkpoint.state, weights, engine, threads: images.threads)
+                }
+        }
         try output(json ? jsonText(result) : result.description)
     }
 
@@ -107,13 +136,34 @@ struct Evaluate: ParsableCommand {
                     steps: refine, images: try PosteriorRefinement(images, steps: refine).refine(progress: progress))
             }
         }
-        if let nll {
-            let (samples, repeats) = evidence
-            result.evidence = try ImageTicker.watch("estimating -ln p(x)", images.count) {
-                try EvidenceEstimator(images, nll, samples: samples, repeats: repeats).estimate(progress: $0)
-            }
-        }
         return result
+    }
+
+    /// −ln p(x), on this process's threads.
+    private func estimate(
+        _ evidence: EvidenceSettings, _ source: DatasetSource, _ split: Training.Split, _ program: TrainingProgram,
+        _ state: ModelState, _ weights: Weights, _ engine: OneDNNEngine, threads: Int
+    ) throws -> EvidenceEstimate? {
+        let count = source.count(split)
+        let evaluator = try Evaluator(
+            program.estimating(evidence, ofImages: count), engine: engine, source: source, split: split)
+        return try ImageTicker.watch("estimating -ln p(x)", count) {
+            try evaluator.evaluate(state, weights, threads: threads, progress: $0)
+        }?.evidence
+    }
+
+    /// −ln p(x), on workers.
+    private func served(
+        _ evidence: ServedEvidence, _ count: Int, _ state: ModelState, _ weights: Weights, _ listen: String
+    ) throws -> EvidenceEstimate {
+        let security = try security.coordinator()
+        let found = try ImageTicker.watch("estimating -ln p(x)", count) {
+            try evidence.estimate(
+                state, weights, listen: listen, security, reporter: EvaluationReporter(progress: $0),
+                log: TerminalLog.logger("coordinator"))
+        }
+        guard let found else { throw ExitCode(interruptedBy: Interruption.signals.reason ?? "") }
+        return found
     }
 }
 

@@ -54,8 +54,18 @@ struct VerifyRun: ParsableCommand {
         var ticker = Ticker()
         defer { Terminal.standardError.status("") }
         return try verification.run { progress in
-            let count = progress.equal == 1 ? "1 digest is" : "\(progress.equal) digests are"
-            ticker.show("step \(progress.step) of \(progress.lastStep): \(count) equal so far")
+            ticker.show("computing step \(progress.step) of \(progress.lastStep)" + Self.comparison(progress.equal))
+        }
+    }
+}
+
+extension VerifyRun {
+    /// Nothing before the first recorded digest is reached.
+    fileprivate static func comparison(_ equal: Int) -> String {
+        switch equal {
+        case 0: ""
+        case 1: ": 1 digest is equal"
+        default: ": \(equal) digests are equal"
         }
     }
 }

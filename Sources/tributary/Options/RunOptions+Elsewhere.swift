@@ -24,11 +24,13 @@ extension RunOptions {
 
     /// Opens the data, and reads none of its images, which may take long.
     private func requireUsable(_ data: String, for configuration: RunConfiguration?) throws {
-        let choice = try DatasetSource.open(data, configuration?.data ?? reading.added(to: nil)).choice()
+        let images = try DatasetSource.open(data, configuration?.data ?? reading.added(to: nil))
+        let choice = try images.choice()
         guard let configuration, configuration.labels == nil else { return }
-        _ = try TrainingProgram(
+        let program = try TrainingProgram(
             configuration, trainingExamples: choice.train.rows.count,
             validationExamples: choice.heldOut?.rows.count ?? 0)
+        try program.check(channels: images.shape.channels, height: images.shape.height, width: images.shape.width)
     }
 
     /// A preset that is made for the data's size needs the data; what goes on needs the run.

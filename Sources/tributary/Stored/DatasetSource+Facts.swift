@@ -30,7 +30,7 @@ extension DatasetSource {
     private static func classes(_ values: [Double], _ name: String, names: [String]) -> ExampleFact? {
         let labels = values.map { Int(exactly: $0).flatMap { $0 < 0 || $0 == 255 ? nil : $0 } }
         guard let most = labels.compactMap(\.self).max(), most < 1000 else { return nil }
-        let groups = names.isEmpty ? (0...most).map(String.init) : names
+        let groups = names.count > most ? names : (0...most).map(String.init)
         return ExampleFact(name: name, groups: groups, values: labels)
     }
 }

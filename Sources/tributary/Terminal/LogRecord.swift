@@ -22,10 +22,13 @@ struct LogFormatOption: ParsableArguments {
 /// A message with what a program wants to know of it.
 struct LogRecord {
     /// A value of a field.
-    enum Value: Encodable {
+    enum Value: Encodable, Equatable {
         case integer(Int)
         case number(Double)
         case text(String)
+
+        /// Whether JSON has it; what it has not is left out.
+        var isFinite: Bool { if case .number(let number) = self { number.isFinite } else { true } }
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.singleValueContainer()
@@ -45,7 +48,7 @@ struct LogRecord {
 
     /// One line of JSON, without its end: `time` (RFC 3339, UTC), `level`, `source`, `message`, and the fields.
     var json: String {
-        var all = fields
+        var all = fields.filter(\.value.isFinite)
         all["time"] = .text(WallTime.text)
         all["level"] = .text("\(level)")
         all["message"] = .text(message)

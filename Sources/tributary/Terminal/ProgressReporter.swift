@@ -24,9 +24,10 @@ final class ProgressReporter: RunReporter {
         switch event {
         case .step(let step): show(step)
         case .evaluating(let examples): showPhase("evaluating \(examples) held-out images")
+        case .evaluatedPart(let done, let count): showPhase("evaluating: \(done) of \(count) held-out images")
         case .evaluated(let report):
             state.withLock { $0.best = report.best?.negativeELBO }
-            hold(event, \.evaluations)
+            hold(event, \.evaluations, report.fields)
             warn(of: report.collapse)
         case .drawing(let moment): showPhase("drawing pictures of \(moment)")
         case .pictures: hold(event, \.pictures)
@@ -51,14 +52,16 @@ final class ProgressReporter: RunReporter {
         if count == 2, let collapse { terminal.line("warning: \(collapse)") }
     }
 
-    private func hold(_ event: RunEvent, _ kind: WritableKeyPath<State, SparseLine>) {
+    private func hold(
+        _ event: RunEvent, _ kind: WritableKeyPath<State, SparseLine>, _ fields: [String: LogRecord.Value] = [:]
+    ) {
         guard let line = event.line else { return }
-        state.withLock { $0[keyPath: kind].hold(line) }
+        state.withLock { $0[keyPath: kind].hold(SparseLine.Held(line: line, fields: fields)) }
     }
 
-    private func showLines(_ take: (inout SparseLine) -> String?) {
+    private func showLines(_ take: (inout SparseLine) -> SparseLine.Held?) {
         let lines = state.withLock { [take(&$0.evaluations), take(&$0.pictures)] }
-        for line in lines.compactMap(\.self) { terminal.line(line, isProgress: true) }
+        for held in lines.compactMap(\.self) { terminal.line(held.line, isProgress: true, fields: held.fields) }
     }
 
     /// Says in place of the bar what is done now, where that is not over before anybody can read it.
@@ -95,6 +98,18 @@ extension StepReport {
             "divergence": .number(divergence), "images_per_second": .number(imagesPerSecond),
             "workers": .integer(workers),
         ]
+    }
+}
+
+extension EvaluationReport {
+    /// What a program wants to know of an evaluation.
+    fileprivate var fields: [String: LogRecord.Value] {
+        var fields: [String: LogRecord.Value] = [
+            "step": .integer(step), "epoch": .integer(epoch), "held_out_negative_elbo": .number(negativeELBO),
+            "held_out_reconstruction": .number(reconstruction), "held_out_divergence": .number(divergence),
+        ]
+        if let nll = evidence?.negativeLogLikelihood.mean { fields["held_out_nll"] = .number(nll) }
+        return fields
     }
 }
 

@@ -8,10 +8,11 @@ extension RunEvent {
         case .started(let summary): summary.line
         case .evaluated(let report):
             (report.endsEpoch ? "epoch \(report.epoch) ended" : "step \(report.step)")
-                + ": held-out \(negativeELBOText(report.reconstruction, report.divergence))\(report.comparison)"
+                + ": held-out \(negativeELBOText(report.reconstruction, report.divergence))\(report.likelihood)\(report.comparison)"
         case .stoppedEarly(let sentence): sentence
         case .pictures(let paths, _): "pictures: \(paths.joined(separator: " "))"
-        case .step, .evaluating, .drawing, .checkpointSaved, .workerJoined, .workerLeft, .leaseMoved, .notice,
+        case .step, .evaluating, .evaluatedPart, .drawing, .checkpointSaved, .workerJoined, .workerLeft, .leaseMoved,
+            .notice,
             .alive, .finished:
             nil
         }
@@ -19,6 +20,11 @@ extension RunEvent {
 }
 
 extension EvaluationReport {
+    /// What −ln p(x) was estimated to be, where it was.
+    fileprivate var likelihood: String {
+        evidence.map { ", -ln p(x) \(decimal($0.negativeLogLikelihood.mean)) nats" } ?? ""
+    }
+
     /// How it compares with the best one so far.
     fileprivate var comparison: String {
         guard let best else { return "" }

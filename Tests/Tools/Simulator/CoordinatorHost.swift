@@ -64,13 +64,14 @@ struct CoordinatorHost {
         }
     }
 
+    private let evaluatesInParts: Bool
     private static let savePeriod = Duration.seconds(2)
     static let chunkBytes = 64
 
     /// Opens the run directory as `tributary coordinator --resume` does.
     init(
         _ options: CoordinatorOptions, on machine: SimulatedMachine, audit: Double, reduction: Reduction,
-        sabotage: Sabotage?, at now: Duration
+        evaluatesInParts: Bool, sabotage: Sabotage?, at now: Duration
     ) throws {
         var options = options
         options.audit = audit
@@ -83,12 +84,13 @@ struct CoordinatorHost {
         self.machine = machine
         memory = machine.make(
             process: 0, slots: MemoryRegion.parameterSlots, slotBytes: Self.sizes(opening.program).parameterBytes)
-        state = CoordinatorState(Self.configuration(opening, options, memory))
+        self.evaluatesInParts = evaluatesInParts
+        state = CoordinatorState(Self.configuration(opening, options, memory, evaluatesInParts: evaluatesInParts))
         saveDue = now + Self.savePeriod
     }
 
     private static func configuration(
-        _ opening: RunOpening, _ options: CoordinatorOptions, _ memory: SimulatedMemory
+        _ opening: RunOpening, _ options: CoordinatorOptions, _ memory: SimulatedMemory, evaluatesInParts: Bool
     ) -> CoordinatorState.Configuration {
         var configuration = CoordinatorState.Configuration(
             run: opening.run, epoch: opening.epoch, contract: opening.contract, sizes: sizes(opening.program),
@@ -96,6 +98,7 @@ struct CoordinatorHost {
             quarantined: opening.quarantined)
         configuration.memory = memory.region
         configuration.reduction = options.reduction
+        configuration.givesEvaluationsInParts = evaluatesInParts
         return configuration
     }
 
@@ -372,7 +375,7 @@ struct CoordinatorHost {
         opening = try opening.again(options)
         records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
         training = opening.begin(options, records)
-        state = CoordinatorState(Self.configuration(opening, options, memory))
+        state = CoordinatorState(Self.configuration(opening, options, memory, evaluatesInParts: evaluatesInParts))
         memories = [:]
         stored.step = nil
         partials = [:]

@@ -31,6 +31,8 @@ public struct Scenario: Sendable {
     var workers = 2
     var audit = 0.0
     var reduction = Reduction.star
+    /// Whether workers get an evaluation part by part.
+    var evaluatesInParts = false
     /// Whether every other worker is on the coordinator's machine, and shares memory with it.
     var sharesMemory = true
     /// How often a message is the one that its connection ends with, comes late, or meets a handshake that takes long.
@@ -88,6 +90,7 @@ public struct Scenario: Sendable {
         calmAt = dice.milliseconds(6_000...16_000)
         if dice.happens(0.15) { giveLiar(&dice) }
         if !hasLiar, dice.happens(0.5) { scatter(&dice) }
+        evaluatesInParts = dice.happens(0.3)
     }
 
     /// Workers add sums and pass on parameters among themselves.

@@ -17,7 +17,8 @@ extension Simulation {
         }
         do {
             let host = try CoordinatorHost(
-                options, on: machine, audit: scenario.audit, reduction: scenario.reduction, sabotage: sabotage, at: now)
+                options, on: machine, audit: scenario.audit, reduction: scenario.reduction,
+                evaluatesInParts: scenario.evaluatesInParts, sabotage: sabotage, at: now)
             coordinator = host
             coordinatorSince = now
             lastRun = host.opening.run.description
