@@ -60,7 +60,7 @@ import VAE
         let weights: Weights = overTCP ? .last : .average
         let local = try bench.local(weights)
         #expect(local.images.count == 437 && local.repeats == 2)
-        #expect(try bench.program.estimating(Self.evidence, ofImages: 437).plan.shards == 8)
+        #expect(try bench.program.estimating(Self.evidence, ofImages: 437).plan.shards == 2)
         let served = try bench.served(workers: cluster.workers, threads: cluster.threads, weights)
         #expect(served == local)
     }
@@ -89,6 +89,12 @@ import VAE
         let metrics = try Evaluator(program, engine: cluster.engine, source: cluster.source).evaluate(local.state)
         let found = try #require(recorder.evaluations.last?.evidence)
         #expect(found == metrics?.evidence && found.images.count == 21)
+        // `evaluate` has batches and parts of its own.
+        let settings = try #require(cluster.configuration.evidence)
+        let asked = try Evaluator(
+            program.estimating(settings, ofImages: 21), engine: cluster.engine, source: cluster.source
+        ).evaluate(local.state)
+        #expect(asked?.evidence == found)
         let rows = try MetricsLog.rows(cluster.directory + "/metrics.jsonl")
         let row = try #require(rows.last { $0.split == .valid })
         let nll = try #require(row.others.first { $0.name == "nll" })

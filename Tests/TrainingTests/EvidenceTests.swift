@@ -1,3 +1,4 @@
+import Contract
 import Foundation
 import OneDNN
 import Tensors
@@ -150,6 +151,37 @@ private struct LinearModel {
         #expect(try LinearModel(error: 0.7, images: 67, microbatch: 5).estimate(300, engine: engine) == found)
         let few = try LinearModel(error: 0.7, images: 10).estimate(300, engine: engine)
         #expect(few.images == Array(found.images.prefix(10)))
+    }
+
+    @Test func whatCannotBeEstimatedIsRefused() throws {
+        func problem(_ evidence: EvidenceSettings, latents: Latents = .gaussian(2)) -> String? {
+            var configuration = RunConfiguration.tiny
+            configuration.model.latents = latents
+            configuration.evidence = evidence
+            do {
+                try configuration.validate()
+                _ = try TrainingProgram(configuration, trainingExamples: 1000, validationExamples: 500)
+                return nil
+            } catch { return "\(error)" }
+        }
+        #expect(problem(EvidenceSettings(samples: 65_536)) == nil)
+        for (evidence, sentence) in [
+            (EvidenceSettings(samples: 0), "nll.samples: an estimate takes from 1 to 65536 samples, not 0"),
+            (EvidenceSettings(samples: 40_000, repeats: 2), "nll.repeats: repeats are from 1 to 1, not 2"),
+            (EvidenceSettings(samples: 2, repeats: 8400), "nll.repeats: 8400 estimates of each of 500 images"),
+        ] {
+            #expect(problem(evidence)?.hasPrefix(sentence) == true, "\(problem(evidence) ?? "")")
+        }
+        let ofCode = problem(EvidenceSettings(samples: 5), latents: .deterministic(2))
+        #expect(ofCode?.hasPrefix("nll: the model's latents are a deterministic code") == true, "\(ofCode ?? "")")
+    }
+
+    /// What a checkpoint's contract holds is read again, and leaving it out says nothing new of a run.
+    @Test func theKeyIsPartOfTheContract() throws {
+        var configuration = RunConfiguration.tiny
+        #expect(configuration.node["nll"] == nil)
+        configuration.evidence = EvidenceSettings(.prior, samples: 7, repeats: 2)
+        #expect(try configuration.node.decode(RunConfiguration.self) == configuration)
     }
 
     /// A pass holds a bounded number of rows, whatever the number of samples.

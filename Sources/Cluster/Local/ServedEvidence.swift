@@ -32,25 +32,38 @@ public struct ServedEvidence {
     /// Waits for workers and lets them compute.
     ///
     /// - Returns: Nil where somebody interrupted it.
-    /// - Throws: One sentence about the address, the keys, the data or the disk; `RunAbandoned` after an hour without a worker.
+    /// - Throws: One sentence about the address, the keys, the data or the disk, or that no worker came for an hour.
     public func estimate(
         _ state: ModelState, _ weights: Weights, listen: String, _ security: LinkSecurity<CoordinatorKeys>,
         reporter: any RunReporter, log: Logger, interruption: Interruption = .signals
     ) throws -> EvidenceEstimate? {
         // It goes with its object, or by the next evaluation where this process is killed.
-        let folder = try UnfinishedFolder("\(FileManager.default.temporaryDirectory.path)/tributary-evaluation")
+        let folder = try UnfinishedFolder(Self.freeName())
         defer { withExtendedLifetime(folder) {} }
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.temporaryPath)
         let directory = "\(folder.temporaryPath)/run"
-        try begin(with: program.stateToJudge(state, weights), in: directory)
+        let state = program.stateToJudge(state, weights)
+        try begin(with: state, in: directory)
         var options = CoordinatorOptions(
             configuration: program.configuration, configurationText: "", source: source, directory: directory,
-            listen: listen, resume: true, stop: .steps(1), engine: engine)
+            listen: listen, resume: true, stop: .steps(state.step), engine: engine)
         options.security = security
         // A part takes as long as its samples, and nobody knows how long before the first is done.
         options.timing.firstDeadline = .seconds(3600)
         let keeper = EvidenceKeeper(reporter)
-        _ = try CoordinatorProcess(options, reporter: keeper, log: log, interruption: interruption).run()
+        do {
+            _ = try CoordinatorProcess(options, reporter: keeper, log: log, interruption: interruption).run()
+        } catch is RunAbandoned {
+            throw NothingEstimated()
+        }
         return keeper.evidence
+    }
+
+    /// A name that is not taken. Its temporary one is ours: what a killed evaluation left there is removed.
+    private static func freeName() -> String {
+        let name = "\(FileManager.default.temporaryDirectory.path)/tributary-evaluation"
+        let names = [name] + (2...1000).map { "\(name)-\($0)" }
+        return names.first { FileStatus(atLink: $0) == nil } ?? name
     }
 
     /// Writes the state as that of a run that has only its last evaluation to do.
@@ -62,6 +75,11 @@ public struct ServedEvidence {
         let run = try RunDirectory(directory, resume: false)
         _ = try run.checkpoints.save(checkpoint.encode(), step: state.step)
     }
+}
+
+/// An evaluation that no worker computed.
+private struct NothingEstimated: Error, CustomStringConvertible {
+    var description: String { "nothing was estimated, since no worker was here for an hour: start some, and ask again" }
 }
 
 /// A split that is judged, as the held-out one of a dataset on which nobody trains.

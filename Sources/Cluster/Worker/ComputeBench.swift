@@ -149,6 +149,7 @@ struct ComputeBench {
             }
             evaluationComputer?.add(microbatch, pixels: pixels, to: &sums)
         }
+        evaluationComputer?.finish(&sums)
         for index in sums.indices { partial[index] = sums[index] }
         result.take(partial.indices, partial.span)
     }

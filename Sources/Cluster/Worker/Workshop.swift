@@ -44,10 +44,12 @@ final class Workshop: Sendable {
 
     /// What compiled graphs hold at most: on each thread every layer's values for a microbatch, forwards and backwards, and the
     /// parameters, packed for both, at most 36 numbers for 16 each time. (The engine needs less than half, as it uses memory
-    /// again, so that what an evaluation takes is in it, too.)
+    /// again, so that what an evaluation takes is in it, too; what estimates −ln p(x) is counted besides.)
     static func graphBytes(_ program: TrainingProgram, microbatch: Int, threads: Int) -> Double {
         let packed = 2 * 36 / 16 * Double(program.layout.parameters.count)
-        return 4 * (2 * Double(program.model.valuesPerExample) * Double(microbatch) + packed) * Double(threads)
+        let evidence = program.evidenceBytes == 0 ? 0 : Double(program.evidenceBytes) + 4 * packed
+        return (4 * (2 * Double(program.model.valuesPerExample) * Double(microbatch) + packed) + evidence)
+            * Double(threads)
     }
 
     private static func tooLarge(

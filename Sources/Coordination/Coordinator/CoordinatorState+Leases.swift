@@ -37,9 +37,7 @@ extension CoordinatorState {
             return activeWorkers == 0
                 ? startWaiting() : abandonDuties(because: "nobody else reaches those who add sums", forStar: true)
         }
-        if isGivenOutInParts(round.round) {
-            return leaseParts(shards, of: round, to: workers)
-        }
+        if isGivenOutInParts(round.round) { return leaseParts(shards, of: round) }
         let grants = distribution(of: shards, over: workers, in: round.round)
         if shards.count == tree.leaves { chooseAudits(among: grants, in: round.round) }
         for grant in grants {
@@ -52,16 +50,32 @@ extension CoordinatorState {
         round.kind == .evaluation && configuration.givesEvaluationsInParts
     }
 
-    /// Gives everybody who has nothing to do a part with a leaf for each thread. What is left waits for the first who is done: so who comes later
-    /// finds work, and who goes takes little of it along.
-    private mutating func leaseParts(_ shards: [Int], of round: RoundState, to workers: [Member]) {
-        let busy = Set(round.leases.values.filter { $0.state == .live }.map(\.peer))
+    /// Gives everybody a leaf for each thread that has none. What is left waits for the first thread that is done: so who comes later finds work, and
+    /// who goes takes little of it along.
+    private mutating func leaseParts(_ shards: [Int], of round: RoundState) {
         var free = Set(shards)
-        for member in workers where !busy.contains(member.peer) {
-            guard let node = tree.largestNode(within: free, upTo: member.threads) else { return }
-            free.subtract(tree.shards(under: node))
-            lease(node, to: member, in: round.round, isCheck: false)
+        for member in workersForParts {
+            let holdings = member.holdings[round.round.kind.split] ?? []
+            var idle = member.threads - round.liveLeaves(of: member.peer, tree)
+            while idle > 0, let node = tree.largestNode(within: free, upTo: idle, preferring: holdings) {
+                let part = tree.shards(under: node)
+                free.subtract(part)
+                idle -= part.count
+                lease(node, to: member, in: round.round, isCheck: false)
+            }
         }
+    }
+
+    /// Those who owe nothing that is overdue, or all where everybody does. Nobody has to rest: who is late holds up its own part alone.
+    private var workersForParts: [Member] {
+        let active = activeMembers
+        let prompt = active.filter { $0.punctuality.lateSince == nil }
+        return prompt.isEmpty ? active : prompt
+    }
+
+    /// Whether parts wait though somebody has nothing to do.
+    func isAnybodyIdle(in round: RoundState) -> Bool {
+        workersForParts.contains { round.liveLeaves(of: $0.peer, tree) == 0 }
     }
 
     /// Those who are on time, or, where there is none, those who are late or rest.
@@ -149,9 +163,24 @@ extension CoordinatorState {
         let patience = 1 << min(state(of: round)?.attempts(at: node) ?? 0, 6)
         guard let typical = experience[round.kind]?.leafTime else { return timing.firstDeadline * patience }
         let leafTime = max(typical, member.leafTimes[round.kind] ?? 0)
-        let expected = Duration.seconds(leafTime * Double(tree.shards(under: node).count))
+        let expected = Duration.seconds(leafTime * Double(turns(of: member, for: node)))
         let shortest = member.leafTimes[round.kind] == nil ? timing.shortestFirstDeadline : timing.shortestDeadline
         return max(shortest, expected * timing.deadlineFactor) * patience
+    }
+
+    /// How many leaves one thread of a worker computes, one after the other, for a node.
+    func turns(of member: Member, for node: Int) -> Int {
+        (tree.shards(under: node).count + member.threads - 1) / member.threads
+    }
+
+    /// Where parts are given out, leases of when nobody knew how long a leaf takes are not to hold the last of them up.
+    mutating func shortenDeadlines(in kind: Round.Kind) {
+        guard let round = current, isGivenOutInParts(round.round), round.round.kind == kind else { return }
+        for lease in round.leases.values where lease.state == .live {
+            guard let member = members[lease.peer] else { continue }
+            let due = now + deadline(for: lease.node, in: round.round, by: member)
+            current?.leases[lease.identifier]?.deadline = min(lease.deadline, due)
+        }
     }
 
     /// Data is moving, so the worker is not to blame that it has not computed yet; but it may not make that last for ever.
@@ -225,18 +254,31 @@ extension CoordinatorState {
 }
 
 extension ReductionTree {
-    /// The first node of all that have most shards, at most `count` and all among `shards`; nil where there are none.
-    fileprivate func largestNode(within shards: Set<Int>, upTo count: Int) -> Int? {
+    /// Of the nodes that have most shards, at most `count` and all among `shards`, the first with most of those that somebody has already; nil
+    /// where there are none.
+    fileprivate func largestNode(within shards: Set<Int>, upTo count: Int, preferring held: Set<Int>) -> Int? {
         var size = leaves
         while size > 0 {
             defer { size /= 2 }
-            guard size <= max(1, count) else { continue }
+            guard size <= count else { continue }
             let first = leaves / size
-            if let node = (first..<2 * first).first(where: { self.shards(under: $0).allSatisfy(shards.contains) }) {
-                return node
+            let nodes = (first..<2 * first).filter { self.shards(under: $0).allSatisfy(shards.contains) }
+            let best = nodes.max { left, right in
+                let counts = [left, right].map { self.shards(under: $0).count(where: held.contains) }
+                return (counts[0], right) < (counts[1], left)
             }
+            if let best { return best }
         }
         return nil
+    }
+}
+
+extension RoundState {
+    /// How many leaves are expected of a worker in time.
+    fileprivate func liveLeaves(of peer: Peer, _ tree: ReductionTree) -> Int {
+        leases.values.reduce(0) {
+            $1.peer == peer && $1.state == .live ? $0 + tree.shards(under: $1.node).count : $0
+        }
     }
 }
 

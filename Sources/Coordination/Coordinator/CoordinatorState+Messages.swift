@@ -55,7 +55,10 @@ extension CoordinatorState {
     /// A worker that has nothing in hand lost its overdue leases on the way, so it may have others.
     private mutating func takeHeartbeat(busy: Int, taken: Int, from peer: Peer) {
         if let pause = members[peer]?.note(taken: taken, at: now) { extendDeadlines(of: peer, pause: pause) }
-        if busy == 0 { forgive(peer) }
+        if busy == 0 {
+            forgive(peer)
+            if let current, isGivenOutInParts(current.round) { leaseUncovered() }
+        }
     }
 
     /// Expects nothing more of a worker's overdue leases, and lets it have new ones once it has rested.

@@ -64,8 +64,10 @@ extension CoordinatorState {
         } else if state(of: round)?.digests[lease.node] != nil {
             actions.append(.sums(.hashLease(round, lease: identifier)))
         } else {
+            learnFirst(from: lease, in: round.kind)
             actions.append(.sums(.drop(lease: identifier)))
         }
+        if let current, isGivenOutInParts(current.round) { leaseUncovered() }
     }
 
     /// The first result of a node counts; from there the fold goes up as far as siblings are there.
@@ -80,7 +82,6 @@ extension CoordinatorState {
             node = parent
         }
         settle()
-        if let current, isGivenOutInParts(current.round) { leaseUncovered() }
     }
 
     private mutating func hashIfContested(_ node: Int, besides lease: UInt64?) {

@@ -25,10 +25,25 @@ extension CoordinatorState {
     /// Learns from a lease that was fulfilled how long a leaf takes with everything around it, for deadlines, and how long a sum takes to
     /// come.
     mutating func learn(from lease: LeaseRecord, in kind: Round.Kind) {
-        let seconds = (now - lease.issued).inSeconds / Double(tree.shards(under: lease.node).count)
+        let seconds = leafSeconds(lease)
+        let isFirst = experience[kind]?.leafTime == nil
         experience[kind, default: .init()].learn(leafSeconds: seconds)
         members[lease.peer]?.learn(
             leafSeconds: seconds, upload: (now - (lease.firstChunk ?? now)).inSeconds, in: kind)
+        if isFirst { shortenDeadlines(in: kind) }
+    }
+
+    /// The first result of a worker tells how long a leaf takes there, also where another was sooner: its next deadline is then a fair one.
+    mutating func learnFirst(from lease: LeaseRecord, in kind: Round.Kind) {
+        guard let member = members[lease.peer], member.leafTimes[kind] == nil else { return }
+        let seconds = leafSeconds(lease)
+        members[lease.peer]?.learn(
+            leafSeconds: seconds, upload: (now - (lease.firstChunk ?? now)).inSeconds, in: kind)
+    }
+
+    private func leafSeconds(_ lease: LeaseRecord) -> Double {
+        let turns = members[lease.peer].map { self.turns(of: $0, for: lease.node) } ?? 1
+        return (now - lease.issued).inSeconds / Double(turns)
     }
 
     /// The distribution that was made earlier for the same workers, unless for some rounds another would have been much better.

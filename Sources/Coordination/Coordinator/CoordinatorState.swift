@@ -152,11 +152,10 @@ public struct CoordinatorState: Sendable {
     public func isActive(_ peer: Peer) -> Bool { members[peer]?.standing == .active }
 
     /// The shards of the round under way that nobody computes though workers are there, which must never be any; nil where there is no
-    /// such round. What is given out in parts waits as long as anybody computes one.
+    /// such round. What is given out in parts waits as long as everybody has one.
     public var orphanedShards: [Int]? {
         guard let current, !current.isComplete, isRunning, activeWorkers > 0 else { return nil }
-        let waits = isGivenOutInParts(current.round) && current.leases.values.contains { $0.state == .live }
-        return waits ? [] : current.uncovered
+        return isGivenOutInParts(current.round) && !isAnybodyIdle(in: current) ? [] : current.uncovered
     }
 
     /// The steps whose parameters workers may still need: that of the round, and earlier ones with a sum in question.

@@ -29,6 +29,9 @@ struct NodeTask: Sendable {
 
     var isSummed: Bool { finishedLeaves == shardCount }
 
+    /// Whether all of its sum is on its way to the coordinator.
+    var hasLeft: Bool { isSummed && uploaded == ready.count && duties == Duties.star }
+
     /// Takes a chunk for final, once.
     mutating func add(ready chunk: Int) {
         if !ready.contains(chunk) { ready.append(chunk) }

@@ -46,6 +46,15 @@ struct PixelRoom: Sendable {
         return forgotten
     }
 
+    /// Forgets what passed of some shards, except for those that are still used.
+    ///
+    /// - Returns: The shards whose pixels are to be forgotten.
+    mutating func release(_ shards: [Int], besides used: Set<Int>) -> [Int] {
+        let forgotten = shards.filter { passing[$0] != nil && !used.contains($0) }
+        for shard in forgotten { passing[shard] = nil }
+        return forgotten
+    }
+
     /// Makes room for the shards of a lease, as far as possible: `needed` says whether they fit.
     ///
     /// - Parameters:

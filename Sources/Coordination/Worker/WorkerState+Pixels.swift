@@ -20,10 +20,19 @@ extension WorkerState {
         forget(assignment?.room.beginRound(besides: Set(running.keys.map(\.shard))) ?? [])
     }
 
+    /// Forgets the pixels of shards that are not kept and that no leaf needs any more.
+    mutating func releasePixels(of shards: [Int]) {
+        let used = usedShards
+        forget(assignment?.room.release(shards, besides: used) ?? [])
+    }
+
+    /// Shards that leaves still need.
+    private var usedShards: Set<Int> { Set(running.keys.map(\.shard) + tasks.flatMap(\.waiting).map(\.shard)) }
+
     /// Makes room for the pixels that a lease needs; where there is none, the worker gives up.
     mutating func makesRoom(for lease: CoordinatorMessage.Lease, _ shards: Range<Int>) -> Bool {
         guard let contract = assignment?.contract else { return false }
-        let used = Set(running.keys.map(\.shard) + tasks.flatMap(\.waiting).map(\.shard))
+        let used = usedShards
         let examples =
             lease.round.kind == .training
             ? contract.microbatch : (contract.validationExamples + contract.shards - 1) / contract.shards

@@ -49,6 +49,7 @@ extension WorkerState {
     }
 
     private mutating func begin(_ lease: CoordinatorMessage.Lease, _ shards: Range<Int>) {
+        if lease.round.kind == .evaluation { forgetSentSums() }
         guard makesRoom(for: lease, shards), let assignment else { return }
         let waiting = shards.map { shard in
             NodeTask.Waiting(shard: shard, missing: missingExamples(lease.round, shard, assignment))
@@ -59,6 +60,15 @@ extension WorkerState {
                 duties: lease.duties, waiting: waiting))
         requestUrgently(waiting, lease.round.kind.split)
         if lease.round.kind == .training, !lease.isCheck { copyInBackground(shards, from: lease.round.step + 1) }
+    }
+
+    /// An evaluation may be given out in many parts. The sum of one that has left is kept no more: where it is lost, it is computed again.
+    private mutating func forgetSentSums() {
+        let sent = tasks.filter(\.hasLeft)
+        guard !sent.isEmpty, let tree = assignment?.contract.tree else { return }
+        tasks.removeAll(where: \.hasLeft)
+        for task in sent { actions.append(.forget(task.round, node: task.node)) }
+        releasePixels(of: sent.flatMap { tree.shards(under: $0.node) })
     }
 
     private func missingExamples(_ round: Round, _ shard: Int, _ assignment: Assignment) -> Set<UInt32> {

@@ -51,16 +51,16 @@ public struct ImageTargets: Hashable, Sendable {
         classNames =
             isText[0]
             ? Array(Set(try datasets.flatMap { try $0.texts() })).sorted()
-            : columnCount == 1 ? Self.classNames(in: root, column: self.names.first, of: widths[0]) : []
+            : columnCount == 1 ? self.names.first.map { Self.classNames(in: root, of: $0, widths[0]) } ?? [] : []
     }
 
     /// The most texts that are taken for names of classes.
     private static let mostClasses = 1000
 
-    /// What numbers stand for, as an import from texts or from folders leaves it beside them.
-    private static func classNames(in root: Group, column: String?, of width: Int) -> [String] {
-        let place = width == 1 ? DatasetNames.classNames : column.map { "\(DatasetNames.classNames) \($0)" }
-        guard let dataset = try? place.map(root.dataset), dataset.isText, dataset.shape.count == 1,
+    /// What numbers from 0 stand for, as an import from texts or from folders leaves it beside a column that it names.
+    private static func classNames(in root: Group, of column: String, _ width: Int) -> [String] {
+        let place = width == 1 ? DatasetNames.classNames : "\(DatasetNames.classNames) \(column)"
+        guard let dataset = try? root.dataset(place), dataset.isText, dataset.shape.count == 1,
             dataset.shape[0] <= mostClasses
         else { return [] }
         return (try? dataset.texts()) ?? []

@@ -42,6 +42,17 @@ public struct EvidenceSettings: Hashable, Sendable, Codable {
         )
     }
 
+    /// The estimates of all images are numbers in each sum of an evaluation: so many are 32 MB.
+    private static let mostEstimates = 1 << 22
+
+    /// Refuses more estimates than a sum should hold.
+    func requireRoom(forImages count: Int) throws(ConfigurationProblem) {
+        try require(
+            count <= Self.mostEstimates / repeats, "nll.repeats",
+            "\(repeats) estimates of each of \(count) images are more than \(Self.mostEstimates): take fewer repeats, or a smaller split"
+        )
+    }
+
     /// Refuses a model that gives images no likelihood, or has no prior to draw from.
     func requireEvidence(of model: VariationalAutoencoder) throws(ConfigurationProblem) {
         do throws(DescriptionError) {
@@ -62,7 +73,7 @@ extension EvidenceSettings.CodingKeys: DescribedKey {
         case .samples:
             Setting(
                 "Samples of one estimate.", .wholeNumber(1...EvidenceSettings.mostSamples),
-                otherNames: ["k", "num_samples", "n_samples", "importance_samples"])
+                otherNames: ["importance_samples"])
         case .repeats:
             Setting(
                 "Estimates of each image, each from samples of its own.",

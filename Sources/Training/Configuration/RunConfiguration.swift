@@ -199,7 +199,7 @@ extension RunConfiguration.CodingKeys: DescribedKey {
             Setting(
                 "How evaluations estimate -ln p(x) of held-out images, from many samples of each.",
                 .group(EvidenceSettings.CodingKeys.self), default: "none",
-                otherNames: ["log_likelihood", "importance_weighted", "marginal_likelihood"])
+                otherNames: ["log_likelihood", "marginal_likelihood"])
         case .precision:
             Setting(
                 "The numbers that convolutions and matrix products are computed from.",

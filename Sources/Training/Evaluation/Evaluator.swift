@@ -1,5 +1,6 @@
 import Contract
 import Parallel
+import Synchronization
 import Tensors
 
 /// Evaluates a whole split on some threads: the reference for evaluation by a cluster, and what `evaluate` runs.
@@ -34,16 +35,25 @@ public struct Evaluator: Sendable {
         _ state: ModelState, _ weights: Weights = .average, threads: Int = 1,
         progress: @Sendable (Int) -> Void = { _ in }
     ) throws -> EvaluationMetrics? {
-        let sums = try Parallel.map(
+        // Sums are added as they come, so that few are kept.
+        let fold = Mutex(TreeFold(program.tree, format: program.evaluationFormat))
+        _ = try Parallel.map(
             plan.shards, threads: threads,
             bench: {
                 let computer = try program.evaluationComputer(engine: engine)
                 computer.load(state.memory(weights))
                 return computer
-            }, whenDone: { progress(plan.examples * $0 / plan.shards) }, sumsOfShard)
-        var fold = TreeFold(program.tree, format: program.evaluationFormat)
-        for (shard, sum) in sums.enumerated() { fold.insert(sum, at: program.tree.leaf(ofShard: shard)) }
-        guard let sum = fold.takeResult() else { preconditionFailure("a fold of all shards has a result") }
+            }, whenDone: { progress(plan.examples * $0 / plan.shards) }
+        ) { computer, shard in
+            let sums = try sumsOfShard(computer, shard)
+            fold.withLock { fold in
+                fold.insert(sums, at: program.tree.leaf(ofShard: shard))
+                _ = fold.takeUsed()
+            }
+        }
+        guard let sum = fold.withLock({ $0.takeResult() }) else {
+            preconditionFailure("a fold of all shards has a result")
+        }
         return EvaluationMetrics(sums: sum, examples: plan.examples, of: program)
     }
 
@@ -54,6 +64,7 @@ public struct Evaluator: Sendable {
             let pixels = try program.bytes(of: microbatch.examples.map(Int.init), in: split, from: source)
             computer.add(microbatch, pixels: pixels, to: &sums)
         }
+        computer.finish(&sums)
         return sums
     }
 }

@@ -16,14 +16,21 @@ final class EvidenceComputer {
     private let preparation: CompiledGraph
     private let evidence: CompiledGraph
     private let bytes: (ofExample: Int, ofPixels: Int)
+    /// The examples of a shard that have filled no batch yet.
+    private var waiting: [Waiting] = []
+
+    private struct Waiting {
+        let example: UInt32
+        /// (C, H, W), from 0 to 1.
+        let pixels: [Float]
+    }
 
     /// Compiles both graphs.
     /// - Throws: `DescriptionError` where the model gives images no likelihood.
     init(_ program: TrainingProgram, _ settings: EvidenceSettings, layout: EvidenceLayout, engine: any Engine) throws {
         self.settings = settings
         self.layout = layout
-        passes = EvidencePasses(
-            samples: settings.samples, rows: program.rowsOfPass, microbatch: program.plan.microbatch)
+        passes = EvidencePasses(samples: settings.samples, rows: program.rowsOfPass)
         let graph = try program.model.evidenceGraph(
             examples: passes.examples, samples: passes.samples, settings.proposal)
         let images = program.model.preparationGraph(count: passes.examples)
@@ -38,35 +45,42 @@ final class EvidenceComputer {
         evidence.load(memory)
     }
 
-    /// Writes the estimates of the examples that count into their places among the sums of a shard.
-    func add(_ microbatch: Microbatch, pixels: [UInt8], to sums: inout [Float]) {
-        let counting = microbatch.weights.indices.filter { microbatch.weights[$0] != 0 }
-        for first in stride(from: 0, to: counting.count, by: passes.examples) {
-            let rows = counting[first..<min(first + passes.examples, counting.count)]
-            // What fills a batch up is an example that counts, again.
-            let filled = Array(rows) + Array(repeating: rows[first], count: passes.examples - rows.count)
-            prepare(filled, microbatch, pixels)
-            let examples = filled.map { microbatch.examples[$0] }
-            for index in 0..<settings.repeats {
-                let found = estimate(examples, samples: index * settings.samples..<(index + 1) * settings.samples)
-                for (example, value) in zip(examples.prefix(rows.count), found) {
-                    layout.write(value, of: Int(example), repeat: index, to: &sums)
-                }
-            }
+    /// Takes in the examples of a microbatch that count. Batches are as large as passes want them, whatever a run's microbatches are: so what is
+    /// found of an example depends on neither.
+    func add(_ microbatch: Microbatch, pixels bytes: [UInt8], to sums: inout [Float]) {
+        for (row, example) in microbatch.examples.enumerated() where microbatch.weights[row] != 0 {
+            waiting.append(Waiting(example: example, pixels: pixels(of: row, in: bytes)))
+            if waiting.count == passes.examples { estimateWaiting(&sums) }
         }
     }
 
-    private func prepare(_ rows: [Int], _ microbatch: Microbatch, _ pixels: [UInt8]) {
-        var values = [Float](repeating: 0, count: rows.count * bytes.ofPixels)
-        for (place, row) in rows.enumerated() {
-            let start = row * bytes.ofExample
-            writeUnitInterval(
-                pixels[start..<start + bytes.ofPixels], to: &values,
-                place * bytes.ofPixels..<(place + 1) * bytes.ofPixels)
-        }
-        preparation[input: VariationalAutoencoder.pixels] = values
-        preparation.run(examples: rows.map { microbatch.examples[$0] })
+    /// Estimates those of a shard that fill no batch.
+    func finish(_ sums: inout [Float]) {
+        if !waiting.isEmpty { estimateWaiting(&sums) }
+    }
+
+    private func pixels(of row: Int, in examples: [UInt8]) -> [Float] {
+        let start = row * bytes.ofExample
+        var values = [Float](repeating: 0, count: bytes.ofPixels)
+        writeUnitInterval(examples[start..<start + bytes.ofPixels], to: &values, values.indices)
+        return values
+    }
+
+    /// Writes the estimates of the examples that wait into their places among the sums of their shard.
+    private func estimateWaiting(_ sums: inout [Float]) {
+        // What fills a batch up is an example that counts, again.
+        let batch = waiting + Array(repeating: waiting[0], count: passes.examples - waiting.count)
+        preparation[input: VariationalAutoencoder.pixels] = batch.flatMap(\.pixels)
+        preparation.run(examples: batch.map(\.example))
         evidence[input: VariationalAutoencoder.pixels] = preparation[output: VariationalAutoencoder.pixels]
+        for index in 0..<settings.repeats {
+            let found = estimate(
+                batch.map(\.example), samples: index * settings.samples..<(index + 1) * settings.samples)
+            for (waiting, value) in zip(waiting, found) {
+                layout.write(value, of: Int(waiting.example), repeat: index, to: &sums)
+            }
+        }
+        waiting = []
     }
 
     /// An estimate for each example of the batch, from samples of the given numbers.
@@ -101,13 +115,11 @@ struct EvidencePasses: Sendable {
     /// As many samples as make matrix products large.
     private static let most = 128
 
-    /// - Parameters:
-    ///   - rows: How many samples of all images may be in a pass.
-    ///   - microbatch: The most images that there are at a time.
-    init(samples: Int, rows: Int, microbatch: Int = .max) {
+    /// - Parameter rows: How many samples of all images may be in a pass.
+    init(samples: Int, rows: Int) {
         let most = min(Self.most, rows)
         count = (samples + most - 1) / most
         self.samples = (samples + count - 1) / count
-        examples = min(microbatch, max(1, rows / self.samples))
+        examples = max(1, rows / self.samples)
     }
 }

@@ -52,6 +52,11 @@ public final class EvaluationComputer {
         evidence?.add(microbatch, pixels: bytes, to: &partial)
     }
 
+    /// Ends a shard, after its last microbatch.
+    public func finish(_ partial: inout [Float]) {
+        evidence?.finish(&partial)
+    }
+
     /// Adds what the graph measured to the first of a shard's sums.
     private func addMeasured(to partial: inout [Float]) {
         var measured = Array(partial[sums.indices])

@@ -33,6 +33,7 @@ public struct TrainingProgram: Sendable {
         rule = try StepRule(configuration, plan: plan, layout: layout)
         try configuration.check(schedules: model.scheduled)
         try configuration.evidence?.requireEvidence(of: model)
+        try configuration.evidence?.requireRoom(forImages: validationExamples)
         try require(
             configuration.earlyStopping == nil || validationExamples > 0, "early_stopping",
             "there are no held-out images to judge by: hold some out, or take the key out")

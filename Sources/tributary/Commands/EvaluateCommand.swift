@@ -78,9 +78,9 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
+        let security = try security.coordinator()
         let checkpoint = try CheckpointCommand.read(checkpoint)
-        let trained = try TrainingProgram(checkpoint.contract)
-        let program = try trained.withoutEvidence()
+        let program = try TrainingProgram(checkpoint.contract).withoutEvidence()
         try check(program.model)
         let source = try DatasetSource(data, reading.added(to: program.configuration.data), judging: split)
         try program.check(source)
@@ -92,18 +92,17 @@ struct Evaluate: ParsableCommand {
             program, checkpoint.state, weights, engine: engine, source: source, split: part,
             threads: threads ?? Machine.cores)
         let evaluator = try Evaluator(program, engine: engine, source: source, split: part)
-        var result = try judge(images, evaluator, checkpoint.state, weights, split: source.heldOut ?? "train")
-        if let evidence = evidence ?? trained.configuration.evidence {
-            result.evidence =
-                if let listen {
-                    try served(
-                        ServedEvidence(program, evidence, of: source, in: part, engine: engine), images.count,
-                        checkpoint.state, weights, listen)
-                } else {
-                    try estimate(
-                        evidence, source, part, program, checkpoint.state, weights, engine, threads: images.threads)
-                }
+        // Workers may be waiting, so they come first.
+        let found = try evidence.map { evidence in
+            listen == nil
+                ? try estimate(
+                    evidence, source, part, program, checkpoint.state, weights, engine, threads: images.threads)
+                : try served(
+                    ServedEvidence(program, evidence, of: source, in: part, engine: engine), images.count,
+                    checkpoint.state, weights, security)
         }
+        var result = try judge(images, evaluator, checkpoint.state, weights, split: source.heldOut ?? "train")
+        result.evidence = found ?? nil
         try output(json ? jsonText(result) : result.description)
     }
 
@@ -154,12 +153,12 @@ struct Evaluate: ParsableCommand {
 
     /// −ln p(x), on workers.
     private func served(
-        _ evidence: ServedEvidence, _ count: Int, _ state: ModelState, _ weights: Weights, _ listen: String
+        _ evidence: ServedEvidence, _ count: Int, _ state: ModelState, _ weights: Weights,
+        _ security: LinkSecurity<CoordinatorKeys>
     ) throws -> EvidenceEstimate {
-        let security = try security.coordinator()
         let found = try ImageTicker.watch("estimating -ln p(x)", count) {
             try evidence.estimate(
-                state, weights, listen: listen, security, reporter: EvaluationReporter(progress: $0),
+                state, weights, listen: listen ?? "", security, reporter: EvaluationReporter(progress: $0),
                 log: TerminalLog.logger("coordinator"))
         }
         guard let found else { throw ExitCode(interruptedBy: Interruption.signals.reason ?? "") }

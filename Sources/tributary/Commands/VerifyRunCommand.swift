@@ -122,7 +122,7 @@ private struct RunVerificationReport: Encodable, CustomStringConvertible {
             \(range): step \(difference.step) differs
             recorded  \(difference.recorded)
             computed  \(difference.computed)
-            A machine computed wrongly, or digests.jsonl or a checkpoint was changed. \(equalDigests) digests before it are equal.
+            A machine computed wrongly, or digests.jsonl or a checkpoint was changed. Of the digests before it \(equalDigests) came out equal.
             """
     }
 }

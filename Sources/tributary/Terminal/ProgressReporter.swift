@@ -24,7 +24,7 @@ final class ProgressReporter: RunReporter {
         switch event {
         case .step(let step): show(step)
         case .evaluating(let examples): showPhase("evaluating \(examples) held-out images")
-        case .evaluatedPart(let done, let count): showPhase("evaluating: \(done) of \(count) held-out images")
+        case .evaluatedPart(let done, let count): showPart("evaluating: \(done) of \(count) held-out images")
         case .evaluated(let report):
             state.withLock { $0.best = report.best?.negativeELBO }
             hold(event, \.evaluations, report.fields)
@@ -67,6 +67,12 @@ final class ProgressReporter: RunReporter {
     /// Says in place of the bar what is done now, where that is not over before anybody can read it.
     private func showPhase(_ text: String) {
         if state.withLock({ $0.bars.isOver(at: .now) }) { terminal.status(text) }
+    }
+
+    /// The same of what may take long: elsewhere than on a terminal a line now and then.
+    private func showPart(_ text: String) {
+        guard !terminal.isInteractive else { return showPhase(text) }
+        if state.withLock({ $0.lines.isOver(at: .now) }) { terminal.line(text, isProgress: true) }
     }
 
     private func show(_ step: StepReport) {

@@ -17,6 +17,7 @@ extension Simulation {
         if let shards = host.state.orphanedShards, !shards.isEmpty {
             witness.accuse("nobody computes the shards \(shards), though workers are there")
         }
+        if host.state.activeWorkers == 0 { lonelyAt = now }
         guard isCalm else { return }
         for index in processes.indices { checkMembership(of: index, at: host) }
         checkProgress()
@@ -40,7 +41,8 @@ extension Simulation {
 
     private mutating func checkProgress() {
         let slowest = processes.filter { $0.isAlive }.map(\.slowness).max() ?? 1
-        let pause = now - max(lastCommit, calmSince, coordinatorSince)
+        // As long as nobody is a member, `longestRecovery` says how long that may last.
+        let pause = now - max(lastCommit, calmSince, coordinatorSince, lonelyAt)
         if pause > Self.longestStep * slowest {
             witness.accuse("no step was committed for \(pause.inSeconds) s, though nothing is wrong")
         }

@@ -83,6 +83,8 @@ public struct Simulation {
     var bytesSent = BytesSent()
     /// When the coordinator of now started.
     var coordinatorSince = Duration.zero
+    /// When the coordinator had no worker last.
+    var lonelyAt = Duration.zero
     var calmSince = Duration.zero
     var lastCommit = Duration.zero
     /// What this coordinator heard lately, the newest last; more than is replayed, so that not every message moves all others.
