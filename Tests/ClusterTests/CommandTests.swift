@@ -239,7 +239,9 @@ struct CommandTests {
         let coordinator = try CommandProcess(
             ["coordinator"] + link.coordinator
                 + runs.arguments("linear", runs.newDirectory(), steps: CommandRuns.endless))
-        let worker = try CommandProcess(["worker", "--threads", "1", "--wait", "0.5s"] + link.worker)
+        // The worker waits for the next one alone, so this one has to listen before: how long it takes to start is the machine's affair.
+        _ = try coordinator.line(containing: "workers connect to")
+        let worker = try CommandProcess(["worker", "--threads", "1", "--wait", "3s"] + link.worker)
         _ = try coordinator.worker("local")
         coordinator.signal(SIGTERM)
         #expect(coordinator.wait() == 143, "\(coordinator.text)")
