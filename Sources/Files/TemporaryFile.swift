@@ -19,7 +19,7 @@ struct TemporaryFile: ~Copyable {
     }
 
     /// Whether nobody took the file for an abandoned one before it was locked. Where the file system has no locks nobody does.
-    private static func isOurs(_ file: borrowing Descriptor) throws(FileError) -> Bool {
+    static func isOurs(_ file: borrowing Descriptor) throws(FileError) -> Bool {
         let isLocked = (try? file.lock()) ?? true
         return isLocked ? try file.status().st_nlink > 0 : false
     }

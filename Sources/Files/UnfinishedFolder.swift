@@ -20,10 +20,9 @@ public final class UnfinishedFolder {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         try FolderNotEmpty.requireNothing(at: path)
         TemporaryFile.removeAbandoned(beside: self.path)
-        temporaryPath = PosixFileSystem.temporaryName(of: self.path)
-        try PosixFileSystem().createDirectory(temporaryPath)
-        lock = try Descriptor(temporaryPath, O_RDONLY | O_DIRECTORY, "create \(path)")
-        _ = try? lock.lock()
+        let folder = try TemporaryFolder(beside: self.path)
+        temporaryPath = folder.path
+        lock = folder.descriptor
         UnfinishedFiles.add(temporaryPath)
     }
 

@@ -230,6 +230,42 @@ import Testing
         #expect([begun, renewed, another].map { $0.messages.contains(.parametersWanted) } == [false, true, false])
     }
 
+    /// Two chunks of a step's parameters from the coordinator, and one from another worker.
+    private func hearSomeFromOthers(in bench: inout Bench) -> [WorkerAction] {
+        let own = [(0, 16), (32, 8)].flatMap { bench.hear(.parameters(offset: $0.0, bytes: $0.1)) }
+        return own + bench.hear(.parameters(offset: 16, bytes: 16, duties: 1), through: [77])
+    }
+
+    /// Whoever passed something wrong on would else have an honest worker blamed.
+    @Test func aCheckRestsOnNothingThatOthersPassedOn() throws {
+        var bench = bench()
+        _ = bench.hear(.lease(.init(identifier: 1, round: round, node: 8, duties: 1)))
+        let begun = hearSomeFromOthers(in: &bench)
+        #expect(begun.contains(.useParameters(step: 0)))
+        let examples = try Samples.contract().plan().microbatch(step: 0, shard: 0, seed: 7).examples
+        for leaf in bench.hearRows(examples).leaves { _ = bench.handle(.leafFinished(leaf)) }
+        let check = bench.hear(.lease(.init(identifier: 9, round: round, node: 8, isCheck: true)))
+        #expect(check.contains(.forget(round, node: 8)) && check.messages.contains(.parametersWanted))
+        #expect(check.leaves.isEmpty)
+        let late = hearSomeFromOthers(in: &bench)
+        #expect(!late.contains(.useParameters(step: 0)))
+        let last = bench.hear(.parameters(offset: 16, bytes: 16))
+        #expect(last.contains(.useParameters(step: 0)) && last.leaves.count == 1)
+        let another = bench.hear(.lease(.init(identifier: 10, round: round, node: 9, isCheck: true)))
+        #expect(!another.messages.contains(.parametersWanted))
+    }
+
+    @Test func whatTheCoordinatorAddsRestsOnItsOwnParameters() {
+        var bench = bench()
+        _ = hearSomeFromOthers(in: &bench)
+        let begun = bench.hear(.lease(.init(identifier: 1, round: round, node: 8)))
+        #expect(begun.messages.contains(.parametersWanted))
+        var sound = self.bench()
+        _ = sound.hearParameters(step: 0)
+        let other = sound.hear(.lease(.init(identifier: 1, round: round, node: 8)))
+        #expect(!other.messages.contains(.parametersWanted))
+    }
+
     @Test func parametersThatDoNotComeAreAskedFor() {
         var bench = bench()
         _ = bench.hear(.lease(.init(identifier: 1, round: round, node: 8, duties: 1)))

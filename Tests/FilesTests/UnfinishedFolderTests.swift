@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Synchronization
 import Testing
 
 @Suite struct UnfinishedFolderTests {
@@ -48,6 +49,24 @@ import Testing
             try first.finish()
             #expect(throws: FolderNotEmpty.self) { try second.finish() }
             #expect(try PosixFileSystem().read(directory + "/a/one") == [1])
+        }
+    }
+
+    /// What one has made and not yet locked looks to others as if its writer had died.
+    @Test func manyBeginAtOnceAndNoneTakesAnothers() throws {
+        try withTemporaryDirectory { directory in
+            let problems = Mutex<[String]>([])
+            DispatchQueue.concurrentPerform(iterations: 8) { writer in
+                do {
+                    for number in 0..<50 {
+                        try UnfinishedFolder(directory + "/a").write([UInt8(writer), UInt8(number)], to: "one")
+                    }
+                } catch {
+                    problems.withLock { $0.append("\(error)") }
+                }
+            }
+            let left = try PosixFileSystem().names(in: directory)
+            #expect(problems.withLock(\.self) == [] && left == [])
         }
     }
 

@@ -79,6 +79,25 @@ struct SealedImagesTests {
         }
     }
 
+    @Test(
+        "labels of a converted file stay, also where some are missing or large",
+        arguments: [([-1, 0, 7, 3], true), ([0, 1_000, 2, -1], true), ([0.5, 0, 1, 2], false)])
+    func convertedLabels(labels: [Double], areKept: Bool) throws {
+        try withTemporaryFolder { folder in
+            do {
+                let root = try File.create(over: "\(folder)/a.h5").root
+                try root.write("images", Array(bytes[..<(4 * 48)]), shape: [4, 3, 4, 4])
+                try root.write("labels", labels.map(Float.init), shape: [4])
+            }
+            let dataset = try ImageDataset("\(folder)/a.h5")
+            let report = try DatasetConversion(dataset).write(to: UnfinishedFile("\(folder)/b.h5")) { _ in }
+            let converted = try ImageDataset("\(folder)/b.h5")
+            let rows = try dataset.rows(ofSplit: "train") + dataset.rows(ofSplit: "valid")
+            #expect(try converted.targetValues() == (areKept ? rows.map { labels[$0] } : []))
+            #expect(report.notes == (areKept ? [] : ["labels are left out: they are not whole numbers"]))
+        }
+    }
+
     @Test("a contact sheet shows examples of the whole file")
     func sheet() throws {
         try withFile(.contiguous) { path in

@@ -71,11 +71,27 @@ import Testing
     @Test func aWorkerThatComputesWronglyIsFoundAndTheRunGoesBack() throws {
         var scenario = Scenario.quiet(shards: 4, workers: 4)
         scenario.audit = 1
-        scenario.hasLiar = true
+        scenario.lie = .computing
         scenario.liarComesAt = .milliseconds(150)
         var simulation = try Simulation(scenario, tellsStory: true)
         #expect(simulation.execute().violation == nil)
         #expect(simulation.story.contains { $0.contains("w4 is quarantined for the rest of this run") })
+    }
+
+    @Test(arguments: [Reduction.scatter, .groups], Scenario.Lie.allCases)
+    func whoSpoilsASumThatWorkersAddIsFoundByAuditsAlone(way: Reduction, lie: Scenario.Lie) throws {
+        var scenario = Scenario.quiet(shards: 8, workers: 2, reduction: way)
+        scenario.lie = lie
+        scenario.liarComesAt = .milliseconds(150)
+        var unaudited = try Simulation(scenario)
+        #expect(unaudited.execute().violation?.contains("the digest is") == true)
+        scenario.audit = 1
+        var audited = try Simulation(scenario, tellsStory: true)
+        #expect(audited.execute().violation == nil, "\(audited.story)")
+        let found = audited.story.filter { $0.contains("computed and added is not what others compute") }
+        // Who computes wrongly is named at once where its second sums are wrong, too.
+        #expect(found.count == 1 || lie == .computing, "\(audited.story)")
+        #expect(audited.story.contains { $0.contains("is quarantined") } == (lie == .computing), "\(audited.story)")
     }
 
     @Test func aFaultThatWaitsOnTheDiskDoesNotStrikeTheWitness() throws {

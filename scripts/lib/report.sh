@@ -15,7 +15,7 @@ part() {
     if ! "$@" >"$log" 2>&1; then
         verdict=FAILED
         failures=$((failures + 1))
-        grep -E '✘|[Ee]rror:' "$log" | head -n 60 || true
+        grep -E '✘|↳|[Ee]rror:' "$log" | head -n 60 || true
         echo "… and the end of ${log#"$root/"}:"
         tail -n 40 "$log"
     fi

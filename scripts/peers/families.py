@@ -17,6 +17,13 @@ def bernoulli_cost(logits, x):
     return F.softplus(logits).sum(-1) - (logits * x).sum(-1)
 
 
+def normal_cost(mean, x):
+    """−ln p(x|z) of numbers whose variance is the mean squared error of all that are judged, summed over the last axis."""
+    squares = (x - mean) ** 2
+    variance = squares.mean() + 1e-6
+    return 0.5 * (squares / variance + torch.log(2 * math.pi * variance)).sum(-1)
+
+
 def log_probability_of_bits(logits, bits):
     return -bernoulli_cost(logits, bits)
 
@@ -286,6 +293,30 @@ class SemiSupervised(Labelled, FewLabels):
         return super().made_up(rows)[0], self.made_up_labels(rows)
 
 
+class SemiSupervisedCodes(SemiSupervised):
+    """M2 of numbers, each row with every class, since all share one variance; `divergence_weight` may change from step to step."""
+
+    divergence_weight = 1.0
+
+    def forward(self, x, labels):
+        logits = self.logits_of_classes(x)
+        log_q = F.log_softmax(logits, 1)
+        cost, divergence = self.parts(x)
+        bounds = cost + self.divergence_weight * divergence
+        own = bounds[: len(labels)].gather(1, labels[:, None])[:, 0]
+        q, log_q, bounds = (value[len(labels) :] for value in (log_q.exp(), log_q, bounds))
+        others = (q * (bounds + self.divergence_weight * log_q)).sum(1)
+        return self.weighted_mean(own, others) + self.weight * F.cross_entropy(logits[: len(labels)], labels)
+
+    def parts(self, x):
+        """−ln p(x|y, z) and KL(q(z|x, y) ‖ p(z)) − ln p(y) for all classes, (B, K) each."""
+        features = self.encoder.with_all(x)
+        mean, log_variance = self.posterior.mean(features), self.posterior.log_variance(features)
+        z = mean + torch.exp(log_variance / 2) * torch.randn(len(x), 1, self.latents)
+        cost = normal_cost(self.decoder.with_all(z), x.flatten(1)[:, None])
+        return cost, normal_divergence(mean, log_variance) + math.log(self.classes)
+
+
 class PredictionConstrained(Unlabelled, FewLabels):
     """−ELBO, and a linear classifier of the latents."""
 
@@ -331,6 +362,8 @@ def model_of(configuration):
         return HalfDigits(configuration)
     if objective["likelihood"] == {"gaussian": {"variance": "shared"}}:
         return LearnedVariance(configuration)
+    if name == "semi_supervised" and objective["likelihood"] == {"gaussian": {"variance": "optimal"}}:
+        return SemiSupervisedCodes(configuration)
     plain = DrawnPixels if configuration["model"]["images"].get("binarize") == "dynamic" else Autoencoder
     if name == "evidence_lower_bound":
         return plain(configuration)

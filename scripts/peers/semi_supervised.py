@@ -1,8 +1,9 @@
 """PyTorch on the protocol of `scripts/experiments/semi-supervised --choose`: a few labels of many images.
 
     python scripts/peers/semi_supervised.py CONFIGURATION.yaml mnist-choose.h5 [--epochs E] [--minutes M]
+    python scripts/peers/semi_supervised.py m1-m2-scaled.yaml m1-codes.h5 --range -3 3
 
-Trains M2 or the prediction-constrained VAE as Tributary does: the same images keep their labels, as many rows of a batch have one, and what is
+Trains M2, also on numbers in a range (M1+M2), or the prediction-constrained VAE as Tributary does: the same images keep their labels, as many rows of a batch have one, and what is
 judged is the moving average of the weights. Prints, for each epoch, the error on the held-out images. The noise is PyTorch's own.
 """
 
@@ -31,6 +32,7 @@ def arguments():
     parser.add_argument("data")
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--minutes", type=float, default=25)
+    parser.add_argument("--range", type=float, nargs=2, default=(0, 255))
     return parser.parse_args()
 
 
@@ -97,6 +99,20 @@ class Average:
         torch._foreach_lerp_(list(self.model.parameters()), list(self.source.parameters()), share)
 
 
+def pixels(array, shape, low, high):
+    """Numbers from `low` to `high` as 256 levels from 0 to 1, as `--range` does."""
+    scaled = (torch.from_numpy(array[:]).float() - low) / (high - low)
+    return (scaled.clamp(0, 1) * 255).round().view(-1, *shape) / 255
+
+
+def weight_of_divergence(schedule, epoch):
+    """At a moment counted in epochs: a number, or `linear` from one to another."""
+    if not isinstance(schedule, dict):
+        return schedule
+    line = schedule["linear"]
+    return line["from"] + (line["to"] - line["from"]) * min(epoch / line["epochs"], 1)
+
+
 @torch.no_grad()
 def error(model, images, labels):
     """The share of images that are told wrong."""
@@ -110,15 +126,16 @@ def main():
     torch.set_num_threads(1)
     torch.manual_seed(1)
     configuration = read(options.configuration)
-    assert configuration.get("divergence_weight", 1) == 1, "schedules of the divergence are not written here"
+    model = families.model_of(configuration)
+    schedule = configuration.get("divergence_weight", 1)
+    assert schedule == 1 or hasattr(model, "divergence_weight"), f"{type(model).__name__} takes no weight of the divergence"
     with h5py.File(options.data) as file:
-        images = torch.from_numpy(file["x_train"][:]).float().view(-1, 1, 28, 28) / 255
+        images = pixels(file["x_train"], model.shape, *options.range)
         labels = torch.from_numpy(file["y_train"][:]).long()
         # Judged as training sees images: drawn black or white, once.
-        held_out = torch.bernoulli(torch.from_numpy(file["x_valid"][:]).float().view(-1, 1, 28, 28) / 255)
+        held_out = model.drawn(pixels(file["x_valid"], model.shape, *options.range))
         held_out_labels = torch.from_numpy(file["y_valid"][:]).long()
     settings, shards = configuration["labels"], configuration["shards"]
-    model = families.model_of(configuration)
     model.set_labels(configuration, len(images))
     chosen = labelled_examples(labels.tolist(), model.classes, settings["labelled"], settings["draw"], shards)
     print(json.dumps({"torch": torch.__version__, "labelled": chosen}), flush=True)
@@ -131,7 +148,9 @@ def main():
     begin = time.monotonic()
     for epoch in range(1, (options.epochs or configuration["epochs"]) + 1):
         total, steps = 0.0, round(len(images) / batch)
-        for _ in range(steps):
+        for step in range(steps):
+            if hasattr(model, "divergence_weight"):
+                model.divergence_weight = weight_of_divergence(schedule, epoch - 1 + step / steps)
             rows = known.take(known_rows)
             x = torch.cat([images[rows], images[others.take(batch - known_rows)]])
             optimizer.zero_grad()

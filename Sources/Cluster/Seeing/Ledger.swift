@@ -75,12 +75,12 @@ struct Ledger {
         case .joined: totals.joined += 1
         case .gone: totals.left += 1
         case .refused: totals.refused += 1
-        case .resultsDiffer: totals.disputes += 1
+        case .resultsDiffer, .addedWrongly: totals.disputes += 1
         case .quarantined: totals.quarantined += 1
         case .moved(_, _, let from, _, _):
             totals.lateLeases += 1
             named[from, default: .init()].lateLeases += 1
-        case .finished, .resultAgrees(_, _, _, isCheck: true): return
+        case .finished, .computedAgain, .resultAgrees(_, _, _, isCheck: true): return
         default: break
         }
         note("\(notice)", level: "\(notice.level)")

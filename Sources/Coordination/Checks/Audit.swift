@@ -30,6 +30,17 @@ public struct Audit: Sendable, Equatable {
         min(Int(stream(shard, step).uniform(1) * Double(count)), count - 1)
     }
 
+    /// Whether all of a step's round is computed a second time, where workers have added its sums.
+    func choosesRound(ofStep step: Int) -> Bool { chooses(shard: Self.wholeRound, inStep: step) }
+
+    /// Which of so many workers computes a second time what the one at `place` has computed: some places on, as many for all, and never itself.
+    func successor(of place: Int, among count: Int, inStep step: Int) -> Int {
+        (place + 1 + auditor(ofShard: Self.wholeRound, inStep: step, among: count - 1)) % count
+    }
+
+    /// Stands for all shards.
+    private static let wholeRound = Int(UInt32.max)
+
     private func stream(_ shard: Int, _ step: Int) -> RandomStream {
         RandomStream(
             seed: key, operator: RandomStream.audit, pass: UInt32(truncatingIfNeeded: step), example: UInt32(shard))

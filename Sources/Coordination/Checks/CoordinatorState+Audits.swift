@@ -2,12 +2,13 @@ import Contract
 
 /// Work that is given to two workers on purpose.
 extension CoordinatorState {
-    /// Chooses which nodes of a whole round's distribution are computed twice. Evaluations fix no bits and are left out.
-    mutating func chooseAudits(among grants: [Assignment.Grant], in round: Round) {
-        guard let audit = configuration.audit, round.kind == .training else { return }
-        for grant in grants {
-            let shard = tree.shards(under: grant.node).lowerBound
-            if audit.chooses(shard: shard, inStep: round.step) { current?.unaudited.insert(grant.node) }
+    /// Chooses which nodes of a whole round's distribution are computed twice. Evaluations fix no bits and are left out, and rounds whose sums
+    /// workers add are computed twice as a whole.
+    mutating func chooseAudits(among nodes: [Int], in round: Round) {
+        guard let audit = configuration.audit, round.kind == .training, current?.scatter == nil else { return }
+        for node in nodes {
+            let shard = tree.shards(under: node).lowerBound
+            if audit.chooses(shard: shard, inStep: round.step) { current?.unaudited.insert(node) }
         }
     }
 
@@ -36,7 +37,7 @@ extension CoordinatorState {
         return able[audit.auditor(ofShard: shard, inStep: round.step, among: able.count)]
     }
 
-    private mutating func giveUpAudit(of node: Int) {
+    mutating func giveUpAudit(of node: Int) {
         guard let round = current?.round else { return }
         count(\.unaudited)
         current?.unaudited.remove(node)

@@ -7,6 +7,7 @@ import Contract
 extension CoordinatorState {
     /// Notes the digest of a committed sum, and whose work it is.
     mutating func record(_ digest: [UInt8], of node: Int, in round: Round) {
+        if node == ReductionTree.root, take(digestOfSum: digest, of: round) { return }
         change(round) { state in
             state.digests[node] = digest
             state.authors[node] = state.authors(under: node)
@@ -58,7 +59,7 @@ extension CoordinatorState {
         leaseAudits()
         guard self.current?.unaudited.isEmpty == true else { return }
         if let dispute = disputes.first { return seeDecided(dispute) }
-        finish()
+        if !isComputedAgain() { finish() }
     }
 
     /// Has a further worker compute the node, unless one is at it.

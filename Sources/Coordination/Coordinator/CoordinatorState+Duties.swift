@@ -30,8 +30,7 @@ extension CoordinatorState {
         members[peer]?.door = Member.Door(address: address, key: key)
     }
 
-    /// Sums that two workers may have computed differently have to be here, to be compared.
-    var mayScatter: Bool { configuration.reduction != .star && configuration.audit == nil }
+    var mayScatter: Bool { configuration.reduction != .star && mayTrustDuties }
 
     mutating func take(reached identities: [[UInt8]], from peer: Peer) {
         members[peer]?.reached = Set(identities)
@@ -146,8 +145,10 @@ extension CoordinatorState {
 
     /// A worker's sum is where it is added: only sums of a round with duties are added anywhere else than here.
     mutating func take(_ delivery: WorkerMessage.Delivery, from peer: Peer) {
-        guard state(of: delivery.round)?.scatter != nil else { return count(\.malformed, .malformed, of: peer) }
-        guard let lease = state(of: delivery.round)?.leases[delivery.lease], lease.peer == peer,
+        guard let state = state(of: delivery.round), state.scatter != nil || state.isComputedAnew else {
+            return count(\.malformed, .malformed, of: peer)
+        }
+        guard let lease = state.leases[delivery.lease], lease.peer == peer,
             lease.node == delivery.node, lease.state == .live || lease.state == .moved
         else { return }
         update(delivery.lease, in: delivery.round) { $0.state = .delivered }
@@ -196,8 +197,18 @@ extension CoordinatorState {
         let scatterOfNow = new.map { scattered($0) }
         current?.scatter = scatterOfNow
         note(.dutiesAbandoned(round.round, reason: reason))
+        // What is compared must not rest on what others passed on.
+        current?.isComputedAnew = new == nil && configuration.audit != nil
         renewLeases(of: round)
         leaseUncovered()
+        chooseAuditsOfAbandoned()
+    }
+
+    private mutating func chooseAuditsOfAbandoned() {
+        guard let round = current, round.isComputedAnew else { return }
+        let nodes = round.leases.values.filter { $0.state == .live }.map(\.node)
+        chooseAudits(among: nodes, in: round.round)
+        leaseAudits()
     }
 
     private mutating func renewLeases(of round: RoundState) {
@@ -207,7 +218,7 @@ extension CoordinatorState {
             guard let member = members[lease.peer], contributors(among: [member]).count == 1,
                 let missing = current?.uncovered, tree.shards(under: lease.node).allSatisfy(missing.contains)
             else { continue }
-            self.lease(lease.node, to: member, in: round.round, isCheck: false)
+            self.lease(lease.node, to: member, in: round.round, isCheck: current?.isComputedAnew ?? false)
         }
     }
 

@@ -39,10 +39,11 @@ extension CoordinatorState {
         }
         if isGivenOutInParts(round.round) { return leaseParts(shards, of: round) }
         let grants = distribution(of: shards, over: workers, in: round.round)
-        if shards.count == tree.leaves { chooseAudits(among: grants, in: round.round) }
+        if shards.count == tree.leaves { chooseAudits(among: grants.map(\.node), in: round.round) }
         for grant in grants {
             guard let member = members[grant.peer] else { continue }
-            lease(grant.node, to: member, in: round.round, isCheck: false)
+            if round.recomputation != nil { current?.unaudited.insert(grant.node) }
+            lease(grant.node, to: member, in: round.round, isCheck: round.isComputedAnew)
         }
     }
 

@@ -72,6 +72,8 @@ public struct CoordinatorState: Sendable {
     var history: [RoundState] = []
     /// Who adds sums besides this process, if anybody does, in the next rounds.
     var duties: Duties?
+    /// Whether no sum that workers added was found to be wrong.
+    var mayTrustDuties = true
     /// Until when holders form no groups.
     var ungroupedUntil = Duration.zero
     /// Sums that two workers computed differently; the oldest is decided first.

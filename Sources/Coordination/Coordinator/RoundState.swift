@@ -10,9 +10,13 @@ struct RoundState: Sendable {
 
     let round: Round
     let tree: ReductionTree
-    private(set) var committed: CommittedNodes
+    var committed: CommittedNodes
     /// How the sum of the root comes, where others than the coordinator add it.
     var scatter: ScatteredSum?
+    /// Its second computation as a whole, where audits chose it.
+    var recomputation: Recomputation?
+    /// Whether its leases are computed by whoever gets them, whatever is known of an earlier one.
+    var isComputedAnew = false
     var leases: [UInt64: LeaseRecord] = [:]
     /// Hashes of committed sums that a second result may meet.
     var digests: [Int: [UInt8]] = [:]

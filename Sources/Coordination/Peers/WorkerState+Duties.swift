@@ -164,6 +164,34 @@ extension WorkerState {
         }
     }
 
+    // MARK: - Not trusting others
+
+    /// What the coordinator adds rests on parameters that it sent itself: others may have passed wrong ones on, and whoever computed with those would be
+    /// blamed. A check rests on nothing that was computed before, either.
+    mutating func refuseSharedWork(for lease: CoordinatorMessage.Lease) {
+        guard lease.duties == Duties.star else { return }
+        if lease.isCheck { forgetSharedTasks() }
+        guard !tasks.contains(where: { $0.duties != Duties.star }) else { return }
+        let arePassedOn =
+            parametersStep == lease.round.step
+            ? parametersOrigin == .workers : arriving?.step == lease.round.step && arriving?.arePassedOn == true
+        if arePassedOn { loseParameters() }
+    }
+
+    private mutating func forgetSharedTasks() {
+        let shared = tasks.filter { $0.duties != Duties.star }
+        guard !shared.isEmpty else { return }
+        for task in shared { actions.append(.forget(task.round, node: task.node)) }
+        tasks.removeAll { $0.duties != Duties.star }
+        if !running.isEmpty { membership += 1 }
+        dropUnsentSums()
+    }
+
+    /// Whether this worker computes for a sum of that step that nobody else adds.
+    func isAddedByCoordinator(_ step: Int) -> Bool {
+        step == round?.step && !tasks.isEmpty && tasks.allSatisfy { $0.duties == Duties.star }
+    }
+
     // MARK: - Passing parameters on
 
     /// Keeps a chunk that the coordinator sent, to pass it on. Its duties may still be on their way over the other connection.

@@ -31,6 +31,10 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
     case suspected(Round, node: Int, names: [String])
     case quarantined(String)
     case unaudited(Round, node: Int)
+    /// A round whose sum workers added is computed again by others.
+    case computedAgain(Round)
+    /// A sum that these workers computed, added and passed on is not the one that others compute.
+    case addedWrongly(Round, names: [String])
     /// At a run's end: how much of the work that was to be computed twice was.
     case audits(Int, of: Int)
     /// Sums are added by these workers from now on.
@@ -48,12 +52,12 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
 
     public var level: Level {
         switch self {
-        case .finished, .resultAgrees(_, _, _, isCheck: true): .debug
+        case .finished, .computedAgain, .resultAgrees(_, _, _, isCheck: true): .debug
         case .joined, .idle, .resultAgrees, .connected, .scattered, .waiting(seconds: 0): .info
         case .outside, .gone, .refused, .moved, .waiting, .dropped, .searching, .crowded, .unaudited, .decided, .audits,
             .dutiesAbandoned, .unreached:
             .warning
-        case .resultsDiffer, .undecided, .suspected, .quarantined: .error
+        case .resultsDiffer, .undecided, .suspected, .quarantined, .addedWrongly: .error
         }
     }
 
@@ -95,6 +99,11 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
                 + "known whose part was wrong"
         case .quarantined(let sentence):
             sentence
+        case .computedAgain(let round):
+            "\(round): computed again by others, as an audit of all that computed, added or passed on"
+        case .addedWrongly(let round, let names):
+            "\(round): MISMATCH: the sum that \(names.joined(separator: ", ")) computed and added is not what others compute; one of them computes, "
+                + "adds or passes on wrongly, and the coordinator adds all sums from now on"
         case .unaudited(let round, let node):
             "\(round): node \(node) is not checked, since there is no second worker that could compute it, too"
         case .audits(_, 0):

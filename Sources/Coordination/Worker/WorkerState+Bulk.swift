@@ -14,6 +14,7 @@ extension WorkerState {
     mutating func placeParameters(step: Int, _ offset: Int, _ bytes: Int, _ duties: UInt64) {
         // Those of a step that is over may come after newer ones, which lie in memory.
         guard step >= round?.step ?? 0, step == wantedStep ?? step, step >= arriving?.step ?? 0 else { return }
+        guard duties == Duties.star || !isAddedByCoordinator(step) else { return }
         if arriving?.step != step, parametersStep != step { beginParameters(step) }
         guard arriving?.step == step, arriving?.chunks.insert(offset: offset, bytes: bytes) == true else { return }
         arriving?.note(duties, at: now)
@@ -36,16 +37,16 @@ extension WorkerState {
         guard parametersStep != step, step >= round?.step ?? 0 else { return }
         arriving = nil
         parametersStep = step
-        parametersAreStored = true
+        parametersOrigin = .memory
         actions.append(.useStoredParameters(step: step, slot))
         advance()
     }
 
     private mutating func useParameters(_ step: Int) {
+        parametersOrigin = arriving?.arePassedOn == true ? .workers : .coordinator
         arriving = nil
         wantedStep = nil
         parametersStep = step
-        parametersAreStored = false
         actions.append(.useParameters(step: step))
         advance()
     }

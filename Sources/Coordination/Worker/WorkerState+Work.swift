@@ -14,6 +14,7 @@ extension WorkerState {
             wantedStep = lease.round.step
             send(.parametersWanted)
         }
+        refuseSharedWork(for: lease)
         askForLostParameters(under: lease.duties)
         if let index = tasks.firstIndex(where: { $0.node == lease.node }) {
             renew(index, lease)
@@ -125,7 +126,7 @@ extension WorkerState {
     private mutating func place(ofTask index: Int) -> SumPlace {
         if let place = tasks[index].place { return place }
         var slot: MemorySlot?
-        if memory != nil, parametersAreStored, tasks[index].duties == Duties.star {
+        if memory != nil, parametersOrigin == .memory, tasks[index].duties == Duties.star {
             slot = sumSlots.take(for: tasks[index].round, besides: Set(running.keys.compactMap(\.slot?.index)))
         }
         let place = slot.map(SumPlace.memory) ?? .link
@@ -140,12 +141,12 @@ extension WorkerState {
         running[leaf] = nil
         if let index = task(of: leaf) {
             tasks[index].waiting.append(NodeTask.Waiting(shard: leaf.shard, missing: []))
-            if parametersStep == leaf.round.step, parametersAreStored { loseParameters() }
+            if parametersStep == leaf.round.step, parametersOrigin == .memory { loseParameters() }
         }
         advance()
     }
 
-    private mutating func loseParameters() {
+    mutating func loseParameters() {
         parametersStep = nil
         arriving = nil
         wantedStep = nil

@@ -99,8 +99,7 @@ public struct WorkerState: Sendable {
     /// How many times work was dropped while leaves ran; tells their results from those of the same leaves later.
     var membership = 0
     var parametersStep: Int?
-    /// Whether those lie in the coordinator's memory.
-    var parametersAreStored = false
+    var parametersOrigin = ParametersOrigin.coordinator
     var arriving: ArrivingStep?
     /// An earlier round's step whose parameters are wanted, and no others meanwhile.
     var wantedStep: Int?

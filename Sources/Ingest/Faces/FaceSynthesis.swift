@@ -23,7 +23,7 @@ public struct FaceSynthesis: Sendable {
         let writer = try FuelWriter(output, plan)
         for start in stride(from: 0, to: count, by: Self.batch) {
             let faces = concurrentMap(start..<min(count, start + Self.batch)) { face($0) }
-            try writer.append(pixels: faces.flatMap(\.pixels), targets: faces.flatMap(\.targets))
+            try writer.append(pixels: faces.flatMap(\.pixels), targets: faces.flatMap { $0.targets.map(Int32.init) })
         }
         try writer.finish()
     }

@@ -119,7 +119,7 @@ public final class FuelWriter {
     }
 
     /// Adds whole images, each channel by channel and row by row, and as many rows of targets, split after split.
-    public func append(pixels: [UInt8], targets rows: [UInt8] = []) throws {
+    public func append(pixels: [UInt8], targets rows: [Int32] = []) throws {
         let images = pixels.count / plan.shape.count
         var done = 0
         while done < images {
@@ -129,7 +129,7 @@ public final class FuelWriter {
             let columns = plan.targetNames.count
             try append(
                 pixels: Array(pixels[done * plan.shape.count..<next * plan.shape.count]),
-                targets: rows[done * columns..<next * columns].map(Int32.init), toSplit: split)
+                targets: Array(rows[done * columns..<next * columns]), toSplit: split)
             done = next
         }
         precondition(

@@ -13,22 +13,23 @@ public struct DatasetConversion {
     /// - Throws: `DataError` where there is nothing to train on, `FileError`.
     public func write(to output: UnfinishedFile, progress: ImportProgress) throws -> ImportReport {
         let (splits, splitNotes) = try splits()
-        let (targets, names, targetNotes) = try labels()
+        let labels = try labels()
+        let names = labels.names
         let plan = FuelWriter.Plan(
             shape: dataset.shape, splits: splits.map { FuelWriter.Split($0.name, count: $0.rows.count) },
-            targetNames: names, classes: classes(names), provenance: provenance)
+            targetNames: names, targetElement: labels.element, classes: classes(names), provenance: provenance)
         let writer = try FuelWriter(output, plan)
         let rows = splits.flatMap(\.rows)
         let step = max(1, (4 << 20) / dataset.shape.count)
         for start in stride(from: 0, to: rows.count, by: step) {
             let some = Array(rows[start..<min(start + step, rows.count)])
-            let labels = names.isEmpty ? [] : some.flatMap { targets[$0 * names.count..<($0 + 1) * names.count] }
-            try writer.append(pixels: dataset.pixels(rows: some), targets: labels)
+            let targets = names.isEmpty ? [] : some.flatMap { labels.values[$0 * names.count..<($0 + 1) * names.count] }
+            try writer.append(pixels: dataset.pixels(rows: some), targets: targets)
             progress(.written(start + some.count, of: rows.count))
         }
         try writer.finish()
         return ImportReport(
-            output.path, plan, takenFor: "an HDF5 file", notes: dataset.notes + splitNotes + targetNotes)
+            output.path, plan, takenFor: "an HDF5 file", notes: dataset.notes + splitNotes + labels.notes)
     }
 
     /// What the numbers of the only column stand for, where the file says it.
@@ -65,18 +66,27 @@ public struct DatasetConversion {
         return (splits, notes)
     }
 
-    /// Labels as bytes: -1 and 1 become 0 and 1, and what is no whole number up to 255 is left out.
-    private func labels() throws -> (values: [UInt8], names: [String], notes: [String]) {
-        guard let targets = dataset.targets else { return ([], [], []) }
-        let values = try dataset.targetValues()
-        let isSigned = values.allSatisfy { $0 == -1 || $0 == 1 }
-        let bytes = values.compactMap { UInt8(exactly: isSigned ? ($0 + 1) / 2 : $0) }
-        guard bytes.count == values.count else {
-            return ([], [], ["labels are left out: they are not whole numbers from 0 to 255"])
+    /// A file's labels as they are written: whole numbers, bytes where all are.
+    private struct Labels {
+        var values: [Int32] = []
+        var names: [String] = []
+        var element = FuelWriter.TargetElement.byte
+        var notes: [String] = []
+    }
+
+    /// Of -1 and 1 alone, as of attributes, -1 becomes 0; where there are other numbers, it stands for no label and stays.
+    private func labels() throws -> Labels {
+        guard let targets = dataset.targets else { return Labels() }
+        let numbers = try dataset.targetValues()
+        let isSigned = numbers.allSatisfy { $0 == -1 || $0 == 1 }
+        let values = numbers.compactMap { Int32(exactly: isSigned ? ($0 + 1) / 2 : $0) }
+        guard values.count == numbers.count else {
+            return Labels(notes: ["labels are left out: they are not whole numbers"])
         }
+        let areBytes = values.allSatisfy { UInt8(exactly: $0) != nil }
         let names =
             targets.names.isEmpty
             ? (0..<targets.columnCount).map { targets.columnCount == 1 ? "label" : "label \($0)" } : targets.names
-        return (bytes, names, [])
+        return Labels(values: values, names: names, element: areBytes ? .byte : .int32)
     }
 }

@@ -78,6 +78,7 @@ private struct ComparisonTable: Encodable, CustomStringConvertible {
         let heldOutNegativeELBO: Double?
         let bestHeldOutNegativeELBO: Double?
         let bestStep: Int?
+        let heldOutNLL: Double?
         let activeUnits: Int?
         let imagesPerSecond: Double?
     }
@@ -107,6 +108,7 @@ private struct ComparisonTable: Encodable, CustomStringConvertible {
             ("held-out -ELBO, last", { text($0.heldOutNegativeELBO) }),
             ("held-out -ELBO, best", { text($0.bestHeldOutNegativeELBO) }),
             ("  at step", { $0.bestStep.map { "\($0)" } ?? "" }),
+            ("held-out -ln p(x), last", { text($0.heldOutNLL) }),
             ("active latents", { $0.activeUnits.map { "\($0)" } ?? "" }),
             ("images/s", { $0.imagesPerSecond.map { "\(Int($0.rounded()))" } ?? "" }),
         ]
@@ -114,7 +116,8 @@ private struct ComparisonTable: Encodable, CustomStringConvertible {
             [[""] + runs.map(\.name)]
             + differences.map { difference in
                 [difference.key] + difference.values.map { ($0.map(Self.text) ?? "") }
-            } + numbers.map { name, value in [name] + runs.map(value) }
+            }
+            + numbers.map { name, value in [name] + runs.map(value) }.filter { !$0.dropFirst().allSatisfy(\.isEmpty) }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined(separator: "  ")
@@ -136,6 +139,7 @@ extension ComparisonTable.Run {
             negativeELBO: figures.train.flatMap { $0.negativeELBO.isFinite ? $0.negativeELBO : nil },
             heldOutNegativeELBO: figures.heldOut?.number("negative_elbo"),
             bestHeldOutNegativeELBO: figures.best?.negativeELBO, bestStep: figures.best?.step,
+            heldOutNLL: figures.heldOut?.number("nll"),
             activeUnits: figures.heldOut?.number("active_units").map { Int($0) },
             imagesPerSecond: figures.imagesPerSecond)
     }

@@ -93,7 +93,7 @@ struct Evaluate: ParsableCommand {
             threads: threads ?? Machine.cores)
         let evaluator = try Evaluator(program, engine: engine, source: source, split: part)
         // Workers may be waiting, so they come first.
-        let found = try evidence.map { evidence in
+        let found = try evidence.flatMap { evidence in
             listen == nil
                 ? try estimate(
                     evidence, source, part, program, checkpoint.state, weights, engine, threads: images.threads)
@@ -102,7 +102,7 @@ struct Evaluate: ParsableCommand {
                     checkpoint.state, weights, security)
         }
         var result = try judge(images, evaluator, checkpoint.state, weights, split: source.heldOut ?? "train")
-        result.evidence = found ?? nil
+        result.evidence = found
         try output(json ? jsonText(result) : result.description)
     }
 

@@ -20,10 +20,19 @@ public struct Scenario: Sendable {
         case workerLeaves = "worker leaves politely"
         case foreignWorker = "worker with another probe"
         case wrongResult = "worker that computes wrongly"
+        case wrongAddition = "worker that adds wrongly"
+        case wrongParameters = "worker that passes wrong parameters on"
         case coordinatorKilled = "coordinator killed"
         case coordinatorInterrupted = "coordinator asked to end"
         case powerFailure = "power failure of the coordinator"
         case replay = "old messages come again after a restart"
+    }
+
+    /// How a worker goes wrong, always the same way.
+    enum Lie: CaseIterable, Sendable {
+        case computing
+        case adding
+        case passingOn
     }
 
     public let seed: UInt64
@@ -45,8 +54,8 @@ public struct Scenario: Sendable {
     var mishaps = 0.0
     var coordinatorDies = false
     var diskFails = false
-    /// Whether one worker computes wrongly; others then do not die, so that there is always somebody to find out.
-    var hasLiar = false
+    /// What one worker does wrongly, if one does; others then do not die, so that there is always somebody to find out.
+    var lie: Lie?
     var slowness = 1
     /// How many leaves each worker computes side by side.
     var threads = 1...2
@@ -89,14 +98,14 @@ public struct Scenario: Sendable {
         slowness = dice.one(of: [1, 1, 3, 30])
         calmAt = dice.milliseconds(6_000...16_000)
         if dice.happens(0.15) { giveLiar(&dice) }
-        if !hasLiar, dice.happens(0.5) { scatter(&dice) }
+        if lie == nil, dice.happens(0.5) { scatter(&dice) }
         evaluatesInParts = dice.happens(0.3)
+        if reduction != .star, dice.happens(0.2) { giveLiar(&dice, dice.one(of: Lie.allCases)) }
     }
 
     /// Workers add sums and pass on parameters among themselves.
     private mutating func scatter(_ dice: inout Dice) {
         reduction = dice.one(of: [.scatter, .groups])
-        audit = 0
         sharesMemory = dice.happens(0.2)
         workers = Int.random(in: 2...5, using: &dice)
         shards = dice.one(of: [4, 4, 8])
@@ -104,8 +113,8 @@ public struct Scenario: Sendable {
         if reduction == .groups { (shards, workers) = (dice.one(of: [8, 16]), Int.random(in: 3...6, using: &dice)) }
     }
 
-    private mutating func giveLiar(_ dice: inout Dice) {
-        hasLiar = true
+    private mutating func giveLiar(_ dice: inout Dice, _ lie: Lie = .computing) {
+        self.lie = lie
         audit = 1
         workers = Int.random(in: 3...5, using: &dice)
         mishaps = 0

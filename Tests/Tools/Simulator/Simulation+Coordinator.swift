@@ -81,8 +81,14 @@ extension Simulation {
 
     private mutating func note(_ notice: Notice) {
         tell("coordinator: \(notice)")
-        witness.noted(notice, liar: processes.firstIndex(where: \.isLiar).map { ($0, processes[$0].name) })
-        if case .undecided = notice { startWorker() }
+        witness.noted(
+            notice, liar: processes.firstIndex(where: \.isLiar).map { ($0, processes[$0].name, scenario.lie) })
+        switch notice {
+        case .undecided: startWorker()
+        // The bound on a step's time is one on each of its computations.
+        case .computedAgain: lastCommit = now
+        default: break
+        }
     }
 
     mutating func save() {

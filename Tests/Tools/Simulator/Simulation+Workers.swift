@@ -5,24 +5,34 @@ extension Simulation {
     mutating func startWorker(isLiar: Bool = false, isForeign: Bool = false) {
         let index = processes.count
         let name = "w\(index + 1)"
-        var process = Process(host: host(name, index, defect: Self.defect(isLiar, isForeign)), name: name)
+        var process = Process(host: host(name, index, defect: defect(isLiar, isForeign)), name: name)
         process.isLiar = isLiar
         process.isForeign = isForeign
         process.slowness = isLiar ? scenario.liarSlowness : index == 0 ? scenario.slowness : 1
         if process.slowness > 1 { strike(.workerSlow) }
-        if isLiar { strike(.wrongResult) }
+        if isLiar, let lie = scenario.lie { strike(Self.fault(lie)) }
         if isForeign { strike(.foreignWorker) }
         processes.append(process)
-        tell("\(name) starts\(isLiar ? ", and computes wrongly" : "")\(isForeign ? ", built differently" : "")")
+        tell("\(name) starts\(isLiar ? ", and goes wrong" : "")\(isForeign ? ", built differently" : "")")
         if !isLiar { return begin(index) }
         processes[index].isAlive = false
         plan(.restartWorker(index), in: scenario.liarComesAt)
     }
 
-    /// What is wrong with the sums of a worker that computes wrongly, or is built differently.
-    private static func defect(_ isLiar: Bool, _ isForeign: Bool) -> Float? { isLiar ? 0.5 : isForeign ? 0.25 : nil }
+    /// What is wrong with a worker that lies, or is built differently.
+    private func defect(_ isLiar: Bool, _ isForeign: Bool) -> WorkerHost.Defect? {
+        isForeign ? .init(.computing, error: 0.25) : isLiar ? scenario.lie.map { .init($0, error: 0.5) } : nil
+    }
 
-    private mutating func host(_ name: String, _ index: Int, defect: Float?) -> WorkerHost {
+    private static func fault(_ lie: Scenario.Lie) -> Scenario.Fault {
+        switch lie {
+        case .computing: .wrongResult
+        case .adding: .wrongAddition
+        case .passingOn: .wrongParameters
+        }
+    }
+
+    private mutating func host(_ name: String, _ index: Int, defect: WorkerHost.Defect?) -> WorkerHost {
         WorkerHost(
             // Every other worker is on a machine of its own, so that messages travel, too.
             run, on: index % 2 == 0 && scenario.sharesMemory ? machine : nil, name: name, process: index,
@@ -42,7 +52,7 @@ extension Simulation {
         guard !processes[index].isAlive, !isOver else { return }
         let old = processes[index]
         tell("\(old.name) starts again")
-        processes[index].host = host(old.name, index, defect: Self.defect(old.isLiar, old.isForeign))
+        processes[index].host = host(old.name, index, defect: defect(old.isLiar, old.isForeign))
         processes[index].isAlive = true
         processes[index].soundSince = now
         processes[index].held = []

@@ -122,7 +122,7 @@ public struct Simulation {
     public mutating func execute() -> Verdict {
         if scenario.megabits <= 100 { strike(.slowLink) }
         startCoordinator()
-        for index in 0..<scenario.workers { startWorker(isLiar: scenario.hasLiar && index == scenario.workers - 1) }
+        for index in 0..<scenario.workers { startWorker(isLiar: scenario.lie != nil && index == scenario.workers - 1) }
         if scenario.mishaps > 0 { plan(.mishap, in: mishapInterval()) }
         plan(.calm, in: scenario.calmAt)
         while !isOver, witness.violation == nil, let next = agenda.takeNext() {

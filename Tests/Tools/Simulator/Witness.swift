@@ -114,13 +114,14 @@ struct Witness {
         }
     }
 
-    /// - Parameter liar: The worker that computes wrongly, if there is one.
-    mutating func noted(_ notice: Notice, liar: (process: Int, name: String)?) {
+    /// - Parameter liar: The worker that goes wrong, if there is one. One that adds or passes on wrongly has computed nothing wrong.
+    mutating func noted(_ notice: Notice, liar: (process: Int, name: String, lie: Scenario.Lie?)?) {
         switch notice {
-        case .resultsDiffer where liar == nil: accuse("sound workers differ: \(notice)")
+        case .resultsDiffer where liar?.lie != .computing: accuse("sound workers differ: \(notice)")
+        case .addedWrongly where liar == nil: accuse("a sum of sound workers is said to be wrong: \(notice)")
         case .quarantined(let sentence):
             isLiarKnown = true
-            if liar.map({ sentence.hasPrefix("\($0.name) ") }) != true {
+            if liar.map({ $0.lie == .computing && sentence.hasPrefix("\($0.name) ") }) != true {
                 accuse("a sound worker is blamed: \(sentence)")
             }
         case .joined(_, _, process: liar?.process, _, _) where isLiarKnown: accuse("it was quarantined: \(notice)")

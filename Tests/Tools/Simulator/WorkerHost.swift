@@ -42,10 +42,21 @@ struct WorkerHost {
         var parameters: [Float]
     }
 
+    /// A number that is wrong in what a machine does.
+    struct Defect {
+        let lie: Scenario.Lie
+        let error: Float
+
+        init(_ lie: Scenario.Lie, error: Float) {
+            self.lie = lie
+            self.error = error
+        }
+    }
+
     private(set) var state: WorkerState
     private let run: TinyRun
-    /// How a machine that computes wrongly changes its sums; nil for one that is sound.
-    private let defect: Float?
+    /// What a machine does wrongly; nil for one that is sound.
+    private let defect: Defect?
     private let sabotage: Sabotage?
     private var contract: Contract?
     private var pixels: [PixelSplit: [UInt32: [UInt8]]] = [:]
@@ -78,7 +89,7 @@ struct WorkerHost {
     /// - Parameter machine: Where it shares memory with the coordinator; nil for a machine of its own.
     init(
         _ run: TinyRun, on machine: SimulatedMachine?, name: String, process: Int, threads: Int, incarnation: UInt64,
-        door: String, defect: Float?, sabotage: Sabotage?
+        door: String, defect: Defect?, sabotage: Sabotage?
     ) {
         self.run = run
         self.machine = machine
@@ -108,7 +119,7 @@ struct WorkerHost {
         let node = run.contract.tree.leaf(ofShard: leaf.shard)
         sums[key]?.fold.insert(partial, at: node)
         guard let slot = leaf.slot, var sum = sums[key]?.fold.result else { return }
-        if let defect { sum[0] += defect }
+        spoil(&sum, .computing)
         memory?.write(sum, slot.index)
     }
 
@@ -182,9 +193,9 @@ struct WorkerHost {
             return sum.map { .toPeer(peerEnvelope(.sum(piece), piece.round.step), .floats($0), to: identity) }
         case .passParameters(let chunk, let identity):
             let message = PeerMessage.parameters(offset: chunk.offset, bytes: chunk.bytes, duties: chunk.duties)
-            return passedOn.chunks[chunk.offset].map {
-                .toPeer(peerEnvelope(message, chunk.step), .floats($0), to: identity)
-            }
+            guard var floats = passedOn.chunks[chunk.offset] else { return nil }
+            spoil(&floats, .passingOn)
+            return .toPeer(peerEnvelope(message, chunk.step), .floats(floats), to: identity)
         case .keepPiece(let piece, let isOwn):
             let floats = isOwn ? ownPiece(piece)?.floats : payload.floats
             pieces[[piece.node, piece.offset]] = floats
@@ -276,7 +287,7 @@ struct WorkerHost {
         let key = Key(round: round, node: node)
         if results[key] == nil { results[key] = sums[key]?.fold.takeResult() }
         guard var sum = results[key] else { return nil }
-        if let defect { sum[0] += defect }
+        spoil(&sum, .computing)
         return Array(sum[(offset / 4)..<((offset + bytes) / 4)])
     }
 
@@ -292,7 +303,12 @@ struct WorkerHost {
         else { preconditionFailure("a piece of node \(piece.node) is added before both children's are here") }
         guard left.count == right.count else { return }
         fold(right, into: &left)
+        spoil(&left, .adding)
         pieces[[piece.node, piece.offset]] = left
+    }
+
+    private func spoil(_ floats: inout [Float], _ lie: Scenario.Lie) {
+        if let defect, defect.lie == lie { floats[0] += defect.error }
     }
 
     private func fence(_ step: Int) -> Fence {
