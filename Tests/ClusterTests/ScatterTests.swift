@@ -54,6 +54,36 @@ import TrainingTestSupport
         #expect(try cluster.recordedDigests() == cluster.localDigests())
     }
 
+    /// Half of the steps are computed again without duties, and none differs: else no step would be scattered after it.
+    @Test(arguments: WireFormat.allCases, [Reduction.scatter, .groups])
+    func auditedStepsAgreeAndNoBitChanges(wire: WireFormat, reduction: Reduction) throws {
+        var cluster = try cluster(wire, reduction)
+        defer { cluster.remove() }
+        cluster.steps = 1_000_000
+        cluster.evaluateEvery = .epochs(1_000_000)
+        cluster.audit = 0.5
+        let program = try TrainingProgram(cluster.configuration, trainingExamples: 100, validationExamples: 21)
+        let gradient = program.partialFormat.bytes
+        let interruption = Interruption()
+        let counts = Mutex((scattered: 0, again: 0))
+        let recorder = Recorder { event in
+            guard case .step(let step) = event else { return }
+            let isEnough = counts.withLock { counts in
+                if step.traffic.partialBytes == gradient {
+                    counts.scattered += 1
+                } else if counts.scattered > 0, step.traffic.partialBytes > 2 * gradient {
+                    counts.again += 1
+                }
+                return counts.again >= 20 && step.traffic.partialBytes == gradient
+            }
+            if isEnough || step.step == 20_000 { interruption.request("enough") }
+        }
+        let outcome = try cluster.run(workers: 3, reporter: recorder, interruption: interruption)
+        #expect(outcome.step < 20_000, "\(counts.withLock { $0 })")
+        cluster.steps = outcome.step
+        #expect(try cluster.recordedDigests() == cluster.localDigests())
+    }
+
     /// A worker beside its coordinator is there for its machine alone, unless it says where others reach it.
     @Test(arguments: [nil, "head:7079"]) func aDoorThatIsAdvertisedIsOpenToOtherMachines(_ advertised: String?) throws {
         let context = try Context()

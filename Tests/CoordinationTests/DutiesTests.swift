@@ -154,7 +154,8 @@ import Testing
         let all = carryOut(actions, sum: [1], in: &desk)
         #expect(all.isFinished && !all.notices.contains { $0.contains("MISMATCH") })
         #expect(desk.state.counters.audited == owners.count && desk.state.counters.mismatches == 0)
-        #expect(!desk.handle(.begin(Round(step: 1, kind: .training))).duties.isEmpty || desk.state.duties != nil)
+        let next = desk.handle(.begin(Round(step: 1, kind: .training)))
+        #expect(peers.flatMap { next.leases(of: $0) }.allSatisfy { $0.duties != Duties.star && !$0.isCheck })
     }
 
     @Test func aSumThatWorkersAddedWronglyIsNotUsedAndTheirsNoMore() throws {
@@ -195,15 +196,40 @@ import Testing
         #expect(decided.goingBack == 0 && decided.notices.contains { $0.contains("worker-1 is quarantined") })
     }
 
-    @Test func aloneNobodyComputesAgain() {
+    @Test func theOnlyOneOnTimeComputesAllAgain() {
         var desk = desk(audit: 1)
         let leases = desk.handle(.begin(round))
         for peer in peers { for lease in leases.leases(of: peer) { _ = deliver(lease, from: peer, in: &desk) } }
         _ = root(0, duties: 1, from: peers[0], in: &desk)
-        // Two are late with something else, as far as anybody knows.
+        // The others are late with something else, as far as anybody knows.
         for peer in peers.dropFirst() { desk.state.members[peer]?.punctuality.miss(leaseOf: desk.now) }
-        let last = root(16, duties: 1, from: peers[1], in: &desk)
-        #expect(last.isFinished && desk.state.counters.unaudited == 1)
+        let again = root(16, duties: 1, from: peers[1], in: &desk)
+        #expect(peers.dropFirst().flatMap { again.leases(of: $0) }.isEmpty && !again.leases(of: peers[0]).isEmpty)
+        let all = carryOut(again, sum: [1], in: &desk)
+        #expect(all.isFinished && desk.state.counters.audited == 0 && desk.state.counters.unaudited > 0)
+    }
+
+    /// It would keep its lease for ever, since nobody expects anything more of a sum that is where it is added.
+    @Test func whoClaimsToHaveDeliveredInASecondComputationIsNotBelieved() throws {
+        var desk = desk(audit: 1)
+        let (actions, _) = computedOnce(in: &desk)
+        let lease = try #require(actions.leases(of: peers[0]).first)
+        _ = deliver(lease, from: peers[0], in: &desk)
+        #expect(desk.state.current?.leases[lease.identifier]?.state == .live && desk.state.counters.malformed == 0)
+    }
+
+    /// What others passed on may be wrong, and a worker that computed with it would be blamed.
+    @Test func whatRestsOnOthersIsNotCompared() {
+        for audit in [0.0, 1] {
+            var desk = desk(audit: audit)
+            _ = desk.handle(.begin(round))
+            let star = desk.say(.reached([]), from: peers[0])
+            let leases = peers.flatMap { peer in star.leases(of: peer).map { (peer, $0) } }
+            #expect(!leases.isEmpty && leases.allSatisfy { $0.1.duties == Duties.star && $0.1.isCheck == (audit > 0) })
+            var hashes: [CoordinatorAction] = []
+            for (peer, lease) in leases { hashes += desk.deliver(lease, from: peer).hashes }
+            #expect(hashes.isEmpty == (audit == 0))
+        }
     }
 
     @Test func whoIsNotReachedByAllHoldsNoDuties() {

@@ -255,6 +255,31 @@ import Testing
         #expect(!another.messages.contains(.parametersWanted))
     }
 
+    /// Whatever had come of them, or had not.
+    @Test(arguments: 0...2) func whoGetsACheckHasParametersInTheEnd(chunksBefore: Int) throws {
+        var bench = bench()
+        _ = bench.hear(.lease(.init(identifier: 1, round: round, node: 8, duties: 1)))
+        if chunksBefore > 0 { _ = bench.hear(.parameters(offset: 0, bytes: 16, duties: 1)) }
+        if chunksBefore > 1 { _ = bench.hear(.parameters(offset: 16, bytes: 16, duties: 1), through: [77]) }
+        let check = bench.hear(.lease(.init(identifier: 9, round: round, node: 8, isCheck: true)))
+        let second = bench.hear(.lease(.init(identifier: 10, round: round, node: 9, isCheck: true)))
+        #expect([check, second].map { $0.messages.contains(.parametersWanted) } == [true, false])
+        // One more that the coordinator had sent before counts like the others that it sends.
+        _ = bench.hear(.parameters(offset: 0, bytes: 16, duties: 1))
+        let rest = [(16, 16), (32, 8)].flatMap { bench.hear(.parameters(offset: $0.0, bytes: $0.1)) }
+        #expect(rest.contains(.useParameters(step: 0)))
+    }
+
+    /// A holder may have its first lease before its chunks.
+    @Test func whoHearsThatSomeWereToComeFromOthersAsksForThem() {
+        var bench = bench()
+        let lease = bench.hear(.lease(.init(identifier: 1, round: round, node: 8)))
+        let labelled = bench.hear(.parameters(offset: 0, bytes: 16, duties: 1))
+        let another = bench.hear(.parameters(offset: 0, bytes: 16, duties: 1))
+        #expect([lease, labelled, another].map { $0.messages.contains(.parametersWanted) } == [false, true, false])
+        #expect(bench.hearParameters(step: 0).contains(.useParameters(step: 0)))
+    }
+
     @Test func whatTheCoordinatorAddsRestsOnItsOwnParameters() {
         var bench = bench()
         _ = hearSomeFromOthers(in: &bench)

@@ -12,13 +12,17 @@ foundations() {
         Sources/{Randomness,Tensors,VAE,COneDNN,CKernels,OneDNN} Sources/Training/Configuration
     case $1 in
         engine-*) echo Tests/OneDNNTests ;;
-        allocations) printf '%s\n' scripts/guards/allocations.c Sources/{Performance,benchmark} ;;
-        instructions) printf '%s\n' scripts/guards/instructions.txt Sources/{Performance,benchmark} ;;
+        allocations) printf '%s\n' scripts/guards/allocations.c Sources/Performance Tests/Tools/benchmark ;;
+        instructions) printf '%s\n' scripts/guards/instructions.txt Sources/Performance Tests/Tools/benchmark ;;
     esac
 }
 
 # Prints the hash of what a part rests on, as it lies here.
 foundation_hash() {
+    local path
+    while IFS= read -r path; do
+        [[ -e $path ]] || { echo "scripts/lib/unchanged.sh names $path, which is not there" >&2; return 1; }
+    done < <(foundations "$1")
     {
         foundations "$1" | while IFS= read -r path; do find "$path" -type f -print0; done |
             LC_ALL=C sort -z | xargs -0 sha256sum

@@ -132,7 +132,7 @@ def main():
     with h5py.File(options.data) as file:
         images = pixels(file["x_train"], model.shape, *options.range)
         labels = torch.from_numpy(file["y_train"][:]).long()
-        # Judged as training sees images: drawn black or white, once.
+        # Judged as training sees them: pixels that it draws in every step are drawn once.
         held_out = model.drawn(pixels(file["x_valid"], model.shape, *options.range))
         held_out_labels = torch.from_numpy(file["y_valid"][:]).long()
     settings, shards = configuration["labels"], configuration["shards"]

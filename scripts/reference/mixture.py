@@ -1,4 +1,4 @@
-"""What scikit-learn fits on the codes of Tests/MixturesTests: the mean ln p of a code, the weights, and the means.
+"""What scikit-learn fits on the codes of Tests/FittingTests: the mean ln p of a code, the weights, and the means.
 
     pip install scikit-learn && python scripts/reference/mixture.py
 """

@@ -324,6 +324,7 @@ public final class CoordinatorProcess {
         pixels.clear()
         var configuration = Self.configuration(opening, options, auditKey)
         configuration.memory = outgoing.memory.map { MemoryRegion($0) }
+        configuration.reduction = state.reduction
         audits.add(state.counters)
         state = CoordinatorState(configuration)
         post.epoch = opening.epoch

@@ -21,29 +21,26 @@ extension CoordinatorState {
         }
     }
 
-    /// Begins where audits choose the round, and there is a second worker.
+    /// Begins where audits choose the round.
     private mutating func beginRecomputation(of round: RoundState) -> Bool {
-        guard let audit = configuration.audit, let scatter = round.scatter, audit.choosesRound(ofStep: round.round.step)
-        else { return false }
-        let able = activeMembers.filter { $0.punctuality.isGood(at: now) }
-        guard able.count > 1 else {
-            giveUpAudit(of: ReductionTree.root)
+        guard let audit = configuration.audit, round.scatter != nil, audit.choosesRound(ofStep: round.round.step) else {
             return false
         }
         let first = round.leases.values.filter { $0.state == .live || $0.state == .delivered }
-        let holders = orderedMembers.filter { scatter.duties.holders.contains($0.peer.identity) }.map(\.name)
-        current?.computeAgain(besides: Set(first.map(\.name)).union(holders).sorted())
+        current?.computeAgain()
+        addAgain()
         actions.append(.sums(.hashNode(round.round, node: ReductionTree.root)))
         actions.append(.sums(.discard(node: ReductionTree.root)))
         note(.computedAgain(round.round))
-        leaseAgain(first.sorted { $0.identifier < $1.identifier }, to: able, audit)
+        leaseAgain(first.sorted { $0.identifier < $1.identifier }, audit)
         leaseUncovered()
         return true
     }
 
-    /// Everybody gets what another has computed.
-    private mutating func leaseAgain(_ first: [LeaseRecord], to able: [Member], _ audit: Audit) {
-        guard let round = current?.round else { return }
+    /// Everybody who is on time gets what another has computed.
+    private mutating func leaseAgain(_ first: [LeaseRecord], _ audit: Audit) {
+        let able = activeMembers.filter { $0.punctuality.isGood(at: now) }
+        guard let round = current?.round, able.count > 1 else { return }
         for (index, lease) in first.enumerated() {
             // A late worker and the one in its place may both have delivered.
             guard let missing = current?.uncovered, tree.shards(under: lease.node).allSatisfy(missing.contains) else {
@@ -52,7 +49,7 @@ extension CoordinatorState {
             let place = able.firstIndex { $0.peer == lease.peer } ?? index % able.count
             current?.unaudited.insert(lease.node)
             let successor = audit.successor(of: place, among: able.count, inStep: round.step)
-            self.lease(lease.node, to: able[successor], in: round, isCheck: true)
+            self.lease(lease.node, to: able[successor], in: round, isCheck: false)
         }
     }
 
@@ -73,21 +70,23 @@ extension CoordinatorState {
     /// Somebody is wrong. Who of those that computed it again is, disputes have told; who of the first ones, nobody knows: they have no duties any more, and
     /// audits will find whose sums are wrong, too.
     private mutating func noteDifference() {
-        guard let round = current, let names = round.recomputation?.names else { return }
+        guard let round = current else { return }
         count(\.mismatches)
-        mayTrustDuties = false
-        duties = nil
-        note(.addedWrongly(round.round, names: names))
+        sharing.isTrusted = false
+        sharing.duties = nil
+        note(.addedWrongly(round.round, names: round.participants.sorted()))
     }
 }
 
 extension RoundState {
+    /// Everybody whom the first sum may owe its error to.
+    fileprivate var participants: Set<String> { holders.union(leases.values.map(\.name)) }
+
     /// Forgets what was computed, and expects everything again.
-    fileprivate mutating func computeAgain(besides names: [String]) {
-        recomputation = Recomputation(names: names)
+    fileprivate mutating func computeAgain() {
+        recomputation = Recomputation()
         scatter = nil
         committed = CommittedNodes(tree)
-        isComputedAnew = true
         for identifier in leases.keys { leases[identifier]?.state = .lost }
     }
 }

@@ -11,7 +11,5 @@ struct Recomputation: Sendable {
         case compared
     }
 
-    /// Those who computed, added or passed on the first time.
-    let names: [String]
     var stage = Stage.begun
 }

@@ -13,7 +13,7 @@ extension CoordinatorState {
 
     /// Tells the workers of each other, so that they connect.
     mutating func introduceWorkers() {
-        duties = nil
+        sharing.duties = nil
         let active = activeMembers
         guard mayScatter, active.contains(where: { $0.door != nil }) else { return }
         for member in active {
@@ -30,7 +30,10 @@ extension CoordinatorState {
         members[peer]?.door = Member.Door(address: address, key: key)
     }
 
-    var mayScatter: Bool { configuration.reduction != .star && mayTrustDuties }
+    var mayScatter: Bool { reduction != .star }
+
+    /// How sums are added from now on.
+    public var reduction: Reduction { sharing.isTrusted ? configuration.reduction : .star }
 
     mutating func take(reached identities: [[UInt8]], from peer: Peer) {
         members[peer]?.reached = Set(identities)
@@ -64,6 +67,9 @@ extension CoordinatorState {
 
     private mutating func scattered(_ duties: Duties) -> ScatteredSum {
         defer { numbers.lease += 1 }
+        current?.basis = .workers
+        let names = members.values.filter { duties.holders.contains($0.peer.identity) }.map(\.name)
+        current?.holders.formUnion(names)
         return ScatteredSum(duties, lease: numbers.lease, sizes: sizes)
     }
 
@@ -71,14 +77,14 @@ extension CoordinatorState {
     private mutating func dutiesOfNow() -> Duties? {
         let holders = holders()
         guard !holders.isEmpty, disputes.isEmpty else {
-            duties = nil
+            sharing.duties = nil
             return nil
         }
         let new = Duties(
             number: numbers.duties, holders: holders.map(\.peer.identity), groups: groups(of: holders.count))
-        if let duties, duties.holders == new.holders, duties.groups == new.groups { return duties }
+        if let duties = sharing.duties, duties.holders == new.holders, duties.groups == new.groups { return duties }
         numbers.duties += 1
-        duties = new
+        sharing.duties = new
         for member in activeMembers {
             members[member.peer]?.toldDuties = new.number
             send(.duties(new), to: member.peer)
@@ -108,7 +114,7 @@ extension CoordinatorState {
     private func groups(of holders: Int) -> Int {
         let chunks = ChunkSet(total: sizes.partialBytes, chunkBytes: sizes.chunkBytes).count
         let isLarge = configuration.reduction == .auto && holders > min(Self.largestScatter, chunks)
-        guard isLarge || configuration.reduction == .groups, ungroupedUntil <= now else { return 1 }
+        guard isLarge || configuration.reduction == .groups, sharing.ungroupedUntil <= now else { return 1 }
         let most = min(holders, tree.leaves / 2)
         return sequence(first: 2) { $0 * 2 }.prefix { $0 <= most && ($0 == 2 || $0 * $0 <= holders) }.last ?? 1
     }
@@ -145,8 +151,10 @@ extension CoordinatorState {
 
     /// A worker's sum is where it is added: only sums of a round with duties are added anywhere else than here.
     mutating func take(_ delivery: WorkerMessage.Delivery, from peer: Peer) {
-        guard let state = state(of: delivery.round), state.scatter != nil || state.isComputedAnew else {
-            return count(\.malformed, .malformed, of: peer)
+        guard let state = state(of: delivery.round), state.scatter != nil else {
+            // It may have been on its way when the coordinator began to add by itself.
+            let wasShared = self.state(of: delivery.round).map { $0.basis != .coordinator } ?? false
+            return wasShared ? () : count(\.malformed, .malformed, of: peer)
         }
         guard let lease = state.leases[delivery.lease], lease.peer == peer,
             lease.node == delivery.node, lease.state == .live || lease.state == .moved
@@ -192,20 +200,31 @@ extension CoordinatorState {
     mutating func abandonDuties(because reason: String, forStar: Bool = false) {
         guard let round = current, let scatter = round.scatter, !round.isComplete else { return }
         actions.append(.sums(.drop(lease: scatter.lease)))
-        duties = nil
+        sharing.duties = nil
         let new = forStar ? nil : dutiesOfNow()
         let scatterOfNow = new.map { scattered($0) }
         current?.scatter = scatterOfNow
         note(.dutiesAbandoned(round.round, reason: reason))
         // What is compared must not rest on what others passed on.
-        current?.isComputedAnew = new == nil && configuration.audit != nil
+        if new == nil, configuration.audit != nil { addAgain() }
         renewLeases(of: round)
         leaseUncovered()
         chooseAuditsOfAbandoned()
     }
 
+    /// Has the round's leases rest on what the coordinator sends from now on. What waits to be passed on does so no more.
+    mutating func addAgain() {
+        current?.basis = .coordinatorAgain
+        for peer in members.keys {
+            members[peer]?.resentStep = nil
+            guard members[peer]?.outbox.parametersStep == current?.round.step else { continue }
+            members[peer]?.outbox.dropParameters()
+            members[peer]?.parametersStep = nil
+        }
+    }
+
     private mutating func chooseAuditsOfAbandoned() {
-        guard let round = current, round.isComputedAnew else { return }
+        guard let round = current, round.basis == .coordinatorAgain else { return }
         let nodes = round.leases.values.filter { $0.state == .live }.map(\.node)
         chooseAudits(among: nodes, in: round.round)
         leaseAudits()
@@ -218,7 +237,7 @@ extension CoordinatorState {
             guard let member = members[lease.peer], contributors(among: [member]).count == 1,
                 let missing = current?.uncovered, tree.shards(under: lease.node).allSatisfy(missing.contains)
             else { continue }
-            self.lease(lease.node, to: member, in: round.round, isCheck: current?.isComputedAnew ?? false)
+            self.lease(lease.node, to: member, in: round.round, isCheck: false)
         }
     }
 
@@ -243,7 +262,7 @@ extension CoordinatorState {
     }
 
     private mutating func ungroup() {
-        ungroupedUntil = now + timing.reminder
+        sharing.ungroupedUntil = now + timing.reminder
         abandonDuties(because: "sums do not get through the groups that add them")
     }
 }

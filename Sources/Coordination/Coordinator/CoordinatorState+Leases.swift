@@ -43,7 +43,7 @@ extension CoordinatorState {
         for grant in grants {
             guard let member = members[grant.peer] else { continue }
             if round.recomputation != nil { current?.unaudited.insert(grant.node) }
-            lease(grant.node, to: member, in: round.round, isCheck: round.isComputedAnew)
+            lease(grant.node, to: member, in: round.round, isCheck: false)
         }
     }
 
@@ -124,13 +124,14 @@ extension CoordinatorState {
             _ = state.loseMovedLeases(of: member.peer, node: node)
             state.leases[lease.identifier] = lease
         }
-        if !isCheck {
-            noteMoves(of: node, to: member)
+        let isAnew = state(of: round)?.basis == .coordinatorAgain
+        if !isCheck { noteMoves(of: node, to: member) }
+        if !isCheck, !isAnew {
             members[member.peer]?.holdings[round.kind.split, default: []].formUnion(tree.shards(under: node))
         }
         let message = CoordinatorMessage.lease(
             .init(
-                identifier: lease.identifier, round: round, node: node, isCheck: isCheck,
+                identifier: lease.identifier, round: round, node: node, isCheck: isCheck || isAnew,
                 duties: state(of: round)?.duties ?? Duties.star))
         // Where parameters lie in memory their news goes first: the two messages then wake a worker once, when it can begin. On the
         // bulk link they would overtake the lease, and a worker drops those of an earlier step than its round's.

@@ -70,12 +70,7 @@ public struct CoordinatorState: Sendable {
     var current: RoundState?
     /// The rounds before the current one, whose late results are still compared; the newest last.
     var history: [RoundState] = []
-    /// Who adds sums besides this process, if anybody does, in the next rounds.
-    var duties: Duties?
-    /// Whether no sum that workers added was found to be wrong.
-    var mayTrustDuties = true
-    /// Until when holders form no groups.
-    var ungroupedUntil = Duration.zero
+    var sharing = Sharing()
     /// Sums that two workers computed differently; the oldest is decided first.
     var disputes: [Dispute] = []
     /// What rounds of each kind have shown so far.
@@ -86,6 +81,16 @@ public struct CoordinatorState: Sendable {
     var wait: Wait?
     var told = Told()
     public private(set) var counters = Counters()
+
+    /// Who adds sums besides this process in the next rounds, and what earlier rounds have shown of that.
+    struct Sharing: Sendable {
+        /// Nil where nobody does.
+        var duties: Duties?
+        /// Until when holders form no groups.
+        var ungroupedUntil = Duration.zero
+        /// Whether no sum that workers added was found to be wrong.
+        var isTrusted = true
+    }
 
     /// How far the coordinator's life has come.
     enum Phase: Sendable {

@@ -2,6 +2,16 @@ import Contract
 
 /// One round's tree: what is committed, who computes the rest.
 struct RoundState: Sendable {
+    /// What the sums of its leases rest on.
+    enum Basis: Sendable {
+        /// On parameters that the coordinator sent.
+        case coordinator
+        /// On parameters that workers passed on: where two sums differ, whoever computed one may not be to blame, so none are compared.
+        case workers
+        /// On parameters that the coordinator sent again, after some were passed on: whoever gets a lease computes it anew.
+        case coordinatorAgain
+    }
+
     /// Why a shard has no worker any more.
     struct Orphan: Sendable {
         var from: String
@@ -15,8 +25,9 @@ struct RoundState: Sendable {
     var scatter: ScatteredSum?
     /// Its second computation as a whole, where audits chose it.
     var recomputation: Recomputation?
-    /// Whether its leases are computed by whoever gets them, whatever is known of an earlier one.
-    var isComputedAnew = false
+    var basis = Basis.coordinator
+    /// Those who added sums or passed on parameters under any of its duties.
+    var holders: Set<String> = []
     var leases: [UInt64: LeaseRecord] = [:]
     /// Hashes of committed sums that a second result may meet.
     var digests: [Int: [UInt8]] = [:]
@@ -54,6 +65,10 @@ struct RoundState: Sendable {
 
     /// Whether another lease than `lease` was given for exactly this node, or has to be.
     func isContested(_ node: Int, besides lease: UInt64?) -> Bool {
+        basis != .workers && isLeasedTwice(node, besides: lease)
+    }
+
+    private func isLeasedTwice(_ node: Int, besides lease: UInt64?) -> Bool {
         unaudited.contains(node) || leases.values.contains { $0.node == node && $0.identifier != lease }
     }
 

@@ -170,21 +170,39 @@ extension WorkerState {
     /// blamed. A check rests on nothing that was computed before, either.
     mutating func refuseSharedWork(for lease: CoordinatorMessage.Lease) {
         guard lease.duties == Duties.star else { return }
-        if lease.isCheck { forgetSharedTasks() }
+        let wereShared = lease.isCheck && forgetSharedTasks()
         guard !tasks.contains(where: { $0.duties != Duties.star }) else { return }
-        let arePassedOn =
-            parametersStep == lease.round.step
-            ? parametersOrigin == .workers : arriving?.step == lease.round.step && arriving?.arePassedOn == true
-        if arePassedOn { loseParameters() }
+        let step = lease.round.step
+        let areShared =
+            if parametersStep == step {
+                parametersOrigin == .workers
+            } else if let arriving, arriving.step == step {
+                arriving.duties != Duties.star || arriving.arePassedOn
+            } else {
+                // They were to come from others.
+                wereShared
+            }
+        if areShared { askForOwnParameters(of: step) }
     }
 
-    private mutating func forgetSharedTasks() {
+    /// Begins a step's parameters anew and asks the coordinator for all of them, once.
+    mutating func askForOwnParameters(of step: Int) {
+        guard arriving?.step != step || arriving?.areRequested == false else { return }
+        beginParameters(step)
+        arriving?.areRequested = true
+        send(.parametersWanted)
+    }
+
+    /// Forgets what is computed for sums that workers add; answers whether there was any.
+    private mutating func forgetSharedTasks() -> Bool {
         let shared = tasks.filter { $0.duties != Duties.star }
-        guard !shared.isEmpty else { return }
+        guard !shared.isEmpty, let tree = assignment?.contract.tree else { return false }
         for task in shared { actions.append(.forget(task.round, node: task.node)) }
         tasks.removeAll { $0.duties != Duties.star }
         if !running.isEmpty { membership += 1 }
         dropUnsentSums()
+        releasePixels(of: shared.flatMap { tree.shards(under: $0.node) })
+        return true
     }
 
     /// Whether this worker computes for a sum of that step that nobody else adds.
@@ -230,7 +248,9 @@ extension WorkerState {
         guard let round, parametersStep != round.step, arriving?.step ?? round.step == round.step else { return }
         let earlier = arriving?.duties ?? tasks.first { $0.round == round }?.duties ?? Duties.star
         guard earlier != Duties.star, earlier != duties else { return }
+        if arriving == nil { beginParameters(round.step) }
         arriving?.duties = Duties.star
+        arriving?.areRequested = true
         send(.parametersWanted)
     }
 

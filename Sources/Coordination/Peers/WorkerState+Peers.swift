@@ -94,7 +94,7 @@ extension WorkerState {
                 let chunk = PassedParameters(
                     step: envelope.fence.step, duties: duties, offset: offset, bytes: bytes)
                 if mayPassOn(chunk) { keep(chunk) }
-                placeParameters(step: chunk.step, offset, bytes, duties)
+                placeParameters(step: chunk.step, offset, bytes, duties, from: .workers)
             }
         case .greeted, .credit: countMalformed()
         }

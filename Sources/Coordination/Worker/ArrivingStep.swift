@@ -14,15 +14,17 @@ struct ArrivingStep: Sendable {
     var chunks: ChunkSet
     /// The newest duties under which some are passed on by other workers, who may be lost.
     var duties: UInt64
-    /// Whether any was.
+    /// Whether another worker sent any.
     private(set) var arePassedOn = false
+    /// Whether the coordinator was asked for all of them.
+    var areRequested = false
     /// When a chunk came last.
     var latest: Duration
 
-    /// A chunk came, passed on under these duties.
-    mutating func note(_ duties: UInt64, at now: Duration) {
+    /// A chunk came, from the coordinator or another worker, that is passed on under these duties.
+    mutating func note(_ duties: UInt64, from sender: ParametersOrigin, at now: Duration) {
         self.duties = max(self.duties, duties)
-        if duties != Duties.star { arePassedOn = true }
+        if sender == .workers { arePassedOn = true }
         latest = now
     }
 }

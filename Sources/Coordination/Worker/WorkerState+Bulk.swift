@@ -7,23 +7,27 @@ extension WorkerState {
     mutating func takeParameters(step: Int, _ offset: Int, _ bytes: Int, _ duties: UInt64) {
         send(.credit(bytes: bytes))
         if duties != Duties.star { keep(PassedParameters(step: step, duties: duties, offset: offset, bytes: bytes)) }
-        placeParameters(step: step, offset, bytes, duties)
+        placeParameters(step: step, offset, bytes, duties, from: .coordinator)
+        // The others were to come from workers, of whom nothing is taken any more.
+        if duties != Duties.star, isAddedByCoordinator(step), parametersStep != step { askForOwnParameters(of: step) }
     }
 
-    /// Takes a chunk of parameters in, whoever it comes from: chunks come in any order, and some may come twice.
-    mutating func placeParameters(step: Int, _ offset: Int, _ bytes: Int, _ duties: UInt64) {
+    /// Takes a chunk of parameters in: chunks come in any order, and some may come twice.
+    mutating func placeParameters(
+        step: Int, _ offset: Int, _ bytes: Int, _ duties: UInt64, from sender: ParametersOrigin
+    ) {
         // Those of a step that is over may come after newer ones, which lie in memory.
         guard step >= round?.step ?? 0, step == wantedStep ?? step, step >= arriving?.step ?? 0 else { return }
-        guard duties == Duties.star || !isAddedByCoordinator(step) else { return }
+        guard sender == .coordinator || !isAddedByCoordinator(step) else { return }
         if arriving?.step != step, parametersStep != step { beginParameters(step) }
         guard arriving?.step == step, arriving?.chunks.insert(offset: offset, bytes: bytes) == true else { return }
-        arriving?.note(duties, at: now)
+        arriving?.note(duties, from: sender, at: now)
         actions.append(.placeParameters(step: step, offset: offset))
         if arriving?.chunks.isComplete == true { useParameters(step) }
     }
 
     /// What a newer step's parameters replace may be overwritten from now on, so no leaf starts with it any more.
-    private mutating func beginParameters(_ step: Int) {
+    mutating func beginParameters(_ step: Int) {
         guard let welcome else { return }
         let chunks = ChunkSet(total: welcome.parameterBytes, chunkBytes: welcome.chunkBytes)
         arriving = ArrivingStep(step: step, chunks: chunks, duties: Duties.star, latest: now)

@@ -146,7 +146,7 @@ extension WorkerState {
         advance()
     }
 
-    mutating func loseParameters() {
+    private mutating func loseParameters() {
         parametersStep = nil
         arriving = nil
         wantedStep = nil

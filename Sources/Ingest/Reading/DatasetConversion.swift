@@ -78,10 +78,10 @@ public struct DatasetConversion {
     private func labels() throws -> Labels {
         guard let targets = dataset.targets else { return Labels() }
         let numbers = try dataset.targetValues()
-        let isSigned = numbers.allSatisfy { $0 == -1 || $0 == 1 }
+        let isSigned = numbers.allSatisfy { $0 == -1 || $0 == 1 } && numbers.contains(1)
         let values = numbers.compactMap { Int32(exactly: isSigned ? ($0 + 1) / 2 : $0) }
         guard values.count == numbers.count else {
-            return Labels(notes: ["labels are left out: they are not whole numbers"])
+            return Labels(notes: ["labels are left out: they are not whole numbers of 32 bits"])
         }
         let areBytes = values.allSatisfy { UInt8(exactly: $0) != nil }
         let names =

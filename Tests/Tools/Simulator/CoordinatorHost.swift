@@ -375,7 +375,9 @@ struct CoordinatorHost {
         opening = try opening.again(options)
         records = try opening.directory.records(resumingAt: opening.state, history: opening.history)
         training = opening.begin(options, records)
-        state = CoordinatorState(Self.configuration(opening, options, memory, evaluatesInParts: evaluatesInParts))
+        var configuration = Self.configuration(opening, options, memory, evaluatesInParts: evaluatesInParts)
+        configuration.reduction = state.reduction
+        state = CoordinatorState(configuration)
         memories = [:]
         stored.step = nil
         partials = [:]
