@@ -84,6 +84,11 @@ struct TrackingTests {
         #expect(rows.contains { $0.count == 3 && $0[0] == "seed" && Set($0.dropFirst()) == ["3", "4"] })
         #expect(!rows.contains { $0.first == "shards" } && rows.contains { $0.first == "held-out" })
         #expect(try Command("compare", bench["run"]).status == 64)
+        // As where a shell names all that is in a folder.
+        try bench.write("", to: "notes.log")
+        let all = try Command("compare", bench["notes.log"], bench["run"], bench["slow"])
+        #expect(all.status == 0 && all.errors.contains("notes.log is left out: it is not a run"), "\(all.errors)")
+        #expect(try Command("compare", bench["notes.log"], bench["run"]).status != 0)
     }
 
     @Test func aReportIsOnePageThatNeedsNothingElse() throws {

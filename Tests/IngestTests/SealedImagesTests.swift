@@ -82,21 +82,50 @@ struct SealedImagesTests {
     @Test(
         "labels of a converted file stay, also where some are missing or large",
         arguments: [
-            ([-1, 0, 7, 3], true), ([0, 1_000, 2, -1], true), ([-1, -1, -1, -1], true), ([0.5, 0, 1, 2], false),
-        ])
-    func convertedLabels(labels: [Double], areKept: Bool) throws {
+            ([-1, 0, 7, 3], [-1, 0, 7, 3], []), ([0, 1_000, 2, -1], [0, 1_000, 2, -1], []),
+            ([-1, -1, -1, -1], [-1, -1, -1, -1], []),
+            ([.nan, 1, -1, .nan], [-1, 1, -1, -1], ["labels that are missing (2 of 4) are -1"]),
+            ([0.5, 0, 1, 2], [], ["labels are left out: one is 0.5, and only whole numbers of 32 bits are kept"]),
+            (
+                [0, 0, 0, 4e9], [],
+                ["labels are left out: one is 4000000000.0, and only whole numbers of 32 bits are kept"]
+            ),
+        ] as [([Double], [Double], [String])])
+    func convertedLabels(labels: [Double], kept: [Double], notes: [String]) throws {
+        try convert {
+            _ = try $0.write("labels", labels, shape: [4])
+        } check: { dataset, converted, report in
+            let rows = try dataset.rows(ofSplit: "train") + dataset.rows(ofSplit: "valid")
+            let found = try converted.targetValues()
+            #expect(found == (kept.isEmpty ? [] : rows.map { kept[$0] }) && report.notes == notes)
+        }
+    }
+
+    @Test("blank texts are no class")
+    func blankTexts() throws {
+        try convert {
+            _ = try $0.write("labels", ["dog", "", "cat", "N/A"], shape: [4])
+        } check: { dataset, converted, report in
+            #expect(dataset.targets?.classNames == ["cat", "dog"] && converted.targets?.classNames == ["cat", "dog"])
+            let (names, labels) = (try dataset.labelCounts().map(\.name), try converted.targetValues().sorted())
+            #expect(names == ["missing", "cat", "dog"] && labels == [-1, -1, 0, 1])
+            #expect(report.notes == ["labels that are missing (2 of 4) are -1"])
+        }
+    }
+
+    /// Converts a file of four images with labels.
+    private func convert(
+        _ write: (Group) throws -> Void, check: (ImageDataset, ImageDataset, ImportReport) throws -> Void
+    ) throws {
         try withTemporaryFolder { folder in
             do {
                 let root = try File.create(over: "\(folder)/a.h5").root
                 try root.write("images", Array(bytes[..<(4 * 48)]), shape: [4, 3, 4, 4])
-                try root.write("labels", labels.map(Float.init), shape: [4])
+                try write(root)
             }
             let dataset = try ImageDataset("\(folder)/a.h5")
             let report = try DatasetConversion(dataset).write(to: UnfinishedFile("\(folder)/b.h5")) { _ in }
-            let converted = try ImageDataset("\(folder)/b.h5")
-            let rows = try dataset.rows(ofSplit: "train") + dataset.rows(ofSplit: "valid")
-            #expect(try converted.targetValues() == (areKept ? rows.map { labels[$0] } : []))
-            #expect(report.notes == (areKept ? [] : ["labels are left out: they are not whole numbers of 32 bits"]))
+            try check(dataset, ImageDataset("\(folder)/b.h5"), report)
         }
     }
 

@@ -141,7 +141,7 @@ import VAE
         #expect(
             problem(conditional) { $0.training[7] = nil }.contains("1 of the data's 100 training images have no label"))
         #expect(
-            problem(Self.m2) { $0.training = $0.training.map { _ in nil } }.contains("has 0 labelled images of class 0")
+            problem(Self.m2) { $0.training = $0.training.map { _ in nil } }.contains("images have no labels")
         )
         #expect(
             problem(Self.m2) { $0.training[7] = 3 }.contains(

@@ -207,12 +207,10 @@ public final class CoordinatorProcess {
         return outcome()
     }
 
-    /// An audit that checked less than it was to is not to be taken for one that found nothing.
+    /// An audit that checked less than it was to is not to be taken for one that found nothing, nor that one for no audit.
     private func tellAudits() {
         audits.add(state.counters)
-        guard options.audit > 0, training.model.step > firstStep, audits.done == 0 || audits.done < audits.chosen else {
-            return
-        }
+        guard options.audit > 0, training.model.step > firstStep else { return }
         tell(.audits(audits.done, of: audits.chosen))
     }
 

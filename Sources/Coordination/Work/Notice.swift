@@ -53,6 +53,7 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
     public var level: Level {
         switch self {
         case .finished, .computedAgain, .resultAgrees(_, _, _, isCheck: true): .debug
+        case .audits(let done, of: let chosen) where done > 0 && done == chosen: .info
         case .joined, .idle, .resultAgrees, .connected, .scattered, .waiting(seconds: 0): .info
         case .outside, .gone, .refused, .moved, .waiting, .dropped, .searching, .crowded, .unaudited, .decided, .audits,
             .dutiesAbandoned, .unreached:
@@ -110,6 +111,8 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
             "--audit checked nothing: it chose no work in the steps of this run; ask for a larger share"
         case .audits(0, let wanted):
             "--audit checked nothing: there was no second worker to compute any of the \(wanted) nodes that were chosen; start another"
+        case .audits(let done, let wanted) where done == wanted:
+            "--audit checked all \(done) nodes that were chosen"
         case .audits(let done, let wanted):
             "--audit checked \(done) of the \(wanted) nodes that were chosen; for the others there was no second worker"
         case .scattered(let names, let groups):

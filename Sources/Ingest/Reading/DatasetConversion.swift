@@ -74,19 +74,24 @@ public struct DatasetConversion {
         var notes: [String] = []
     }
 
-    /// Of -1 and 1 alone, as of attributes, -1 becomes 0; where there are other numbers, it stands for no label and stays.
+    /// Of -1 and 1 alone, as of attributes, -1 becomes 0; where there are other numbers, it stands for no label and stays, and so it does for NaN and
+    /// blank texts.
     private func labels() throws -> Labels {
         guard let targets = dataset.targets else { return Labels() }
-        let numbers = try dataset.targetValues()
-        let isSigned = numbers.allSatisfy { $0 == -1 || $0 == 1 } && numbers.contains(1)
+        let found = try dataset.targetValues()
+        let numbers = found.map { $0.isNaN ? -1 : $0 }
+        let missing = found.count { $0.isNaN }
+        let isSigned = missing == 0 && numbers.allSatisfy { $0 == -1 || $0 == 1 } && numbers.contains(1)
         let values = numbers.compactMap { Int32(exactly: isSigned ? ($0 + 1) / 2 : $0) }
         guard values.count == numbers.count else {
-            return Labels(notes: ["labels are left out: they are not whole numbers of 32 bits"])
+            let other = numbers.first { Int32(exactly: $0) == nil }!
+            return Labels(notes: ["labels are left out: one is \(other), and only whole numbers of 32 bits are kept"])
         }
         let areBytes = values.allSatisfy { UInt8(exactly: $0) != nil }
         let names =
             targets.names.isEmpty
             ? (0..<targets.columnCount).map { targets.columnCount == 1 ? "label" : "label \($0)" } : targets.names
-        return Labels(values: values, names: names, element: areBytes ? .byte : .int32)
+        let notes = missing > 0 ? ["labels that are missing (\(missing) of \(found.count)) are -1"] : []
+        return Labels(values: values, names: names, element: areBytes ? .byte : .int32, notes: notes)
     }
 }

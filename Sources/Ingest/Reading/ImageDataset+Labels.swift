@@ -15,13 +15,17 @@ extension ImageDataset {
     }
 
     private func classes(_ values: [Double], _ names: [String]) -> [DatasetSummary.Label] {
-        let counts = values.reduce(into: [Double: Int]()) { $0[$1, default: 0] += 1 }
+        let said = values.filter { !$0.isNaN }
+        let counts = said.reduce(into: [Double: Int]()) { $0[$1, default: 0] += 1 }
         guard counts.count <= Self.mostClasses else { return [] }
-        return counts.sorted { $0.key < $1.key }.map { value, count in
-            let number = Int(exactly: value)
-            let named = number.flatMap { names.indices.contains($0) ? names[$0] : nil }
-            let name = named ?? number.map { "\($0)" } ?? "\(value)"
-            return DatasetSummary.Label(name: name, count: count)
-        }
+        let missing = values.count - said.count
+        let blank = missing > 0 ? [DatasetSummary.Label(name: "missing", count: missing)] : []
+        return blank
+            + counts.sorted { $0.key < $1.key }.map { value, count in
+                let number = Int(exactly: value)
+                let named = number.flatMap { names.indices.contains($0) ? names[$0] : nil }
+                let name = named ?? number.map { "\($0)" } ?? "\(value)"
+                return DatasetSummary.Label(name: name, count: count)
+            }
     }
 }

@@ -50,7 +50,7 @@ public struct ImageTargets: Hashable, Sendable {
         self.names = names.isEmpty ? [] : column.map { [names[$0]] } ?? names
         classNames =
             isText[0]
-            ? Array(Set(try datasets.flatMap { try $0.texts() })).sorted()
+            ? Set(try datasets.flatMap { try $0.texts() }).filter { !$0.isBlankLabel }.sorted()
             : columnCount == 1 ? self.names.first.map { Self.classNames(in: root, of: $0, widths[0]) } ?? [] : []
     }
 
@@ -137,7 +137,7 @@ extension Dataset {
 extension ImageDataset {
     /// Reads the targets of all images, image by image: N · K numbers, or none where the file has no targets.
     ///
-    /// Texts are numbered in alphabetical order.
+    /// Texts are numbered in alphabetical order. A label that is missing, be it a blank text, is NaN, or -1 where a file says so.
     public func targetValues() throws -> [Double] {
         guard let targets else { return [] }
         let root = try File.open(path).root

@@ -37,6 +37,9 @@ extension TrainingProgram {
         guard let selection = configuration.labels, let classes = configuration.model.classes else { return nil }
         let labels = try source.labels(of: Array(0..<source.count(.train)), in: .train)
         try require(labels, below: classes)
+        guard labels.contains(where: { $0 != nil }) else {
+            throw ConfigurationProblem(path: "labels", reason: noLabels(labels.count, .train))
+        }
         let draw = LabelDraw(classes: classes, count: selection.labelled, draw: selection.draw)
         do throws(LabelDrawError) {
             return try draw.examples(of: labels, shards: configuration.shards)
@@ -99,17 +102,22 @@ extension TrainingProgram {
             try Self.require(labels, below: classes)
             let missing = labels.count { $0 == nil }
             guard missing > 0 else { continue }
-            let what = split == .train ? "training" : "held-out"
             throw ConfigurationProblem(
                 path: "labels",
                 reason: missing == labels.count
-                    ? "the data's \(labels.count) \(what) images have no labels, and this objective reads them: `tributary data inspect` says "
-                        + "what a file has, and --labels-path names its labels"
-                    : "\(missing) of the data's \(labels.count) \(what) images have no label, and this objective reads "
+                    ? Self.noLabels(missing, split)
+                    : "\(missing) of the data's \(labels.count) \(Self.word(split)) images have no label, and this objective reads "
                         + (split == .train
                             ? "all of them: say with labels.labelled how many to use" : "them to tell its accuracy"))
         }
     }
+
+    private static func noLabels(_ count: Int, _ split: Split) -> String {
+        "the data's \(count) \(word(split)) images have no labels, and this objective reads them: `tributary data inspect` says "
+            + "what a file has, and --labels-path names its labels"
+    }
+
+    private static func word(_ split: Split) -> String { split == .train ? "training" : "held-out" }
 
     private static func require(_ labels: [Int?], below classes: Int) throws(ConfigurationProblem) {
         guard let wrong = labels.lazy.compactMap(\.self).first(where: { !(0..<classes).contains($0) }) else { return }

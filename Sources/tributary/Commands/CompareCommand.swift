@@ -35,7 +35,7 @@ struct CompareCommand: ParsableCommand {
     }
 
     func run() throws {
-        let views = try runs.map(RunView.init)
+        let (names, views) = try found()
         let comparison = Comparison(
             try zip(names, views).map { name, view in
                 Comparison.Run(name: name, configuration: try configuration(of: view), rows: view.rows)
@@ -46,6 +46,21 @@ struct CompareCommand: ParsableCommand {
         }
         let table = ComparisonTable(comparison)
         try output(json ? try jsonText(table) : table.description)
+    }
+
+    /// The runs and their names; what is no run, such as a log beside them, is left out where two runs are left.
+    private func found() throws -> (names: [String], views: [RunView]) {
+        var (found, problems) = ([(name: String, view: RunView)](), [(name: String, error: NotARun)]())
+        for (name, path) in zip(names, runs) {
+            do {
+                found.append((name, try RunView(path)))
+            } catch let error as NotARun {
+                problems.append((name, error))
+            }
+        }
+        if found.count < 2, let problem = problems.first { throw problem.error }
+        for (name, _) in problems { Terminal.standardError.line("\(name) is left out: it is not a run") }
+        return (found.map(\.name), found.map(\.view))
     }
 
     /// What the run began with, and which data it was given, where a checkpoint says so.

@@ -207,20 +207,20 @@ private struct LabelColumn {
     /// Nil for what is neither whole numbers nor few words.
     init?(_ name: String, _ texts: [String]) {
         self.name = name
-        let said = texts.filter { !Self.isBlank($0) }
+        let said = texts.filter { !$0.isBlankLabel }
         guard !said.isEmpty else { return nil }
         let numbers = said.compactMap(Self.number)
         if numbers.count == said.count {
             // -1 may be a label, as in CelebA's tables.
             let blank = min(-1, (numbers.min() ?? 0) &- 1)
             classes = []
-            values = texts.map { Self.isBlank($0) ? blank : Self.number($0)! }
+            values = texts.map { $0.isBlankLabel ? blank : Self.number($0)! }
             blanks = (texts.count - said.count, blank)
         } else {
             guard said.contains(where: { Double($0) == nil }), Set(said).count <= Self.limit else { return nil }
             let table = TargetTable(name, labels: said)
             var rest = table.values[...]
-            values = texts.map { Self.isBlank($0) ? -1 : rest.removeFirst() }
+            values = texts.map { $0.isBlankLabel ? -1 : rest.removeFirst() }
             classes = table.classes[name] ?? []
             blanks = (texts.count - said.count, -1)
         }
@@ -232,12 +232,6 @@ private struct LabelColumn {
         let fields =
             blanks.count == 1 ? "1 field of the column \(name) is" : "\(blanks.count) fields of the column \(name) are"
         return "In \(place) \(fields) blank: \(blanks.value) stands there."
-    }
-
-    /// What spreadsheets, pandas and JSON write where there is nothing.
-    private static func isBlank(_ text: String) -> Bool {
-        ["", "nan", "null", "none", "na", "n/a", "<na>"].contains(
-            text.trimmingCharacters(in: .whitespaces).lowercased())
     }
 
     private static func number(_ text: String) -> Int32? {
