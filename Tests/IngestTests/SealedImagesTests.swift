@@ -109,7 +109,9 @@ struct SealedImagesTests {
             #expect(dataset.targets?.classNames == ["cat", "dog"] && converted.targets?.classNames == ["cat", "dog"])
             let (names, labels) = (try dataset.labelCounts().map(\.name), try converted.targetValues().sorted())
             #expect(names == ["missing", "cat", "dog"] && labels == [-1, -1, 0, 1])
-            #expect(report.notes == ["labels that are missing (2 of 4) are -1"])
+            let blank = "2 of 4 labels are blank, and count as missing"
+            #expect(dataset.notes == [blank])
+            #expect(report.notes == [blank, "labels that are missing (2 of 4) are -1"])
         }
     }
 

@@ -230,12 +230,16 @@ class Labelled(Family):
         return bernoulli_cost(self.decoder(z, labels), x.flatten(1)) + normal_divergence(mean, log_variance)
 
     def bounds(self, x):
-        """The same for all classes, with one noise, (B, K)."""
+        """The same for all classes, (B, K)."""
+        cost, divergence = self.parts(x, bernoulli_cost)
+        return cost + divergence
+
+    def parts(self, x, cost):
+        """−ln p(x|y, z) and KL(q(z|x, y) ‖ p(z)) for all classes, with one noise, (B, K) each."""
         features = self.encoder.with_all(x)
         mean, log_variance = self.posterior.mean(features), self.posterior.log_variance(features)
         z = mean + torch.exp(log_variance / 2) * torch.randn(len(x), 1, self.latents)
-        logits = self.decoder.with_all(z)
-        return bernoulli_cost(logits, x.flatten(1)[:, None]) + normal_divergence(mean, log_variance)
+        return cost(self.decoder.with_all(z), x.flatten(1)[:, None]), normal_divergence(mean, log_variance)
 
     def made_up(self, rows):
         return (*super().made_up(rows), torch.arange(rows) % self.classes)
@@ -301,20 +305,12 @@ class SemiSupervisedCodes(SemiSupervised):
     def forward(self, x, labels):
         logits = self.logits_of_classes(x)
         log_q = F.log_softmax(logits, 1)
-        cost, divergence = self.parts(x)
-        bounds = cost + self.divergence_weight * divergence
+        cost, divergence = self.parts(x, normal_cost)
+        bounds = cost + self.divergence_weight * (divergence + math.log(self.classes))
         own = bounds[: len(labels)].gather(1, labels[:, None])[:, 0]
         q, log_q, bounds = (value[len(labels) :] for value in (log_q.exp(), log_q, bounds))
         others = (q * (bounds + self.divergence_weight * log_q)).sum(1)
         return self.weighted_mean(own, others) + self.weight * F.cross_entropy(logits[: len(labels)], labels)
-
-    def parts(self, x):
-        """−ln p(x|y, z) and KL(q(z|x, y) ‖ p(z)) − ln p(y) for all classes, (B, K) each."""
-        features = self.encoder.with_all(x)
-        mean, log_variance = self.posterior.mean(features), self.posterior.log_variance(features)
-        z = mean + torch.exp(log_variance / 2) * torch.randn(len(x), 1, self.latents)
-        cost = normal_cost(self.decoder.with_all(z), x.flatten(1)[:, None])
-        return cost, normal_divergence(mean, log_variance) + math.log(self.classes)
 
 
 class PredictionConstrained(Unlabelled, FewLabels):

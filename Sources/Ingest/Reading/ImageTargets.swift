@@ -48,9 +48,15 @@ public struct ImageTargets: Hashable, Sendable {
         column = try found.labelColumn.map { try Self.column($0, of: first.name, in: root, names, widths[0]) }
         columnCount = column == nil ? widths[0] : 1
         self.names = names.isEmpty ? [] : column.map { [names[$0]] } ?? names
+        let texts = isText[0] ? try datasets.flatMap { try $0.texts() } : []
+        let said = texts.filter { !$0.isBlankLabel }
+        if said.count < texts.count {
+            let blank = texts.count - said.count
+            notes.append("\(blank) of \(counted(texts.count, "label")) are blank, and count as missing")
+        }
         classNames =
             isText[0]
-            ? Set(try datasets.flatMap { try $0.texts() }).filter { !$0.isBlankLabel }.sorted()
+            ? Set(said).sorted()
             : columnCount == 1 ? self.names.first.map { Self.classNames(in: root, of: $0, widths[0]) } ?? [] : []
     }
 
