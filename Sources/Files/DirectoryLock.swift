@@ -8,12 +8,12 @@ public final class DirectoryLock: Sendable {
 
     /// Takes the lock, or says who has it.
     ///
-    /// - Parameter isWaiting: Whether to try for 200 ms: a process that is being started has its parent's locks, until it is another
+    /// - Parameter isWaiting: Whether to try for a second: a process that is being started has its parent's locks, until it is another
     ///   program.
     /// - Throws: `DirectoryInUse` where another process holds it, `NoLock` where a file `lock` is somebody else's, `FileError` where the
     ///   file cannot be made.
     public init(_ directory: String, isWaiting: Bool = true) throws {
-        file = try Self.lockedFile(in: directory, attempts: isWaiting ? 20 : 1)
+        file = try Self.lockedFile(in: directory, attempts: isWaiting ? 100 : 1)
     }
 
     /// Who holds a directory.

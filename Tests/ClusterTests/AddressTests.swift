@@ -65,7 +65,7 @@ import Testing
         var cluster = try TestCluster()
         defer { cluster.remove() }
         cluster.steps = 2
-        cluster.timing.abandonment = .seconds(60)
+        (cluster.timing.abandonment, cluster.timing.patience) = (.seconds(1200), .seconds(1200))
         let port = LoopbackPort.free()
         let near = LoopbackPort.free()
         cluster.port = port

@@ -62,7 +62,7 @@ import TrainingTestSupport
         func job() throws -> [String] {
             var words: [String] = []
             while true {
-                try #require(arrived.wait(timeout: .now() + 20) == .success)
+                try #require(arrived.wait(timeout: .now() + 1200) == .success)
                 switch news.withLock({ $0.removeFirst() }) {
                 case .prepared: return words + ["prepared"]
                 case .chunksReady(_, let chunks): words += chunks.map { "chunk \($0)" }

@@ -152,7 +152,7 @@ import Testing
             let guest = try bench.guest(intruder)
             let link = try bench.worker(guest, identity: [9])
             var refused = false
-            for _ in 0..<200 where !refused {
+            for _ in 0..<240_000 where !refused {
                 #expect(try link.control.send(Message([6])) == .full)
                 #expect(try link.bulk.send(Message([6])) == .full)
                 #expect(try bench.arrivals() == 0)

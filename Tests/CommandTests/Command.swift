@@ -19,10 +19,24 @@ struct Command {
         try self.init(program: Self.executable, arguments)
     }
 
-    /// Runs a line of shell to its end; `$tributary` is the command.
-    init(shell line: String) throws {
-        try self.init(program: "/bin/bash", ["-c", line])
+    /// Runs lines of shell to their end; `$tributary` is the command. `until_true CONDITION PROCESS` and `until_gone PROCESS` wait as
+    /// long as a busy machine may take, and no wait is longer: after 20 minutes the process is killed and the shell ends with 9.
+    init(shell lines: String) throws {
+        try self.init(program: "/bin/bash", ["-c", Self.waits + lines])
     }
+
+    private static let waits = #"""
+        until_true() {
+            local end=$((SECONDS + 1200))
+            until eval "$1"; do
+                kill -0 $2 2> /dev/null || { echo "it ended before: $1" >&2; exit 9; }
+                ((SECONDS < end)) || { echo "20 minutes passed before: $1" >&2; kill -9 $2; exit 9; }
+                sleep 0.02
+            done
+        }
+        until_gone() { timeout 1200 tail --pid=$1 -f /dev/null || { echo "it goes on for 20 minutes" >&2; kill -9 $1; exit 9; }; }
+
+        """#
 
     init(program: String, _ arguments: [String]) throws {
         let process = Process()

@@ -138,8 +138,8 @@ struct UserTests {
             shell: """
                 $tributary train --config \(bench["model.yaml"]) --data \(bench["faces.h5"]) --out \(bench["run"]) \
                 --workers 0 --steps 2 2> \(bench["log"]) & coordinator=$!
-                until grep -q 'start one with: ' \(bench["log"]); do sleep 0.02; kill -0 $coordinator || exit 1; done
-                $tributary $(sed -n 's/.*start one with: tributary //p' \(bench["log"])) --threads 1 || exit 2
+                until_true "grep -q 'start one with: ' \(bench["log"])" $coordinator
+                $tributary $(sed -n 's/.*start one with: tributary //p' \(bench["log"])) --threads 1 --wait 20m || exit 2
                 wait $coordinator
                 """)
         #expect(command.status == 0, "\(command.errors)")
@@ -162,12 +162,10 @@ struct UserTests {
                 $tributary train --config \(bench["model.yaml"]) --data \(bench["faces.h5"]) --out \(bench["run"]) \
                 --workers 2 --steps 1000000 2> \(bench["log"]) &
                 coordinator=$!
-                until grep -q 'workers: 2' \(bench["log"]); do sleep 0.02; kill -0 $coordinator || exit 1; done
+                until_true "grep -q 'workers: 2' \(bench["log"])" $coordinator
                 workers=$(grep -o 'process [0-9]*' \(bench["log"]) | cut -d' ' -f2)
                 kill -9 $coordinator
-                for worker in $workers; do
-                    timeout 20 tail --pid=$worker -f /dev/null || { kill -9 $workers; exit 2; }
-                done
+                for worker in $workers; do until_gone $worker; done
                 """)
         #expect(command.status == 0, "\(command.errors)")
     }
@@ -179,11 +177,11 @@ struct UserTests {
                 $tributary train --config \(bench["model.yaml"]) --data \(bench["faces.h5"]) --out \(bench["run"]) \
                 --workers 2 --steps 1000000 2> \(bench["log"]) &
                 coordinator=$!
-                until grep -q 'workers: 2' \(bench["log"]); do sleep 0.02; kill -0 $coordinator || exit 1; done
+                until_true "grep -q 'workers: 2' \(bench["log"])" $coordinator
                 worker=$(grep -o 'process [0-9]*' \(bench["log"]) | cut -d' ' -f2 | head -n 1)
                 kill -STOP $worker
                 kill -INT $coordinator
-                timeout 60 tail --pid=$coordinator -f /dev/null || kill -9 $coordinator
+                until_gone $coordinator
                 kill -9 $worker 2> /dev/null && exit 2
                 wait $coordinator
                 """)
@@ -195,8 +193,8 @@ struct UserTests {
         let bench = try Workbench()
         let command = try Command(
             shell: """
-                $tributary worker --connect ipc://\(bench["nobody"]) --threads 1 2> \(bench["log"]) & worker=$!
-                until grep -q 'no coordinator has answered' \(bench["log"]); do sleep 0.02; kill -0 $worker || exit 1; done
+                $tributary worker --connect ipc://\(bench["nobody"]) --threads 1 --wait 20m 2> \(bench["log"]) & worker=$!
+                until_true "grep -q 'no coordinator has answered' \(bench["log"])" $worker
                 kill -\(signal) $worker
                 wait $worker
                 """)

@@ -1,4 +1,5 @@
 import Contract
+import Glibc
 import Testing
 
 @testable import Coordination
@@ -208,11 +209,20 @@ import Testing
         #expect(last?.body == .failed(sentences.first ?? ""))
     }
 
-    @Test(.timeLimit(.minutes(1))) func aContractOfManyGroupsIsReadInTimeThatGrowsWithItsLength() {
+    /// The time of this thread counts, since others may keep it from the processor.
+    @Test func aContractOfManyGroupsIsReadInTimeThatGrowsWithItsLength() {
         let groups = (0..<40_000).map { "\"k\($0)\":{\"a\":1}" }.joined(separator: ",")
         #expect(groups.utf8.count < 1 << 20)
         struct Inner: Decodable { var a: Int }
+        let start = Self.processorSeconds
         let node = ConfigurationNode(json: "{\(groups)}")
         #expect((try? node?.decode([String: Inner].self))?.count == 40_000)
+        #expect(Self.processorSeconds - start < 60)
+    }
+
+    private static var processorSeconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

@@ -5,10 +5,10 @@ import Testing
 @testable import Coordination
 
 @Suite struct AssignmentTests {
-    private func share(_ name: UInt8, speed: Double = 1, upload: Double = 0, holding: some Sequence<Int> = [])
-        -> Assignment.Share
-    {
-        Assignment.Share(peer: Peer([name]), speed: speed, upload: upload, holdings: Set(holding))
+    private func share(
+        _ name: UInt8, speed: Double = 1, upload: Double = 0, holding: some Sequence<Int> = [], home: Range<Int> = 0..<0
+    ) -> Assignment.Share {
+        Assignment.Share(peer: Peer([name]), speed: speed, upload: upload, holdings: Set(holding), home: home)
     }
 
     private func nodes(
@@ -44,6 +44,16 @@ import Testing
     @Test func shardsStayWhereTheirPixelsAre() {
         #expect(nodes(0..<8, over: [share(1, holding: 4..<8), share(2, holding: 0..<4)]) == [[3], [2]])
         #expect(nodes(0..<8, over: [share(1), share(2, holding: 0..<4)]) == [[3], [2]])
+    }
+
+    /// Four in two groups. Their pixels are elsewhere but for the third's, and move once.
+    @Test func groupsComputeWhatTheyAddWhereverThePixelsAre() {
+        let shares = [
+            share(1, holding: 0..<8, home: 0..<4), share(2, holding: 0..<4, home: 4..<8),
+            share(3, holding: 2..<4, home: 0..<4), share(4, home: 4..<8),
+        ]
+        #expect(nodes(0..<8, over: shares) == [[4], [6], [5], [7]])
+        #expect(nodes(0..<8, over: [share(1, speed: 3, home: 0..<4), share(2, home: 4..<8)]) == [[2, 6], [7]])
     }
 
     @Test func workersBeyondTheShardsGetNothing() {

@@ -11,12 +11,14 @@ struct Desk {
     init(
         shards: Int = 4, audit: Double = 0, auditKey: UInt64 = 5, quarantined: [String: String] = [:],
         stall: Duration = .seconds(1_000_000), reduction: Reduction = .star,
-        givesEvaluationsInParts: Bool = false
+        givesEvaluationsInParts: Bool = false, chunkBytes: Int = Samples.sizes.chunkBytes
     ) {
         var timing = Timing()
         timing.stall = stall
+        var sizes = Samples.sizes
+        sizes.chunkBytes = chunkBytes
         var configuration = CoordinatorState.Configuration(
-            run: Samples.run, epoch: 1, contract: Samples.contract(shards: shards), sizes: Samples.sizes,
+            run: Samples.run, epoch: 1, contract: Samples.contract(shards: shards), sizes: sizes,
             timing: timing, audit: audit > 0 ? Audit(fraction: audit, key: auditKey) : nil, quarantined: quarantined)
         configuration.reduction = reduction
         configuration.givesEvaluationsInParts = givesEvaluationsInParts

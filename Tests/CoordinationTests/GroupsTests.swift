@@ -9,7 +9,13 @@ import Testing
     private static let sizes = [(2, 2), (3, 2), (5, 2), (8, 4), (16, 4), (21, 4), (64, 8), (70, 8)]
 
     private func duties(_ holders: Int, _ groups: Int) -> Duties {
-        Duties(number: 1, holders: (0..<holders).map { [UInt8($0)] }, groups: groups)
+        Self.duties(1, (0..<holders).map { [UInt8($0)] }, groups)
+    }
+
+    /// Groups of as many members, or one more.
+    private static func duties(_ number: UInt64, _ holders: [[UInt8]], _ groups: Int) -> Duties {
+        let ends = (0...groups).map { $0 * holders.count / groups }
+        return Duties(number: number, groups: zip(ends, ends.dropFirst()).map { Array(holders[$0..<$1]) })
     }
 
     /// A group's nodes have one adder for each chunk, which is in that group; what is above belongs to the holder.
@@ -44,16 +50,6 @@ import Testing
         }
     }
 
-    @Test func groupsThatCannotBeAreNoDuties() throws {
-        let good = Envelope(CoordinatorMessage.duties(duties(4, 2)), fence: Samples.fence).encoded
-        let count = try #require(good.indices.first { good[$0] == 2 && $0 >= 48 })
-        for groups in [0, 3, 8] as [UInt8] {
-            var bytes = good
-            bytes[count] = groups
-            #expect(throws: WireError.invalid("duties")) { try Envelope<CoordinatorMessage>(decoding: bytes) }
-        }
-    }
-
     // MARK: - A worker
 
     /// A member, [3], of the second of two groups of two.
@@ -70,7 +66,7 @@ import Testing
         return bench
     }
 
-    private let duties = Duties(number: 1, holders: [[1], [2], [3], [4]], groups: 2)
+    private let duties = Duties(number: 1, groups: [[[1], [2]], [[3], [4]]])
 
     private func piece(_ node: Int, offset: Int = 0) -> SumPiece {
         SumPiece(
@@ -136,7 +132,7 @@ import Testing
             if Int.random(in: 0..<40, using: &random) == 0 {
                 number += 1
                 let groups = [1, 2, 4].randomElement(using: &random) ?? 1
-                actions = bench.hear(.duties(Duties(number: number, holders: duties.holders, groups: groups)))
+                actions = bench.hear(.duties(Self.duties(number, duties.holders, groups)))
             } else {
                 let step = Int.random(in: 0...1, using: &random)
                 var piece = piece(
@@ -179,12 +175,18 @@ import Testing
 
     // MARK: - The coordinator
 
-    private func desk(workers: Int = 4, reduction: Reduction, shards: Int = 8) -> (desk: Desk, peers: [Peer]) {
-        var desk = Desk(shards: shards, reduction: reduction)
+    /// - Parameter hosts: How many hosts they are on, in turn; each on its own, if not given.
+    private func desk(
+        workers: Int = 4, reduction: Reduction, shards: Int = 8, hosts: Int = .max,
+        chunkBytes: Int = Samples.sizes.chunkBytes
+    ) -> (desk: Desk, peers: [Peer]) {
+        var desk = Desk(shards: shards, reduction: reduction, chunkBytes: chunkBytes)
         let peers = (1...workers).map { Peer([UInt8($0)]) }
         for peer in peers {
             _ = desk.handle(.received(desk.hello(from: peer), from: peer))
-            _ = desk.handle(.located(peer, address: "tcp://10.0.0.\(peer.identity[0]):7100", key: ""))
+            let number = Int(peer.identity[0])
+            let address = "tcp://10.0.0.\(number % hosts):\(7100 + number)"
+            _ = desk.handle(.located(peer, address: address, key: ""))
             _ = desk.say(.attach, from: peer)
             _ = desk.say(.ready(probe: "probe"), from: peer)
         }
@@ -199,7 +201,28 @@ import Testing
     func thereAreAboutAsManyGroupsAsMembersOfOne(reduction: Reduction, workers: Int, groups: Int) {
         var (desk, _) = desk(workers: workers, reduction: reduction, shards: 16)
         let duties = desk.handle(.begin(Round(step: 0, kind: .training))).duties
-        #expect(duties.map(\.groups) == Array(repeating: groups, count: workers))
+        #expect(duties.map(\.groups.count) == Array(repeating: groups, count: workers))
+    }
+
+    /// Workers who joined in turn, a host's in one group whose node they compute. No host is in two groups; of unlike numbers they scatter.
+    @Test(arguments: [
+        (Reduction.auto, 4, 2, [[2, 4], [1, 3]]), (.groups, 6, 2, [[2, 4, 6], [1, 3, 5]]),
+        (.auto, 8, 4, [[4, 8], [1, 5], [2, 6], [3, 7]]), (.scatter, 4, 2, [[1, 2, 3, 4]]),
+        (.auto, 6, 3, [[1, 4], [2, 5, 3, 6]]), (.auto, 5, 2, [[1, 2, 3, 4, 5]]),
+    ])
+    func theWorkersOfAHostAreAGroup(reduction: Reduction, workers: Int, hosts: Int, groups: [[UInt8]]) throws {
+        var (desk, peers) = desk(workers: workers, reduction: reduction, shards: 16, hosts: hosts, chunkBytes: 4)
+        let actions = desk.handle(.begin(Round(step: 0, kind: .training)))
+        let duties = try #require(actions.duties.first)
+        #expect(Set(duties.groups.map { Set($0.map { $0[0] }) }) == Set(groups.map { Set($0) }))
+        guard duties.groups.count > 1, Set(duties.groups.map(\.count)).count == 1 else { return }
+        let tree = desk.state.tree
+        for (number, group) in duties.groups.enumerated() {
+            let shards = tree.shards(under: duties.groups.count + number)
+            for lease in peers.filter({ group.contains($0.identity) }).flatMap(actions.leases) {
+                #expect(tree.shards(under: lease.node).allSatisfy(shards.contains), "\(lease)")
+            }
+        }
     }
 
     @Test func whereSumsDoNotGetThroughGroupsTheRoundGoesOnWithoutThem() {

@@ -52,7 +52,7 @@ import Testing
         .goodbye("stopped", .interrupted),
         .lease(.init(identifier: 77, round: Round(step: 3, kind: .training), node: 6, duties: 9)),
         .parameters(offset: 16, bytes: 4, duties: 2), .duties(.init(number: 2, holders: [[1, 2], [3]])),
-        .duties(.init(number: 3, holders: [[1], [3]], groups: 2)),
+        .duties(.init(number: 3, groups: [[[1], [3]], [[5]]])),
         .peers(
             .init(own: [1], entries: [.init(identity: [2, 3], name: "node2", address: "tcp://10.0.0.2:5", key: "k")])),
         .parametersStored(MemorySlot(index: 1, stamp: 5)), .status(bytes: 12), .spansWanted(.microseconds(40)),
@@ -63,11 +63,21 @@ import Testing
         #expect(try Envelope(decoding: envelope.encoded) == envelope)
     }
 
-    @Test func dutiesOfNobodyAreNone() {
-        for duties in [Duties(number: 1, holders: []), Duties(number: Duties.star, holders: [[1]])] {
-            let bytes = Envelope(CoordinatorMessage.duties(duties), fence: Samples.fence).encoded
-            #expect(throws: WireError.invalid("duties")) { try Envelope<CoordinatorMessage>(decoding: bytes) }
-        }
+    /// A count of groups in eight bytes, and for each a count of members in two.
+    @Test(arguments: [[0], [1, 0, 0], [2, 1, 0, 1, 9, 0, 0], [3, 1, 0, 1, 9, 1, 0, 1, 9, 1, 0, 1, 9]] as [[UInt8]])
+    func groupsThatCannotBeAreNoDuties(_ countAndLists: [UInt8]) throws {
+        let good = Envelope(CoordinatorMessage.duties(.init(number: 1, holders: [[9]])), fence: Samples.fence).encoded
+        let tail: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0] + [1, 0, 1, 9]
+        try #require(good.suffix(tail.count) == tail[...])
+        let count = countAndLists.prefix(1) + [0, 0, 0, 0, 0, 0, 0]
+        let bytes = good.dropLast(tail.count) + count + countAndLists.dropFirst()
+        #expect(throws: WireError.invalid("duties")) { try Envelope<CoordinatorMessage>(decoding: Array(bytes)) }
+    }
+
+    @Test func dutiesWithTheNumberOfTheStarAreNone() {
+        let star = Duties(number: Duties.star, holders: [[1]])
+        let bytes = Envelope(CoordinatorMessage.duties(star), fence: Samples.fence).encoded
+        #expect(throws: WireError.invalid("duties")) { try Envelope<CoordinatorMessage>(decoding: bytes) }
     }
 
     @Test(arguments: workerMessages)
@@ -85,7 +95,7 @@ import Testing
     @Test func layoutIsTheDocumentedOne() {
         let envelope = Envelope(WorkerMessage.heartbeat(busy: 258), fence: Fence(run: Samples.run, epoch: 1, step: 513))
         let header: [UInt8] =
-            Array("TRIB".utf8) + [7, 0, 4, 0] + Array(0..<16) + [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0]
+            Array("TRIB".utf8) + [8, 0, 4, 0] + Array(0..<16) + [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0]
         #expect(envelope.encoded == header + [2, 1, 0, 0, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 8))
     }
 

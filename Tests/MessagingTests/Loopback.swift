@@ -62,7 +62,7 @@ struct Loopback: ~Copyable {
 
     /// Waits, as long as it takes up to a limit no healthy machine meets, for a message of `socket`.
     func frames(of socket: borrowing Socket) throws -> [[UInt8]] {
-        for _ in 0..<1_200 {
+        for _ in 0..<12_000 {
             var frames: [[UInt8]] = []
             while let message = try socket.receive() {
                 frames.append(message.bytes)
@@ -70,28 +70,28 @@ struct Loopback: ~Copyable {
             }
             _ = try Poller.wait(control: socket, bulk: spare, doorbell: doorbell, atMost: .milliseconds(100))
         }
-        Issue.record("nothing arrived in two minutes")
+        Issue.record("nothing arrived in 20 minutes")
         return []
     }
 
     /// Waits like `frames`, and answers the message's last frame as it arrived.
     func lastFrame(of socket: borrowing Socket) throws -> Message {
-        for _ in 0..<1_200 {
+        for _ in 0..<12_000 {
             while let message = try socket.receive() {
                 if !message.hasMore { return message }
             }
             _ = try Poller.wait(control: socket, bulk: spare, doorbell: doorbell, atMost: .milliseconds(100))
         }
-        Issue.record("nothing arrived in two minutes")
+        Issue.record("nothing arrived in 20 minutes")
         return Message([])
     }
 
     /// Sends until a peer is connected.
     func sendFromDealer(_ bytes: [UInt8]) throws {
-        for _ in 0..<12_000 {
+        for _ in 0..<120_000 {
             if try dealer.send(Message(bytes)) == .sent { return }
             _ = try Poller.wait(control: router, bulk: spare, doorbell: doorbell, atMost: .milliseconds(10))
         }
-        Issue.record("nobody to send to in two minutes")
+        Issue.record("nobody to send to in 20 minutes")
     }
 }

@@ -15,7 +15,7 @@ final class RawPeer {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        var limit = timeval(tv_sec: 120, tv_usec: 0)
+        var limit = timeval(tv_sec: 1200, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         if code != 0 {
             close(descriptor)
@@ -40,7 +40,7 @@ final class RawPeer {
         return true
     }
 
-    /// Waits until so many bytes have come; whether they did within two minutes.
+    /// Waits until so many bytes have come; whether they did within 20 minutes.
     func wait(forBytes wanted: Int) -> Bool {
         var buffer = [UInt8](repeating: 0, count: wanted)
         return recv(descriptor, &buffer, wanted, Int32(MSG_WAITALL)) == wanted
@@ -53,7 +53,7 @@ final class RawPeer {
         return count == 0 || count < 0 && errno == ECONNRESET
     }
 
-    /// Reads until the other side closes; whether it did within two minutes.
+    /// Reads until the other side closes; whether it did within 20 minutes.
     func waitUntilClosed() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 4_096)
         while true {

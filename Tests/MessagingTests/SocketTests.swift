@@ -38,7 +38,7 @@ import Testing
             #expect(try link.frames(of: link.router) == [[9], [1]])
         }
         var outcome = Socket.Outcome.sent
-        for _ in 0..<24_000 where outcome == .sent {
+        for _ in 0..<240_000 where outcome == .sent {
             outcome = try link.router.send(Message([9]), more: true)
             if outcome == .sent { _ = try link.router.send(Message([2])) }
             _ = try Poller.wait(
@@ -108,7 +108,7 @@ import Testing
         let link = try Loopback(depth, options: options)
         try link.sendFromDealer([UInt8](repeating: 1, count: 1_001))
         var arrived: Message?
-        for _ in 0..<24_000 where arrived == nil {  // the connection comes back, the message does not
+        for _ in 0..<240_000 where arrived == nil {  // the connection comes back, the message does not
             _ = try link.dealer.send(Message([5]))
             _ = try Poller.wait(
                 control: link.router, bulk: link.spare, doorbell: link.doorbell, atMost: .milliseconds(5))

@@ -52,6 +52,18 @@ import Testing
         #expect(simulation.story.contains { $0.contains(" groups") } == (way == .groups))
     }
 
+    /// Two hosts of two or three, whose workers add before anything leaves a host.
+    @Test(arguments: [(4, Scenario.Placement.pairs), (4, .alternating), (6, .alternating)])
+    func theWorkersOfAHostAddAmongThemselves(workers: Int, placement: Scenario.Placement) throws {
+        var simulation = try Simulation(
+            .quiet(shards: 16, workers: workers, reduction: .auto, placement: placement), tellsStory: true)
+        let verdict = simulation.execute()
+        let quiet = try TinyRun.cached(shards: 16).digests.last
+        #expect(verdict.violation == nil && verdict.digest == quiet, "\(simulation.story)")
+        #expect(simulation.story.contains { $0.contains("in 2 groups") }, "\(simulation.story)")
+        #expect(!simulation.story.contains { $0.contains(" moved ") || $0.contains("once more") })
+    }
+
     @Test func twoQuietWorkersUploadTwoPartialsAStep() throws {
         var simulation = try Simulation(.quiet(shards: 8, workers: 2), tellsStory: true)
         _ = simulation.execute()

@@ -38,7 +38,7 @@ import Tributary
             try await run.train(configuration, on: faces) { event in
                 guard case .step(let step) = event, step.step == 2 else { return }
                 began.signal()
-                _ = cancelled.wait(timeout: .now() + 600)
+                _ = cancelled.wait(timeout: .now() + 1200)
             }
         }
         // A task begins when another test has left one of the threads that tasks share.
@@ -57,7 +57,7 @@ import Tributary
     private func isSignalled(_ semaphore: DispatchSemaphore) async -> Bool {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
-                continuation.resume(returning: semaphore.wait(timeout: .now() + 600) == .success)
+                continuation.resume(returning: semaphore.wait(timeout: .now() + 1200) == .success)
             }
         }
     }

@@ -11,7 +11,21 @@ import urllib.request
 
 import websocket
 
-patience = 60
+patience = 1200
+
+# Counts what the page waits for: an answer, what is in it, and a picture of that. What goes on with it has begun when it counts no more.
+COUNTING = """
+    globalThis.underWay = 0;
+    const counted = (owner, name) => {
+        const original = owner[name];
+        owner[name] = async function (...all) {
+            underWay++;
+            try { return await original.apply(this, all); } finally { setTimeout(() => underWay--); }
+        };
+    };
+    for (const name of ["fetch", "createImageBitmap"]) counted(globalThis, name);
+    for (const name of ["json", "blob", "text"]) counted(Response.prototype, name);
+"""
 
 
 class Browser:
@@ -39,6 +53,7 @@ class Browser:
         self.socket = websocket.create_connection(address, timeout=patience)
         for domain in ("Page", "Runtime", "Log", "DOM", "Accessibility"):
             self.send(f"{domain}.enable")
+        self.send("Page.addScriptToEvaluateOnNewDocument", source=COUNTING)
 
     def close(self):
         self.socket.close()

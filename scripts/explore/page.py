@@ -26,7 +26,7 @@ class Page:
 
     def __init__(self, browser):
         self.browser = browser
-        self.picture = self.pixels()
+        self.settle()
 
     def pixels(self, canvas="picture"):
         return self.browser.evaluate(f"document.getElementById('{canvas}').toDataURL()")
@@ -39,10 +39,8 @@ class Page:
         check(True, what)
 
     def settle(self):
-        """Waits until the picture stays the same."""
-        before = None
-        while before != (before := self.pixels()) or before != self.pixels():
-            pass
+        """Waits until the page waits for nothing: then the picture stays the same."""
+        self.browser.wait("underWay === 0", "the page does not come to rest")
         self.picture = self.pixels()
 
     def set(self, control, value, event="input"):

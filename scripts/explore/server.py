@@ -21,7 +21,7 @@ class Server:
 
     def __exit__(self, *_):
         self.process.send_signal(2)
-        code = self.process.wait(60)
+        code = self.process.wait(1200)
         if code != 0:
             raise SystemExit(f"after Ctrl-C the exit code is {code}, not 0")
 

@@ -79,17 +79,23 @@ explore_memory() {
     python3 scripts/explore/load.py "$tributary" "$files/run" 100000
 }
 
+# Whether a run has drawn pictures and saved a checkpoint since it began.
+has_gone_on() { has_rows "$1" 110 && [[ $(newest_checkpoint "$1") == *step-*[1-9]*.h5 ]]; }
+
 # Has TensorBoard read what a run left that was killed, went on, and went on once more.
 tensorboard_check() {
-    local files run
+    local files run process steps status=0
     files=$(scratch tensorboard)
     python_environment "$python_with_tensorboard" "$tensorboard_module" || return
     "$tributary" data synthesize faces --count 1000 --size 16 --out "$files/faces.h5" || return
     small_model >"$files/model.yaml" || return
     run=(train --config "$files/model.yaml" --data "$files/faces.h5" --out "$files/run" --workers 1 --pictures-every 50steps --resume)
-    timeout --signal KILL 4 "$tributary" "${run[@]}" --steps 1000000 --checkpoint-every 1s
-    (($? == 137)) || return
-    local steps
+    "$tributary" "${run[@]}" --steps 1000000 --checkpoint-every 1s &
+    process=$!
+    until_true 1200 has_gone_on "$files/run" || status=$?
+    kill -KILL $process
+    wait $process
+    (($? == 137 && status == 0)) || return
     steps=$(grep -c '"train"' "$files/run/metrics.jsonl")
     "$tributary" "${run[@]}" --steps $((steps + 130)) && "$tributary" "${run[@]}" --steps $((steps + 260)) || return
     "$python_with_tensorboard/bin/python" scripts/interchange/read_tensorboard.py "$files/run"
@@ -259,13 +265,13 @@ list_of_hosts() {
 	END
     chmod +x "$files/bin/ssh" "$files/start"
 
-    timeout 120 "$files/start" hosts run --steps 40 &>"$files/run.log" || { cat "$files/run.log"; return 1; }
+    timeout 1200 "$files/start" hosts run --steps 40 &>"$files/run.log" || { cat "$files/run.log"; return 1; }
     nobody_is_left "$files" "$port" || return
     stopped_hosts "$files" "$port" TERM 143 || return
     stopped_hosts "$files" "$port" USR1 138 || return
     # Neither the directory nor a port is in use any more.
-    timeout 120 "$files/start" hosts stopped --steps 1 --resume &>"$files/resumed.log" || { cat "$files/resumed.log"; return 1; }
-    if timeout 120 "$files/start" dead-hosts dead --steps 40 &>"$files/dead.log"; then return 1; fi
+    timeout 1200 "$files/start" hosts stopped --steps 1 --resume &>"$files/resumed.log" || { cat "$files/resumed.log"; return 1; }
+    if timeout 1200 "$files/start" dead-hosts dead --steps 40 &>"$files/dead.log"; then return 1; fi
     shows "$files/dead.log" "alice@down: ssh: connect to host" "alice@node2:" "all of its workers have ended" || return
     nobody_is_left "$files" "$port" || return
     echo "a list of hosts works to the end, ends with a signal, and where nobody can work"
@@ -275,13 +281,11 @@ list_of_hosts() {
 #
 #   stopped_hosts FILES PORT SIGNAL STATUS
 stopped_hosts() {
-    local process status=0 tries
+    local process status=0
     "$1/start" hosts stopped --steps 1000000 --resume &>"$1/stopped.log" &
     process=$!
-    for ((tries = 0; tries < 600; tries++)); do
-        shows "$1/stopped.log" "local joined" "node1 joined" "alice@down: ssh: connect to host" >/dev/null && break
-        sleep 0.1
-    done
+    until_true 1200 shows_quietly "$1/stopped.log" "local joined" "node1 joined" "alice@down: ssh: connect to host" ||
+        { cat "$1/stopped.log"; kill "$process"; return 1; }
     kill -s "$3" "$process" || return
     wait "$process" || status=$?
     shows "$1/stopped.log" "interrupted by SIG$3; everything is saved" || return
@@ -295,10 +299,12 @@ shows() {
     for text in "${@:2}"; do grep -qF "$text" "$1" || { cat "$1"; echo "there is no \"$text\" in $1"; return 1; }; done
 }
 
+shows_quietly() { shows "$@" >/dev/null; }
+
 # Whether no process of a list of hosts is there any more; one that looks at a file for a coordinator that is gone ends by itself.
 nobody_is_left() {
     local tries
-    for ((tries = 0; tries < 100; tries++)); do
+    for ((tries = 0; tries < 12000; tries++)); do
         pgrep -f "$1/|127.0.0.1:$2" >/dev/null || return 0
         sleep 0.1
     done

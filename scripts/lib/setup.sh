@@ -25,6 +25,15 @@ swift_flags=(-c release -Xswiftc -enable-testing)
 # What README.md tells to build, with Swift's own libraries inside: in a folder of its own, for the same reason.
 release_flags=(-c release --static-swift-stdlib --scratch-path .build/static)
 
+# All that is tested. (`swift build --build-tests` would also build what dependencies bring along and nobody here runs, such as protoc in C++.)
+products=(tributary tributaryPackageTests benchmark chaos estimators exports simulate)
+
+# Builds it.
+build_all() {
+    local product
+    for product in "${products[@]}"; do swift build "${swift_flags[@]}" --product "$product" || return; done
+}
+
 # Runs the Swift tests, already built.
 swift_tests() { swift test --skip-build --disable-xctest "${swift_flags[@]}" "$@"; }
 

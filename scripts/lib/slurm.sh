@@ -61,7 +61,7 @@ start_now() {
 slurm_job() {
     local files
     files=$(scratch slurm-job)
-    with_slurm "$files" 2 first_job "$files"
+    NODE_PATIENCE=300 with_slurm "$files" 2 first_job "$files"
 }
 
 first_job() {
@@ -77,8 +77,8 @@ first_job() {
 #
 #   ended_well FILES JOB NAME
 ended_well() {
-    until_true 900 is_over "$1" "$2" || return
-    until_true 10 grep -q "^JobId=$2 .*JobState=COMPLETED" "$1/slurm/log/ended-jobs.txt" || { tail -n 40 "$1/$3-$2.log"; return 1; }
+    until_true 1200 is_over "$1" "$2" || return
+    until_true 1200 grep -q "^JobId=$2 .*JobState=COMPLETED" "$1/slurm/log/ended-jobs.txt" || { tail -n 40 "$1/$3-$2.log"; return 1; }
 }
 
 # Runs of 3 nodes through what happens to them in Slurm. Each has a quiet run's digests.

@@ -80,16 +80,15 @@ extension CoordinatorState {
             sharing.duties = nil
             return nil
         }
-        let new = Duties(
-            number: numbers.duties, holders: holders.map(\.peer.identity), groups: groups(of: holders.count))
-        if let duties = sharing.duties, duties.holders == new.holders, duties.groups == new.groups { return duties }
+        let new = Duties(number: numbers.duties, groups: grouped(holders).map { $0.map(\.peer.identity) })
+        if let duties = sharing.duties, duties.groups == new.groups { return duties }
         numbers.duties += 1
         sharing.duties = new
         for member in activeMembers {
             members[member.peer]?.toldDuties = new.number
             send(.duties(new), to: member.peer)
         }
-        note(.scattered(names: holders.map(\.name), groups: new.groups))
+        note(.scattered(names: holders.map(\.name), groups: new.groups.count))
         return new
     }
 
@@ -110,13 +109,48 @@ extension CoordinatorState {
     /// Holders above which a scatter has too many connections at work, and a chunk for hardly anybody.
     private static let largestScatter = 32
 
-    /// How many groups so many holders form: about the root of their number, or one.
-    private func groups(of holders: Int) -> Int {
+    /// The holders in groups: of whole hosts, where there are enough hosts for that.
+    private func grouped(_ holders: [Member]) -> [[Member]] {
+        let hosts = hosts(of: holders)
+        let count = groups(of: holders.count, on: hosts)
+        return hosts.count < count
+            ? holders.divided(into: count) : hosts.divided(into: count).map { $0.flatMap { $0 } }
+    }
+
+    /// How many groups holders form. Where each host has several, and all have as many, each host is one, so that its workers add their sums
+    /// before anything leaves it; where holders are many, they form about the root of their number.
+    private func groups(of holders: Int, on hosts: [[Member]]) -> Int {
+        guard configuration.reduction != .scatter, sharing.ungroupedUntil <= now else { return 1 }
         let chunks = ChunkSet(total: sizes.partialBytes, chunkBytes: sizes.chunkBytes).count
-        let isLarge = configuration.reduction == .auto && holders > min(Self.largestScatter, chunks)
-        guard isLarge || configuration.reduction == .groups, sharing.ungroupedUntil <= now else { return 1 }
-        let most = min(holders, tree.leaves / 2)
-        return sequence(first: 2) { $0 * 2 }.prefix { $0 <= most && ($0 == 2 || $0 * $0 <= holders) }.last ?? 1
+        let largest = min(Self.largestScatter, chunks)
+        let possible = sequence(first: 2) { $0 * 2 }.prefix { $0 <= min(holders, tree.leaves / 2) }
+        let areAlike = hosts.allSatisfy { $0.count > 1 && $0.count == hosts[0].count }
+        if areAlike, hosts.count <= largest, possible.contains(hosts.count) { return hosts.count }
+        guard holders > largest || configuration.reduction == .groups else { return 1 }
+        return possible.prefix { $0 == 2 || $0 * $0 <= holders }.last ?? 1
+    }
+
+    /// Workers by the machine that they are on, in the order in which the first of each joined.
+    private func hosts(of members: [Member]) -> [[Member]] {
+        var hosts: [[Member]] = []
+        var places: [Substring: Int] = [:]
+        for member in members {
+            if let place = places[member.machine] {
+                hosts[place].append(member)
+            } else {
+                places[member.machine] = hosts.count
+                hosts.append([member])
+            }
+        }
+        return hosts
+    }
+
+    /// The shards whose sums a worker's group adds in this round; none where there are no groups.
+    func home(of member: Member) -> Range<Int> {
+        guard let groups = current?.scatter?.duties.groups, groups.count > 1,
+            let group = groups.firstIndex(where: { $0.contains(member.peer.identity) })
+        else { return 0..<0 }
+        return tree.shards(under: groups.count + group)
     }
 
     /// Each holder gets its chunks; they give them to each other. Where one has parameters of the step already, nobody passes them on.
@@ -249,7 +283,7 @@ extension CoordinatorState {
         }
         if let due = scatter.due, now > due {
             // Of two levels nobody can tell which is late; of one, somebody can.
-            if scatter.duties.groups == 1 {
+            if scatter.duties.groups.count == 1 {
                 late += orderedMembers.filter { scatter.debtors.contains($0.peer.identity) }
             } else if late.isEmpty {
                 return ungroup()
@@ -264,5 +298,12 @@ extension CoordinatorState {
     private mutating func ungroup() {
         sharing.ungroupedUntil = now + timing.reminder
         abandonDuties(because: "sums do not get through the groups that add them")
+    }
+}
+
+extension Array {
+    /// Its elements in so many parts, each of as many or one more, none of which is empty.
+    fileprivate func divided(into count: Int) -> [[Element]] {
+        (0..<count).map { Array(self[$0 * self.count / count..<($0 + 1) * self.count / count]) }
     }
 }

@@ -102,7 +102,8 @@ extension CoordinatorState {
         if let cached = keptAssignment(of: round.kind, over: shares) { return grants(of: cached) }
         let grants = Assignment.distribute(shards, over: shares, in: tree)
         experience[round.kind, default: .init()].assignment = Experience.Assignment(
-            peers: workers.map(\.peer), nodes: Dictionary(grouping: grants, by: \.peer).mapValues { $0.map(\.node) })
+            peers: workers.map(\.peer), homes: shares.map(\.home),
+            nodes: Dictionary(grouping: grants, by: \.peer).mapValues { $0.map(\.node) })
         return grants
     }
 

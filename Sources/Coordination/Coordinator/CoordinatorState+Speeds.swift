@@ -18,7 +18,8 @@ extension CoordinatorState {
         return zip(workers, measured).map { worker, speed in
             Assignment.Share(
                 peer: worker.peer, speed: speed ?? perThread * Double(worker.threads),
-                upload: threads == 0 ? 0 : worker.uploads[kind] ?? 0, holdings: worker.holdings[kind.split] ?? [])
+                upload: threads == 0 ? 0 : worker.uploads[kind] ?? 0, holdings: worker.holdings[kind.split] ?? [],
+                home: home(of: worker))
         }
     }
 
@@ -48,7 +49,9 @@ extension CoordinatorState {
 
     /// The distribution that was made earlier for the same workers, unless for some rounds another would have been much better.
     mutating func keptAssignment(of kind: Round.Kind, over shares: [Assignment.Share]) -> Experience.Assignment? {
-        guard var cached = experience[kind]?.assignment, cached.peers == shares.map(\.peer) else { return nil }
+        guard var cached = experience[kind]?.assignment, cached.peers == shares.map(\.peer),
+            cached.homes == shares.map(\.home)
+        else { return nil }
         cached.poorRounds = isPoor(cached, of: kind, over: shares) ? cached.poorRounds + 1 : 0
         experience[kind]?.assignment = cached
         return cached.poorRounds < Self.patience ? cached : nil

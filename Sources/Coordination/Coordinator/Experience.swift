@@ -1,8 +1,9 @@
 /// What rounds of one kind have shown so far: how long a leaf takes, and who computed what.
 struct Experience: Sendable {
-    /// The even distribution over one set of workers, kept while that set lasts.
+    /// The even distribution over one set of workers, kept while that set and its groups last.
     struct Assignment: Sendable {
         var peers: [Peer]
+        var homes: [Range<Int>]
         var nodes: [Peer: [Int]]
         /// For how many rounds on end another would have been much better.
         var poorRounds = 0

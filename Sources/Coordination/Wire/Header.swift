@@ -10,7 +10,7 @@
 /// | 32–39 | step |
 struct Header: Equatable {
     /// Raised whenever a field changes; peers of unlike versions refuse each other.
-    static let version: UInt16 = 7
+    static let version: UInt16 = 8
     static let magic: [UInt8] = Array("TRIB".utf8)
 
     var kind: UInt16

@@ -3,7 +3,8 @@ import Contract
 /// Which worker computes which nodes.
 ///
 /// Every shard is given out once. Loads are as even as the workers' speeds ask for, in blocks as large as make the round short (a block
-/// is one upload), and among equals a worker gets the shards whose pixels it already has.
+/// is one upload), and among equals a worker gets the shards of its group, and of these the ones whose pixels it already has: pixels travel once,
+/// sums every round.
 struct Assignment {
     /// What one worker brings.
     struct Share {
@@ -14,6 +15,8 @@ struct Assignment {
         var upload = 0.0
         /// The shards whose pixels it has, or is getting.
         var holdings: Set<Int>
+        /// The shards whose sums its group adds; none where there are no groups.
+        var home = 0..<0
     }
 
     /// One node and its worker.
@@ -110,15 +113,18 @@ struct Assignment {
             .max { preference(for: $0, by: index) < preference(for: $1, by: index) }
     }
 
-    /// Own pixels count for, others' against; the lower node wins a draw.
-    private func preference(for node: Int, by index: Int) -> (Int, Int, Int) {
+    /// The group counts first, then own pixels count for, others' against; the lower node wins a draw.
+    private func preference(for node: Int, by index: Int) -> (Int, Int, Int, Int) {
+        let shards = tree.shards(under: node)
+        let home = shares[index].home
+        let isHome = home.lowerBound <= shards.lowerBound && shards.upperBound <= home.upperBound
         var own = 0
         var others = 0
-        for shard in tree.shards(under: node) {
+        for shard in shards {
             for (other, share) in shares.enumerated() where share.holdings.contains(shard) {
                 if other == index { own += 1 } else { others += 1 }
             }
         }
-        return (own, -others, -node)
+        return (isHome ? 1 : 0, own, -others, -node)
     }
 }

@@ -126,7 +126,7 @@ struct Ticker {
 
     mutating func show(_ text: @autoclosure () -> String) {
         guard pause.isOver(at: .now) else { return }
-        terminal.isInteractive ? terminal.status(text()) : terminal.line(text())
+        terminal.isInteractive ? terminal.status(text()) : terminal.line(text(), isProgress: true)
     }
 }
 

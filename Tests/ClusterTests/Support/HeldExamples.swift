@@ -30,7 +30,7 @@ final class HeldExamples: ExampleSource {
         }
         if number > 1 {
             // Longer than anybody waits for a release: a test whose release never comes fails, and ends.
-            _ = door.wait(timeout: .now() + 60)
+            _ = door.wait(timeout: .now() + 1200)
             door.signal()
         }
         return examples.pixels(of: rows, in: split)

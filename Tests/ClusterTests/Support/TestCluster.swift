@@ -39,6 +39,19 @@ final class Recorder: RunReporter, Sendable {
     }
 }
 
+extension Timing {
+    /// By which nobody is late, silent or given up, however long a machine with much to do stands still: for tests of what a cluster does
+    /// while nobody is.
+    static let patient = {
+        var timing = Timing()
+        (timing.silence, timing.joining, timing.stall) = (.seconds(1200), .seconds(1200), .seconds(1200))
+        (timing.firstDeadline, timing.longestTransfer) = (.seconds(1200), .seconds(1200))
+        (timing.shortestDeadline, timing.shortestFirstDeadline) = (.seconds(1200), .seconds(1200))
+        timing.patience = .seconds(1200)
+        return timing
+    }()
+}
+
 /// A run whose coordinator and workers are threads of the test's process.
 struct TestCluster {
     let folder: String
@@ -101,8 +114,10 @@ struct TestCluster {
     }
 
     /// Runs with so many workers until so many steps were computed by all of them, and answers those but the first, whose
-    /// round may have begun with fewer.
+    /// round may have begun with fewer. No worker is late.
     func steps(with workers: Int, count: Int) throws -> ArraySlice<StepReport> {
+        var cluster = self
+        cluster.timing = .patient
         let interruption = Interruption()
         let seen = Mutex(0)
         let recorder = Recorder { event in
@@ -113,7 +128,7 @@ struct TestCluster {
             }
             if number == count { interruption.request("enough") }
         }
-        _ = try run(workers: workers, reporter: recorder, interruption: interruption)
+        _ = try cluster.run(workers: workers, reporter: recorder, interruption: interruption)
         return recorder.steps.drop { $0.workers < workers }.dropFirst()
     }
 

@@ -35,11 +35,29 @@ public struct Scenario: Sendable {
         case passingOn
     }
 
+    /// Which workers are on one host.
+    enum Placement: CaseIterable, Sendable {
+        case alone
+        /// The first two, the next two, and so on.
+        case pairs
+        /// Every other one, on two hosts.
+        case alternating
+
+        func host(of worker: Int) -> String {
+            switch self {
+            case .alone: "h\(worker)"
+            case .pairs: "h\(worker / 2)"
+            case .alternating: "h\(worker % 2)"
+            }
+        }
+    }
+
     public let seed: UInt64
     var shards = 4
     var workers = 2
     var audit = 0.0
     var reduction = Reduction.star
+    var placement = Placement.alone
     /// Whether workers get an evaluation part by part.
     var evaluatesInParts = false
     /// Whether every other worker is on the coordinator's machine, and shares memory with it.
@@ -67,9 +85,12 @@ public struct Scenario: Sendable {
     var calmAt = Duration.seconds(0)
 
     /// Nothing goes wrong.
-    static func quiet(shards: Int, workers: Int, reduction: Reduction = .star) -> Scenario {
+    static func quiet(
+        shards: Int, workers: Int, reduction: Reduction = .star, placement: Placement = .alone
+    ) -> Scenario {
         var scenario = Scenario(seed: 0)
         scenario.reduction = reduction
+        scenario.placement = placement
         scenario.sharesMemory = reduction == .star
         scenario.shards = shards
         scenario.workers = workers
@@ -106,6 +127,7 @@ public struct Scenario: Sendable {
     /// Workers add sums and pass on parameters among themselves.
     private mutating func scatter(_ dice: inout Dice) {
         reduction = dice.one(of: [.scatter, .groups])
+        placement = Placement.allCases[Int(seed % 3)]
         sharesMemory = dice.happens(0.2)
         workers = Int.random(in: 2...5, using: &dice)
         shards = dice.one(of: [4, 4, 8])

@@ -37,7 +37,7 @@ extension Simulation {
             // Every other worker is on a machine of its own, so that messages travel, too.
             run, on: index % 2 == 0 && scenario.sharesMemory ? machine : nil, name: name, process: index,
             threads: Int.random(in: scenario.threads, using: &dice), incarnation: dice.next(),
-            door: "tcp://\(name):1", defect: defect,
+            door: "tcp://\(scenario.placement.host(of: index)):\(index + 1)", defect: defect,
             sabotage: sabotage)
     }
 
