@@ -179,7 +179,7 @@ import TrainingTestSupport
     /// A machine that stands still for so long silences workers, too, but not time after time.
     @Test func readingThatTakesLongSilencesNobodyAndIsSaid() throws {
         var left: [String] = []
-        for _ in 0..<5 {
+        for _ in 0..<2 {
             left = try leftWhileReadingTakesLong()
             if left.isEmpty { return }
         }

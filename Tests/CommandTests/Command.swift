@@ -19,22 +19,23 @@ struct Command {
         try self.init(program: Self.executable, arguments)
     }
 
-    /// Runs lines of shell to their end; `$tributary` is the command. `until_true CONDITION PROCESS` and `until_gone PROCESS` wait as
-    /// long as a busy machine may take, and no wait is longer: after 20 minutes the process is killed and the shell ends with 9.
+    /// Runs lines of shell to their end; `$tributary` is the command. `until_true CONDITION PROCESS` and `until_gone PROCESS [SECONDS]` wait as
+    /// long as a busy machine may take, and no wait is longer: after 20 minutes all that was started is killed and the shell ends with 9.
     init(shell lines: String) throws {
         try self.init(program: "/bin/bash", ["-c", Self.waits + lines])
     }
 
     private static let waits = #"""
+        give_up() { echo "$*" >&2; kill -9 $(jobs -p) 2> /dev/null; exit 9; }
         until_true() {
             local end=$((SECONDS + 1200))
             until eval "$1"; do
-                kill -0 $2 2> /dev/null || { echo "it ended before: $1" >&2; exit 9; }
-                ((SECONDS < end)) || { echo "20 minutes passed before: $1" >&2; kill -9 $2; exit 9; }
+                kill -0 $2 2> /dev/null || give_up "it ended before: $1"
+                ((SECONDS < end)) || give_up "20 minutes passed before: $1"
                 sleep 0.02
             done
         }
-        until_gone() { timeout 1200 tail --pid=$1 -f /dev/null || { echo "it goes on for 20 minutes" >&2; kill -9 $1; exit 9; }; }
+        until_gone() { timeout ${2:-1200} tail --pid=$1 -f /dev/null || give_up "it goes on for ${2:-1200} s"; }
 
         """#
 

@@ -35,8 +35,15 @@ struct CostlyInputTests {
         let names = Array("abcdefghi")
         let laughs = zip(names, names.dropFirst()).map { "\($1): &\($1) [\(String(repeating: "*\($0),", count: 9))]" }
         try bench.write("a: &a [1,2]\n" + laughs.joined(separator: "\n"), to: "laughs.yaml")
+        // What a pipe's other end would go on with would hold this command's end up.
         let command = try Command(
-            shell: "cd \(bench.folder); mkfifo pipe; ulimit -v 6000000; \(Self.train) \(option)")
+            shell: """
+                cd \(bench.folder); mkfifo pipe; ulimit -v 6000000
+                \(Self.train) \(option)
+                status=$?
+                kill $! 2> /dev/null
+                exit $status
+                """)
         #expect(command.sentence?.contains(reason) == true, "\(command.errors)")
         #expect(!bench.exists("run"))
     }

@@ -18,6 +18,17 @@ import Testing
         return Duties(number: number, groups: zip(ends, ends.dropFirst()).map { Array(holders[$0..<$1]) })
     }
 
+    /// Where chunks are fewer than workers, no host has more of them than another.
+    @Test(arguments: sizes) func groupsHaveChunksInTurn(holders: Int, groups: Int) {
+        let duties = duties(holders, groups)
+        for count in [1, 6, 41] {
+            let chunks = duties.groups.map { $0.flatMap { duties.chunks(of: $0, among: count) } }
+            #expect(chunks.flatMap { $0 }.sorted() == Array(0..<count))
+            let counts = chunks.map(\.count)
+            #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 1)
+        }
+    }
+
     /// A group's nodes have one adder for each chunk, which is in that group; what is above belongs to the holder.
     @Test(arguments: sizes) func everyNodeOfAGroupHasOneAdderInIt(holders: Int, groups: Int) {
         let duties = duties(holders, groups)
@@ -100,11 +111,11 @@ import Testing
         _ = hear(.sum(piece(4)), in: &bench)
         let news = bench.hear(.duties(duties))
         #expect(news.contains(.forgetPieces))
-        for bad in [piece(4), piece(3), piece(1), piece(6, offset: 16)] {
+        for bad in [piece(4), piece(3), piece(1)] {
             let actions = hear(.sum(bad), in: &bench)
             #expect(!actions.contains(.keepPiece(bad, isOwn: false)))
         }
-        #expect(bench.state.malformed == 5)
+        #expect(bench.state.malformed == 4)
     }
 
     @Test func aLatePieceOfAnEarlierStepHandsNothingOn() {
@@ -169,7 +180,8 @@ import Testing
         let actions = hear(.parameters(offset: 0, bytes: 16, duties: 1), in: &bench)
         #expect(actions.contains(.keepParameters(step: 0, offset: 0)))
         #expect(actions.contains(.passParameters(chunk, to: [4])))
-        let other = hear(.parameters(offset: 16, bytes: 16, duties: 1), in: &bench)
+        _ = bench.hear(.duties(Duties(number: 2, groups: [[[1], [2]], [[4], [3]]])))
+        let other = hear(.parameters(offset: 0, bytes: 16, duties: 2), in: &bench)
         #expect(!other.contains { if case .passParameters = $0 { true } else { false } })
     }
 
@@ -182,16 +194,18 @@ import Testing
     ) -> (desk: Desk, peers: [Peer]) {
         var desk = Desk(shards: shards, reduction: reduction, chunkBytes: chunkBytes)
         let peers = (1...workers).map { Peer([UInt8($0)]) }
-        for peer in peers {
-            _ = desk.handle(.received(desk.hello(from: peer), from: peer))
-            let number = Int(peer.identity[0])
-            let address = "tcp://10.0.0.\(number % hosts):\(7100 + number)"
-            _ = desk.handle(.located(peer, address: address, key: ""))
-            _ = desk.say(.attach, from: peer)
-            _ = desk.say(.ready(probe: "probe"), from: peer)
-        }
+        for peer in peers { join(peer, hosts: hosts, in: &desk) }
         for peer in peers { _ = desk.say(.reached(peers.filter { $0 != peer }.map(\.identity)), from: peer) }
         return (desk, peers)
+    }
+
+    private func join(_ peer: Peer, hosts: Int, in desk: inout Desk) {
+        _ = desk.handle(.received(desk.hello(from: peer), from: peer))
+        let number = Int(peer.identity[0])
+        let address = "tcp://10.0.0.\(number % hosts):\(7100 + number)"
+        _ = desk.handle(.located(peer, address: address, key: ""))
+        _ = desk.say(.attach, from: peer)
+        _ = desk.say(.ready(probe: "probe"), from: peer)
     }
 
     /// A sum of two chunks: three holders are more than it has.
@@ -204,18 +218,18 @@ import Testing
         #expect(duties.map(\.groups.count) == Array(repeating: groups, count: workers))
     }
 
-    /// Workers who joined in turn, a host's in one group whose node they compute. No host is in two groups; of unlike numbers they scatter.
+    /// Workers who joined in turn, a host's in one group whose node they compute; of unlike numbers they scatter, or form groups of as many.
     @Test(arguments: [
         (Reduction.auto, 4, 2, [[2, 4], [1, 3]]), (.groups, 6, 2, [[2, 4, 6], [1, 3, 5]]),
         (.auto, 8, 4, [[4, 8], [1, 5], [2, 6], [3, 7]]), (.scatter, 4, 2, [[1, 2, 3, 4]]),
-        (.auto, 6, 3, [[1, 4], [2, 5, 3, 6]]), (.auto, 5, 2, [[1, 2, 3, 4, 5]]),
+        (.auto, 6, 3, [[3, 6, 1], [4, 2, 5]]), (.auto, 5, 2, [[1, 2, 3, 4, 5]]),
     ])
     func theWorkersOfAHostAreAGroup(reduction: Reduction, workers: Int, hosts: Int, groups: [[UInt8]]) throws {
         var (desk, peers) = desk(workers: workers, reduction: reduction, shards: 16, hosts: hosts, chunkBytes: 4)
         let actions = desk.handle(.begin(Round(step: 0, kind: .training)))
         let duties = try #require(actions.duties.first)
         #expect(Set(duties.groups.map { Set($0.map { $0[0] }) }) == Set(groups.map { Set($0) }))
-        guard duties.groups.count > 1, Set(duties.groups.map(\.count)).count == 1 else { return }
+        guard duties.groups.count > 1, hosts.nonzeroBitCount == 1 else { return }
         let tree = desk.state.tree
         for (number, group) in duties.groups.enumerated() {
             let shards = tree.shards(under: duties.groups.count + number)
@@ -223,6 +237,45 @@ import Testing
                 #expect(tree.shards(under: lease.node).allSatisfy(shards.contains), "\(lease)")
             }
         }
+    }
+
+    /// Six and twelve workers, whose shares no node holds, all of one host and then all of the other.
+    @Test(arguments: [6, 12]) func theShardsOfAHostAreItsOwnWhoeverJoinedFirst(workers: Int) throws {
+        let tree = ReductionTree(leaves: 16)
+        let shares = (0..<workers).map { index in
+            let home = tree.shards(under: 2 + index * 2 / workers)
+            return Assignment.Share(peer: Peer([UInt8(index)]), speed: 1, holdings: [], home: home)
+        }
+        let grants = Assignment.distribute(Array(0..<16), over: shares, in: tree)
+        for (share, grants) in shares.map({ share in (share, grants.filter { $0.peer == share.peer }) }) {
+            let shards = grants.flatMap { Array(tree.shards(under: $0.node)) }
+            #expect(shards.allSatisfy(share.home.contains), "\(shards)")
+        }
+    }
+
+    /// Who leaves and comes again is as new, and its host computes what it did.
+    @Test func aHostWhoseWorkerComesAgainHasTheSameShards() throws {
+        var (desk, peers) = desk(reduction: .auto, shards: 16, hosts: 2, chunkBytes: 4)
+        let round = Round(step: 0, kind: .training)
+        func shards(_ actions: [CoordinatorAction], _ peers: [Peer], _ tree: ReductionTree) -> Set<Int> {
+            Set(peers.flatMap(actions.leases).flatMap { Array(tree.shards(under: $0.node)) })
+        }
+        let tree = desk.state.tree
+        let (odd, even) = ([peers[0], peers[2]], [peers[1], peers[3]])
+        let first = desk.handle(.begin(round))
+        let before = shards(first, odd, tree)
+        #expect(before.count == 8 && before.isDisjoint(with: shards(first, even, tree)))
+        for peer in peers {
+            for lease in first.leases(of: peer) {
+                _ = desk.say(.delivered(.init(round: round, lease: lease.identifier, node: lease.node)), from: peer)
+            }
+        }
+        _ = desk.say(.leaving, from: peers[0])
+        desk.now += .seconds(1)
+        join(peers[0], hosts: 2, in: &desk)
+        for peer in peers { _ = desk.say(.reached(peers.filter { $0 != peer }.map(\.identity)), from: peer) }
+        let again = desk.handle(.begin(Round(step: 1, kind: .training)))
+        #expect(again.duties.first?.groups.count == 2 && shards(again, odd, tree) == before)
     }
 
     @Test func whereSumsDoNotGetThroughGroupsTheRoundGoesOnWithoutThem() {

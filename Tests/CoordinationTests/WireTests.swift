@@ -64,7 +64,11 @@ import Testing
     }
 
     /// A count of groups in eight bytes, and for each a count of members in two.
-    @Test(arguments: [[0], [1, 0, 0], [2, 1, 0, 1, 9, 0, 0], [3, 1, 0, 1, 9, 1, 0, 1, 9, 1, 0, 1, 9]] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0], [1, 0, 0], [2, 1, 0, 1, 9, 0, 0], [3, 1, 0, 1, 7, 1, 0, 1, 8, 1, 0, 1, 9], [1, 2, 0, 1, 9, 1, 9],
+            [2, 1, 0, 1, 9, 1, 0, 1, 9], [1, 1, 0, 0],
+        ] as [[UInt8]])
     func groupsThatCannotBeAreNoDuties(_ countAndLists: [UInt8]) throws {
         let good = Envelope(CoordinatorMessage.duties(.init(number: 1, holders: [[9]])), fence: Samples.fence).encoded
         let tail: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0] + [1, 0, 1, 9]

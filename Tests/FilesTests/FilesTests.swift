@@ -139,19 +139,23 @@ import Testing
         }
     }
 
+    /// Whether a lock was got that was asked for while somebody still had it.
     private static func waitsForALockOfAMoment(_ directory: String) throws -> Bool {
         let held = Mutex<DirectoryLock?>(try DirectoryLock(directory))
+        let released = Mutex<ContinuousClock.Instant>(.now)
         let isGivenUp = DispatchSemaphore(value: 0)
         #expect(throws: DirectoryInUse.self) { _ = try DirectoryLock(directory, isWaiting: false) }
         let thread = Thread {
             usleep(30_000)
+            released.withLock { $0 = .now }
             held.withLock { $0 = nil }
             isGivenUp.signal()
         }
         thread.start()
+        let asked = ContinuousClock.now
         let lock = try? DirectoryLock(directory)
         isGivenUp.wait()
-        return lock != nil
+        return lock != nil && asked < released.withLock { $0 }
     }
 
     @Test func linesAreAddedAtTheEnd() throws {

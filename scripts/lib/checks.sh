@@ -92,7 +92,7 @@ tensorboard_check() {
     run=(train --config "$files/model.yaml" --data "$files/faces.h5" --out "$files/run" --workers 1 --pictures-every 50steps --resume)
     "$tributary" "${run[@]}" --steps 1000000 --checkpoint-every 1s &
     process=$!
-    until_true 1200 has_gone_on "$files/run" || status=$?
+    until_true 1200 eval 'has_gone_on "$files/run" || ! kill -0 $process' || status=$?
     kill -KILL $process
     wait $process
     (($? == 137 && status == 0)) || return
@@ -304,7 +304,8 @@ shows_quietly() { shows "$@" >/dev/null; }
 # Whether no process of a list of hosts is there any more; one that looks at a file for a coordinator that is gone ends by itself.
 nobody_is_left() {
     local tries
-    for ((tries = 0; tries < 12000; tries++)); do
+    # A worker that nobody ended would give up after 300 s.
+    for ((tries = 0; tries < 2400; tries++)); do
         pgrep -f "$1/|127.0.0.1:$2" >/dev/null || return 0
         sleep 0.1
     done

@@ -84,10 +84,12 @@ class Row:
 
 
 def rows(path):
-    """What scripts/network/scatter printed, one measurement after the other."""
+    """What scripts/network/scatter printed, one measurement after the other, where each host has one worker."""
     found, pending = [], []
     for line in open(path):
-        if head := re.match(r"(\d+) hosts, (\d+) Mbit/s", line):
+        if head := re.match(r"(\d+) hosts, (\d+) Mbit/s each way, workers on each: (\d+)", line):
+            if head[3] != "1":
+                raise SystemExit(f"{path}: the law is that of one worker on each host: leave out what begins with '{line.strip()}'")
             hosts, rate = int(head[1]), float(head[2]) * 1e6 / 8
         elif row := re.match(r"(star|scatter) .* mean ([\d.]+); .*: coordinator in ([\d.]+)", line):
             pending.append((row[1], hosts, rate, float(row[2]) / 1e3, float(row[3]) * 1e6))

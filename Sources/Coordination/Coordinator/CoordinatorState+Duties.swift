@@ -109,12 +109,10 @@ extension CoordinatorState {
     /// Holders above which a scatter has too many connections at work, and a chunk for hardly anybody.
     private static let largestScatter = 32
 
-    /// The holders in groups: of whole hosts, where there are enough hosts for that.
+    /// The holders in groups of as many, or one more, those of a host side by side.
     private func grouped(_ holders: [Member]) -> [[Member]] {
         let hosts = hosts(of: holders)
-        let count = groups(of: holders.count, on: hosts)
-        return hosts.count < count
-            ? holders.divided(into: count) : hosts.divided(into: count).map { $0.flatMap { $0 } }
+        return hosts.flatMap { $0 }.divided(into: groups(of: holders.count, on: hosts))
     }
 
     /// How many groups holders form. Where each host has several, and all have as many, each host is one, so that its workers add their sums
@@ -130,27 +128,19 @@ extension CoordinatorState {
         return possible.prefix { $0 == 2 || $0 * $0 <= holders }.last ?? 1
     }
 
-    /// Workers by the machine that they are on, in the order in which the first of each joined.
+    /// Workers by the host that others reach them at, in an order that stays when one of them leaves and comes again: where a host is in it says
+    /// which shards its workers compute.
     private func hosts(of members: [Member]) -> [[Member]] {
-        var hosts: [[Member]] = []
-        var places: [Substring: Int] = [:]
-        for member in members {
-            if let place = places[member.machine] {
-                hosts[place].append(member)
-            } else {
-                places[member.machine] = hosts.count
-                hosts.append([member])
-            }
-        }
-        return hosts
+        Dictionary(grouping: members) { $0.door?.host ?? "" }.sorted { $0.key < $1.key }.map(\.value)
     }
 
-    /// The shards whose sums a worker's group adds in this round; none where there are no groups.
-    func home(of member: Member) -> Range<Int> {
-        guard let groups = current?.scatter?.duties.groups, groups.count > 1,
-            let group = groups.firstIndex(where: { $0.contains(member.peer.identity) })
-        else { return 0..<0 }
-        return tree.shards(under: groups.count + group)
+    /// The shards whose sums each worker's group adds in this round; none where there are no groups.
+    var homes: [[UInt8]: Range<Int>] {
+        guard let groups = current?.scatter?.duties.groups, groups.count > 1 else { return [:] }
+        let homes = groups.enumerated().flatMap { number, group in
+            group.map { ($0, tree.shards(under: groups.count + number)) }
+        }
+        return Dictionary(uniqueKeysWithValues: homes)
     }
 
     /// Each holder gets its chunks; they give them to each other. Where one has parameters of the step already, nobody passes them on.

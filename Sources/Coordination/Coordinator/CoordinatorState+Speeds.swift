@@ -15,11 +15,12 @@ extension CoordinatorState {
         let measured = workers.map { $0.speeds[kind] }
         let threads = zip(workers, measured).reduce(0) { $1.1 == nil ? $0 : $0 + $1.0.threads }
         let perThread = threads == 0 ? 1 : measured.reduce(0) { $0 + ($1 ?? 0) } / Double(threads)
+        let homes = homes
         return zip(workers, measured).map { worker, speed in
             Assignment.Share(
                 peer: worker.peer, speed: speed ?? perThread * Double(worker.threads),
                 upload: threads == 0 ? 0 : worker.uploads[kind] ?? 0, holdings: worker.holdings[kind.split] ?? [],
-                home: home(of: worker))
+                home: homes[worker.peer.identity] ?? 0..<0)
         }
     }
 
@@ -47,10 +48,11 @@ extension CoordinatorState {
         return (now - lease.issued).inSeconds / Double(turns)
     }
 
-    /// The distribution that was made earlier for the same workers, unless for some rounds another would have been much better.
+    /// The distribution that was made earlier for the same workers and groups, or where there are none for a while, unless for some rounds another
+    /// would have been much better.
     mutating func keptAssignment(of kind: Round.Kind, over shares: [Assignment.Share]) -> Experience.Assignment? {
         guard var cached = experience[kind]?.assignment, cached.peers == shares.map(\.peer),
-            cached.homes == shares.map(\.home)
+            cached.homes == shares.map(\.home) || shares.allSatisfy(\.home.isEmpty)
         else { return nil }
         cached.poorRounds = isPoor(cached, of: kind, over: shares) ? cached.poorRounds + 1 : 0
         experience[kind]?.assignment = cached

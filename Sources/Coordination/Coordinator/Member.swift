@@ -77,8 +77,6 @@ struct Member: Sendable {
         var isLoopback: Bool { host.hasPrefix("tcp://127.") || host == "tcp://[::1]" || host == "tcp://localhost" }
     }
     var door: Door?
-    /// What workers of one machine have in common: the address where others reach them, or its name where nobody does.
-    var machine: Substring { door?.host ?? Substring(host) }
     /// The identities of those that it reaches.
     var reached: Set<[UInt8]> = []
     /// The number of the duties that it was told of last.

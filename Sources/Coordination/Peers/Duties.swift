@@ -9,9 +9,9 @@ import Contract
 ///
 /// Holders may form k groups, one for each node of a level of the tree, in the order of the shards: the workers of a host, so that they add their
 /// sums before anything leaves it; or, where holders are more than chunks and some would get a chunk of every worker's and others nothing, about
-/// √n. Below its node a group scatters among its own members, and each hands its chunks of the node's sum to their holders. So a host, or a
-/// group, sends and is sent about one gradient, however many its members are. Parameters go the same way back, to one member of each group and
-/// from there to the others.
+/// √n. Below its node a group scatters among its own members, and each hands its chunks of the node's sum to their holders, chunk c to one of
+/// group c mod k. So a host, or a group, sends and is sent about one gradient, however many its members are. Parameters go the same way back, to
+/// one member of each group and from there to the others.
 ///
 /// Whoever adds, it is left + right, element by element: no bit depends on duties.
 public struct Duties: Sendable, Equatable {
@@ -40,20 +40,20 @@ public struct Duties: Sendable, Equatable {
         !groups.isEmpty && groups.count & (groups.count - 1) == 0 && groups.allSatisfy { !$0.isEmpty }
     }
 
-    /// The holder of a chunk, which has the root's.
-    func holder(ofChunk chunk: Int) -> [UInt8] { holders[chunk % holders.count] }
+    /// The holder of a chunk, which has the root's. The groups have chunks in turn: so links of hosts carry as much as each other's, also where
+    /// chunks are fewer than workers.
+    func holder(ofChunk chunk: Int) -> [UInt8] { member(of: chunk % groups.count, forChunk: chunk) }
 
     /// The chunks of `count` that a holder has.
     func chunks(of holder: [UInt8], among count: Int) -> [Int] {
-        guard let index = holders.firstIndex(of: holder) else { return [] }
-        return Array(stride(from: index, to: count, by: holders.count))
+        (0..<count).filter { self.holder(ofChunk: $0) == holder }
     }
 
     // MARK: - Groups
 
     /// The member of a group that has a chunk there.
     private func member(of group: Int, forChunk chunk: Int) -> [UInt8] {
-        groups[group][chunk % groups[group].count]
+        groups[group][chunk / groups.count % groups[group].count]
     }
 
     /// Whether a node's sum is what a group adds: from there on it belongs to the holders of its chunks.
@@ -101,7 +101,13 @@ extension WireFields {
         let (number, count) = (try reader.read(UInt64.self), try readCount())
         guard count <= CoordinatorState.memberLimit else { throw .invalid("duties (\(count) groups)") }
         var groups: [[[UInt8]]] = []
-        for _ in 0..<count { groups.append(try readIdentities()) }
+        var holders: Set<[UInt8]> = []
+        for _ in 0..<count {
+            let group = try readIdentities()
+            guard group.allSatisfy({ !$0.isEmpty && holders.insert($0).inserted }) else { throw .invalid("duties") }
+            guard holders.count <= CoordinatorState.memberLimit else { throw .invalid("duties of too many") }
+            groups.append(group)
+        }
         guard number != Duties.star, Duties.arePossible(groups) else { throw .invalid("duties") }
         return Duties(number: number, groups: groups)
     }

@@ -72,19 +72,24 @@ struct Assignment {
         return length(quotas.map { (shards: $0, nodes: $0.nonzeroBitCount) }, shares)
     }
 
-    /// Shares proportional to speeds, rounded down; what is left goes, one by one, to those who are done with it first, and
-    /// among equals to those who hold most of what is given out.
+    /// Shares proportional to speeds, rounded down; what is left goes, one by one, to those who are done with it first, among
+    /// equals to the group that has least, and then to those who hold most of what is given out.
     static func quotas(of count: Int, for shares: [Share], holding held: [Int]? = nil) -> [Int] {
         let total = shares.reduce(0) { $0 + $1.speed }
         var quotas = shares.map { Int(Double(count) * $0.speed / total) }
+        var loads: [Range<Int>: Int] = [:]
+        for (share, quota) in zip(shares, quotas) { loads[share.home, default: 0] += quota }
         for _ in 0..<max(0, count - quotas.reduce(0, +)) {
             let next = shares.indices.min { left, right in
                 let ends = (
                     Double(quotas[left] + 1) / shares[left].speed, Double(quotas[right] + 1) / shares[right].speed
                 )
-                return (ends.0, held?[right] ?? 0, left) < (ends.1, held?[left] ?? 0, right)
+                let groups = (loads[shares[left].home] ?? 0, loads[shares[right].home] ?? 0)
+                return (ends.0, groups.0, held?[right] ?? 0, left) < (ends.1, groups.1, held?[left] ?? 0, right)
             }
-            if let next { quotas[next] += 1 }
+            guard let next else { break }
+            quotas[next] += 1
+            loads[shares[next].home, default: 0] += 1
         }
         return quotas
     }

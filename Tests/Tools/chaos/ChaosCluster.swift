@@ -106,7 +106,7 @@ final class ChaosCluster {
             worker.process.signal(SIGCONT)
             worker.process.signal(SIGTERM)
         }
-        for worker in workers { _ = try worker.process.end() }
+        for worker in workers { _ = try worker.process.end(within: 20) }
         workers = []
     }
 }

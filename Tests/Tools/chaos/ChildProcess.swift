@@ -42,14 +42,11 @@ final class ChildProcess {
 
     func signal(_ number: Int32) { kill(identifier, number) }
 
-    /// Seconds that a busy machine may take for anything.
-    static let patience = 1200.0
-
-    /// Waits for the end, which must come in time, and returns the exit status; 128 and more for a signal.
-    func end() throws -> Int32 {
-        let limit = ContinuousClock.now + .seconds(Self.patience)
+    /// Waits for the end, which must come within so many seconds, and returns the exit status; 128 and more for a signal.
+    func end(within seconds: Double) throws -> Int32 {
+        let limit = ContinuousClock.now + .seconds(seconds)
         while isRunning, ContinuousClock.now < limit { Thread.sleep(forTimeInterval: 0.005) }
-        guard !isRunning else { throw Problem("\(name) does not end; its messages are in \(log)") }
+        guard !isRunning else { throw Problem("\(name) did not end within \(seconds) s; its messages are in \(log)") }
         return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     }
 

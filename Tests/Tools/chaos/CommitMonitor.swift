@@ -42,11 +42,10 @@ final class CommitMonitor: Sendable {
     func stop() { state.withLock { $0.isStopped = true } }
 
     /// Waits until steps are committed at a later moment than `time`.
-    func waitForCommit(after time: Double, _ who: ChildProcess) throws {
-        let limit = Self.now + ChildProcess.patience
+    func waitForCommit(after time: Double, seconds: Double, _ who: ChildProcess) throws {
         while (commits.last?.time ?? 0) <= time {
             guard who.isRunning else { throw Problem("\(who.name) ended: \(who.lastLine)") }
-            guard Self.now < limit else { throw Problem("no step was committed for \(Int(ChildProcess.patience)) s") }
+            guard Self.now < time + seconds else { throw Problem("no step was committed for \(Int(seconds)) s") }
             Thread.sleep(forTimeInterval: 0.005)
         }
     }

@@ -99,7 +99,7 @@ final class Disturbance {
     private func killCoordinator() throws {
         guard let coordinator = cluster.coordinator else { return }
         coordinator.signal(SIGKILL)
-        _ = try coordinator.end()
+        _ = try coordinator.end(within: 10)
         try restart(after: .coordinator)
     }
 
@@ -110,7 +110,7 @@ final class Disturbance {
         let outcome = try ChildProcess.run(
             "/usr/bin/prlimit", ["--pid", "\(coordinator.identifier)", "--fsize=\(rows + 200)"])
         guard outcome == 0 else { throw Problem("prlimit ended with \(outcome)") }
-        let status = try coordinator.end()
+        let status = try coordinator.end(within: 30)
         let line = coordinator.lastLine
         guard status == 1, line.hasPrefix("Error: cannot "), line.contains(cluster.paths.directory) else {
             throw Problem("\(coordinator.name) ended with \(status) on a full disk, and said: \(line)")

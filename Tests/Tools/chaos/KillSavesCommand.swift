@@ -55,7 +55,7 @@ struct KillSavesCommand: ParsableCommand {
             text += String(decoding: data, as: UTF8.self)
         }
         Thread.sleep(forTimeInterval: seconds)
-        let latest = ContinuousClock.now + .seconds(60)
+        let latest = ContinuousClock.now + .seconds(1)
         while duringWrite, ContinuousClock.now < latest, !hasUnfinished(paths) {}
         guard process.isRunning else { throw Problem("the saver ended by itself; its message is above") }
         kill(process.processIdentifier, SIGKILL)

@@ -55,7 +55,7 @@ struct RunCommand: ParsableCommand {
     private func disturb(_ run: TimedRun, _ disturbance: Disturbance, seconds: Double) throws {
         try run.start(steps: Disturbance.endless)
         try disturbance.run(until: CommitMonitor.now + seconds, every: faultEvery)
-        try run.monitor.waitForCommit(after: CommitMonitor.now, run.cluster.coordinator!)
+        try run.monitor.waitForCommit(after: CommitMonitor.now, seconds: 20, run.cluster.coordinator!)
         try run.stop(.askedTo)
     }
 
@@ -71,7 +71,7 @@ struct RunCommand: ParsableCommand {
     }
 
     /// Seconds between two steps, beyond which something hangs.
-    private static let longestPause = ChildProcess.patience
+    private static let longestPause = 60.0
 
     // MARK: - Comparing
 

@@ -34,33 +34,18 @@ final class TimedRun {
 
     var paths: RunPaths { cluster.paths }
 
-    /// Starts everything, and waits until all work. A run of few steps may be over before the last worker is in.
+    /// Starts everything, and waits until all work.
     func start(steps: Int) throws {
         try cluster.startCoordinator(steps: steps)
         try cluster.fillUp()
         guard let coordinator = cluster.coordinator else { throw Problem("no coordinator") }
-        let (sign, limit) = ("workers: \(cluster.workers.count)", CommitMonitor.now + ChildProcess.patience)
-        while !coordinator.text.contains(sign), CommitMonitor.now < limit, try !isOver(steps) {
+        let limit = ContinuousClock.now + .seconds(60)
+        while !coordinator.text.contains("workers: \(cluster.workers.count)"), ContinuousClock.now < limit {
+            try cluster.check()
             Thread.sleep(forTimeInterval: 0.02)
         }
-        let allWork = CommitMonitor.now
-        while (monitor.commits.last?.time ?? 0) <= allWork, CommitMonitor.now < limit, try !isOver(steps) {
-            Thread.sleep(forTimeInterval: 0.005)
-        }
+        try monitor.waitForCommit(after: CommitMonitor.now, seconds: 20, coordinator)
         begin = CommitMonitor.now
-    }
-
-    /// Whether a run of so many steps is done. Says if somebody ended whom nobody asked to: before the end, or not well.
-    private func isOver(_ steps: Int) throws -> Bool {
-        guard steps != Disturbance.endless else {
-            try cluster.check()
-            return false
-        }
-        for worker in cluster.takeEnded() {
-            guard try worker.process.end() != 0 else { continue }
-            throw Problem("\(worker.process.name) ended by itself: \(worker.process.lastLine)")
-        }
-        return cluster.coordinator?.isRunning != true
     }
 
     /// Ends everything.
@@ -68,7 +53,7 @@ final class TimedRun {
         guard let coordinator = cluster.coordinator else { throw Problem("no coordinator") }
         let end = ending == .done ? monitor.commits.last?.time ?? begin : CommitMonitor.now
         if ending == .askedTo { coordinator.signal(SIGTERM) }
-        let (found, expected) = (try coordinator.end(), ending == .done ? Int32(0) : 143)
+        let (found, expected) = (try coordinator.end(within: 60), ending == .done ? Int32(0) : 143)
         guard found == expected else {
             throw Problem("\(coordinator.name) ended with \(found), not \(expected): \(coordinator.lastLine)")
         }

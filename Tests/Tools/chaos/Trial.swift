@@ -33,7 +33,7 @@ struct Trial {
 
     private func prepare(_ arguments: String...) throws {
         let process = try ChildProcess("tributary", arguments, name: arguments[0], logs: directory)
-        guard try process.end() == 0 else { throw Problem("\(arguments[0]): \(process.lastLine)") }
+        guard try process.end(within: 120) == 0 else { throw Problem("\(arguments[0]): \(process.lastLine)") }
     }
 
     private var data: String { "\(directory)/faces.h5" }
