@@ -348,6 +348,35 @@ import Testing
         }
     }
 
+    /// It was stopped, or had other work beside, while it was measured. What it did then is forgotten after a while without work; where it still is as
+    /// slow, later each time.
+    @Test func whoWasSlowAndHasNoWorkIsMeasuredAnew() {
+        var desk = Desk(shards: 4)
+        for peer in [first, second] { _ = desk.join(peer) }
+        var slowness = 50
+        /// Rounds in which the second worker has work, of those of so many seconds.
+        func busyRounds(seconds: Int, from step: Int) -> [Int] {
+            (step..<step + seconds).filter { step in
+                let actions = desk.handle(.begin(Round(step: step, kind: .training)))
+                desk.now += .seconds(1)
+                for (peer, slowness) in [(first, 1), (second, slowness)] {
+                    _ = desk.say(.heartbeat(busy: 1), from: peer)
+                    for lease in actions.leases(of: peer) {
+                        _ = desk.deliver(lease, from: peer, leafTime: .milliseconds(20 * slowness))
+                    }
+                }
+                return !actions.leases(of: second).isEmpty
+            }
+        }
+        let first30 = busyRounds(seconds: 30, from: 0)
+        #expect(first30.first == 0 && first30.count < 10, "\(first30)")
+        let stillSlow = busyRounds(seconds: 90, from: 30)
+        #expect(!stillSlow.isEmpty && stillSlow.count < 10, "\(stillSlow)")
+        slowness = 1
+        let last = busyRounds(seconds: 140, from: 120)
+        #expect(last.suffix(20) == Array(240..<260), "\(last)")
+    }
+
     @Test func aJoinMovesFewShardsAndALeaveBringsThemBack() {
         var desk = Desk(shards: 8)
         for peer in [first, second] { _ = desk.join(peer) }

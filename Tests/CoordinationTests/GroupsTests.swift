@@ -280,6 +280,27 @@ import Testing
         #expect(shards(again, [peers[0], peers[2]], tree) == before)
     }
 
+    /// Who adds is said where it is news, and that nobody does once it has been so for longer than a worker may be silent.
+    @Test func whoAddsIsSaidOnce() {
+        var (desk, peers) = desk(workers: 3, reduction: .scatter)
+        let first = desk.handle(.begin(Round(step: 0, kind: .training)))
+        #expect(first.notices.filter { $0.contains("add the gradients") }.count == 1)
+        _ = desk.say(.reached([]), from: peers[1])
+        _ = desk.say(.reached(peers.filter { $0 != peers[1] }.map(\.identity)), from: peers[1])
+        let again = desk.handle(.begin(Round(step: 1, kind: .training)))
+        #expect(!again.duties.isEmpty && !again.notices.contains { $0.contains("add the gradients") })
+        for peer in peers { _ = desk.say(.reached([]), from: peer) }
+        var told: [String] = desk.handle(.begin(Round(step: 2, kind: .training))).notices
+        for _ in 0..<24 {
+            #expect(!told.contains { $0.contains("through the coordinator now") } || desk.now > .seconds(5))
+            desk.now += .milliseconds(250)
+            for peer in peers { told += desk.say(.heartbeat(busy: 0), from: peer).notices }
+            told += desk.handle(.tick).notices
+        }
+        let star = "all gradients and parameters go through the coordinator now"
+        #expect(told.filter { $0 == star }.count == 1, "\(told)")
+    }
+
     @Test func whereSumsDoNotGetThroughGroupsTheRoundGoesOnWithoutThem() {
         let round = Round(step: 0, kind: .training)
         var (desk, peers) = desk(reduction: .groups)

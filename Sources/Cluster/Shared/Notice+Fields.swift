@@ -19,13 +19,13 @@ extension Notice {
         case .resultAgrees(let round, let node, let from, _): ["worker": "\(from)"].adding(round, node)
         case .resultsDiffer(let round, let node, let names), .suspected(let round, let node, let names),
             .undecided(_, let round, let node, let names):
-            ["workers": .array(names.map { "\($0)" })].adding(round, node)
+            ["names": .array(names.map { "\($0)" })].adding(round, node)
         case .addedWrongly(let round, let names):
-            ["workers": .array(names.map { "\($0)" })].adding(round, nil)
+            ["names": .array(names.map { "\($0)" })].adding(round, nil)
         case .decided(let round, let node, _), .unaudited(let round, let node):
             Logger.Metadata().adding(round, node)
-        case .scattered(let names, let groups):
-            ["names": .array(names.map { "\($0)" }), "groups": "\(groups)"]
+        case .scattered(let groups):
+            ["names": .array(groups.joined().map { "\($0)" })].adding("groups", groups.count)
         case .unreached(let name, let address, _): ["worker": "\(name)", "address": "\(address)"]
         case .computedAgain(let round): Logger.Metadata().adding(round, nil)
         case .dutiesAbandoned(let round, let reason): ["reason": "\(reason)"].adding(round, nil)

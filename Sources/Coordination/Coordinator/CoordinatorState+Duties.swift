@@ -36,7 +36,7 @@ extension CoordinatorState {
     public var reduction: Reduction { sharing.isTrusted ? configuration.reduction : .star }
 
     mutating func take(reached identities: [[UInt8]], from peer: Peer) {
-        members[peer]?.reached = Set(identities)
+        members[peer]?.reach(Set(identities))
         guard let round = current, let scatter = round.scatter, let member = members[peer] else { return }
         let takesPart =
             scatter.duties.holders.contains(peer.identity) || round.leases.values.contains { $0.peer == peer }
@@ -78,8 +78,10 @@ extension CoordinatorState {
         let holders = holders()
         guard !holders.isEmpty, disputes.isEmpty else {
             sharing.duties = nil
+            sharing.starSince = sharing.starSince ?? now
             return nil
         }
+        sharing.starSince = nil
         let new = Duties(number: numbers.duties, groups: grouped(holders).map { $0.map(\.peer.identity) })
         if let duties = sharing.duties, duties.groups == new.groups { return duties }
         numbers.duties += 1
@@ -88,8 +90,20 @@ extension CoordinatorState {
             members[member.peer]?.toldDuties = new.number
             send(.duties(new), to: member.peer)
         }
-        note(.scattered(names: holders.map(\.name), groups: new.groups.count))
+        tell(grouped(holders).map { $0.map(\.name) })
         return new
+    }
+
+    /// Says who adds sums, where that is news.
+    private mutating func tell(_ groups: [[String]]) {
+        guard told.groups != groups else { return }
+        told.groups = groups
+        note(.scattered(groups))
+    }
+
+    /// Says that nobody but the coordinator adds sums any more. Whoever comes or goes makes it so for a moment, which is no news.
+    mutating func noteStar() {
+        if let since = sharing.starSince, now - since > timing.silence, isRunning { tell([]) }
     }
 
     /// The workers that all others reach, if there are two at least, and half of all; none for the star.
@@ -155,7 +169,7 @@ extension CoordinatorState {
         }
     }
 
-    /// Says once of a worker that others do not reach it, a while after they could.
+    /// Says once of a worker that others have never reached it, a while after they could. One that they reach no more is stopped, or cut off.
     mutating func noteUnreachedDoors() {
         guard mayScatter, configuration.reduction != .auto || Set(activeMembers.compactMap(\.door?.host)).count > 1
         else {
@@ -164,7 +178,7 @@ extension CoordinatorState {
         let settled = activeMembers.filter { now - $0.joined > timing.silence * 3 }
         for member in settled where !member.isToldUnreached {
             guard let door = member.door, !door.isLoopback else { continue }
-            let others = settled.filter { $0.peer != member.peer && !$0.reached.contains(member.peer.identity) }
+            let others = settled.filter { $0.peer != member.peer && !$0.everReached.contains(member.peer.identity) }
             guard !others.isEmpty else { continue }
             members[member.peer]?.isToldUnreached = true
             note(.unreached(name: member.name, address: door.address, others: others.map(\.name)))

@@ -8,6 +8,7 @@ extension CoordinatorState {
         chooseDuties()
         leaseUncovered()
         noteIdleWorkers()
+        measureIdleWorkersAnew()
     }
 
     /// Keeps a round's leases for two rounds more, so that late results can be compared.

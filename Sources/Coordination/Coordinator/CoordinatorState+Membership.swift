@@ -228,6 +228,7 @@ extension CoordinatorState {
         beatHeart()
         remindOfThoseOutside()
         noteUnreachedDoors()
+        noteStar()
         remindOfWaiting()
     }
 

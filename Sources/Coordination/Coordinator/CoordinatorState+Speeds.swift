@@ -69,4 +69,38 @@ extension CoordinatorState {
         let best = Assignment.shortest(of: tree.leaves, for: shares).length
         return length > Self.worthwhileGain.ratio * best && length - best > Self.worthwhileGain.seconds
     }
+
+    // MARK: - Those who were slow
+
+    /// For how long a worker that was slow has no work until it is measured anew; twice as long after each time that it still was.
+    private static let firstRest = Duration.seconds(30)
+
+    /// Who was slow for a while, stopped or beside other work, may have a share of nothing, and is measured no more: it would be taken for slow
+    /// for ever. So its speed is forgotten from time to time.
+    mutating func measureIdleWorkersAnew() {
+        guard let round = current, round.round.kind == .training else { return }
+        let busy = Set(round.leases.values.map(\.peer))
+        for member in activeMembers {
+            if busy.contains(member.peer) {
+                members[member.peer]?.idleSince = nil
+                let isMeasured = member.speeds[.training] != nil
+                if member.trials > 0, isMeasured, !isSlow(member) { members[member.peer]?.trials = 0 }
+            } else if let since = member.idleSince {
+                guard now - since >= Self.firstRest * (1 << min(member.trials, 7)), isSlow(member) else { continue }
+                members[member.peer]?.forgetSpeed(in: .training)
+                experience[.training]?.assignment = nil
+            } else {
+                members[member.peer]?.idleSince = now
+            }
+        }
+    }
+
+    /// Whether a thread of it was measured to be less than half as fast as those of others are on average.
+    private func isSlow(_ member: Member) -> Bool {
+        guard let speed = member.speeds[.training] else { return false }
+        let others = activeMembers.filter { $0.peer != member.peer && $0.speeds[.training] != nil }
+        let threads = others.reduce(0) { $0 + $1.threads }
+        let total = others.reduce(0) { $0 + ($1.speeds[.training] ?? 0) }
+        return threads > 0 && 2 * speed / Double(member.threads) < total / Double(threads)
+    }
 }

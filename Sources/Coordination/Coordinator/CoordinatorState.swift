@@ -86,6 +86,8 @@ public struct CoordinatorState: Sendable {
     struct Sharing: Sendable {
         /// Nil where nobody does.
         var duties: Duties?
+        /// Since when nobody could in any round that began; nil where somebody does, or before the first round.
+        var starSince: Duration?
         /// Until when holders form no groups.
         var ungroupedUntil = Duration.zero
         /// Whether no sum that workers added was found to be wrong.
@@ -126,6 +128,8 @@ public struct CoordinatorState: Sendable {
     struct Told: Sendable {
         /// That these workers have nothing to do.
         var idle: [String] = []
+        /// That these add sums, group by group.
+        var groups: [[String]] = []
         /// That audits lack a second worker.
         var lackOfAuditors = false
     }

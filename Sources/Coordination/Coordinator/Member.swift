@@ -77,8 +77,15 @@ struct Member: Sendable {
         var isLoopback: Bool { host.hasPrefix("tcp://127.") || host == "tcp://[::1]" || host == "tcp://localhost" }
     }
     var door: Door?
-    /// The identities of those that it reaches.
-    var reached: Set<[UInt8]> = []
+    /// The identities of those that it reaches, and of all whom it ever did.
+    private(set) var reached: Set<[UInt8]> = []
+    private(set) var everReached: Set<[UInt8]> = []
+
+    mutating func reach(_ identities: Set<[UInt8]>) {
+        reached = identities
+        everReached.formUnion(identities)
+    }
+
     /// The number of the duties that it was told of last.
     var toldDuties = Duties.star
     /// When it may add sums again.
@@ -110,6 +117,18 @@ struct Member: Sendable {
         pulse = Pulse(at: now, timing)
         window = CreditWindow(limit: sizes.windowBytes, chunkBytes: sizes.chunkBytes)
         outbox = Outbox(sizes: sizes)
+    }
+
+    /// Since when rounds leave it without work; nil while they do not.
+    var idleSince: Duration?
+    /// How often it has been measured anew without being faster.
+    var trials = 0
+
+    /// Has it taken for as fast as others are, thread by thread, until it is measured again.
+    mutating func forgetSpeed(in kind: Round.Kind) {
+        speeds[kind] = nil
+        idleSince = nil
+        trials += 1
     }
 
     /// - Parameter leafTime: What the worker says a leaf takes on one of its threads.

@@ -37,8 +37,8 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
     case addedWrongly(Round, names: [String])
     /// At a run's end: how much of the work that was to be computed twice was.
     case audits(Int, of: Int)
-    /// Sums are added by these workers from now on.
-    case scattered(names: [String], groups: Int)
+    /// Sums are added by these workers from now on, group by group; by the coordinator where there are none.
+    case scattered([[String]])
     /// A round's sums are added by others than was said, and why.
     case dutiesAbandoned(Round, reason: String)
     /// Others cannot connect to a worker, which does nothing for them.
@@ -115,9 +115,13 @@ public enum Notice: Sendable, Equatable, CustomStringConvertible {
             "--audit checked all \(done) nodes that were chosen"
         case .audits(let done, let wanted):
             "--audit checked \(done) of the \(wanted) nodes that were chosen; for the others there was no second worker"
-        case .scattered(let names, let groups):
-            "\(Self.list(names)) add the gradients and pass on the parameters, each a part"
-                + (groups > 1 ? ", in \(groups) groups" : "")
+        case .scattered([]):
+            "all gradients and parameters go through the coordinator now"
+        case .scattered(let groups):
+            "\(Self.list(groups.flatMap { $0 })) add the gradients and pass on the parameters, each a part"
+                + (groups.count > 1 ? ", in \(groups.count) groups" : "")
+                + (groups.count > 1 && groups.joined().count <= 8
+                    ? ": " + groups.map { $0.joined(separator: " + ") }.joined(separator: ", ") : "")
         case .dutiesAbandoned(let round, let reason):
             "\(round): \(reason); sums are delivered once more, to others"
         case .unreached(let name, let address, let others):

@@ -26,6 +26,7 @@ struct LogRecord {
         case integer(Int)
         case number(Double)
         case text(String)
+        case list([String])
 
         /// Whether JSON has it; what it has not is left out.
         var isFinite: Bool { if case .number(let number) = self { number.isFinite } else { true } }
@@ -36,6 +37,7 @@ struct LogRecord {
             case .integer(let integer): try container.encode(integer)
             case .number(let number): try container.encode(number)
             case .text(let text): try container.encode(text)
+            case .list(let texts): try container.encode(texts)
             }
         }
     }
@@ -81,6 +83,7 @@ extension LogRecord.Value {
         switch value {
         case .stringConvertible(let integer as Int): self = .integer(integer)
         case .stringConvertible(let number as Double): self = .number(number)
+        case .array(let values): self = .list(values.map { "\($0)" })
         default: self = .text("\(value)")
         }
     }
