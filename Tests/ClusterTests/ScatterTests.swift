@@ -19,8 +19,7 @@ import TrainingTestSupport
         cluster.reduction = reduction
         cluster.configuration.wire = wire
         // Beside other tests a worker may be late; whoever was rests for a moment, or the run would be over before its rest is.
-        (cluster.timing.silence, cluster.timing.reminder) = (.seconds(30), .seconds(1))
-        (cluster.timing.shortestDeadline, cluster.timing.shortestFirstDeadline) = (.seconds(30), .seconds(30))
+        cluster.timing.reminder = .seconds(1)
         return cluster
     }
 
