@@ -169,16 +169,6 @@ extension CoordinatorState {
         }
     }
 
-    /// A worker takes and passes on parameters of steps that the coordinator has spoken of, in a lease or with chunks of its own. Whoever has neither
-    /// hears of the step this way.
-    mutating func announceStep() {
-        guard let round = current, let duties = round.scatter?.duties else { return }
-        let busy = Set(round.leases.values.map(\.peer))
-        for member in activeMembers where !busy.contains(member.peer) && member.toldDuties == duties.number {
-            send(.heartbeat, to: member.peer)
-        }
-    }
-
     /// Says once of a worker that others have never reached it, a while after they could. One that they reach no more is stopped, or cut off.
     mutating func noteUnreachedDoors() {
         guard mayScatter, configuration.reduction != .auto || Set(activeMembers.compactMap(\.door?.host)).count > 1

@@ -7,7 +7,6 @@ extension CoordinatorState {
         current = RoundState(round, tree: tree)
         chooseDuties()
         leaseUncovered()
-        announceStep()
         noteIdleWorkers()
         measureIdleWorkersAnew()
     }
