@@ -4,19 +4,16 @@ import Testing
 /// Input that never ends, never begins, or stands for more than it shows: one sentence, soon.
 @Suite(.enabled(if: Command.isBuilt, "the tributary command is not built"))
 struct CostlyInputTests {
-    private static let train = "timeout -s KILL 1200 $tributary train --data faces.h5 --out run --workers 1 --steps 1"
+    private static let train = "timeout -s KILL 60 $tributary train --data faces.h5 --out run --workers 1 --steps 1"
 
     @Test(arguments: [
         "cat model.yaml | \(train) --config -", "\(train) --config /dev/stdin < model.yaml",
         "\(train) --config <(cat model.yaml)", "\(train) --config <(sleep 1; cat model.yaml)",
-        "mkfifo pipe; timeout 1200 bash -c 'cat model.yaml > pipe' > /dev/null 2>&1 & \(train) --config pipe",
+        "mkfifo pipe; cat model.yaml > pipe & \(train) --config pipe",
     ])
     func aConfigurationComesThroughAPipe(_ line: String) throws {
         let bench = try Workbench()
-        func train() throws -> Command { try Command(shell: "cd \(bench.folder); rm -f pipe; \(line)") }
-        var command = try train()
-        // A pipe is waited for ten seconds. Whoever writes to it may stand still for so long, but not time after time.
-        for _ in 0..<5 where command.errors.contains("nothing has come through it") { command = try train() }
+        let command = try Command(shell: "cd \(bench.folder); \(line)")
         #expect(command.status == 0, "\(command.errors)")
         #expect(bench.exists("run/config.yaml"))
     }
@@ -27,7 +24,7 @@ struct CostlyInputTests {
         ("--config laughs.yaml", "stands for more than 10000 values"),
         ("--config - < /dev/null", "the standard input is empty"),
         ("--config pipe", "nothing has come through it for 10 s"),
-        ("--config <(sleep 600 2> /dev/null)", "nothing has come through it for 10 s"),
+        ("--config <(sleep 20 2> /dev/null)", "nothing has come through it for 10 s"),
     ])
     func aConfigurationThatCostsTooMuchIsASentence(_ option: String, _ reason: String) throws {
         let bench = try Workbench()
@@ -35,15 +32,8 @@ struct CostlyInputTests {
         let names = Array("abcdefghi")
         let laughs = zip(names, names.dropFirst()).map { "\($1): &\($1) [\(String(repeating: "*\($0),", count: 9))]" }
         try bench.write("a: &a [1,2]\n" + laughs.joined(separator: "\n"), to: "laughs.yaml")
-        // What a pipe's other end would go on with would hold this command's end up.
         let command = try Command(
-            shell: """
-                cd \(bench.folder); mkfifo pipe; ulimit -v 6000000
-                \(Self.train) \(option)
-                status=$?
-                kill $! 2> /dev/null
-                exit $status
-                """)
+            shell: "cd \(bench.folder); mkfifo pipe; ulimit -v 6000000; \(Self.train) \(option)")
         #expect(command.sentence?.contains(reason) == true, "\(command.errors)")
         #expect(!bench.exists("run"))
     }
@@ -65,7 +55,7 @@ struct CostlyInputTests {
                 for name in train-images-idx3 train-labels-idx1 t10k-images-idx3 t10k-labels-idx1; do mkfifo pipes/$name-ubyte; done
                 mkfifo pipes/img_align_celeba.zip
                 $tributary keys new keys > /dev/null; key=$(ls keys/*.key); rm $key; mkfifo -m 600 $key
-                timeout -s KILL 1200 $tributary \(arguments)
+                timeout -s KILL 60 $tributary \(arguments)
                 """)
         #expect(command.status == 1 && (command.errors + command.output).contains("pipe"), "\(command)")
         #expect(!bench.exists("run") && !bench.exists("out.h5"))

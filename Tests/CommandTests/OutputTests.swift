@@ -180,17 +180,15 @@ struct OutputTests {
         let bench = try Workbench()
         let (folder, out) = (bench["out"], bench["out/big.h5"])
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        let command = try Self.disturbed(out, tooLate: [0, 9]) {
-            try Command(
-                shell: """
-                    set -m
-                    $tributary data synthesize faces --count 1000000 --size 16 --out \(out) & writer=$!
-                    until_true '[ -s \(out).*.tmp ]' $writer
-                    kill -\(signal) $writer
-                    until_gone $writer
-                    wait $writer
-                    """)
-        }
+        let command = try Command(
+            shell: """
+                set -m
+                $tributary data synthesize faces --count 1000000 --size 16 --out \(out) & writer=$!
+                until_true '[ -s \(out).*.tmp ]' $writer
+                kill -\(signal) $writer
+                until_gone $writer
+                wait $writer
+                """)
         #expect(command.status == status, "\(command.errors)")
         let left = try FileManager.default.contentsOfDirectory(atPath: folder)
         #expect(left.count == (signal == "KILL" ? 1 : 0) && !left.contains("big.h5"))
@@ -198,35 +196,20 @@ struct OutputTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["big.h5"])
     }
 
-    /// Runs lines of shell that disturb a writer; once more where they stood still until it had come to its end, which these exit codes tell.
-    private static func disturbed(
-        _ out: String, tooLate codes: Set<Int32>, _ run: () throws -> Command
-    ) throws -> Command {
-        var command = try run()
-        for _ in 0..<5 where codes.contains(command.status) && FileManager.default.fileExists(atPath: out) {
-            try FileManager.default.removeItem(atPath: out)
-            command = try run()
-        }
-        return command
-    }
-
     @Test func whatALivingCommandWritesIsNotTakenForLeftOver() throws {
         let bench = try Workbench()
         let (folder, out) = (bench["out"], bench["out/big.h5"])
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        let command = try Self.disturbed(out, tooLate: [3, 9]) {
-            try Command(
-                shell: """
-                    set -m
-                    $tributary data synthesize faces --count 1000000 --size 16 --out \(out) & writer=$!
-                    until_true '[ -s \(out).*.tmp ]' $writer
-                    kill -STOP $writer || exit 3
-                    [ ! -e \(out) ] || { kill -KILL $writer; exit 3; }
-                    $tributary data synthesize faces --count 10 --size 16 --out \(out) || exit 2
-                    ls \(folder)
-                    kill -KILL $writer
-                    """)
-        }
+        let command = try Command(
+            shell: """
+                set -m
+                $tributary data synthesize faces --count 1000000 --size 16 --out \(out) & writer=$!
+                until_true '[ -s \(out).*.tmp ]' $writer
+                kill -STOP $writer
+                $tributary data synthesize faces --count 10 --size 16 --out \(out) || exit 2
+                ls \(folder)
+                kill -KILL $writer
+                """)
         #expect(command.status == 0, "\(command.errors)")
         #expect(command.output.split(separator: "\n").filter { $0.hasPrefix("big.h5.") }.count == 1)
     }

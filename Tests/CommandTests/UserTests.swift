@@ -181,7 +181,7 @@ struct UserTests {
                 worker=$(grep -o 'process [0-9]*' \(bench["log"]) | cut -d' ' -f2 | head -n 1)
                 kill -STOP $worker
                 kill -INT $coordinator
-                until_gone $coordinator 120
+                until_gone $coordinator 60
                 kill -9 $worker 2> /dev/null && exit 2
                 wait $coordinator
                 """)

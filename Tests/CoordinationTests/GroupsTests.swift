@@ -280,6 +280,40 @@ import Testing
         #expect(shards(again, [peers[0], peers[2]], tree) == before)
     }
 
+    /// It passes on what others compute with, and takes nothing of a step of which it has not heard. Three workers for two shards and two chunks.
+    @Test func whoHasNeitherWorkNorChunksHearsOfEachStep() throws {
+        var (desk, peers) = desk(workers: 3, reduction: .scatter, shards: 2)
+        for step in 0..<3 {
+            let actions = desk.handle(.begin(Round(step: step, kind: .training)))
+            let idle = try #require(peers.first { actions.leases(of: $0).isEmpty })
+            let steps = actions.compactMap { action -> Int? in
+                if case .send(.heartbeat, let step, idle) = action { step } else { nil }
+            }
+            #expect(steps == [step])
+            for peer in peers {
+                for lease in actions.leases(of: peer) {
+                    let delivery = WorkerMessage.Delivery(round: lease.round, lease: lease.identifier, node: lease.node)
+                    _ = desk.say(.delivered(delivery), from: peer)
+                }
+            }
+        }
+    }
+
+    /// The news of a step may be slower than what others pass on; of one that is far ahead, no word is true.
+    @Test func parametersOfStepsThatAreNotYetKnownArePassedOn() {
+        var bench = bench()
+        _ = bench.hear(.duties(duties))
+        func passes(_ step: Int) -> Bool {
+            var fence = Samples.fence
+            fence.step = step
+            let message = PeerMessage.parameters(offset: 0, bytes: 16, duties: 1)
+            let actions = bench.handle(.receivedFromPeer(Envelope(message, fence: fence), .door([77])))
+            return actions.contains(
+                .passParameters(PassedParameters(step: step, duties: 1, offset: 0, bytes: 16), to: [4]))
+        }
+        #expect(passes(1) && passes(2) && passes(3) && !passes(500))
+    }
+
     /// Who adds is said where it is news, and that nobody does once it has been so for longer than a worker may be silent.
     @Test func whoAddsIsSaidOnce() {
         var (desk, peers) = desk(workers: 3, reduction: .scatter)

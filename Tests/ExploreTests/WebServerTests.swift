@@ -23,7 +23,7 @@ import Testing
     }
 
     private static func connect(_ port: UInt16) async throws -> AsyncSocket {
-        try await AsyncSocket.connected(to: .inet(ip4: "127.0.0.1", port: port), timeout: 1200)
+        try await AsyncSocket.connected(to: .inet(ip4: "127.0.0.1", port: port), timeout: 60)
     }
 
     /// Everything that comes until the other end closes.
@@ -73,28 +73,19 @@ import Testing
         }
     }
 
-    /// One that is idle is ended after a minute, which may go by on a busy machine before all are open, but not time after time.
     @Test func noMoreConnectionsAreServedThanMay() async throws {
         try await Self.serving { port in
-            for _ in 0..<5 {
-                if try await Self.answerToOneTooMany(port).hasPrefix("HTTP/1.1 503 ") { return }
+            var open: [AsyncSocket] = []
+            for _ in 0..<WebServer.mostConnections {
+                let socket = try await Self.connect(port)
+                try await socket.write(Data("GET /icon.svg HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
+                _ = try await socket.read(atMost: 4096)
+                open.append(socket)
             }
-            Issue.record("one connection too many is served")
+            let socket = try await Self.connect(port)
+            #expect(await Self.rest(of: socket).hasPrefix("HTTP/1.1 503 "))
+            for socket in open + [socket] { try socket.close() }
         }
-    }
-
-    private static func answerToOneTooMany(_ port: UInt16) async throws -> String {
-        var open: [AsyncSocket] = []
-        for _ in 0..<WebServer.mostConnections {
-            let socket = try await connect(port)
-            try await socket.write(Data("GET /icon.svg HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
-            _ = try await socket.read(atMost: 4096)
-            open.append(socket)
-        }
-        let socket = try await connect(port)
-        let answer = await rest(of: socket)
-        for socket in open + [socket] { try socket.close() }
-        return answer
     }
 
     @Test func aPortInUseAndAStrangeAddressAreToldInASentence() throws {

@@ -9,7 +9,7 @@ import Testing
     @Test func aProcessThatComputesLongerThanItMayIsToldSo() async {
         await #expect(processExitsWith: .signal(SIGXCPU)) {
             ResourceLimits.restrict(memory: 64 << 30, processorSeconds: 1)
-            let limit = ContinuousClock.now + .seconds(1200)
+            let limit = ContinuousClock.now + .seconds(120)
             while ContinuousClock.now < limit {}
         }
     }
@@ -66,8 +66,7 @@ import Testing
             let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
             let thread = Thread { try? FileHandle(forWritingTo: URL(fileURLWithPath: path)).write(contentsOf: bytes) }
             thread.start()
-            // The thread may begin late.
-            #expect(try Descriptor.reading(path).readAll(patience: 1_200_000) == bytes)
+            #expect(try PosixFileSystem().read(path) == bytes)
         }
     }
 
@@ -130,32 +129,18 @@ import Testing
         }
     }
 
-    /// As a process that is being started does, which has its parent's locks for a moment. On a busy machine the holder may wake too late
-    /// for the second of the wait, but not time after time.
+    /// As a process that is being started does, which has its parent's locks for a moment.
     @Test func aLockThatIsHeldForAMomentIsWaitedFor() throws {
         try withTemporaryDirectory { directory in
-            let isWaitedFor = try (0..<100).contains { _ in try Self.waitsForALockOfAMoment(directory) }
-            #expect(isWaitedFor)
+            let held = Mutex<DirectoryLock?>(try DirectoryLock(directory))
+            #expect(throws: DirectoryInUse.self) { _ = try DirectoryLock(directory, isWaiting: false) }
+            let thread = Thread {
+                usleep(30_000)
+                held.withLock { $0 = nil }
+            }
+            thread.start()
+            #expect(throws: Never.self) { _ = try DirectoryLock(directory) }
         }
-    }
-
-    /// Whether a lock was got that was asked for while somebody still had it.
-    private static func waitsForALockOfAMoment(_ directory: String) throws -> Bool {
-        let held = Mutex<DirectoryLock?>(try DirectoryLock(directory))
-        let released = Mutex<ContinuousClock.Instant>(.now)
-        let isGivenUp = DispatchSemaphore(value: 0)
-        #expect(throws: DirectoryInUse.self) { _ = try DirectoryLock(directory, isWaiting: false) }
-        let thread = Thread {
-            usleep(30_000)
-            released.withLock { $0 = .now }
-            held.withLock { $0 = nil }
-            isGivenUp.signal()
-        }
-        thread.start()
-        let asked = ContinuousClock.now
-        let lock = try? DirectoryLock(directory)
-        isGivenUp.wait()
-        return lock != nil && asked < released.withLock { $0 }
     }
 
     @Test func linesAreAddedAtTheEnd() throws {

@@ -304,8 +304,7 @@ shows_quietly() { shows "$@" >/dev/null; }
 # Whether no process of a list of hosts is there any more; one that looks at a file for a coordinator that is gone ends by itself.
 nobody_is_left() {
     local tries
-    # A worker that nobody ended would give up after 300 s.
-    for ((tries = 0; tries < 2400; tries++)); do
+    for ((tries = 0; tries < 100; tries++)); do
         pgrep -f "$1/|127.0.0.1:$2" >/dev/null || return 0
         sleep 0.1
     done

@@ -82,7 +82,8 @@ extension CoordinatorState {
             return nil
         }
         sharing.starSince = nil
-        let new = Duties(number: numbers.duties, groups: grouped(holders).map { $0.map(\.peer.identity) })
+        let groups = grouped(holders)
+        let new = Duties(number: numbers.duties, groups: groups.map { $0.map(\.peer.identity) })
         if let duties = sharing.duties, duties.groups == new.groups { return duties }
         numbers.duties += 1
         sharing.duties = new
@@ -90,7 +91,7 @@ extension CoordinatorState {
             members[member.peer]?.toldDuties = new.number
             send(.duties(new), to: member.peer)
         }
-        tell(grouped(holders).map { $0.map(\.name) })
+        tell(groups.map { $0.map(\.name) })
         return new
     }
 
@@ -166,6 +167,16 @@ extension CoordinatorState {
             members[peer]?.parametersStep = step
             members[peer]?.outbox.enqueueParameters(step: step, chunks: chunks, duties: duties.number)
             pump(peer)
+        }
+    }
+
+    /// A worker takes and passes on parameters of steps that the coordinator has spoken of, in a lease or with chunks of its own. Whoever has neither
+    /// hears of the step this way.
+    mutating func announceStep() {
+        guard let round = current, let duties = round.scatter?.duties else { return }
+        let busy = Set(round.leases.values.map(\.peer))
+        for member in activeMembers where !busy.contains(member.peer) && member.toldDuties == duties.number {
+            send(.heartbeat, to: member.peer)
         }
     }
 

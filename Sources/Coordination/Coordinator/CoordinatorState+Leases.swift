@@ -7,6 +7,7 @@ extension CoordinatorState {
         current = RoundState(round, tree: tree)
         chooseDuties()
         leaseUncovered()
+        announceStep()
         noteIdleWorkers()
         measureIdleWorkersAnew()
     }

@@ -19,13 +19,17 @@ struct PeerState: Sendable {
     /// The newest step of which a chunk was passed on, and its chunks.
     var passedStep = -1
     var passed: ChunkSet?
-    /// The newest step that the coordinator has spoken of. Only the next one can have begun since.
+    /// The newest step that the coordinator has spoken of. Only few can have begun since.
     var knownStep = 0
     /// When those who do not answer are greeted again.
     var greetingDue = Duration.zero
 
     /// Whether a message of another worker can be of this step. One that is further on than the run would put all others aside.
-    func canBegin(_ step: Int) -> Bool { step <= knownStep + 1 }
+    func canBegin(_ step: Int) -> Bool { step <= knownStep + Self.stepsAtOnce }
+
+    /// How many steps the coordinator can have begun of which the news is still on its way: whoever computes knows of the one before, but another
+    /// that passes parameters on may not, where steps take a millisecond.
+    private static let stepsAtOnce = 64
     /// How many bytes others have taken since the last heartbeat.
     var taken = 0
 

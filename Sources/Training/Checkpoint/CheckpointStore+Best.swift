@@ -34,14 +34,14 @@ extension CheckpointStore {
         try files.synchronize(directory: directory)
     }
 
+    /// By a copy: where the power fails in the middle of a rename, a disk may have forgotten the old name and not learnt the new one.
     private func keepEarlierBest(before step: Int) throws(FileError) {
         do throws(FileError) {
-            try files.rename(bestPath, to: path(ofBestBefore: step))
+            try files.replaceDurably(path(ofBestBefore: step), files.read(bestPath))
         } catch {
             // Somebody removed or moved it while the run went on.
             if !error.isNotFound { throw error }
         }
-        try files.synchronize(directory: directory)
     }
 
     /// What the best checkpoint turned out to be.
@@ -65,7 +65,8 @@ extension CheckpointStore {
         for step in undone.dropFirst().reversed() { try files.remove(path(ofBestBefore: step)) }
         try files.synchronize(directory: directory)
         if let first = undone.first {
-            try files.rename(path(ofBestBefore: first), to: bestPath)
+            try files.replaceDurably(bestPath, files.read(path(ofBestBefore: first)))
+            try files.remove(path(ofBestBefore: first))
             try files.synchronize(directory: directory)
         }
         return try judgeBest(isContained)

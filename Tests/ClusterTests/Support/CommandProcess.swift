@@ -76,22 +76,6 @@ final class CommandProcess: Sendable {
         return try #require(Int32(digits))
     }
 
-    /// The name under which a worker process joined this coordinator.
-    func name(of worker: CommandProcess) throws -> String {
-        let line = try line(containing: " joined (process \(worker.identifier) ")
-        let words = line.split(separator: " ")
-        let place = try #require(words.firstIndex(of: "joined"))
-        return String(words[place - 1])
-    }
-
-    /// Whether a process is there and has not ended, whether or not anybody has asked how.
-    static func isAlive(_ process: Int32) -> Bool {
-        let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
-        // The state stands behind the name, which is in brackets (proc(5)).
-        let state = text?.split(separator: ")").last?.drop { $0 == " " }.first
-        return state.map { !["Z", "X"].contains($0) } ?? false
-    }
-
     func signal(_ number: Int32) {
         kill(identifier, number)
     }
@@ -100,7 +84,7 @@ final class CommandProcess: Sendable {
     @discardableResult func wait() -> Int32 {
         process.waitUntilExit()
         news.lock()
-        while !state.withLock({ $0.isClosed }), news.wait(until: Date(timeIntervalSinceNow: 1200)) {}
+        while !state.withLock({ $0.isClosed }), news.wait(until: Date(timeIntervalSinceNow: 30)) {}
         news.unlock()
         return process.terminationStatus
     }

@@ -56,8 +56,7 @@ final class CommandRuns {
         ]
     }
 
-    /// What a coordinator and a worker are told so that they talk over TCP, encrypted, under keys made now. The worker looks for its
-    /// coordinator for as long as a busy machine may take to start one.
+    /// What a coordinator and a worker are told so that they talk over TCP, encrypted, under keys made now.
     func encrypted() throws -> (coordinator: [String], worker: [String], keys: String) {
         next += 1
         let keys = "\(folder)/keys-\(next)"
@@ -65,8 +64,7 @@ final class CommandRuns {
         try #require(status == 0, "\(text)")
         let address = "tcp://127.0.0.1:\(LoopbackPort.free())"
         return (
-            ["--listen", address, "--keys", keys],
-            ["--connect", address, "--keys", keys + "/workers/local", "--wait", "20m"], keys
+            ["--listen", address, "--keys", keys], ["--connect", address, "--keys", keys + "/workers/local"], keys
         )
     }
 
