@@ -128,15 +128,16 @@ import TrainingTestSupport
         }
     }
 
-    /// A death between any two calls, and what the next start makes of it.
-    @Test func aDeathAtAnyMomentLeavesTheBestOfTheResumedState() throws {
+    /// A death between any two calls, of the process or with its machine, and what the next start makes of it.
+    @Test(arguments: [false, true]) func aDeathAtAnyMomentLeavesTheBestOfTheResumedState(losingPower: Bool) throws {
         for calls in 0... {
             var isOver = false
             try withTemporaryDirectory { path in
                 do {
                     let directory = try Self.run(path, to: 4)
                     let dying = CheckpointStore(
-                        directory: directory.paths.checkpoints, files: DyingFileSystem(after: calls))
+                        directory: directory.paths.checkpoints,
+                        files: DyingFileSystem(after: calls, losingPower: losingPower))
                     let best = try Self.checkpoint([(1, 99), (2, 200), (3, 97), (4, 200), (5, 95)])
                     isOver = (try? dying.saveBest(best.encode(), step: 5, keepingEarlier: true)) != nil
                 }
@@ -150,6 +151,28 @@ import TrainingTestSupport
         }
     }
 
+    /// The same while a run goes back to an earlier best.
+    @Test(arguments: [false, true]) func aDeathWhileItGoesBackLosesNoBest(losingPower: Bool) throws {
+        for calls in 0... {
+            var isOver = false
+            try withTemporaryDirectory { path in
+                do {
+                    let directory = try Self.run(path, to: 4)
+                    let dying = CheckpointStore(
+                        directory: directory.paths.checkpoints,
+                        files: DyingFileSystem(after: calls, losingPower: losingPower))
+                    isOver = (try? dying.restoreBest { $0 <= 2 }) != nil
+                }
+                let directory = try RunDirectory(path, resume: true)
+                let resumed = try Self.checkpoint([(1, 99), (2, 200)])
+                let records = try directory.records(resumingAt: resumed.state, history: resumed.history)
+                #expect(records.best == 99, "death after \(calls) calls")
+                #expect(try Self.names(directory) == ["best.h5"])
+            }
+            if isOver { break }
+        }
+    }
+
     /// The lowest that is a number, of equal ones the first.
     @Test func theBestRowIsTheLowest() throws {
         let history = try Self.checkpoint([(1, .nan), (2, 9), (3, 7), (4, 7), (5, -.infinity)]).history
@@ -158,16 +181,30 @@ import TrainingTestSupport
     }
 }
 
-/// A file system on which a process dies after so many changes.
+/// A file system on which a process dies after so many changes. Where its machine loses power, too, renames that were not forced are half done in the
+/// worst way: the old name is forgotten, the new one not learnt.
 private final class DyingFileSystem: RealFileSystem, @unchecked Sendable {
     // One thread uses it.
     private var left: Int
+    private let losesPower: Bool
+    /// The targets of renames that were not forced, with what was there before.
+    private var unforced: [(path: String, bytes: [UInt8]?)] = []
 
-    init(after calls: Int) { left = calls }
+    init(after calls: Int, losingPower: Bool) { (left, losesPower) = (calls, losingPower) }
 
     private func spend() throws(FileError) {
-        guard left > 0 else { throw FileError("go on", code: EIO) }
+        guard left > 0 else {
+            if losesPower { losePower() }
+            throw FileError("go on", code: EIO)
+        }
         left -= 1
+    }
+
+    private func losePower() {
+        for (path, bytes) in unforced.reversed() {
+            if let bytes { try? real.replaceDurably(path, bytes) } else { try? real.remove(path) }
+        }
+        unforced = []
     }
 
     func create(_ path: String, _ bytes: [UInt8]) throws(FileError) {
@@ -177,7 +214,9 @@ private final class DyingFileSystem: RealFileSystem, @unchecked Sendable {
 
     func rename(_ path: String, to newPath: String) throws(FileError) {
         try spend()
+        let bytes = try? real.read(newPath)
         try real.rename(path, to: newPath)
+        unforced.append((newPath, bytes))
     }
 
     func remove(_ path: String) throws(FileError) {
@@ -188,5 +227,6 @@ private final class DyingFileSystem: RealFileSystem, @unchecked Sendable {
     func synchronize(directory: String) throws(FileError) {
         try spend()
         try real.synchronize(directory: directory)
+        unforced = []
     }
 }
