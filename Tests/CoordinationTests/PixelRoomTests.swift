@@ -13,6 +13,9 @@ import Testing
         var held: [PixelSplit: Set<UInt32>] = [:]
         var ending: String?
         var notices: [Notice] = []
+        /// Whether the network holds up the pixels that it asks for from now on.
+        var isHeldUp = false
+        private var underWay: [WorkerMessage.RowsWanted] = []
         private var lease: UInt64 = 0
 
         init(megabytes: Int, graphMegabytes: Int = 0) {
@@ -39,6 +42,12 @@ import Testing
             for part in [(0, 16), (16, 16), (32, 8)] {
                 leaves += hear(.parameters(offset: part.0, bytes: part.1), step)
             }
+            return try finish(leaves, step: step)
+        }
+
+        /// Ends leaves, and those that start then.
+        @discardableResult mutating func finish(_ started: [Leaf], step: Int) throws -> [Leaf] {
+            var leaves = started
             var next = 0
             while next < leaves.count {
                 let needed = try Samples.contract().plan()
@@ -58,7 +67,7 @@ import Testing
 
         /// Notes what the actions do, and sends what they ask for.
         @discardableResult private mutating func take(_ actions: [WorkerAction]) -> [Leaf] {
-            var leaves = actions.leaves
+            let leaves = actions.leaves
             for action in actions {
                 switch action {
                 case .placeRows(let split, let examples): held[split, default: []].formUnion(examples.compactMap { $0 })
@@ -69,7 +78,16 @@ import Testing
                 default: break
                 }
             }
-            for wanted in actions.wanted where !wanted.examples.isEmpty {
+            // What is to hurry is under way already.
+            underWay += actions.wanted.filter { !$0.examples.isEmpty && $0.purpose != .hurry }
+            return isHeldUp ? leaves : leaves + deliver()
+        }
+
+        /// Hands over what it asked for.
+        @discardableResult mutating func deliver() -> [Leaf] {
+            var leaves: [Leaf] = []
+            while !underWay.isEmpty {
+                let wanted = underWay.removeFirst()
                 let bytes = wanted.examples.count * 1_000_000
                 leaves += hear(.rows(.init(split: wanted.split, examples: wanted.examples, bytes: bytes)), wantedStep)
             }
@@ -127,6 +145,17 @@ import Testing
         var roomy = Shelf(megabytes: 200)
         _ = try roomy.compute([8], step: 0, checks: [12])
         #expect(roomy.state.assignment!.room.keeps(0) && !roomy.state.assignment!.room.keeps(4))
+    }
+
+    /// The round of a check is over before its pixels come; then they are needed once more.
+    @Test func pixelsThatComeTooLateAreAskedForAnew() throws {
+        var shelf = Shelf(megabytes: 80)
+        shelf.isHeldUp = true
+        #expect(try shelf.compute([], step: 0, checks: [12]).isEmpty)
+        #expect(try shelf.compute([8], step: 1).isEmpty)
+        try shelf.finish(shelf.deliver(), step: 1)
+        shelf.isHeldUp = false
+        #expect(try shelf.compute([], step: 0, checks: [12]).count == 1)
     }
 
     @Test func shardsThatAreLeasedNoMoreGiveWayToThoseThatAre() throws {

@@ -68,7 +68,7 @@ import Testing
         var simulation = try Simulation(.quiet(shards: 8, workers: 2), tellsStory: true)
         _ = simulation.execute()
         let rounds = simulation.story.filter { $0.contains("partials from 2 workers") }
-        #expect(rounds.count >= TinyRun.steps)
+        #expect(rounds.count >= Scenario.Pace.usual.steps)
         #expect(rounds.dropFirst().allSatisfy { $0.contains(": 2 partials") }, "\(rounds)")
     }
 

@@ -63,11 +63,12 @@ extension WorkerState {
         // A shard may have been forgotten since its pixels were asked for; others in the chunk are wanted all the same.
         let kept = rows.examples.map { isExpected($0, in: rows.split) ? $0 : nil }
         if kept.contains(nil) { countMalformed() }
+        // Those that are dropped do not come again by themselves: a later lease has to ask for them anew.
+        requested[rows.split]?.subtract(rows.examples)
         let examples = kept.compactMap { $0 }
-        guard !examples.isEmpty else { return }
+        guard !examples.isEmpty else { return copyOn() }
         for example in examples { assignment?.ledger.insert(example, in: rows.split) }
         actions.append(.placeRows(rows.split, kept))
-        requested[rows.split]?.subtract(examples)
         copyPace.received += examples.count
         for task in tasks.indices where tasks[task].round.kind.split == rows.split {
             for leaf in tasks[task].waiting.indices { tasks[task].waiting[leaf].missing.subtract(examples) }

@@ -52,7 +52,49 @@ public struct Scenario: Sendable {
         }
     }
 
+    /// How long a step takes, compared with the heartbeats of four a second.
+    enum Pace {
+        /// A leaf takes some hundredths or tenths of a second: a step takes as long as a heartbeat or longer.
+        case usual
+        /// A small model on a quick network: dozens of steps between two heartbeats.
+        case quick
+
+        /// How many steps a run has.
+        var steps: Int {
+            switch self {
+            case .usual: 8
+            case .quick: 100
+            }
+        }
+
+        /// What a step may take on average once nothing is wrong, for each time as long as a leaf takes that the slowest worker takes: a single one may wait
+        /// for a deadline, and not every second one. On slow links, usual ones that are computed twice take seconds.
+        var longestAverage: Duration {
+            switch self {
+            case .usual: .seconds(4)
+            case .quick: .milliseconds(50)
+            }
+        }
+
+        /// How long a leaf takes, in milliseconds.
+        func leafTimes(isCalm: Bool) -> ClosedRange<Int> {
+            switch self {
+            case .usual: isCalm ? 20...60 : 20...400
+            case .quick: 1...4
+            }
+        }
+
+        /// How long a message is on its way, in milliseconds.
+        func delays(isCalm: Bool) -> ClosedRange<Int> {
+            switch self {
+            case .usual: isCalm ? 1...2 : 1...60
+            case .quick: 1...2
+            }
+        }
+    }
+
     public let seed: UInt64
+    var pace = Pace.usual
     var shards = 4
     var workers = 2
     var audit = 0.0
@@ -122,6 +164,7 @@ public struct Scenario: Sendable {
         if lie == nil, dice.happens(0.5) { scatter(&dice) }
         evaluatesInParts = dice.happens(0.3)
         if reduction != .star, dice.happens(0.2) { giveLiar(&dice, dice.one(of: Lie.allCases)) }
+        if lie == nil, dice.happens(0.1) { hurry(&dice) }
     }
 
     /// Workers add sums and pass on parameters among themselves.
@@ -133,6 +176,13 @@ public struct Scenario: Sendable {
         shards = dice.one(of: [4, 4, 8])
         // Two levels need nodes below a group's, of several workers.
         if reduction == .groups { (shards, workers) = (dice.one(of: [8, 16]), Int.random(in: 3...6, using: &dice)) }
+    }
+
+    /// Things happen more often, as the run is shorter.
+    private mutating func hurry(_ dice: inout Dice) {
+        pace = .quick
+        megabits = max(megabits, 1_000)
+        mishaps = dice.one(of: [1, 2, 5])
     }
 
     private mutating func giveLiar(_ dice: inout Dice, _ lie: Lie = .computing) {

@@ -75,6 +75,7 @@ extension Simulation {
     private mutating func committed(_ step: Int, _ digest: String) {
         tell("step \(step) committed: \(digest.prefix(12))")
         lastCommit = now
+        if isCalm { commitsInCalm += 1 }
         witness.committed(step, digest)
         if let repetition = bytesSent.takeRepetition() { witness.accuse(repetition) }
     }

@@ -46,6 +46,10 @@ extension Simulation {
         if pause > Self.longestStep * slowest {
             witness.accuse("no step was committed for \(pause.inSeconds) s, though nothing is wrong")
         }
+        let calm = now - max(calmSince, coordinatorSince, lonelyAt)
+        if calm > Self.longestRecovery + scenario.pace.longestAverage * slowest * (commitsInCalm + 1) {
+            witness.accuse("\(commitsInCalm) steps were committed in \(calm.inSeconds) s, though nothing is wrong")
+        }
     }
 }
 

@@ -103,7 +103,7 @@ extension Simulation {
         guard let index = owners[peer], connections[peer]?.leadsNowhere(channel) == false else { return }
         if !isCalm, dice.happens(scenario.breaks) { return breakDown(peer) }
         if isHeld { return processes[index].stuck.append(delivery) }
-        var delay = dice.milliseconds(isCalm ? 1...2 : 1...60)
+        var delay = dice.milliseconds(scenario.pace.delays(isCalm: isCalm))
         if !isCalm, dice.happens(scenario.lateness) {
             strike(.lateMessage)
             delay = dice.milliseconds(500...5_000)

@@ -83,7 +83,7 @@ extension Simulation {
         }
         if processes[index].isMute { return processes[index].stuck.append(delivery) }
         if processes[target].isDeaf { return processes[target].stuck.append(delivery) }
-        var delay = dice.milliseconds(isCalm ? 1...2 : 1...60)
+        var delay = dice.milliseconds(scenario.pace.delays(isCalm: isCalm))
         if !isCalm, dice.happens(scenario.lateness) { delay = dice.milliseconds(500...5_000) }
         let chunks = Double(payload.count) / Double(CoordinatorHost.chunkBytes)
         let arrival = max(

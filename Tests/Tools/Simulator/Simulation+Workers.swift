@@ -88,7 +88,7 @@ extension Simulation {
             plan(.prepared(index, life: life, probe: found), in: dice.milliseconds(10...(isCalm ? 20 : 1_500)))
         case .compute(let leaf, let partial):
             let slowness = processes[index].slowness
-            let time = dice.milliseconds(isCalm ? 20...60 : 20...400) * slowness
+            let time = dice.milliseconds(scenario.pace.leafTimes(isCalm: isCalm)) * slowness
             for chunk in 0..<processes[index].host.chunks(leaf.round.kind) {
                 plan(
                     .chunkReady(index, life: life, leaf, partial, chunk: chunk),

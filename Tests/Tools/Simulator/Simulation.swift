@@ -87,6 +87,8 @@ public struct Simulation {
     var lonelyAt = Duration.zero
     var calmSince = Duration.zero
     var lastCommit = Duration.zero
+    /// Steps that were committed since the faults ended.
+    var commitsInCalm = 0
     /// What this coordinator heard lately, the newest last; more than is replayed, so that not every message moves all others.
     var heard: [Happening] = []
     static let replayed = 200
@@ -110,7 +112,7 @@ public struct Simulation {
         self.sabotage = sabotage
         machine = SimulatedMachine(sabotage: sabotage)
         storybook = tellsStory ? Storybook() : nil
-        run = try TinyRun.cached(shards: scenario.shards)
+        run = try TinyRun.cached(shards: scenario.shards, steps: scenario.pace.steps)
         dice = Dice(seed: scenario.seed)
         witness = Witness(run)
         disk.forget(

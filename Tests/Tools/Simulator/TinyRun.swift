@@ -12,16 +12,16 @@ import VAE
 /// Only the gradient of a microbatch is made up: numbers that depend on every bit of the pixels and parameters, so that a wrong
 /// example, a wrong parent or a wrong order shows in the digest.
 struct TinyRun: Sendable {
-    static let steps = 8
-
+    let steps: Int
     let options: CoordinatorOptions
     let program: TrainingProgram
     let contract: Contract
     /// The digests of the quiet run, after 0 and more steps.
     let digests: [String]
 
-    init(shards: Int) throws {
-        var options = Self.options
+    init(shards: Int, steps: Int) throws {
+        self.steps = steps
+        var options = Self.options(steps: steps)
         options.configuration.shards = shards
         let source = NumberedExamples(training: 5 * shards - 1)
         options.source = source
@@ -29,20 +29,26 @@ struct TinyRun: Sendable {
         program = try TrainingProgram(
             options.configuration, trainingExamples: source.training, validationExamples: source.validation)
         contract = try program.contract(engine: options.engine, dataFingerprint: source.fingerprint)
-        digests = try Self.quietRun(program, contract, source)
+        digests = try Self.quietRun(program, contract, source, steps: steps)
     }
 
-    private static let known = Mutex<[Int: TinyRun]>([:])
+    private struct Size: Hashable {
+        var shards: Int
+        var steps: Int
+    }
+
+    private static let known = Mutex<[Size: TinyRun]>([:])
 
     /// The run over so many shards; its quiet run is computed once.
-    static func cached(shards: Int) throws -> TinyRun {
-        if let run = known.withLock({ $0[shards] }) { return run }
-        let run = try TinyRun(shards: shards)
-        known.withLock { $0[shards] = run }
+    static func cached(shards: Int, steps: Int = Scenario.Pace.usual.steps) throws -> TinyRun {
+        let size = Size(shards: shards, steps: steps)
+        if let run = known.withLock({ $0[size] }) { return run }
+        let run = try TinyRun(shards: shards, steps: steps)
+        known.withLock { $0[size] = run }
         return run
     }
 
-    private static var options: CoordinatorOptions {
+    private static func options(steps: Int) -> CoordinatorOptions {
         let configuration = RunConfiguration(
             model: ModelDescription(
                 images: ImageDescription(channels: 1, height: 2, width: 2),
@@ -99,7 +105,7 @@ struct TinyRun: Sendable {
 
     /// One thread, no network, no faults.
     private static func quietRun(
-        _ program: TrainingProgram, _ contract: Contract, _ source: NumberedExamples
+        _ program: TrainingProgram, _ contract: Contract, _ source: NumberedExamples, steps: Int
     ) throws -> [String] {
         var state = program.initialState()
         var digests = [state.digest.description]

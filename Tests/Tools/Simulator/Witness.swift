@@ -22,10 +22,11 @@ struct Witness {
     /// Whether the worker that computes wrongly was found out.
     private var isLiarKnown = false
     /// The examples of each committed step and shard.
-    private var examples: [[Int: [UInt32]]] = Array(repeating: [:], count: TinyRun.steps)
+    private var examples: [[Int: [UInt32]]]
 
     init(_ run: TinyRun) {
         self.run = run
+        examples = Array(repeating: [:], count: run.steps)
     }
 
     mutating func accuse(_ sentence: String) {
@@ -76,7 +77,7 @@ struct Witness {
         if step != self.step { accuse("step \(step) was committed after \(self.step) steps") }
         self.step = step + 1
         committedSteps += 1
-        if self.step == TinyRun.steps { wasFinished = true }
+        if self.step == run.steps { wasFinished = true }
         check(step + 1, digest)
     }
 
@@ -97,13 +98,13 @@ struct Witness {
     /// Whoever is not asked to leave works until all is done.
     mutating func ended(worker: String, _ end: WorkerEnd) {
         if end == .finished, !wasFinished {
-            accuse("\(worker) ended as after a finished run, after \(step) of \(TinyRun.steps) steps")
+            accuse("\(worker) ended as after a finished run, after \(step) of \(run.steps) steps")
         }
     }
 
     /// - Parameter disk: Read from a copy, since a fault that waits there for the next call is not the witness's.
     mutating func ended(_ disk: SimulatedDisk) {
-        if step != TinyRun.steps { accuse("the run ended after \(step) of \(TinyRun.steps) steps") }
+        if step != run.steps { accuse("the run ended after \(step) of \(run.steps) steps") }
         checkPasses()
         do {
             try checkRecords(disk.copy())
@@ -149,19 +150,19 @@ struct Witness {
 
     /// The records have a row for each step and each evaluation, once, whatever was lost and computed again.
     private mutating func checkRecords(_ disk: SimulatedDisk) throws {
-        let digests = try DigestLog.rows("/run/digests.jsonl", neededUpTo: TinyRun.steps, files: disk)
-        if digests.map(\.step) != Array(1...TinyRun.steps) {
-            accuse("digests.jsonl has the steps \(digests.map(\.step)), not 1 to \(TinyRun.steps)")
+        let digests = try DigestLog.rows("/run/digests.jsonl", neededUpTo: run.steps, files: disk)
+        if digests.map(\.step) != Array(1...run.steps) {
+            accuse("digests.jsonl has the steps \(digests.map(\.step)), not 1 to \(run.steps)")
         }
         let lines = String(decoding: try disk.read("/run/metrics.jsonl"), as: UTF8.self).split(separator: "\n")
         let rows = lines.compactMap { MetricsRow(line: $0) }
         let steps = rows.filter { $0.split == .train }.map(\.step)
-        if steps != Array(1...TinyRun.steps) {
-            accuse("metrics.jsonl has the steps \(steps), not 1 to \(TinyRun.steps)")
+        if steps != Array(1...run.steps) {
+            accuse("metrics.jsonl has the steps \(steps), not 1 to \(run.steps)")
         }
         let evaluated = rows.filter { $0.split == .valid }.map(\.step)
         let plan = run.program.plan
-        let expected = Set((1..<plan.epoch(ofStep: TinyRun.steps)).map { plan.steps(epochs: $0) } + [TinyRun.steps])
+        let expected = Set((1..<plan.epoch(ofStep: run.steps)).map { plan.steps(epochs: $0) } + [run.steps])
         if evaluated != expected.sorted() {
             accuse("metrics.jsonl has evaluations after the steps \(evaluated), not \(expected.sorted())")
         }
@@ -183,8 +184,8 @@ struct Witness {
         for shard in 0..<run.contract.shards {
             let stream = examples.flatMap { $0[shard] ?? [] }
             let all = run.program.plan.examples(inShard: shard).map(UInt32.init)
-            if stream.count != TinyRun.steps * run.contract.microbatch {
-                accuse("\(stream.count) examples of shard \(shard) were used in \(TinyRun.steps) steps")
+            if stream.count != run.steps * run.contract.microbatch {
+                accuse("\(stream.count) examples of shard \(shard) were used in \(run.steps) steps")
             }
             for start in stride(from: 0, to: stream.count - all.count + 1, by: all.count) {
                 let pass = stream[start..<(start + all.count)].sorted()
