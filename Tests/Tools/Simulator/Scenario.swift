@@ -56,7 +56,7 @@ public struct Scenario: Sendable {
     enum Pace {
         /// A leaf takes some hundredths or tenths of a second: a step takes as long as a heartbeat or longer.
         case usual
-        /// A small model on a quick network: dozens of steps between two heartbeats.
+        /// A small model on a quick network: some steps between two heartbeats.
         case quick
 
         /// How many steps a run has.
@@ -71,8 +71,8 @@ public struct Scenario: Sendable {
         /// for a deadline, and not every second one. On slow links, usual ones that are computed twice take seconds.
         var longestAverage: Duration {
             switch self {
-            case .usual: .seconds(4)
-            case .quick: .milliseconds(50)
+            case .usual: .seconds(6)
+            case .quick: .milliseconds(100)
             }
         }
 
@@ -80,7 +80,7 @@ public struct Scenario: Sendable {
         func leafTimes(isCalm: Bool) -> ClosedRange<Int> {
             switch self {
             case .usual: isCalm ? 20...60 : 20...400
-            case .quick: 1...4
+            case .quick: 4...12
             }
         }
 
@@ -88,7 +88,7 @@ public struct Scenario: Sendable {
         func delays(isCalm: Bool) -> ClosedRange<Int> {
             switch self {
             case .usual: isCalm ? 1...2 : 1...60
-            case .quick: 1...2
+            case .quick: 1...4
             }
         }
     }
@@ -182,7 +182,8 @@ public struct Scenario: Sendable {
     private mutating func hurry(_ dice: inout Dice) {
         pace = .quick
         megabits = max(megabits, 1_000)
-        mishaps = dice.one(of: [1, 2, 5])
+        mishaps = dice.one(of: [0.2, 1, 2])
+        lateness = dice.one(of: [0, 0.005, 0.02])
     }
 
     private mutating func giveLiar(_ dice: inout Dice, _ lie: Lie = .computing) {

@@ -1,9 +1,10 @@
 // simulate: the simulator as a command, which `scripts/simulate` runs.
 
 import ArgumentParser
+import Foundation
 import Simulator
 
-@main struct Simulate: ParsableCommand {
+@main struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate", abstract: "Runs clusters under simulated faults and checks every step.",
         discussion: """
@@ -17,19 +18,30 @@ import Simulator
     @Option(help: "A mistake to put in, to see it found: \(Sabotage.allCases.map(\.rawValue).joined(separator: ", ")).")
     var sabotage: String?
 
-    func run() throws {
+    func run() async throws {
         if let sabotage, Sabotage(rawValue: sabotage) == nil {
             throw ValidationError("there is no mistake \(sabotage)")
         }
-        var tally = Tally()
-        for seed in seed..<(seed + UInt64(max(0, schedules))) {
-            var simulation = try Simulation(
-                Scenario(seed), sabotage: sabotage.flatMap(Sabotage.init), tellsStory: story)
-            let verdict = simulation.execute()
-            for line in simulation.story { print(line) }
-            tally.add(verdict)
+        // Stories are told one after the other.
+        let lanes = story ? 1 : ProcessInfo.processInfo.activeProcessorCount
+        let verdicts = try await withThrowingTaskGroup(of: [Verdict].self) { group in
+            for lane in 0..<lanes { group.addTask { try executed(lane: lane, of: lanes) } }
+            return try await group.reduce(into: []) { $0 += $1 }
         }
+        var tally = Tally()
+        for verdict in verdicts.sorted(by: { $0.seed < $1.seed }) { tally.add(verdict) }
         print(tally)
         if !tally.violations.isEmpty { throw ExitCode(1) }
+    }
+
+    /// What comes of every so manyth run.
+    private func executed(lane: Int, of lanes: Int) throws -> [Verdict] {
+        try stride(from: lane, to: schedules, by: lanes).map { run in
+            var simulation = try Simulation(
+                Scenario(seed + UInt64(run)), sabotage: sabotage.flatMap(Sabotage.init), tellsStory: story)
+            let verdict = simulation.execute()
+            for line in simulation.story { print(line) }
+            return verdict
+        }
     }
 }
