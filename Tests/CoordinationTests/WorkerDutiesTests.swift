@@ -291,6 +291,18 @@ import Testing
         #expect(!other.messages.contains(.parametersWanted))
     }
 
+    /// Its next lease may be long in coming, and it passes on parameters of later steps meanwhile.
+    @Test func whoHasComputedEverythingAsksForNoParameters() throws {
+        var bench = bench()
+        _ = try compute(8, in: &bench)
+        _ = bench.hear(.parameters(offset: 0, bytes: 16, duties: 1), step: 1)
+        for _ in 0..<24 {
+            bench.now += .milliseconds(250)
+            _ = bench.hear(.heartbeat)
+            #expect(!bench.handle(.tick).messages.contains(.parametersWanted))
+        }
+    }
+
     @Test func parametersThatDoNotComeAreAskedFor() {
         var bench = bench()
         _ = bench.hear(.lease(.init(identifier: 1, round: round, node: 8, duties: 1)))

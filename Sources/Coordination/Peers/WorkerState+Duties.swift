@@ -254,9 +254,11 @@ extension WorkerState {
         send(.parametersWanted)
     }
 
-    /// The same where nothing has come for a while, whatever the reason.
+    /// The same where nothing has come for a while, whatever the reason. Who has computed all that it was given needs none, though those of later
+    /// steps have replaced its own.
     mutating func askForMissingParameters() {
-        guard let round, parametersStep != round.step, !tasks.isEmpty, !peers.own.isEmpty else { return }
+        guard let round, parametersStep != round.step, !peers.own.isEmpty else { return }
+        guard tasks.contains(where: { !$0.waiting.isEmpty }) else { return }
         let latest = max(arriving?.latest ?? .zero, peers.waitingSince)
         guard now - latest > timing.silence else { return }
         peers.waitingSince = now
