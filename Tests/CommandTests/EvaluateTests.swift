@@ -55,6 +55,8 @@ struct EvaluateTests {
                 """)
         #expect(served.status == 0 && served.output == alone.output, "\(served.errors)")
         #expect(served.errors.contains("images wait for workers that connect to \(address)"), "\(served.errors)")
+        let heard = try String(contentsOfFile: "\(bench.folder)/worker", encoding: .utf8)
+        #expect(heard.contains("the coordinator has ended: all images are evaluated"), "\(heard)")
     }
 
     @Test func aPersonReadsLines() throws {

@@ -54,6 +54,15 @@ import Testing
         #expect(desk.state.counters.compared == 1 && desk.state.counters.mismatches == 0)
     }
 
+    /// Neither of the two is late, though the one that checks was quicker.
+    @Test func whoeverIsSecondOfTwoIsNotLate() {
+        var (desk, leases) = auditedDesk()
+        _ = deliver(leases[second]![0], from: second, digest: 1, to: &desk)
+        let actions = deliver(leases[first]![0], from: first, digest: 1, to: &desk)
+        let isSaid = actions.notices.contains { $0.contains("the second result of worker-1 for node") }
+        #expect(isSaid, "\(actions.notices)")
+    }
+
     @Test func theShareOfAuditedLeavesIsTheOneAskedFor() {
         var desk = Desk(shards: 8, audit: 0.2)
         for peer in [first, second] { _ = desk.join(peer) }

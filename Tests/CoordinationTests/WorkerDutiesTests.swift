@@ -303,6 +303,49 @@ import Testing
         }
     }
 
+    /// It asks for those of a step that is over, which nobody sends, and turns away what comes meanwhile. Then it has a lease of a later one.
+    @Test func parametersThatWereTurnedAwayAreAskedForWithTheirLease() {
+        var bench = bench()
+        _ = bench.hear(.lease(.init(identifier: 1, round: round, node: 8, duties: 1)))
+        _ = bench.hear(.parameters(offset: 0, bytes: 16, duties: 1), step: 1)
+        var asked = 0
+        for _ in 0..<24 {
+            bench.now += .milliseconds(250)
+            _ = bench.hear(.heartbeat)
+            asked += bench.handle(.tick).messages.count { $0 == .parametersWanted }
+        }
+        #expect(asked == 1)
+        _ = bench.hear(.parameters(offset: 0, bytes: 16, duties: 1), step: 2)
+        let next = Round(step: 2, kind: .training)
+        let leased = bench.hear(.lease(.init(identifier: 2, round: next, node: 8, duties: 1)), step: 2)
+        #expect(leased.messages.contains(.parametersWanted))
+        #expect(bench.hearParameters(step: 2).contains(.useParameters(step: 2)))
+    }
+
+    /// Somebody who passed on a wrong chunk has a worker ask the coordinator twice, and is not to have it compute with that chunk.
+    @Test func aCheckRestsOnNothingThatOthersPassedOnBeforeDutiesChanged() {
+        var bench = bench()
+        _ = bench.hear(.lease(.init(identifier: 1, round: round, node: 8, duties: 1)))
+        _ = bench.hear(.parameters(offset: 0, bytes: 16, duties: 1))
+        _ = bench.hear(.parameters(offset: 16, bytes: 16, duties: 1), through: [77])
+        _ = bench.hear(.duties(.init(number: 2, holders: [[2]])))
+        let renewed = bench.hear(.lease(.init(identifier: 2, round: round, node: 8, duties: 2)))
+        #expect(renewed.messages.contains(.parametersWanted))
+        let check = bench.hear(.lease(.init(identifier: 9, round: round, node: 8, isCheck: true)))
+        #expect(check.contains(.beginParameters(step: 0)) && check.messages.contains(.parametersWanted))
+        #expect(!bench.hear(.parameters(offset: 32, bytes: 8)).contains(.useParameters(step: 0)))
+        #expect(bench.hearParameters(step: 0).contains(.useParameters(step: 0)))
+    }
+
+    /// Its sums can be delivered to nobody, and it has nothing in hand.
+    @Test(arguments: [true, false]) func aSumForSomebodyWhoIsGoneIsNotInHand(isSummedBefore: Bool) throws {
+        var bench = bench()
+        if isSummedBefore { _ = try compute(8, in: &bench) }
+        _ = bench.hear(.peers(.init(own: [1], entries: [])))
+        if !isSummedBefore { _ = try compute(8, in: &bench) }
+        #expect(bench.busy() == 0)
+    }
+
     @Test func parametersThatDoNotComeAreAskedFor() {
         var bench = bench()
         _ = bench.hear(.lease(.init(identifier: 1, round: round, node: 8, duties: 1)))

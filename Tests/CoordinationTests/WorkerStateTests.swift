@@ -106,6 +106,21 @@ extension [WorkerAction] {
         #expect(uploads.map(\.bytes) == [16, 4])
     }
 
+    /// It still has that step's parameters, and those of the next come before the judged leaf can start.
+    @Test func aJudgeKeepsTheParametersOfItsStep() throws {
+        var bench = Bench()
+        bench.join()
+        _ = bench.hear(lease(8), step: 3)
+        _ = bench.hearParameters(step: 3)
+        let next = CoordinatorMessage.lease(
+            .init(identifier: 2, round: Round(step: 4, kind: .training), node: 8))
+        _ = bench.hear(next, step: 4)
+        _ = bench.hear(.lease(.init(identifier: 3, round: round, node: 9, isCheck: true)), step: 4)
+        _ = bench.hear(.parameters(offset: 0, bytes: 16), step: 4)
+        #expect(bench.hearRows(try needed(1)).leaves == [Leaf(round: round, node: 9, shard: 1)])
+        #expect(bench.hear(next, step: 4).messages.contains(.parametersWanted))
+    }
+
     @Test func asManyLeavesRunAsThereAreThreads() throws {
         var bench = Bench(threads: 2)
         bench.join()

@@ -157,7 +157,7 @@ import TrainingTestSupport
             var isOver = false
             try withTemporaryDirectory { path in
                 do {
-                    let directory = try Self.run(path, to: 4)
+                    let directory = try Self.run(path)
                     let dying = CheckpointStore(
                         directory: directory.paths.checkpoints,
                         files: DyingFileSystem(after: calls, losingPower: losingPower))

@@ -40,6 +40,8 @@ public struct CoordinatorOptions: Sendable {
     public var reduction = Reduction.auto
     /// The share of leaves, from 0 to 1, that two workers compute, so that one that computes wrongly is found out.
     public var audit = 0.0
+    /// What workers hear once all is done; nil for how many steps are.
+    public var farewell: String?
     /// Asked before a checkpoint that is there already is parsed in this process.
     public var checkpointCheck: FileCheck = { _ in }
     /// What computes the contract's probe, and the pictures.

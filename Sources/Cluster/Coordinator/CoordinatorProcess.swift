@@ -258,7 +258,8 @@ public final class CoordinatorProcess {
     /// Nobody hears of a finished run before its last state is on the disk.
     private func complete() {
         if let sentence = training.earlyEnd { reporter.report(.stoppedEarly(sentence)) }
-        course = .saving(farewell: training.earlyEnd ?? "all \(training.totalSteps) steps are done")
+        let farewell = options.farewell ?? "all \(training.totalSteps) steps are done"
+        course = .saving(farewell: training.earlyEnd ?? farewell)
         save()
         sayFarewell()
     }

@@ -48,6 +48,7 @@ public struct ServedEvidence {
             configuration: program.configuration, configurationText: "", source: source, directory: directory,
             listen: listen, resume: true, stop: .steps(state.step), engine: engine)
         options.security = security
+        options.farewell = "all images are evaluated"
         // A part takes as long as its samples, and nobody knows how long before the first is done.
         options.timing.firstDeadline = .seconds(3600)
         let keeper = EvidenceKeeper(reporter)

@@ -24,14 +24,15 @@ extension CoordinatorState {
             let committed = state.digests[lease.node]
         else { return }
         count(\.compared)
-        if state.unaudited.contains(lease.node) { count(\.audited) }
+        let isAudit = state.unaudited.contains(lease.node)
+        if isAudit { count(\.audited) }
         change(round) { $0.unaudited.remove(lease.node) }
         let vote = Dispute.Vote(digest: digest, authors: [lease.name])
         if let index = disputes.firstIndex(where: { $0.round == round && $0.node == lease.node }) {
             take(vote, index)
         } else if committed == digest {
-            // Where a step is computed twice as a whole, results of the first time are no later than they should be.
-            let isCheck = lease.isCheck || state.recomputation != nil
+            // The second of two that were to come is no later than it should be, whoever was to check the other.
+            let isCheck = lease.isCheck || isAudit || state.recomputation != nil
             note(.resultAgrees(round, node: lease.node, from: lease.name, isCheck: isCheck))
         } else {
             let first = Dispute.Vote(digest: committed, authors: state.authors[lease.node] ?? [])

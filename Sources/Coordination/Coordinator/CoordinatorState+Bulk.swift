@@ -6,6 +6,7 @@ extension CoordinatorState {
     mutating func sendParameters(of step: Int, to peer: Peer) {
         guard members[peer]?.parametersStep != step else { return }
         members[peer]?.parametersStep = step
+        members[peer]?.resentStep = nil
         if members[peer]?.memory != nil, step == current?.round.step {
             members[peer]?.outbox.dropParameters()
             return actions.append(.transfer(.storedParameters(step: step), to: peer))

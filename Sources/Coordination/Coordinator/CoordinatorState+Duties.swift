@@ -165,6 +165,7 @@ extension CoordinatorState {
         for peer in peers {
             let chunks = duties.chunks(of: peer.identity, among: sizes.parameterChunks.count)
             members[peer]?.parametersStep = step
+            members[peer]?.resentStep = nil
             members[peer]?.outbox.enqueueParameters(step: step, chunks: chunks, duties: duties.number)
             pump(peer)
         }

@@ -101,8 +101,11 @@ struct PeerLink: Sendable {
         retryDue = nil
         opened = now
         window = CreditWindow(limit: sizes.windowBytes, chunkBytes: sizes.chunkBytes)
-        return Set((waiting + underWay).compactMap(\.lease))
+        return leases
     }
+
+    /// The leases of which sums wait or are on their way.
+    var leases: Set<UInt64> { Set((waiting + underWay).compactMap(\.lease)) }
 
     /// Puts something in line: parameters, which computing waits for, before sums.
     mutating func enqueue(_ cargo: Cargo) {

@@ -70,6 +70,7 @@ extension WorkerState {
             } else {
                 tasks[index].undelivered += 1
                 peers.links[holder]?.enqueue(.sum(piece, lease: task.lease))
+                if peers.links[holder] == nil { giveUp([task.lease]) }
             }
         }
     }
@@ -185,9 +186,9 @@ extension WorkerState {
         if areShared { askForOwnParameters(of: step) }
     }
 
-    /// Begins a step's parameters anew and asks the coordinator for all of them, once.
+    /// Begins a step's parameters anew and asks the coordinator for all of them, once, and again where others have sent some since.
     mutating func askForOwnParameters(of step: Int) {
-        guard arriving?.step != step || arriving?.areRequested == false else { return }
+        if let arriving, arriving.step == step, arriving.areRequested, !arriving.arePassedOn { return }
         beginParameters(step)
         arriving?.areRequested = true
         send(.parametersWanted)
@@ -259,8 +260,8 @@ extension WorkerState {
     mutating func askForMissingParameters() {
         guard let round, parametersStep != round.step, !peers.own.isEmpty else { return }
         guard tasks.contains(where: { !$0.waiting.isEmpty }) else { return }
-        let latest = max(arriving?.latest ?? .zero, peers.waitingSince)
-        guard now - latest > timing.silence else { return }
+        let latest = arriving.flatMap { $0.step == round.step ? $0.latest : nil } ?? .zero
+        guard now - max(latest, peers.waitingSince) > timing.silence else { return }
         peers.waitingSince = now
         if arriving?.step != round.step { (arriving, wantedStep) = (nil, round.step) }
         send(.parametersWanted)

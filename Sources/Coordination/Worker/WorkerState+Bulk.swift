@@ -17,13 +17,28 @@ extension WorkerState {
         step: Int, _ offset: Int, _ bytes: Int, _ duties: UInt64, from sender: ParametersOrigin
     ) {
         // Those of a step that is over may come after newer ones, which lie in memory.
-        guard step >= round?.step ?? 0, step == wantedStep ?? step, step >= arriving?.step ?? 0 else { return }
+        guard step >= round?.step ?? 0, step >= arriving?.step ?? 0 else { return }
+        guard !turnsAway(step) else { return }
         guard sender == .coordinator || !isAddedByCoordinator(step) else { return }
         if arriving?.step != step, parametersStep != step { beginParameters(step) }
         guard arriving?.step == step, arriving?.chunks.insert(offset: offset, bytes: bytes) == true else { return }
         arriving?.note(duties, from: sender, at: now)
         actions.append(.placeParameters(step: step, offset: offset))
         if arriving?.chunks.isComplete == true { useParameters(step) }
+    }
+
+    /// Whether parameters are turned away since those of an earlier step are wanted.
+    private mutating func turnsAway(_ step: Int) -> Bool {
+        guard let wantedStep, step != wantedStep else { return false }
+        turnedAwayStep = max(turnedAwayStep ?? step, step)
+        return true
+    }
+
+    /// The coordinator has sent them, and does not send them again by itself.
+    mutating func askForParametersTurnedAway() {
+        guard let step = turnedAwayStep, step == round?.step, parametersStep != step, wantedStep == nil else { return }
+        turnedAwayStep = nil
+        askForOwnParameters(of: step)
     }
 
     /// What a newer step's parameters replace may be overwritten from now on, so no leaf starts with it any more.
@@ -38,7 +53,7 @@ extension WorkerState {
     /// Where parameters lie in memory there is nothing to wait for.
     mutating func takeParameters(step: Int, in slot: MemorySlot) {
         guard memory != nil, welcome?.memory?.contains(slot) == true else { return countMalformed() }
-        guard parametersStep != step, step >= round?.step ?? 0 else { return }
+        guard parametersStep != step, step >= round?.step ?? 0, !turnsAway(step) else { return }
         arriving = nil
         parametersStep = step
         parametersOrigin = .memory

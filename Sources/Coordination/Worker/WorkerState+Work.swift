@@ -9,11 +9,7 @@ extension WorkerState {
         newestLease = max(newestLease, lease.identifier)
         let goesBack = lease.round.step < round?.step ?? 0
         if lease.round != round { enter(lease.round) }
-        if goesBack, parametersStep != lease.round.step {
-            arriving = nil
-            wantedStep = lease.round.step
-            send(.parametersWanted)
-        }
+        if goesBack { wantParameters(of: lease.round.step) } else { askForParametersTurnedAway() }
         refuseSharedWork(for: lease)
         askForLostParameters(under: lease.duties)
         if let index = tasks.firstIndex(where: { $0.node == lease.node }) {
@@ -24,8 +20,17 @@ extension WorkerState {
         advance()
     }
 
-    /// Work of earlier rounds is worth nothing any more. Leaves that already run finish for nobody.
+    /// Until the next round, no others take the place of an earlier step's parameters, whether they are here or have to come.
+    private mutating func wantParameters(of step: Int) {
+        wantedStep = step
+        guard parametersStep != step else { return }
+        arriving = nil
+        send(.parametersWanted)
+    }
+
+    /// Work of other rounds is worth nothing any more. Leaves that already run finish for nobody.
     private mutating func enter(_ round: Round) {
+        if let other = self.round, round < other { dropUnsentSums() }
         for task in tasks { actions.append(.forget(task.round, node: task.node)) }
         tasks = []
         if !running.isEmpty { membership += 1 }
@@ -93,6 +98,7 @@ extension WorkerState {
         parametersStep = nil
         arriving = nil
         wantedStep = nil
+        turnedAwayStep = nil
         copies = []
         requested = [:]
         leavePeers()

@@ -103,6 +103,8 @@ public struct WorkerState: Sendable {
     var arriving: ArrivingStep?
     /// An earlier round's step whose parameters are wanted, and no others meanwhile.
     var wantedStep: Int?
+    /// The newest step of which parameters were turned away meanwhile.
+    var turnedAwayStep: Int?
     /// The memory that the coordinator reads sums in.
     var memory: MemoryRegion?
     var sumSlots = SumSlots()

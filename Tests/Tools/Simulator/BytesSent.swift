@@ -31,6 +31,11 @@ struct BytesSent {
         rows = rows.filter { $0.peer != peer || Int($0.example) % shards != shard }
     }
 
+    /// A worker had no room for these when they came.
+    mutating func forget(_ examples: [UInt32], of split: PixelSplit, by peer: Peer) {
+        for example in examples { rows.remove(Row(peer: peer, split: split, example: example)) }
+    }
+
     mutating func noteUpload(_ chunk: WorkerMessage.PartialChunk, over peer: Peer) {
         let piece = Piece(peer: peer, lease: chunk.lease, offset: chunk.offset)
         if !pieces.insert(piece).inserted {

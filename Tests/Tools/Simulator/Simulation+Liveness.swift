@@ -46,7 +46,9 @@ extension Simulation {
         if pause > Self.longestStep * slowest {
             witness.accuse("no step was committed for \(pause.inSeconds) s, though nothing is wrong")
         }
-        let calm = now - max(calmSince, coordinatorSince, lonelyAt)
+        let began = max(calmSince, coordinatorSince, lonelyAt)
+        if began != calmBegan { (calmBegan, commitsInCalm) = (began, 0) }
+        let calm = now - began
         if calm > Self.longestRecovery + scenario.pace.longestAverage * slowest * (commitsInCalm + 1) {
             witness.accuse("\(commitsInCalm) steps were committed in \(calm.inSeconds) s, though nothing is wrong")
         }

@@ -102,6 +102,8 @@ extension Simulation {
         case .answer(let envelope, let name): answer(envelope, from: index, over: name)
         case .forgot(let shard):
             if let peer = processes[index].peer { bytesSent.forget(shard, of: scenario.shards, by: peer) }
+        case .dropped(let split, let examples):
+            if let peer = processes[index].peer { bytesSent.forget(examples, of: split, by: peer) }
         case .note(let notice): tell("\(processes[index].name): \(notice)")
         }
     }

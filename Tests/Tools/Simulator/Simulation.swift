@@ -87,7 +87,8 @@ public struct Simulation {
     var lonelyAt = Duration.zero
     var calmSince = Duration.zero
     var lastCommit = Duration.zero
-    /// Steps that were committed since the faults ended.
+    /// Since when nothing is wrong and somebody is there, and how many steps were committed since.
+    var calmBegan = Duration.zero
     var commitsInCalm = 0
     /// What this coordinator heard lately, the newest last; more than is replayed, so that not every message moves all others.
     var heard: [Happening] = []

@@ -16,6 +16,8 @@ struct WorkerHost {
         case compute(Leaf, [Float])
         /// It will need the shard's pixels again.
         case forgot(shard: Int)
+        /// Pixels came after their shard was forgotten; it will need them again, too.
+        case dropped(PixelSplit, [UInt32])
         /// Have connections to exactly these.
         case introduce([PeerEntry])
         case reconnect(PeerEntry)
@@ -108,7 +110,12 @@ struct WorkerHost {
             let event = events.removeFirst()
             outputs += state.handle(event, at: now).compactMap { carryOut($0, .nothing) }
         }
-        return outputs
+        return outputs + dropped(of: event)
+    }
+
+    private func dropped(of event: WorkerEvent) -> [Output] {
+        guard case .received(let envelope) = event, case .rows(let rows) = envelope.body else { return [] }
+        return [.dropped(rows.split, rows.examples.filter { pixels[rows.split]?[$0] == nil })]
     }
 
     /// Adds a leaf's result to its node's sum, once, unless that was forgotten meanwhile.
