@@ -12,11 +12,12 @@ extension WorkerState {
         guard let welcome, phase == .member else { return }
         peers.own = table.own
         let others = table.others.filter { !$0.address.isEmpty }
-        for link in peers.links.values where !others.contains(link.entry) { giveUp(link.leases) }
+        let before = peers.links
         peers.links = others.reduce(into: [:]) { links, entry in
             let known = peers.links[entry.identity].flatMap { $0.entry == entry ? $0 : nil }
             links[entry.identity] = known ?? PeerLink(entry, sizes: welcome.sizes, timing: timing, at: now)
         }
+        for (identity, link) in before where peers.links[identity]?.entry != link.entry { giveUp(link.leases) }
         actions.append(.introduce(table.others))
         for entry in others where peers.links[entry.identity]?.isUp == false { greet(entry.identity) }
         sendReached()

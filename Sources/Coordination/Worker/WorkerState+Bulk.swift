@@ -27,7 +27,7 @@ extension WorkerState {
         if arriving?.chunks.isComplete == true { useParameters(step) }
     }
 
-    /// Whether parameters are turned away since those of an earlier step are wanted.
+    /// Whether parameters are turned away since those of an earlier step are wanted; notes of which step they are.
     private mutating func turnsAway(_ step: Int) -> Bool {
         guard let wantedStep, step != wantedStep else { return false }
         turnedAwayStep = max(turnedAwayStep ?? step, step)
