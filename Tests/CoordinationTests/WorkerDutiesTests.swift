@@ -328,7 +328,8 @@ import Testing
     @Test func whoGoesBackSendsNoMoreSumsOfTheLaterRound() throws {
         var bench = bench()
         _ = bench.handle(.peerLost([2]))
-        _ = bench.hear(.lease(.init(identifier: 1, round: Round(step: 1, kind: .training), node: 8, duties: 1)), step: 1)
+        let later = Round(step: 1, kind: .training)
+        _ = bench.hear(.lease(.init(identifier: 1, round: later, node: 8, duties: 1)), step: 1)
         _ = bench.hearParameters(step: 1)
         let plan = try Samples.contract().plan()
         let leaves = bench.hearRows(plan.microbatch(step: 1, shard: 0, seed: 7).examples).leaves
