@@ -67,13 +67,19 @@ public struct Scenario: Sendable {
             }
         }
 
-        /// What a step may take on average once nothing is wrong, for each time as long as a leaf takes that the slowest worker takes: a single one may wait
-        /// for a deadline, and not every second one. On slow links, usual ones that are computed twice take seconds.
-        var longestAverage: Duration {
+        /// What a step may take on average once nothing is wrong, besides its leaves, for each time as long as usual that the slowest worker takes for one: a
+        /// single step may wait for a deadline, and not every second one. On slow links, usual ones that are computed twice take seconds.
+        private var longestWait: Duration {
             switch self {
             case .usual: .seconds(6)
             case .quick: .milliseconds(100)
             }
+        }
+
+        /// The same with its leaves, where one thread computes all of them, and those of an evaluation after it.
+        func longestAverage(shards: Int) -> Duration {
+            let times = leafTimes(isCalm: true)
+            return longestWait + .milliseconds((times.lowerBound + times.upperBound) / 2) * shards * 2
         }
 
         /// How long a leaf takes, in milliseconds.

@@ -49,7 +49,8 @@ extension Simulation {
         let began = max(calmSince, coordinatorSince, lonelyAt)
         if began != calmBegan { (calmBegan, commitsInCalm) = (began, 0) }
         let calm = now - began
-        if calm > Self.longestRecovery + scenario.pace.longestAverage * slowest * (commitsInCalm + 1) {
+        let average = scenario.pace.longestAverage(shards: scenario.shards) * slowest
+        if calm > Self.longestRecovery + average * (commitsInCalm + 1) {
             witness.accuse("\(commitsInCalm) steps were committed in \(calm.inSeconds) s, though nothing is wrong")
         }
     }

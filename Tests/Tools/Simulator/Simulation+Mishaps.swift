@@ -61,14 +61,20 @@ extension Simulation {
         drive(index, .leave("asked to"))
     }
 
+    /// Cuts a worker off, or all of them, as a switch that starts anew does; each comes back at a time of its own.
     private mutating func partition(_ kind: Scenario.Fault) {
         guard let index = anyWorker() else { return }
         strike(kind)
         let isOneWay = kind == .oneWayPartition
-        processes[index].isMute = !isOneWay || dice.happens(0.5)
-        processes[index].isDeaf = !isOneWay || !processes[index].isMute
-        tell("\(processes[index].name) is cut off\(isOneWay ? ", one way" : "")")
-        plan(.heal(index), in: dice.milliseconds(200...6_000))
+        let isMute = !isOneWay || dice.happens(0.5)
+        let isDeaf = !isOneWay || !isMute
+        let indices = dice.happens(0.3) ? processes.indices.filter { processes[$0].isAlive } : [index]
+        for index in indices {
+            processes[index].isMute = isMute
+            processes[index].isDeaf = isDeaf
+            tell("\(processes[index].name) is cut off\(isOneWay ? ", one way" : "")")
+            plan(.heal(index), in: dice.milliseconds(200...6_000))
+        }
     }
 
     /// A connection is up and carries nothing any more, as behind a router that has forgotten it.
