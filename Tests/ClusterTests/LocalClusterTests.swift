@@ -34,7 +34,8 @@ import Testing
         let error = #expect(throws: RunAbandoned.self) {
             try local.run(reporter: Recorder(), log: TestCluster.quiet, interruption: Interruption())
         }
-        #expect(error?.description == "the run is saved at step 0, since all of its workers have ended")
+        let sentence = "the run is saved at step 0, since all of its workers have ended, for the reasons above"
+        #expect(error?.description == sentence + ": go on with the same command and --resume")
         let saved = try FileManager.default.contentsOfDirectory(atPath: cluster.directory + "/checkpoints")
         #expect(saved == ["step-0000000000.h5"])
     }

@@ -59,7 +59,9 @@ import Training
         }
         _ = try coordinator.run()
         let sentence = ending.withLock { $0?.sentence } ?? ""
-        #expect(sentence.contains("are left for it; give it more with --memory, or use fewer threads"), "\(sentence)")
+        let enough = MemoryBudget.text(Double(try bytes(cluster, examples: cluster.configuration.microbatch)))
+        #expect(sentence.hasPrefix("the run can need \(enough) of memory here, "), "\(sentence)")
+        #expect(sentence.hasSuffix("; give it more with --memory"), "\(sentence)")
     }
 
     @Test func localWorkersShareTheMemory() throws {

@@ -47,6 +47,7 @@ private final class WorkerWatch: Sendable {
             running -= 1
             return running
         }
-        if left == 0 { tell("all of its workers have ended") }
+        guard left == 0 else { return }
+        tell("all of its workers have ended, for the reasons above: go on with the same command and --resume")
     }
 }

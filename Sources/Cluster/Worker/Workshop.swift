@@ -52,14 +52,17 @@ final class Workshop: Sendable {
             * Double(threads)
     }
 
+    /// - Parameter left: The bytes that are left for the graphs beside all else that the run makes the worker hold.
     private static func tooLarge(
         _ contract: Contract, _ needed: Double, _ left: Int, _ options: WorkerOptions
     ) -> WorkshopError {
-        WorkshopError(
+        let threads = options.threads == 1 ? "1 thread" : "\(options.threads) threads"
+        let all = Double(options.memoryLimit - left) + needed
+        return WorkshopError(
             reason:
-                "a microbatch of \(contract.microbatch) on \(options.threads) threads can need \(Int(needed / 1e6)) MB, and of the "
-                + "\(options.memoryLimit / 1_000_000) MB that this worker may use \(left / 1_000_000) MB are left for it",
-            remedy: "give it more with --memory, or use fewer threads")
+                "the run can need \(MemoryBudget.text(all)) of memory here, \(MemoryBudget.text(needed)) of it to compute a microbatch of "
+                + "\(contract.microbatch) on \(threads), and this worker may use \(MemoryBudget.text(Double(options.memoryLimit), .down))",
+            remedy: "give it more with --memory" + (options.threads == 1 ? "" : ", or use fewer threads"))
     }
 
     private func check(_ welcome: CoordinatorMessage.Welcome) throws(WorkshopError) {

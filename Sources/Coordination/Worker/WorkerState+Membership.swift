@@ -110,7 +110,7 @@ extension WorkerState {
             let contract = try Contract(json: welcome.contract)
             let plan = try contract.plan()
             let budget = MemoryBudget(
-                limit: configuration.memoryLimit, welcome: welcome, threads: configuration.hello.threads, graphs: 0,
+                limit: configuration.memoryLimit, welcome: welcome, threads: configuration.hello.threads, graphs: nil,
                 duties: dutyBytes(of: contract, welcome))
             if let problem = budget.problem(examples: contract.microbatch) { return fail(problem, .refused) }
             self.welcome = welcome
