@@ -6,7 +6,7 @@ import Glibc
 ///
 /// A tar archive has no directory, and a compressed one has to be read from its beginning.
 struct TarContents: FileContents {
-    private let members: [(path: String, start: Int, size: Int)]
+    private let members: [(path: String, bytes: Range<Int>)]
     private let unpacked: ScratchFile
 
     /// The C functions are `archive_read_open_filename`, `archive_read_next_header` and `archive_read_data`.
@@ -26,7 +26,7 @@ struct TarContents: FileContents {
             throw unsafe Self.error(archive, path)
         }
         var unpacking = try Unpacking(path, in: scratch)
-        var members: [(path: String, start: Int, size: Int)] = []
+        var members = TarMembers()
         var entry: OpaquePointer?
         while true {
             let result = unsafe archive_read_next_header(archive, &entry)
@@ -34,31 +34,39 @@ struct TarContents: FileContents {
             guard result == ARCHIVE_OK || result == ARCHIVE_WARN, let entry = unsafe entry else {
                 throw unsafe Self.error(archive, path)
             }
-            guard unsafe archive_entry_filetype(entry) == S_IFREG else { continue }
-            let start = unpacking.size
-            try unsafe Self.copy(archive, to: &unpacking, path, progress)
-            members.append((unsafe Self.name(of: entry), start, unpacking.size - start))
+            let name = unsafe Self.name(archive_entry_pathname(entry) ?? archive_entry_pathname_utf8(entry))
+            if let other = unsafe archive_entry_hardlink(entry) ?? archive_entry_hardlink_utf8(entry) {
+                members.addHardLink(name, to: unsafe Self.name(other))
+            } else if unsafe archive_entry_filetype(entry) == S_IFLNK {
+                let target = unsafe archive_entry_symlink(entry) ?? archive_entry_symlink_utf8(entry)
+                members.addLink(name, to: unsafe Self.text(target))
+            } else if unsafe archive_entry_filetype(entry) == S_IFREG {
+                let start = unpacking.size
+                try unsafe Self.copy(archive, to: &unpacking, path, progress)
+                members.addFile(name, start..<unpacking.size)
+            }
         }
-        guard !members.isEmpty else { throw ArchiveError(place: path, reason: "is a tar archive without files") }
-        self.members = members
+        self.members = members.files
+        guard !self.members.isEmpty else { throw ArchiveError(place: path, reason: "is a tar archive without files") }
         unpacked = unpacking.file
     }
 
-    var names: [(path: String, size: Int)] { members.map { ($0.path, $0.size) } }
+    var names: [(path: String, size: Int)] { members.map { ($0.path, $0.bytes.count) } }
 
     func open(_ index: Int, named place: String) throws(ArchiveError) -> any ByteSource {
-        UnpackedMember(
-            unpacked, members[index].start..<members[index].start + members[index].size, named: place)
+        UnpackedMember(unpacked, members[index].bytes, named: place)
     }
 
-    /// The path of a member, without `./` at the beginning. Headers of POSIX.1-2001 have it in UTF-8, which the library does not give in the
-    /// C locale's characters; older ones have bytes.
-    private static func name(of entry: OpaquePointer) -> String {
-        let path = unsafe archive_entry_pathname(entry) ?? archive_entry_pathname_utf8(entry)
-        let name = unsafe path.map {
-            unsafe PathText.text(UnsafeBufferPointer(start: $0, count: strlen($0)).map { UInt8(bitPattern: $0) })
-        }
-        return (name ?? "").split(separator: "/").drop { $0 == "." }.joined(separator: "/")
+    /// The path of a member, without `./` at the beginning.
+    private static func name(_ path: UnsafePointer<CChar>?) -> String {
+        unsafe text(path).split(separator: "/").drop { $0 == "." }.joined(separator: "/")
+    }
+
+    /// A path as the header has it. Headers of POSIX.1-2001 have it in UTF-8, which the library does not give in the C locale's characters;
+    /// older ones have bytes.
+    private static func text(_ path: UnsafePointer<CChar>?) -> String {
+        guard let path = unsafe path else { return "" }
+        return unsafe PathText.text(UnsafeBufferPointer(start: path, count: strlen(path)).map { UInt8(bitPattern: $0) })
     }
 
     private static func copy(

@@ -27,6 +27,8 @@ struct SettingsCheck {
         case (.choice(let choice), _): check(node, choice, path)
         case (.either(_, let long), .dictionary), (.either(_, let long), .array): check(node, long, path)
         case (.either(_, .word(let words)), .string): check(node, .word(words), path)
+        case (.either(_, .choice(let choice)), .string(let word)) where choice.group[word] != nil:
+            check(word, choice, path)
         case (.either(let short, _), _): check(node, short, path)
         case (.nothing, _):
             let name = path.split(separator: ".").last ?? ""
@@ -82,7 +84,7 @@ struct SettingsCheck {
 
     private mutating func check(_ node: ConfigurationNode, _ choice: SettingChoice, _ path: String) {
         switch node {
-        case .string(let word) where choice.takesWords: check(word, choice, path)
+        case .string(let word) where choice.takesWords || choice.group[word] != nil: check(word, choice, path)
         case .dictionary(let entries):
             guard entries.count == 1, let (name, value) = entries.first else {
                 let found = entries.isEmpty ? "none" : entries.keys.sorted().joined(separator: ", ")

@@ -64,10 +64,16 @@ public enum YAML {
         case .boolean(let value): try Node(value)
         case .integer(let value): try Node(value)
         case .number(let value): Node("\(value)", Tag(.float))
-        case .string(let value): Node(value)
+        case .string(let value): text(value)
         case .array(let values): Node(try values.map(yams), Tag(.seq), isShort(values) ? .flow : .block)
         case .dictionary(let entries): try mapping(entries)
         }
+    }
+
+    /// In quotes where it would be read as something else, as `2019`, `on` and `~` are.
+    private static func text(_ value: String) -> Node {
+        let plain = Node(value, .implicit, .plain)
+        return YAMLTree.isText(plain) ? plain : Node(value, Tag(.str), .singleQuoted)
     }
 
     private static func mapping(_ entries: [String: ConfigurationNode]) throws -> Node {

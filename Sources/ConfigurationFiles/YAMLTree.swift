@@ -94,11 +94,16 @@ struct YAMLTree {
     private mutating func value(_ scalar: Node.Scalar, _ node: Node) throws(UsageProblem) -> ConfigurationNode {
         if isAlias(scalar) { return try aliased(scalar) }
         try refuseTab(within: scalar)
-        if node.null != nil { return .null }
+        if Self.isText(node) { return .string(restored(scalar.string)) }
         if let value = node.int { return .integer(value) }
         if let value = node.float { return .real(value) }
         if let value = node.bool { return .boolean(value) }
-        return .string(restored(scalar.string))
+        return .null
+    }
+
+    /// Whether a word is neither a number nor a truth value nor nothing. One in quotes is a text in any case.
+    static func isText(_ word: Node) -> Bool {
+        word.null == nil && word.int == nil && word.float == nil && word.bool == nil
     }
 
     // MARK: - Aliases

@@ -60,7 +60,10 @@ struct ModelCard {
     }
 
     private static func quoted(_ text: String) -> String {
-        "\"" + text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"") + "\""
+        text.unicodeScalars.reduce(into: "\"") { quoted, scalar in
+            if scalar == "\\" || scalar == "\"" { quoted += "\\" }
+            quoted.unicodeScalars.append(scalar)
+        } + "\""
     }
 
     private var dataName: String { provenance?["source"].map(Self.line) ?? "images of \(size)" }

@@ -20,7 +20,9 @@ extension SafeTensors {
         tensors = [:]
         var end = 0
         let entries = header.map { (name: $0.key, entry: Entry($0.value)) }
-        for (name, entry) in entries.sorted(by: { ($0.entry?.begin ?? 0, $0.name) < ($1.entry?.begin ?? 0, $1.name) }) {
+        // A tensor without numbers ends where it begins, and another may begin there, too.
+        func place(_ entry: Entry?) -> (Int, Int) { (entry?.begin ?? 0, entry?.end ?? 0) }
+        for (name, entry) in entries.sorted(by: { place($0.entry) < place($1.entry) }) {
             guard let entry, entry.begin == end, entry.end >= end, entry.end <= bytes.count - start else {
                 throw broken("places the tensor \(name) where none can be: write it again with the safetensors library")
             }

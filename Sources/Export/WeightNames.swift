@@ -10,7 +10,7 @@ public struct WeightNames: Sendable {
     /// - Parameter file: The text's name, for errors.
     /// - Throws: `WeightNamesError` for a line of other than two words, or two lines about one name.
     public init(_ text: String, file: String) throws(WeightNamesError) {
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
             guard let first = words.first, !first.hasPrefix("#") else { continue }
             guard words.count == 2 else {

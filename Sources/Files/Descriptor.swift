@@ -47,6 +47,11 @@ struct Descriptor: ~Copyable {
         }
     }
 
+    /// Says who may do what with the file. The C function is `fchmod`.
+    func setPermissions(_ mode: mode_t) throws(FileError) {
+        guard fchmod(number, mode) == 0 else { throw FileError("set the permissions of \(path)", code: errno) }
+    }
+
     /// How long a pipe or a terminal may give nothing, in milliseconds.
     static let patience: Int32 = 10_000
     /// The most bytes that are taken from a pipe or a device, which may never end.

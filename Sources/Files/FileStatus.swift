@@ -18,6 +18,8 @@ public struct FileStatus: Hashable, Sendable {
 
     public let kind: Kind
     public let identity: Identity
+    /// Who may read, write and run it: `0o640`, for example.
+    let permissions: mode_t
 
     /// What a path leads to; nil where it leads to nothing. The C function is `stat`.
     public init?(_ path: String) {
@@ -41,6 +43,7 @@ public struct FileStatus: Hashable, Sendable {
             case S_IFLNK: .link
             default: .other
             }
+        permissions = status.st_mode & 0o777
         identity = Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
     }
 }

@@ -10,18 +10,24 @@ enum Exposition {
     }
 
     private static func text(_ family: MetricFamily) -> String {
-        let head = "# HELP \(family.name) \(escaped(family.help))\n# TYPE \(family.name) \(family.kind.rawValue)\n"
+        let help = escaped(family.help, "\\\n")
+        let head = "# HELP \(family.name) \(help)\n# TYPE \(family.name) \(family.kind.rawValue)\n"
         return head + family.samples.map { line($0, of: family.name) }.joined()
     }
 
     private static func line(_ sample: MetricFamily.Sample, of name: String) -> String {
-        let labels = sample.labels.map { "\($0.name)=\"\(escaped($0.value).replacing("\"", with: "\\\""))\"" }
+        let labels = sample.labels.map { "\($0.name)=\"\(escaped($0.value, "\\\n\""))\"" }
         let list = labels.isEmpty ? "" : "{\(labels.joined(separator: ","))}"
         return "\(name)\(sample.suffix)\(list) \(number(sample.value))\n"
     }
 
-    private static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
+    /// A text with a backslash before some characters, scalar by scalar: a quote with an accent still ends a label.
+    private static func escaped(_ text: String, _ characters: String) -> String {
+        text.unicodeScalars.reduce(into: "") { result, scalar in
+            let isEscaped = characters.unicodeScalars.contains(scalar)
+            result += isEscaped ? "\\" : ""
+            result.unicodeScalars.append(isEscaped && scalar == "\n" ? "n" : scalar)
+        }
     }
 
     /// A number as Go reads it.

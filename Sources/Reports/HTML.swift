@@ -2,8 +2,16 @@
 enum HTML {
     /// A text as it may stand between tags and in quotes.
     static func text(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
+        // Scalar by scalar: with an accent behind it, a quote is another `Character`, and still ends an attribute.
+        text.unicodeScalars.reduce(into: "") { escaped, scalar in
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
     }
 
     /// A section with a heading, or nothing where it would be empty.

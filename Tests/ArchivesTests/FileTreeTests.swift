@@ -159,4 +159,44 @@ struct FileTreeTests {
             }
         }
     }
+
+    @Test("links in a tar archive are files, as in a folder, and of two members of one name the later one counts")
+    func tarMembers() throws {
+        try withTemporaryFolder { folder in
+            let root = "\(folder)/files"
+            for (name, text) in [("a/1.txt", "one"), ("b/2.txt", "two")] {
+                try FileManager.default.createDirectory(
+                    atPath: "\(root)/\(name.prefix(1))", withIntermediateDirectories: true)
+                try Data(text.utf8).write(to: URL(fileURLWithPath: "\(root)/\(name)"))
+            }
+            try FileManager.default.linkItem(atPath: "\(root)/a/1.txt", toPath: "\(root)/b/hard.txt")
+            for (link, target) in [
+                ("a/soft.txt", "1.txt"), ("a/chain.txt", "./soft.txt"), ("b/up.txt", "../a/1.txt"),
+                ("b/gone.txt", "none"),
+                ("a/out.txt", "../../files.txt"), ("a/loop.txt", "loop.txt"), ("folder", "a"),
+            ] {
+                try FileManager.default.createSymbolicLink(atPath: "\(root)/\(link)", withDestinationPath: target)
+            }
+            func tar(_ arguments: String...) throws {
+                let tar = try Process.run(URL(fileURLWithPath: "/usr/bin/tar"), arguments: arguments)
+                tar.waitUntilExit()
+                #expect(tar.terminationStatus == 0)
+            }
+            func texts(_ path: String) throws -> [String: String] {
+                let tree = try FileTree(path, scratch: folder)
+                let texts = try tree.entries.map { String(decoding: try tree.read($0), as: UTF8.self) }
+                return Dictionary(uniqueKeysWithValues: zip(tree.entries.map(\.path), texts))
+            }
+            try tar("-cf", "\(folder)/a.tar", "-C", root, ".")
+            let all = [
+                "a/1.txt": "one", "a/soft.txt": "one", "a/chain.txt": "one", "b/2.txt": "two", "b/hard.txt": "one",
+                "b/up.txt": "one",
+            ]
+            #expect(try texts("\(folder)/a.tar") == all)
+            #expect(try texts(root) == all)
+            try Data("new".utf8).write(to: URL(fileURLWithPath: "\(root)/b/2.txt"))
+            try tar("-rf", "\(folder)/a.tar", "-C", root, "./b/2.txt")
+            #expect(try texts("\(folder)/a.tar") == all.merging(["b/2.txt": "new"]) { $1 })
+        }
+    }
 }

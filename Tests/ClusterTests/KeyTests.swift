@@ -10,6 +10,15 @@ import Testing
 @testable import Cluster
 
 @Suite struct KeyTests {
+    @Test func linesMayEndAsOnWindows() throws {
+        try withFolder { parent in
+            try KeyFolder(parent + "/keys").create()
+            let bytes = try KeyFolder(parent + "/keys").allowList().text
+            let text = String(decoding: bytes, as: UTF8.self).replacing("\n", with: "\r\n")
+            #expect(try AllowList(Array(text.utf8), path: "list").text == bytes)
+        }
+    }
+
     @Test func aNewFolderServesACoordinatorAndOneWorkerAndIsReadByItsOwnerOnly() throws {
         try withFolder { parent in
             let folder = parent + "/keys"

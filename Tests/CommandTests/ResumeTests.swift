@@ -59,6 +59,24 @@ struct ResumeTests {
         #expect(status.output.contains(#""step":12"#), "\(status.output)")
     }
 
+    @Test func theBestCheckpointServesWhereAllOthersAreDamaged() throws {
+        let bench = try Workbench()
+        try #require(bench.train("--steps", "6").status == 0)
+        try FileManager.default.copyItem(atPath: bench["run"], toPath: bench["quiet"])
+        let (best, newest) = (bench["run/checkpoints/best.h5"], bench["run/checkpoints/step-0000000006.h5"])
+        let all = try FileManager.default.contentsOfDirectory(atPath: bench["run/checkpoints"])
+        for name in all where name.hasPrefix("step-") { try bench.write("damaged", to: "run/checkpoints/\(name)") }
+        let refused = try bench.train("--resume", "--steps", "9")
+        #expect(refused.sentence?.hasSuffix(": copy \(best) to \(newest)") == true, "\(refused.errors)")
+        try FileManager.default.removeItem(atPath: newest)
+        try FileManager.default.copyItem(atPath: best, toPath: newest)
+        let resumed = try bench.train("--resume", "--steps", "9")
+        let quiet = try Command(
+            "train", "--resume", "--data", bench["faces.h5"], "--out", bench["quiet"], "--workers", "1", "--steps", "9")
+        let digest = try #require(quiet.output.split(separator: "\n").first { $0.hasPrefix("digest ") })
+        #expect(resumed.output.contains(digest), "\(resumed.output) \(resumed.errors)")
+    }
+
     @Test func aRunWhoseCheckpointsAreGoneIsNotBegunAnew() throws {
         let bench = try Workbench()
         try #require(bench.train("--steps", "2").status == 0)

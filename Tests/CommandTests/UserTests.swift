@@ -87,8 +87,13 @@ struct UserTests {
         }
         let equal = try verify("1..6")
         #expect(equal.status == 0 && equal.output.contains("all 3 recorded digests came out equal"), "\(equal.errors)")
+        #expect(try verify("1..9").output.hasPrefix("steps 1..6 of run "))
         #expect(try verify("7..9").sentence?.contains("has no row from step 7 to 9") == true)
         #expect(try verify("6..1").status == 64)
+        // The state before the first step serves where no older checkpoint is whole.
+        try bench.write("damaged", to: "run/checkpoints/step-0000000001.h5")
+        let older = try verify("2..6")
+        #expect(older.status == 0 && older.output.contains("computed from step 0"), "\(older.errors)")
         let log = try String(contentsOfFile: bench["run/digests.jsonl"], encoding: .utf8)
         try bench.write(
             log.replacing(#"{"step":4,"digest":""#, with: #"{"step":4,"digest":"0"#), to: "run/digests.jsonl")

@@ -110,6 +110,18 @@ import Training
             "line 5: model.encoder[1]: `linear` needs settings: write `linear: {units: …}`"
         ),
         (
+            "0.001", "{base: 0.1, decay: cosine}",
+            "line 13: learning_rate.decay: `cosine` needs settings: write `cosine: {final: …, epochs: …}`"
+        ),
+        (
+            "shards: 4", "divergence_weight: linear\nshards: 4",
+            "line 14: divergence_weight: `linear` needs settings: write `linear: {from: …, to: …, epochs: …}`"
+        ),
+        (
+            "latents: 2", "latents: categorical",
+            "line 7: model.latents: `categorical` needs settings: write `categorical: {variables: …, classes: …}`"
+        ),
+        (
             "likelihood: bernoulli", "likelihood: bernoulli\n  estimator: iwae",
             "line 13: objective.estimator: unknown estimator `iwae`; it is written `importance_weighted` here"
         ),

@@ -39,6 +39,17 @@ import Testing
         #expect(sentence(String(repeating: "- ", count: 10_000) + "1")?.hasPrefix("a.yaml is n") == true)
     }
 
+    // MARK: - Writing
+
+    @Test(arguments: [
+        "2019", "-1", "on", "no", "true", "null", "~", "", "1e3", "0x10", ".inf", ".nan", "1_000", "0o17", "1:30",
+        "*a", "&a", "!a", "a: b", "# a", "two\nlines", "'", "\"", "-", "?", "é", " a ",
+    ])
+    func textsStayTexts(_ text: String) throws {
+        let tree = ConfigurationNode.dictionary(["a": .string(text), text: .array([.string(text), .integer(3)])])
+        #expect(try node(YAML.text(tree)) == tree)
+    }
+
     // MARK: - Aliases
 
     @Test func anAliasStandsForWhatItsAnchorNamed() throws {

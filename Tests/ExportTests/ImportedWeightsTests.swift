@@ -32,7 +32,7 @@ struct ImportedWeightsTests {
                 return (name, tensor)
             })
         let names = try WeightNames(
-            "# theirs\n\nencoder_mean z_mean\n  encoder_log_variance\tz_log_var\r\n", file: "names.txt")
+            "# theirs\r\n\r\nencoder_mean z_mean\r\n  encoder_log_variance\tz_log_var\r\n", file: "names.txt")
         let weights = try ImportedWeights(
             SafeTensors(SafeTensors(tensors: theirs, metadata: [:]).encoded, file: "f"), file: "f", for: model,
             names: names)

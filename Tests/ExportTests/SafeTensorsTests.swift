@@ -27,6 +27,8 @@ struct SafeTensorsTests {
             tensors: [
                 "a": pair, "n": .init(shape: [], elements: .int64([7])),
                 "none": .init(shape: [0, 3], elements: .float32([])),
+                // Begins where the one before begins, whatever their names.
+                "a0": .init(shape: [0], elements: .float32([])), "zz": .init(shape: [2, 0], elements: .float32([])),
             ],
             metadata: ["format": "pt", "text": "\"quoted\" é\n"])
         #expect(try SafeTensors(file.encoded, file: "f") == file)

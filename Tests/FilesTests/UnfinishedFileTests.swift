@@ -47,6 +47,17 @@ import Testing
         }
     }
 
+    @Test func whoMayReadAReplacedFileMayReadTheNewOne() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/a.h5"
+            try PosixFileSystem().createDurably(path, [1])
+            #expect(chmod(path, 0o604) == 0)
+            try UnfinishedFile(path, replacing: true).finish()
+            let permissions = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect(permissions == 0o604)
+        }
+    }
+
     @Test func onlyARegularFileIsReplaced() throws {
         try withTemporaryDirectory { directory in
             try PosixFileSystem().createDurably(directory + "/file", [1])

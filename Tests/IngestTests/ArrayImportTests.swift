@@ -267,6 +267,18 @@ struct ArrayImportTests {
                 "keep one, or name them for their splits"
             ),
             (
+                ["a.npz": Made.zip(["x_test.npy": images, "x_train.npy": images, "x_train_noisy.npy": images])],
+                "a.npz", "keep one, or name them for their splits"
+            ),
+            (
+                ["a.npz": Made.zip(["x_train.npy": images, "x_test.npy": images, "noisy/x_train.npy": images])],
+                "a.npz", "keep one, or name them for their splits"
+            ),
+            (
+                ["a.npy": Made.npy("|u1", [16_777_215, 16_777_215, 16_777_215, 0], [], fortran: true)], "a.npy",
+                "its header is damaged"
+            ),
+            (
                 ["a.npz": Made.zip(["x.npy": Made.npy("<c8", [2, 8, 8], Made.bytes(1024))])], "a.npz",
                 "holds no array of images"
             ),

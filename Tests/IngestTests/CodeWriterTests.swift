@@ -85,6 +85,17 @@ struct CodeWriterTests {
         }
     }
 
+    @Test(
+        "a field with a comma, a quote or the end of a line is in quotes, whatever comes behind that",
+        arguments: [
+            ("plain", "plain"), ("a,b", "\"a,b\""), ("a\nb", "\"a\nb\""), ("a\rb", "\"a\rb\""),
+            ("a\r\nb", "\"a\r\nb\""),
+            ("a\"\u{301}b", "\"a\"\"\u{301}b\""), ("a,\u{301}b", "\"a,\u{301}b\""),
+        ])
+    func fields(text: String, field: String) {
+        #expect(Array(CSVCodeWriter.quoted(text).utf8) == Array(field.utf8))
+    }
+
     @Test("a picture of the data's shape is taken as it is, and a larger one covers it")
     func ownPictures() throws {
         try withTemporaryFolder { folder in

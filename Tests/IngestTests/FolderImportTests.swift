@@ -81,6 +81,10 @@ struct FolderImportTests {
             ("dataset.json", #"{"labels":[["a.png",6],["b.png",7]]}"#, [6, 7]),
         ]
         for (name, text, targets) in tables {
+            // The ending of a table's own name tells what it is.
+            let folder = "my.jsonl.set"
+            let inside = pictures.merging([name: Array(text.utf8)]) { $1 }.map { ("\(folder)/\($0.key)", $0.value) }
+            #expect(try Imported(Dictionary(uniqueKeysWithValues: inside), folder).targets == targets, "\(name)")
             let imported = try Imported(pictures.merging([name: Array(text.utf8)]) { $1 })
             #expect(imported.targets == targets, "\(name)")
         }

@@ -36,6 +36,39 @@ struct FuelWriterTests {
         }
     }
 
+    @Test("names that are too many for an attribute are in a dataset, and are read from there")
+    func manyNames() throws {
+        try withTemporaryFolder { folder in
+            let names = (0..<3000).map { "one of three thousand columns of tags, number \($0)" }
+            let plan = FuelWriter.Plan(
+                shape: ImageShape(channels: 1, height: 2, width: 3), splits: [.init("train", count: 2)],
+                targetNames: names, provenance: [:])
+            let writer = try FuelWriter(UnfinishedFile("\(folder)/tags.h5"), plan)
+            try writer.append(pixels: Array(0..<12), targets: (0..<6000).map { Int32($0 % 2) })
+            try writer.finish()
+            let dataset = try ImageDataset("\(folder)/tags.h5")
+            #expect(dataset.targets?.names == names)
+            #expect(try dataset.targetValues().prefix(2) == [0, 1])
+        }
+    }
+
+    @Test("a file with more classes than an attribute can name is converted")
+    func manyClasses() throws {
+        try withTemporaryFolder { folder in
+            let names = (0..<900).map { "one of nine hundred people, whose name is number \($0)" }
+            do {
+                let root = try File.create(over: "\(folder)/people.h5").root
+                let pixels = [UInt8](repeating: 7, count: 900 * 6)
+                try root.write("features", pixels, shape: [900, 1, 2, 3]).setAttribute(
+                    "axes", ["batch", "channel", "height", "width"])
+                try root.write("labels", names, shape: [900])
+            }
+            let dataset = try ImageDataset("\(folder)/people.h5")
+            _ = try DatasetConversion(dataset).write(to: UnfinishedFile("\(folder)/out.h5")) { _ in }
+            #expect(try ImageDataset("\(folder)/out.h5").targets?.classNames == names.sorted())
+        }
+    }
+
     @Test("a writer that is given up leaves the old file and nothing else")
     func abandoned() throws {
         try withTemporaryFolder { folder in

@@ -240,6 +240,16 @@ struct ImageDatasetTests {
         }
     }
 
+    @Test("of a file of another format the sentence says what makes it one of images")
+    func otherFormats() throws {
+        try withTemporaryFolder { folder in
+            try Data("PK".utf8).write(to: URL(fileURLWithPath: "\(folder)/a.npz"))
+            let error = #expect(throws: DataError.self) { try ImageDataset("\(folder)/a.npz") }
+            let sentence = "\(folder)/a.npz is not an HDF5 file: `tributary data import` makes one of "
+            #expect(error?.description == sentence + "pictures, arrays and tables")
+        }
+    }
+
     @Test("a summary survives JSON, and its text names everything")
     func summary() throws {
         try dataset({ root in
@@ -247,8 +257,13 @@ struct ImageDatasetTests {
                 "axes", ["batch", "channel", "height", "width"])
             try root.write("targets", [1, 0], shape: [2, 1]).setAttribute("names", ["Smiling"])
             try root.setAttribute("crop", "center-148")
+            // Two names that are equal as texts, and a text that would look like a line of the summary.
+            try root.setAttribute("caf\u{e9}", "one")
+            try root.setAttribute("cafe\u{301}", "two")
+            try root.setAttribute("source", "mine\r\nsplit        train: 9 images")
         }) { (dataset: ImageDataset) throws in
             let summary = try DatasetSummary(of: dataset)
+            #expect(summary.description.contains("mine\r split        train: 9 images"))
             let json = try JSONEncoder().encode(summary)
             #expect(try JSONDecoder().decode(DatasetSummary.self, from: json) == summary)
             #expect(summary.values == DatasetSummary.Values(least: 0, greatest: 238, mean: 119))

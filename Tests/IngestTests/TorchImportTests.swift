@@ -78,10 +78,16 @@ struct TorchImportTests {
                 Made.torch(Made.pickle(Made.Tensor("0", count: 192, [9, 8, 8], strides: [0, 8, 1])), storages),
                 "repeats its numbers: save .contiguous() of it"
             ), (Made.torch(Made.pickle(labels), storages), "holds no array of images"),
+            (Made.torch(Self.pairs(deep: 40), []), "stands for more values than it holds"),
         ] {
             let error = try sentence(["a.pt": bytes], "a.pt")
             #expect(error?.contains(part) == true, "\(error ?? "no error")")
         }
         #expect(try sentence(["a.zip": Made.zip(["a.pt": good])], "a.zip") != nil)
+    }
+
+    /// A pair of one pair twice, and so on: some hundred bytes that stand for 2⁴⁰ values and more.
+    private static func pairs(deep count: UInt8) -> [UInt8] {
+        [0x80, 2, 0x4B, 1, 0x85, 0x71, 0] + (0..<count).flatMap { [0x68, $0, 0x68, $0, 0x86, 0x71, $0 + 1] } + [0x2E]
     }
 }

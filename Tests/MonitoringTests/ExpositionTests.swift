@@ -17,6 +17,16 @@ import Testing
                 """)
     }
 
+    /// CR and LF together are one `Character`, and so are a quote and an accent.
+    @Test func labelsAreEscapedScalarByScalar() {
+        let family = MetricFamily(
+            "a", .gauge, "a\r\nb", [.init(labels: [.init(name: "x", value: "a\r\n\"\u{301}\\\u{301}")], value: 1)])
+        let lines = Array(Exposition.text([family]).utf8).split(separator: UInt8(ascii: "\n"))
+        #expect(lines.count == 3)
+        #expect(Array(lines[0]) == Array("# HELP a a\r\\nb".utf8))
+        #expect(Array(lines[2]) == Array("a{x=\"a\r\\n\\\"\u{301}\\\\\u{301}\"} 1".utf8))
+    }
+
     @Test func aMetricWithoutSamplesIsLeftOut() {
         #expect(Exposition.text([MetricFamily("a", .gauge, "none", nil)]).isEmpty)
     }

@@ -75,12 +75,12 @@ import Training
             configuration: .null, trainingExamples: 8, validationExamples: 4, shards: 2, microbatch: 2, seed: 1,
             numericClass: NumericClass(engine: "<b>"), dataFingerprint: "f", probeDigest: "p")
         let report = RunReport(
-            name: "</title><script>", rows: try Self.rows(), configuration: "a: \"<&>\"\n",
+            name: "</title><script>", rows: try Self.rows(), configuration: "a: \"<&>\"\u{301}\n",
             pictures: [("Samples", [RunReport.Picture(caption: "after epoch 1", bytes: [1, 2, 3])])],
             provenance: Provenance(run: "r", contract: contract, step: 6, digest: "d", program: "tributary"))
         let page = report.html
         #expect(!page.contains("<script") && !page.contains("<b>\n") && page.contains("&lt;b&gt;"))
-        #expect(page.contains("a: &quot;&lt;&amp;&gt;&quot;"))
+        #expect(page.contains("a: &quot;&lt;&amp;&gt;&quot;\u{301}"))
         #expect(page.contains("src=\"data:image/png;base64,AQID\""))
         #expect(page.contains("tributary train --config config.yaml --data data.h5 --out again --steps 6"))
         #expect(!page.contains("http") && page.contains("<polyline"))

@@ -26,6 +26,14 @@ import TrainingTestSupport
         #expect(rule.ends(history(values)) == (count >= 2))
     }
 
+    @Test func theReasonSaysHowMuchAnImprovementIs() {
+        let reason = "of the held-out images gave no improvement"
+        #expect(EarlyStopping(patience: 1).reason == "the last evaluation \(reason)")
+        #expect(
+            EarlyStopping(patience: 2, minimumImprovement: 5).reason
+                == "the last 2 evaluations \(reason) of more than 5.0 nats (minimum_improvement)")
+    }
+
     /// Without a minimum, what counts is what makes a state the best.
     @Test func theCountBeginsAtTheBest() {
         let values = [5.0, 4, 6, 4, 3.9, 7, 7, 8]

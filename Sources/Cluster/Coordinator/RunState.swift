@@ -78,9 +78,7 @@ package struct RunState {
         guard model.step < totalSteps, let rule = program.configuration.earlyStopping, rule.ends(history) else {
             return nil
         }
-        let evaluations = rule.patience == 1 ? "evaluation" : "\(rule.patience) evaluations"
-        let sentence =
-            "the run stops after step \(model.step), as the last \(evaluations) of the held-out images gave no improvement"
+        let sentence = "the run stops after step \(model.step), as \(rule.reason)"
         guard let best = history.best else { return sentence + ", and none was finite" }
         return sentence
             + ": -ELBO was lowest after step \(best.step), \(Float(best.negativeELBO)) nats, and checkpoints/best.h5 is "

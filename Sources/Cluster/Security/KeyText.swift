@@ -18,7 +18,7 @@ struct KeyText {
     static func pairs(_ bytes: [UInt8], path: String) throws(KeyFileError) -> [(String, String)] {
         guard bytes.count <= limit else { throw KeyFileError(path: path, reason: "has more than a megabyte") }
         var pairs: [(String, String)] = []
-        for (number, line) in String(decoding: bytes, as: UTF8.self).split(separator: "\n").enumerated() {
+        for (number, line) in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).enumerated() {
             if line.hasPrefix("#") { continue }
             let words = line.split(separator: " ")
             guard words.count == 2 else {

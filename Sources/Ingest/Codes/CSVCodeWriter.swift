@@ -52,9 +52,12 @@ final class CSVCodeWriter: CodeWriter {
         size += bytes.count
     }
 
-    /// A field as RFC 4180 has it.
-    private static func quoted(_ text: String) -> String {
-        guard text.contains(where: { ",\"\r\n".contains($0) }) else { return text }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    /// A field as RFC 4180 has it, scalar by scalar: CR and LF together are one `Character`, and so are a quote and an accent.
+    static func quoted(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
+        return text.unicodeScalars.reduce(into: "\"") { field, scalar in
+            if scalar == "\"" { field += "\"" }
+            field.unicodeScalars.append(scalar)
+        } + "\""
     }
 }

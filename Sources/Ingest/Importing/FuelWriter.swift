@@ -105,12 +105,24 @@ public final class FuelWriter {
         case .int32: targets = try file.root.createDataset("targets", of: Int32.self, shape: shape)
         }
         try name(["batch", "index"], ofAxes: targets)
-        try targets?.setAttribute(DatasetNames.targetNames, plan.targetNames)
+        try writeTargetNames(in: file)
         for (column, names) in plan.classes.sorted(by: { $0.key < $1.key }) {
             let place = plan.targetNames.count == 1 ? DatasetNames.classNames : "\(DatasetNames.classNames) \(column)"
             try file.root.write(place, names, shape: [names.count])
         }
     }
+
+    private func writeTargetNames(in file: File) throws {
+        let names = plan.targetNames
+        if names.count * (names.map(\.utf8.count).max() ?? 0) <= Self.mostBytesOfAttribute {
+            try targets?.setAttribute(DatasetNames.targetNames, names)
+        } else {
+            try file.root.write(DatasetNames.manyTargetNames, names, shape: [names.count])
+        }
+    }
+
+    /// Attributes lie in an object header, which holds 64 KiB in all.
+    static let mostBytesOfAttribute = 32 << 10
 
     /// Once as h5py and Fuel look for them, and once as they can be read without danger.
     private func name(_ axes: [String], ofAxes dataset: Dataset?) throws {
@@ -199,6 +211,9 @@ enum DatasetNames {
 
     /// The names of the targets' columns. Fuel has no place for them; this one is ours.
     static let targetNames = "names"
+
+    /// The same in a dataset, where they are too many for an attribute.
+    static let manyTargetNames = "target_names"
 
     /// What the numbers of the targets' only column stand for; of one of several columns, with its name behind it.
     static let classNames = "class_names"

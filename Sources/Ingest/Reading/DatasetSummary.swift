@@ -149,7 +149,7 @@ public struct DatasetSummary: Codable, Hashable, Sendable {
             guard let text: String = try? root.attribute(name) else { return nil }
             return (name, text)
         }
-        return Dictionary(uniqueKeysWithValues: texts)
+        return Dictionary(texts, uniquingKeysWith: { first, _ in first })
     }
 }
 
@@ -171,9 +171,13 @@ extension DatasetSummary: CustomStringConvertible {
             + notes.map { ("note", $0) }
             + attributes.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         return lines.map { name, text in
-            // What the file says is not to look like a line of ours.
-            (name + String(repeating: " ", count: max(1, 13 - name.count)) + text).replacing("\n", with: " ")
+            Self.line(name + String(repeating: " ", count: max(1, 13 - name.count)) + text)
         }.joined(separator: "\n")
+    }
+
+    /// What the file says in one line, so that it does not look like a line of ours. Scalar by scalar: CR and LF together are one `Character`.
+    private static func line(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\n" ? " " : $0 }))
     }
 
     private var chunksDescription: String {

@@ -82,7 +82,7 @@ public final class ImageDataset: Sendable {
         let notes: [String]
 
         init(_ path: String, _ options: ReadingOptions) throws {
-            let root = try File.open(path).root
+            let root = try Self.root(of: path)
             let names = try ImageNames(in: root, options)
             let parts = try names.parts.map { try PixelPart(path: path, $0, options) }
             guard let first = parts.first, parts.allSatisfy({ $0.shape == first.shape }) else {
@@ -94,6 +94,16 @@ public final class ImageDataset: Sendable {
             var notes: [String] = []
             targets = try ImageTargets(of: names, counts: parts.map(\.count), in: root, notes: &notes)
             self.notes = notes
+        }
+
+        private static func root(of path: String) throws -> Group {
+            do throws(H5Error) {
+                return try File.open(path).root
+            } catch {
+                guard error.isOfAnotherFormat else { throw error }
+                throw DataError(
+                    path, "is not an HDF5 file: `tributary data import` makes one of pictures, arrays and tables")
+            }
         }
     }
 

@@ -43,7 +43,7 @@ public struct ImageTargets: Hashable, Sendable {
             return nil
         }
         self.datasets = datasets.map { String($0.name.drop { $0 == "/" }) }
-        var names: [String] = (try? first.texts(DatasetNames.targetNames)) ?? []
+        var names = Self.names(of: first, in: root)
         if names.count != widths[0] { names = [] }
         column = try found.labelColumn.map { try Self.column($0, of: first.name, in: root, names, widths[0]) }
         columnCount = column == nil ? widths[0] : 1
@@ -58,6 +58,12 @@ public struct ImageTargets: Hashable, Sendable {
             isText[0]
             ? Set(said).sorted()
             : columnCount == 1 ? self.names.first.map { Self.classNames(in: root, of: $0, widths[0]) } ?? [] : []
+    }
+
+    private static func names(of targets: Dataset, in root: Group) -> [String] {
+        if let names: [String] = try? targets.texts(DatasetNames.targetNames) { return names }
+        guard let names = try? root.dataset(DatasetNames.manyTargetNames), names.isText else { return [] }
+        return (try? names.texts()) ?? []
     }
 
     /// The most texts that are taken for names of classes.

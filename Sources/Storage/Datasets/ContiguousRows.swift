@@ -108,8 +108,8 @@ extension Dataset {
         guard offset != chdf5_no_address(), let shared = try posixDescriptor(of: file.id) else { return nil }
         let type = try storedType()
         let elementBytes = H5Tget_size(type.id)
-        guard let bytes = byteCount(shape, elementBytes: elementBytes),
-            Int(clamping: offset) + bytes <= (try fileSize(of: id))
+        let size = try fileSize(of: id)
+        guard let bytes = byteCount(shape, elementBytes: elementBytes), bytes <= size, offset <= UInt64(size - bytes)
         else { throw H5Error(operation, because: "the file is truncated") }
         let own = fcntl(shared, F_DUPFD_CLOEXEC, 0)
         guard own >= 0 else { throw H5Error(operation, because: unsafe String(cString: strerror(errno))) }

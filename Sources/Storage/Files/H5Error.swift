@@ -23,10 +23,13 @@ public struct H5Error: Error, Hashable, CustomStringConvertible {
 
     /// Why, in a few words.
     public var reason: String {
-        if stack.contains(where: { $0.contains("file signature not found") }) { return "it is not an HDF5 file" }
+        if isOfAnotherFormat { return "it is not an HDF5 file" }
         if stack.contains(where: { $0.contains("truncated file") }) { return "the file is truncated" }
         return stack.first.map { Self.systemText(of: $0) + Self.remedy(of: $0) } ?? "the HDF5 library gives no reason"
     }
+
+    /// Whether the file is of another format.
+    public var isOfAnotherFormat: Bool { stack.contains { $0.contains("file signature not found") } }
 
     /// What the library's shortest messages mean.
     private static func remedy(of message: String) -> String {

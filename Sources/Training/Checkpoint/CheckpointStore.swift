@@ -79,7 +79,12 @@ public struct CheckpointStore: Sendable {
             }
         }
         if skipped.isEmpty { return nil }
-        throw NoUsableCheckpoint(directory: directory, skipped: skipped)
+        throw NoUsableCheckpoint(directory: directory, skipped: skipped, best: wholeBest(upTo: limit))
+    }
+
+    private func wholeBest(upTo limit: Int) -> (path: String, asNewest: String)? {
+        guard let best = try? readBest(), best.state.step <= limit else { return nil }
+        return (bestPath, path(ofStep: best.state.step))
     }
 
     /// Reads the checkpoint of a step, which its content must have, too.

@@ -33,6 +33,13 @@ public struct EarlyStopping: Hashable, Sendable, Codable {
         history.evaluationsWithoutImprovement(of: minimumImprovement) >= patience
     }
 
+    /// Why a run has ended by it, in words that follow "since" and "as".
+    public var reason: String {
+        let evaluations = patience == 1 ? "evaluation" : "\(patience) evaluations"
+        let least = minimumImprovement == 0 ? "" : " of more than \(minimumImprovement) nats (minimum_improvement)"
+        return "the last \(evaluations) of the held-out images gave no improvement\(least)"
+    }
+
     func validate() throws(ConfigurationProblem) {
         try require(
             (1...1_000_000).contains(patience), "early_stopping.patience",

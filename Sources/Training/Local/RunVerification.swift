@@ -60,20 +60,27 @@ public struct RunVerification {
         let paths = RunPaths(directory)
         rows = try Self.rows(paths.digests, steps, files)
         let store = CheckpointStore(directory: paths.checkpoints, files: files, check: check)
-        let start = try store.newest(upTo: steps.lowerBound)
+        var damaged: [CheckpointStore.Skipped] = []
+        var start: CheckpointStore.Found?
+        do {
+            start = try store.newest(upTo: steps.lowerBound)
+        } catch let error as NoUsableCheckpoint {
+            // The state before the first step serves as well, and takes longer.
+            damaged = error.skipped
+        }
         guard let any = try start ?? store.newest() else {
             throw RunVerificationError("\(paths.checkpoints) holds no checkpoint, so the run's contract is not known")
         }
         guard start != nil || any.checkpoint.contract.initialDigest == nil else {
             throw RunVerificationError(
-                "the run began with imported weights, and the checkpoint that holds them is gone: name later steps, from "
+                "the run began with imported weights, and no checkpoint that holds them is whole: name later steps, from "
                     + "\(any.checkpoint.state.step) on")
         }
         let program = try TrainingProgram(any.checkpoint.contract)
         let engine = try makeEngine(any.checkpoint.contract.numericClass.engine)
         try Self.check(any.checkpoint.contract, program, engine, source)
         run = any.checkpoint.run
-        skipped = any.skipped
+        skipped = start?.skipped ?? damaged
         checkpoint = start?.path
         let state = start?.checkpoint.state ?? program.initialState()
         firstStep = state.step

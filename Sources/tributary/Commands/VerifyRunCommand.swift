@@ -35,7 +35,7 @@ struct VerifyRun: ParsableCommand {
             check: ForeignFile.checkpoint.requireSafe,
             engine: { try OneDNNEngine(numericClass: $0) })
         for skipped in verification.skipped { Terminal.standardError.line("\(skipped)") }
-        let start = verification.checkpoint ?? "the state before the first step, since no older checkpoint is there"
+        let start = verification.checkpoint ?? "the state before the first step, as no older checkpoint is whole"
         Terminal.standardError.line("run \(verification.run.prefix(8)): computing on from \(start)")
         let verdict = try verify(&verification)
         let report = RunVerificationReport(verification, steps, verdict)
@@ -102,7 +102,8 @@ private struct RunVerificationReport: Encodable, CustomStringConvertible {
     init(_ verification: RunVerification, _ steps: StepRange, _ verdict: RunVerification.Verdict) {
         run = verification.run
         firstStep = steps.range.lowerBound
-        lastStep = steps.range.upperBound
+        // No more than was compared.
+        lastStep = min(steps.range.upperBound, verdict.lastStep)
         checkpoint = verification.checkpoint
         computedFrom = verification.firstStep
         equalDigests = verdict.equal

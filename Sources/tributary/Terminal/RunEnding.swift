@@ -5,8 +5,8 @@ import Training
 struct RunEnding: CustomStringConvertible {
     private let step: Int
     private let steps: Int
-    /// Whether held-out images got no better for so long that the run is over.
-    private let isStoppedEarly: Bool
+    /// The rule by which the run is over before all its steps are done, if it is.
+    private let earlyStopping: EarlyStopping?
 
     /// Nil where no checkpoint can be read.
     init?(of view: RunView, _ configuration: RunConfiguration) {
@@ -18,13 +18,13 @@ struct RunEnding: CustomStringConvertible {
         guard let plan else { return nil }
         step = newest.state.step
         steps = plan.steps(epochs: configuration.epochs)
-        isStoppedEarly = configuration.earlyStopping?.ends(newest.history) ?? false
+        earlyStopping = configuration.earlyStopping.flatMap { $0.ends(newest.history) ? $0 : nil }
     }
 
-    var isFinished: Bool { step >= steps || isStoppedEarly }
+    var isFinished: Bool { step >= steps || earlyStopping != nil }
 
     var description: String {
-        if isStoppedEarly { return "finished: it stopped after step \(step), since held-out images got no better" }
+        if let earlyStopping { return "finished: it stopped after step \(step), since \(earlyStopping.reason)" }
         if isFinished { return "finished: it has all \(steps) steps of its configuration" }
         return "no process holds it; it has \(step) of the \(steps) steps of its configuration: go on with --resume"
     }

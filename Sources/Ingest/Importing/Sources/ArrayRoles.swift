@@ -31,7 +31,7 @@ enum ArrayRoles {
         }
         let candidates = found.filter { !isLabel($0.array, $0.file) && $0.array.name != source.options.labels }
         let named = candidates.filter { isImage($0.array, $0.file) }
-        let images = named.isEmpty ? candidates : named
+        let images = (named.isEmpty ? candidates : named).sorted { order($0.split) < order($1.split) }
         guard !images.isEmpty else { throw nothing(set, source) }
         for (first, second) in zip(images, images.dropFirst()) where first.split == second.split {
             throw DataError(
@@ -44,7 +44,7 @@ enum ArrayRoles {
             throw DataError(
                 other.array.place, "belongs to no split by its name, while others do: take it out, or name its split")
         }
-        return images.sorted { order($0.split) < order($1.split) }
+        return images
     }
 
     private static func order(_ split: String?) -> Int { SplitNames.all.firstIndex(of: split ?? "train") ?? 0 }

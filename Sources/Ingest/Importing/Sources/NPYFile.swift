@@ -103,7 +103,7 @@ struct NPYFile {
         header = try NPYHeader(open(), place: place)
         guard let elementBytes = header.elementBytes else { return }
         // A header claims what it likes, and beside a 0 it claims nothing.
-        guard !header.shape.contains(0) || header.shape.allSatisfy({ $0 < 1 << 24 }) else {
+        guard !header.shape.contains(0) || header.shape.reduce(1.0, { $0 * Double(max($1, 1)) }) < 1e15 else {
             throw DataError(place, "claims to hold \(header.shape) numbers; its header is damaged")
         }
         let size = header.shape.reduce(Double(elementBytes)) { $0 * Double($1) }

@@ -11,14 +11,15 @@ enum PictureLabels {
         if let path = source.options.labels { return try table(at: path, layout, source) }
         let tables = source.tree.entries.filter { ["metadata.csv", "metadata.jsonl"].contains($0.name) }
         if !tables.isEmpty {
-            let rows = try tables.reduce(into: LabelRows()) { rows, entry in
-                try rows.add(source.tree.read(entry), from: source.tree.place(of: entry), below: entry.folder)
+            var rows = LabelRows()
+            for entry in tables {
+                try rows.add(source.tree.read(entry), from: source.tree.place(of: entry), of: entry)
             }
             return try rows.targets(of: layout.pictures.map(\.entry))
         }
         if let entry = source.tree.entries.first(where: { $0.name == "dataset.json" }) {
             var rows = LabelRows()
-            try rows.add(source.tree.read(entry), from: source.tree.place(of: entry), below: entry.folder)
+            try rows.add(source.tree.read(entry), from: source.tree.place(of: entry), of: entry)
             if !rows.isEmpty { return try rows.targets(of: layout.pictures.map(\.entry)) }
         }
         if !layout.classNames.isEmpty {
@@ -36,13 +37,13 @@ enum PictureLabels {
     ) throws -> (TargetTable, notes: [String]) {
         var rows = LabelRows()
         if let entry = source.tree.entries.first(where: { $0.path == path }) {
-            try rows.add(source.tree.read(entry), from: source.tree.place(of: entry), below: entry.folder)
+            try rows.add(source.tree.read(entry), from: source.tree.place(of: entry), of: entry)
         } else {
             let tree = try FileTree(path)
             guard tree.kind == .file, let entry = tree.entries.first else {
                 throw DataError(path, "is no file with labels: name a .csv, .jsonl or .json file")
             }
-            try rows.add(tree.read(entry), from: path, below: "")
+            try rows.add(tree.read(entry), from: path, of: entry, below: "")
         }
         guard !rows.isEmpty else { throw DataError(path, "has no labels") }
         return try rows.targets(of: layout.pictures.map(\.entry))
@@ -57,18 +58,20 @@ struct LabelRows {
 
     var isEmpty: Bool { rows.isEmpty }
 
-    /// Reads a table by its ending: `.csv`, `.jsonl`, or StyleGAN's `.json`.
-    mutating func add(_ bytes: [UInt8], from place: String, below folder: String) throws {
+    /// Reads a table by the ending of its file: `jsonl`, StyleGAN's `json`, or anything else, such as `csv`.
+    ///
+    /// - Parameter folder: Where the names in it begin; the file's own folder where none is named.
+    mutating func add(
+        _ bytes: [UInt8], from place: String, of file: FileTree.Entry, below folder: String? = nil
+    ) throws {
         self.place = place
+        let folder = folder ?? file.folder
         let prefix = folder.isEmpty ? "" : folder + "/"
-        let name = place.lowercased()
         let (columns, found) =
-            if name.contains(".jsonl") {
-                try Self.lines(bytes, place)
-            } else if name.contains(".json") {
-                try Self.styleGAN(bytes, place)
-            } else {
-                try Self.delimited(bytes, place)
+            switch file.ending {
+            case "jsonl": try Self.lines(bytes, place)
+            case "json": try Self.styleGAN(bytes, place)
+            default: try Self.delimited(bytes, place)
             }
         guard self.columns.isEmpty || self.columns == columns || found.isEmpty else {
             throw DataError(place, "has the columns \(columns), and another table has \(self.columns)")

@@ -91,11 +91,22 @@ private struct TorchFile {
             throw DataError(archive.path, "has no \(Self.pickle)")
         }
         let bytes = try archive.read(entry, atMost: PickleReader.sizeLimit)
-        try add(PickleReader.read(bytes, place: archive.place(of: entry), isTorch: true), [], to: &set)
+        let value = try PickleReader.read(bytes, place: archive.place(of: entry), isTorch: true)
+        // Each value takes a byte at least, unless one that is recalled stands in many places.
+        var left = bytes.count
+        try add(value, [], to: &set, &left)
     }
 
-    /// - Parameter names: The keys that lead to the value.
-    private func add(_ value: PickleReader.Value, _ names: [String], to set: inout ArraySet) throws {
+    /// - Parameters:
+    ///   - names: The keys that lead to the value.
+    ///   - left: How many values may be looked at.
+    private func add(
+        _ value: PickleReader.Value, _ names: [String], to set: inout ArraySet, _ left: inout Int
+    ) throws {
+        left -= 1
+        guard left >= 0 else {
+            throw DataError(archive.path, "stands for more values than it holds: save the tensors alone")
+        }
         let name = names.isEmpty ? stem : names.joined(separator: "/")
         switch value {
         case .tensor(let tensor):
@@ -103,13 +114,15 @@ private struct TorchFile {
             set.add(array, file: stem)
         case .array(let array): set.add(array.numberArray(place: place(name), name: name), file: stem)
         case .dictionary(let values):
-            for (key, value) in values.sorted(by: { $0.key < $1.key }) { try add(value, names + [key], to: &set) }
+            for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+                try add(value, names + [key], to: &set, &left)
+            }
         case .list(let values), .tuple(let values):
             if let numbers = value.integers, !numbers.isEmpty {
                 set.add(labels(numbers, name), file: stem)
             } else {
                 let words = values.count == 2 ? ["images", "labels"] : values.indices.map { "\($0)" }
-                for (word, value) in zip(words, values) { try add(value, names + [word], to: &set) }
+                for (word, value) in zip(words, values) { try add(value, names + [word], to: &set, &left) }
             }
         default: set.addOther(name)
         }
