@@ -5,7 +5,7 @@ struct FolderContents: FileContents {
     private let files: [(path: [UInt8], size: Int)]
     private let root: [UInt8]
 
-    /// Links are followed, each folder once. The C functions are `opendir`, `readdir` and `stat`.
+    /// Links are followed, each folder once, under its own name rather than under that of a link. The C functions are `opendir`, `readdir` and `stat`.
     ///
     /// - Throws: `ArchiveError` where a folder cannot be listed.
     init(_ path: String) throws(ArchiveError) {
@@ -13,7 +13,8 @@ struct FolderContents: FileContents {
         var found: [(path: [UInt8], size: Int)] = []
         var seen: Set<[UInt64]> = []
         var waiting: [[UInt8]] = [[]]
-        while let folder = waiting.popLast() {
+        var linked: [[UInt8]] = []
+        while let folder = waiting.popLast() ?? linked.popLast() {
             let full = folder.isEmpty ? root : root + [slash] + folder
             guard let identity = Self.look(full).map({ [UInt64($0.st_dev), UInt64($0.st_ino)] }),
                 seen.insert(identity).inserted
@@ -22,6 +23,7 @@ struct FolderContents: FileContents {
                 let inner = folder.isEmpty ? name : folder + [slash] + name
                 guard let status = Self.look(root + [slash] + inner) else { continue }
                 switch status.st_mode & S_IFMT {
+                case S_IFDIR where Self.isLink(root + [slash] + inner): linked.append(inner)
                 case S_IFDIR: waiting.append(inner)
                 // A pipe stays in the list, so that a sentence says that it is one.
                 default: found.append((inner, Int(status.st_size)))
@@ -52,6 +54,15 @@ struct FolderContents: FileContents {
             if name != [dot], name != [dot, dot] { names.append(name) }
         }
         return names
+    }
+
+    /// The C function is `lstat`.
+    private static func isLink(_ path: [UInt8]) -> Bool {
+        var status = stat()
+        let result = unsafe (path + [0]).withUnsafeBytes {
+            unsafe lstat($0.baseAddress!.assumingMemoryBound(to: CChar.self), &status)
+        }
+        return result == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
     private static func look(_ path: [UInt8]) -> stat? {

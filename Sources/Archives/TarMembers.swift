@@ -24,7 +24,7 @@ struct TarMembers {
         members[Array(name.utf8)] = .link(target: target)
     }
 
-    /// The files by name. A link that leads out of the archive, to a folder or to nothing is no file, as in a folder.
+    /// The files by name. A link that leads out of the archive or to nothing is no file, and one to a folder adds none, since they are there already.
     var files: [(path: String, bytes: Range<Int>)] {
         members.keys.sorted { $0.lexicographicallyPrecedes($1) }.compactMap { name in
             bytes(of: name).map { (String(decoding: name, as: UTF8.self), $0) }
@@ -34,13 +34,20 @@ struct TarMembers {
     private func bytes(of name: [UInt8]) -> Range<Int>? {
         var name = name
         for _ in 0..<Self.longestChain {
-            switch members[name] {
-            case .file(let bytes): return bytes
-            case .link(let target):
-                guard let next = Self.path(target, from: String(decoding: name, as: UTF8.self)) else { return nil }
-                name = Array(next.utf8)
-            case nil: return nil
-            }
+            if case .file(let bytes) = members[name] { return bytes }
+            guard let next = followingLink(of: name) else { return nil }
+            name = next
+        }
+        return nil
+    }
+
+    /// A path with the link in it that comes first, to a file or to a folder, replaced by where it leads; nil where there is none.
+    private func followingLink(of name: [UInt8]) -> [UInt8]? {
+        let slash = UInt8(ascii: "/")
+        for end in name.indices.filter({ name[$0] == slash }) + [name.count] {
+            guard case .link(let target) = members[Array(name[..<end])] else { continue }
+            let next = Self.path(target, from: String(decoding: name[..<end], as: UTF8.self))
+            return next.map { Array($0.utf8) + name[end...] }
         }
         return nil
     }

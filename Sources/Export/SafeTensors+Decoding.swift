@@ -21,8 +21,8 @@ extension SafeTensors {
         var end = 0
         let entries = header.map { (name: $0.key, entry: Entry($0.value)) }
         // A tensor without numbers ends where it begins, and another may begin there, too.
-        func place(_ entry: Entry?) -> (Int, Int) { (entry?.begin ?? 0, entry?.end ?? 0) }
-        for (name, entry) in entries.sorted(by: { place($0.entry) < place($1.entry) }) {
+        func place(_ name: String, _ entry: Entry?) -> (Int, Int, String) { (entry?.begin ?? 0, entry?.end ?? 0, name) }
+        for (name, entry) in entries.sorted(by: { place($0.name, $0.entry) < place($1.name, $1.entry) }) {
             guard let entry, entry.begin == end, entry.end >= end, entry.end <= bytes.count - start else {
                 throw broken("places the tensor \(name) where none can be: write it again with the safetensors library")
             }

@@ -62,11 +62,12 @@ public final class UnfinishedFile {
         try system.synchronize(directory: PosixFileSystem.directory(of: path))
     }
 
-    /// What is no file, or became none since it was looked at, stays. Who could do what with the file can do it with the new one.
+    /// What is no file, or became none since it was looked at, stays. Who could do what with the file can do it with the new one, where the
+    /// file system lets its owner say so.
     private func replace() throws {
         let replaced = FileStatus(atLink: path)
         guard [nil, .regular].contains(replaced?.kind) else { throw FileExists(path: path) }
-        if let replaced { try file.descriptor.setPermissions(replaced.permissions) }
+        if let replaced { try? file.descriptor.setPermissions(replaced.permissions) }
         try PosixFileSystem().rename(file.path, to: path)
     }
 }

@@ -174,6 +174,7 @@ struct FileTreeTests {
                 ("a/soft.txt", "1.txt"), ("a/chain.txt", "./soft.txt"), ("b/up.txt", "../a/1.txt"),
                 ("b/gone.txt", "none"),
                 ("a/out.txt", "../../files.txt"), ("a/loop.txt", "loop.txt"), ("folder", "a"),
+                ("b/through.txt", "../folder/1.txt"),
             ] {
                 try FileManager.default.createSymbolicLink(atPath: "\(root)/\(link)", withDestinationPath: target)
             }
@@ -190,7 +191,7 @@ struct FileTreeTests {
             try tar("-cf", "\(folder)/a.tar", "-C", root, ".")
             let all = [
                 "a/1.txt": "one", "a/soft.txt": "one", "a/chain.txt": "one", "b/2.txt": "two", "b/hard.txt": "one",
-                "b/up.txt": "one",
+                "b/up.txt": "one", "b/through.txt": "one",
             ]
             #expect(try texts("\(folder)/a.tar") == all)
             #expect(try texts(root) == all)

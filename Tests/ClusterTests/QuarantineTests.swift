@@ -1,4 +1,5 @@
 import Coordination
+import Files
 import Foundation
 import Synchronization
 import Testing
@@ -16,6 +17,9 @@ import Testing
         #expect(
             try QuarantineFile(directory: directory).read()
                 == ["worker-2": "worker-2 computed wrongly", "a b": "so did a b"])
+        // As an editor may have written it: nobody is let in again by that.
+        try PosixFileSystem().replaceDurably(directory + "/quarantine", Array("w1\twrong\r\nw2\tas well\r\n".utf8))
+        #expect(try QuarantineFile(directory: directory).read() == ["w1": "wrong", "w2": "as well"])
     }
 
     /// Every node is computed by two workers, and the bits stay.

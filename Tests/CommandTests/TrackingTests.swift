@@ -34,8 +34,8 @@ struct TrackingTests {
         let status = try Command("status", bench["run"])
         #expect(status.status == 0, "\(status.errors)")
         for part in [
-            "no process holds it; it has 3 of the ", "step             3, in epoch 1", "(reconstruction ",
-            "best checkpoint  \(bench["run"])",
+            "no process holds it; its newest checkpoint has 3 of the ", "step             3, in epoch 1",
+            "(reconstruction ", "best checkpoint  \(bench["run"])",
             "images of 16 x 16 x 3, 2 latents", "checkpoints/step-0000000003.h5",
         ] {
             #expect(status.output.contains(part), "\(part) in \(status.output)")

@@ -39,6 +39,18 @@ struct CodeWriterTests {
         }
     }
 
+    @Test("names that are too many for an attribute are in a dataset")
+    func manyNames() throws {
+        try withTemporaryFolder { folder in
+            let names = (0..<2000).map { "one of two thousand columns, number \($0)" }
+            let table = CodeTable(
+                columns: table.columns, splits: table.splits, rows: table.rows, targetNames: names,
+                targets: [Double](repeating: 1, count: 6000))
+            try write(table, to: "\(folder)/c.h5", in: folder)
+            #expect(try File.open("\(folder)/c.h5").root.dataset("target_names").texts() == names)
+        }
+    }
+
     @Test("NumPy's arrays are those that `numpy.save` writes")
     func npz() throws {
         try withTemporaryFolder { folder in

@@ -17,6 +17,15 @@ struct HostileFileTests {
         }
     }
 
+    @Test("beside an extent of 0 the others are not believed, either")
+    func emptyAndHuge() throws {
+        let file = try File.create(inMemory: .earliest)
+        let error = #expect(throws: H5Error.self) {
+            try file.root.createDataset("x", of: UInt8.self, shape: [0, 1 << 40, 1 << 40])
+        }
+        #expect(error?.description.contains("is too large to be true") == true, "\(error?.description ?? "")")
+    }
+
     @Test("what is not an HDF5 file, and what was cut, is said in a sentence")
     func notAFile() throws {
         try withTemporaryFolder { folder in

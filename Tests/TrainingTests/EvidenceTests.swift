@@ -259,6 +259,15 @@ private struct LinearModel {
         #expect(use(active: 0, of: .deterministic(20)).collapse == nil)
     }
 
+    /// Where all images have one code at the most nats that a variable can have, a weaker pull to the prior helps nobody.
+    @Test func oneCodeForAllImagesNeedsOtherAdviceThanNoCode() {
+        let categories = Latents.categorical(.init(variables: 1, classes: 4))
+        let use = LatentUse(sums: [0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1.386, 0], examples: 1, of: categories)
+        #expect(use.activeUnits == 0)
+        #expect(use.collapse?.contains("every image has nearly the same code, far from the prior") == true)
+        #expect(use.collapse?.contains("free bits") == false)
+    }
+
     // MARK: - Reconstructions
 
     @Test func reconstructionsAreComparedWithTheImages() throws {

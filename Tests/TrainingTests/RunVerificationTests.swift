@@ -49,7 +49,11 @@ import TrainingTestSupport
         try withRun { directory in
             let path = RunPaths(directory).digests
             let rows = try DigestLog.rows(path, neededUpTo: 12)
-            let text = String(decoding: try PosixFileSystem().read(path), as: UTF8.self)
+            let log = String(decoding: try PosixFileSystem().read(path), as: UTF8.self)
+            try PosixFileSystem().replaceDurably(path, Array(log.replacing("\n", with: "\r\n").utf8))
+            #expect(try DigestLog.rows(path, neededUpTo: 12).map(\.digest) == rows.map(\.digest))
+            let text =
+                log
                 .replacing(rows[4].digest, with: rows[3].digest)
             try PosixFileSystem().replaceDurably(path, Array(text.utf8))
             var verification = try verification(directory, 4...12)

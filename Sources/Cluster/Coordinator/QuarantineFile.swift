@@ -19,7 +19,7 @@ package struct QuarantineFile {
             if error.isNotFound { return [:] }
             throw error
         }
-        let rows = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { line in
+        let rows = String(decoding: bytes, as: UTF8.self).split { $0 == "\n" || $0 == "\r\n" }.map { line in
             line.split(separator: "\t", maxSplits: 1).map(String.init)
         }
         return Dictionary(rows.filter { $0.count == 2 }.map { ($0[0], $0[1]) }, uniquingKeysWith: { first, _ in first })

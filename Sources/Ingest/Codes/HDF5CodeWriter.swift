@@ -33,7 +33,7 @@ final class HDF5CodeWriter: CodeWriter {
         } else {
             targets = try root.write("targets", table.targets, shape: shape)
         }
-        try targets.setAttribute(DatasetNames.targetNames, table.targetNames)
+        try DatasetNames.writeTargetNames(table.targetNames, of: targets, in: root)
         if !table.classNames.isEmpty {
             try root.write("class_names", table.classNames, shape: [table.classNames.count])
         }

@@ -77,7 +77,8 @@ public final class FuelWriter {
             try createFeatures(in: file)
             try createTargets(in: file)
             for (name, value) in plan.provenance.sorted(by: { $0.key < $1.key }) {
-                try file.root.setAttribute(name, value)
+                let isLong = value.utf8.count > DatasetNames.mostBytesOfAttribute
+                try file.root.setAttribute(name, isLong ? value.prefix(1000) + "…" : value)
             }
         }
     }
@@ -105,24 +106,12 @@ public final class FuelWriter {
         case .int32: targets = try file.root.createDataset("targets", of: Int32.self, shape: shape)
         }
         try name(["batch", "index"], ofAxes: targets)
-        try writeTargetNames(in: file)
+        if let targets { try DatasetNames.writeTargetNames(plan.targetNames, of: targets, in: file.root) }
         for (column, names) in plan.classes.sorted(by: { $0.key < $1.key }) {
             let place = plan.targetNames.count == 1 ? DatasetNames.classNames : "\(DatasetNames.classNames) \(column)"
             try file.root.write(place, names, shape: [names.count])
         }
     }
-
-    private func writeTargetNames(in file: File) throws {
-        let names = plan.targetNames
-        if names.count * (names.map(\.utf8.count).max() ?? 0) <= Self.mostBytesOfAttribute {
-            try targets?.setAttribute(DatasetNames.targetNames, names)
-        } else {
-            try file.root.write(DatasetNames.manyTargetNames, names, shape: [names.count])
-        }
-    }
-
-    /// Attributes lie in an object header, which holds 64 KiB in all.
-    static let mostBytesOfAttribute = 32 << 10
 
     /// Once as h5py and Fuel look for them, and once as they can be read without danger.
     private func name(_ axes: [String], ofAxes dataset: Dataset?) throws {
@@ -220,4 +209,16 @@ enum DatasetNames {
 
     /// The split of each image, in a file without Fuel's table.
     static let split = "split"
+
+    /// Attributes lie in an object header, which holds 64 KiB in all.
+    static let mostBytesOfAttribute = 32 << 10
+
+    /// Writes the names of columns into an attribute, or into a dataset where they are too many for one.
+    static func writeTargetNames(_ names: [String], of targets: Dataset, in root: Group) throws(H5Error) {
+        if names.count * (names.map(\.utf8.count).max() ?? 0) <= mostBytesOfAttribute {
+            try targets.setAttribute(targetNames, names)
+        } else {
+            _ = try root.write(manyTargetNames, names, shape: [names.count])
+        }
+    }
 }

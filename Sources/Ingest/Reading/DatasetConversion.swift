@@ -42,7 +42,7 @@ public struct DatasetConversion {
         var texts = ["source": dataset.sentence]
         let classes = dataset.targets?.classNames.joined(separator: ", ") ?? ""
         // More are in `class_names` alone.
-        if !classes.isEmpty, classes.utf8.count <= FuelWriter.mostBytesOfAttribute { texts["classes"] = classes }
+        if !classes.isEmpty, classes.utf8.count <= DatasetNames.mostBytesOfAttribute { texts["classes"] = classes }
         return texts
     }
 

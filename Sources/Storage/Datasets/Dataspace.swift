@@ -10,7 +10,7 @@ func dataspace(_ shape: [Int]) throws(H5Error) -> Handle {
 
 /// The shape of a dataspace. The C function is `H5Sget_simple_extent_dims`.
 ///
-/// - Throws: `H5Error` where there are no extents, or their product does not fit an `Int`.
+/// - Throws: `H5Error` where there are no extents, or their product does not fit an `Int`, also of those beside a 0.
 func shape(of space: borrowing Handle, _ operation: String) throws(H5Error) -> [Int] {
     let id = space.id
     let rank = try call(operation) { H5Sget_simple_extent_ndims(id) }
@@ -18,7 +18,7 @@ func shape(of space: borrowing Handle, _ operation: String) throws(H5Error) -> [
     var extents = [hsize_t](repeating: 0, count: Int(rank))
     try call(operation) { unsafe H5Sget_simple_extent_dims(id, &extents, nil) }
     let shape = extents.map { Int(clamping: $0) }
-    guard byteCount(shape, elementBytes: 1) != nil else {
+    guard byteCount(shape.map { max($0, 1) }, elementBytes: 1) != nil else {
         throw H5Error(operation, because: "its shape \(shape) is too large to be true")
     }
     return shape

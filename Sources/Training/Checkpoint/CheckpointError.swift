@@ -11,20 +11,11 @@ public struct CheckpointError: Error, Hashable, CustomStringConvertible {
 public struct NoUsableCheckpoint: Error, Hashable, CustomStringConvertible {
     public let directory: String
     public let skipped: [CheckpointStore.Skipped]
-    /// The best checkpoint, where it is whole, and the name under which a run goes on from it.
-    let best: (path: String, asNewest: String)?
+    /// What else can be done than to restore one, in words that follow "or".
+    let remedy: String
 
     public var description: String {
         "none of the \(skipped.count) checkpoints in \(directory) can be used (\(skipped.map(\.description).joined(separator: "; "))): "
             + "restore one from a copy, or \(remedy)"
     }
-
-    private var remedy: String {
-        guard let best else { return "begin a new run in another directory" }
-        return "go on from the best one, which is whole: copy \(best.path) to \(best.asNewest)"
-    }
-
-    public static func == (left: Self, right: Self) -> Bool { left.description == right.description }
-
-    public func hash(into hasher: inout Hasher) { hasher.combine(description) }
 }

@@ -79,12 +79,15 @@ public struct CheckpointStore: Sendable {
             }
         }
         if skipped.isEmpty { return nil }
-        throw NoUsableCheckpoint(directory: directory, skipped: skipped, best: wholeBest(upTo: limit))
+        throw NoUsableCheckpoint(directory: directory, skipped: skipped, remedy: otherBeginning(upTo: limit))
     }
 
-    private func wholeBest(upTo limit: Int) -> (path: String, asNewest: String)? {
-        guard let best = try? readBest(), best.state.step <= limit else { return nil }
-        return (bestPath, path(ofStep: best.state.step))
+    /// From what else a run may begin: from its best state, where that is whole.
+    private func otherBeginning(upTo limit: Int) -> String {
+        guard let best = try? readBest(), best.state.step <= limit else {
+            return "begin a new run in another directory"
+        }
+        return "go on from the best one, which is whole: copy \(bestPath) to \(path(ofStep: best.state.step))"
     }
 
     /// Reads the checkpoint of a step, which its content must have, too.

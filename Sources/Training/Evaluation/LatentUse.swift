@@ -1,3 +1,4 @@
+import Foundation
 import VAE
 
 /// Which of its latents a model uses for some examples.
@@ -33,8 +34,10 @@ public struct LatentUse: Hashable, Sendable {
     public var variables: Int { divergence.count }
 
     /// How many of them are active.
-    public var activeUnits: Int {
-        stride(from: 0, to: varianceOfMean.count, by: numbersOfVariable).count { first in
+    public var activeUnits: Int { areActive.count { $0 } }
+
+    private var areActive: [Bool] {
+        stride(from: 0, to: varianceOfMean.count, by: numbersOfVariable).map { first in
             varianceOfMean[first..<first + numbersOfVariable].contains { $0 > Self.leastVariance }
         }
     }
@@ -44,8 +47,22 @@ public struct LatentUse: Hashable, Sendable {
         guard hasPrior, 10 * activeUnits < variables else { return nil }
         let active = activeUnits == 0 ? "none" : "\(activeUnits)"
         return
-            "the posterior has collapsed: \(active) of \(variables) latents \(activeUnits > 1 ? "are" : "is") active, and z says "
-            + "little about the image; what helps is a divergence_weight that rises (a linear or cyclical schedule), free bits, or a "
-            + "smaller divergence_weight"
+            "the posterior has collapsed: \(active) of \(variables) latents \(activeUnits > 1 ? "are" : "is") active, and "
+            + (isSaturated ? Self.oneCode : Self.noCode)
+    }
+
+    private static let oneCode =
+        "every image has nearly the same code, far from the prior; what helps is a lower learning_rate, clipping, or a larger "
+        + "divergence_weight"
+    private static let noCode =
+        "z says little about the image; what helps is a divergence_weight that rises (a linear or cyclical schedule), free bits, or a "
+        + "smaller divergence_weight"
+
+    /// Whether categorical variables that are not active have more than half the nats that they can have, ln K of K classes: then no pull to
+    /// the prior made them so.
+    private var isSaturated: Bool {
+        let idle = zip(divergence, areActive).filter { !$0.1 }.map(\.0)
+        return numbersOfVariable > 1
+            && idle.reduce(0, +) > 0.5 * log(Double(numbersOfVariable)) * Double(idle.count)
     }
 }

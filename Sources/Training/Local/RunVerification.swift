@@ -80,7 +80,7 @@ public struct RunVerification {
         let engine = try makeEngine(any.checkpoint.contract.numericClass.engine)
         try Self.check(any.checkpoint.contract, program, engine, source)
         run = any.checkpoint.run
-        skipped = start?.skipped ?? damaged
+        skipped = start?.skipped ?? any.skipped.filter { !damaged.contains($0) } + damaged
         checkpoint = start?.path
         let state = start?.checkpoint.state ?? program.initialState()
         firstStep = state.step

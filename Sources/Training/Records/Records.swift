@@ -15,7 +15,9 @@ func readRows<Row>(
         if error.isNotFound { return [] }
         throw error
     }
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    // An editor may have written the line ends of Windows, which are one `Character`.
+    let text = String(decoding: bytes, as: UTF8.self)
+    let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     // The last piece is what follows the last newline: nothing, or a torn line, which is not read even if it parses.
     let rows = lines.dropLast().map(parse)
     let whole = rows.prefix { $0 != nil }.compactMap(\.self)

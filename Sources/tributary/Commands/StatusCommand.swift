@@ -146,9 +146,11 @@ private struct RunStatus: Encodable, CustomStringConvertible {
         bestCheckpoint = FileStatus(store.bestPath) == nil ? nil : store.bestPath
         ending = running ? nil : RunEnding(of: view, configuration)
         finished = ending?.isFinished
-        let images = configuration.model.images
+        let (images, latents) = (configuration.model.images, configuration.model.latents)
+        let classes = latents.count / latents.variables
         model =
-            "images of \(images.height) x \(images.width) x \(images.channels), \(configuration.model.latents.count) latents, "
+            "images of \(images.height) x \(images.width) x \(images.channels), \(latents.variables) latents"
+            + (classes > 1 ? " of \(classes) classes, " : ", ")
             + (configuration.node["objective"]?.leaves ?? []).map { "\($0.path) \($0.value)" }.joined(separator: ", ")
             .replacing("\"", with: "")
     }

@@ -30,7 +30,7 @@ final class ImageTicker: Sendable {
         let rate = Double(done) / seconds
         let left = clock(Double(count - done) / rate)
         ticker.withLock {
-            $0.show("\(what): \(done) of \(count) images, \(decimal(rate)) img/s, \(left) left")
+            $0.show("\(what): \(done) of \(count) images, \(decimal(rate)) images/s, \(left) left")
         }
     }
 }

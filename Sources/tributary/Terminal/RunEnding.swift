@@ -18,14 +18,18 @@ struct RunEnding: CustomStringConvertible {
         guard let plan else { return nil }
         step = newest.state.step
         steps = plan.steps(epochs: configuration.epochs)
-        earlyStopping = configuration.earlyStopping.flatMap { $0.ends(newest.history) ? $0 : nil }
+        earlyStopping = configuration.earlyStopping.flatMap { [step, steps] rule in
+            step < steps && rule.ends(newest.history) ? rule : nil
+        }
     }
 
     var isFinished: Bool { step >= steps || earlyStopping != nil }
 
     var description: String {
         if let earlyStopping { return "finished: it stopped after step \(step), since \(earlyStopping.reason)" }
+        if step > steps { return "finished: it has \(step) steps, more than the \(steps) of its configuration" }
         if isFinished { return "finished: it has all \(steps) steps of its configuration" }
-        return "no process holds it; it has \(step) of the \(steps) steps of its configuration: go on with --resume"
+        return "no process holds it; its newest checkpoint has \(step) of the \(steps) steps of its configuration: "
+            + "go on with --resume"
     }
 }
