@@ -5,7 +5,8 @@ struct FolderContents: FileContents {
     private let files: [(path: [UInt8], size: Int)]
     private let root: [UInt8]
 
-    /// Links are followed, each folder once, under its own name rather than under that of a link. The C functions are `opendir`, `readdir` and `stat`.
+    /// Links are followed, each folder once, under its own name rather than under that of a link. The C functions are
+    /// `opendir`, `readdir`, `stat` and `lstat`.
     ///
     /// - Throws: `ArchiveError` where a folder cannot be listed.
     init(_ path: String) throws(ArchiveError) {
@@ -56,19 +57,16 @@ struct FolderContents: FileContents {
         return names
     }
 
-    /// The C function is `lstat`.
     private static func isLink(_ path: [UInt8]) -> Bool {
-        var status = stat()
-        let result = unsafe (path + [0]).withUnsafeBytes {
-            unsafe lstat($0.baseAddress!.assumingMemoryBound(to: CChar.self), &status)
-        }
-        return result == 0 && status.st_mode & S_IFMT == S_IFLNK
+        look(path, followingLinks: false).map { $0.st_mode & S_IFMT } == S_IFLNK
     }
 
-    private static func look(_ path: [UInt8]) -> stat? {
+    /// What a path leads to, or what is at the path itself; nil where nothing is there.
+    private static func look(_ path: [UInt8], followingLinks: Bool = true) -> stat? {
         var status = stat()
         let result = unsafe (path + [0]).withUnsafeBytes {
-            unsafe stat($0.baseAddress!.assumingMemoryBound(to: CChar.self), &status)
+            let text = unsafe $0.baseAddress!.assumingMemoryBound(to: CChar.self)
+            return followingLinks ? unsafe stat(text, &status) : unsafe lstat(text, &status)
         }
         return result == 0 ? status : nil
     }

@@ -55,7 +55,8 @@ struct FuelWriterTests {
     @Test("a file with more classes than an attribute can name is converted")
     func manyClasses() throws {
         try withTemporaryFolder { folder in
-            let names = (0..<900).map { "one of nine hundred people, whose name is number \($0)" }
+            let long = String(repeating: " with a long name", count: 5)
+            let names = (0..<900).map { "person \($0) of nine hundred" + long }
             do {
                 let root = try File.create(over: "\(folder)/people.h5").root
                 let pixels = [UInt8](repeating: 7, count: 900 * 6)

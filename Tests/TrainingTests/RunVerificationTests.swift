@@ -52,9 +52,7 @@ import TrainingTestSupport
             let log = String(decoding: try PosixFileSystem().read(path), as: UTF8.self)
             try PosixFileSystem().replaceDurably(path, Array(log.replacing("\n", with: "\r\n").utf8))
             #expect(try DigestLog.rows(path, neededUpTo: 12).map(\.digest) == rows.map(\.digest))
-            let text =
-                log
-                .replacing(rows[4].digest, with: rows[3].digest)
+            let text = log.replacing(rows[4].digest, with: rows[3].digest)
             try PosixFileSystem().replaceDurably(path, Array(text.utf8))
             var verification = try verification(directory, 4...12)
             let verdict = try verification.run()

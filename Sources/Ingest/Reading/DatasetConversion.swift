@@ -40,9 +40,9 @@ public struct DatasetConversion {
 
     private var provenance: [String: String] {
         var texts = ["source": dataset.sentence]
-        let classes = dataset.targets?.classNames.joined(separator: ", ") ?? ""
-        // More are in `class_names` alone.
-        if !classes.isEmpty, classes.utf8.count <= DatasetNames.mostBytesOfAttribute { texts["classes"] = classes }
+        if let classes = dataset.targets?.classNames, !classes.isEmpty {
+            texts["classes"] = classes.joined(separator: ", ")
+        }
         return texts
     }
 
